@@ -1,0 +1,1 @@
+"""The kernel: what every module stands on. It knows no module and owns no data but its own tables in each."""
