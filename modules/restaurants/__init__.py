@@ -1,0 +1,1 @@
+"""Restaurants: who cooks what, where and when, and the orders on their counter."""
