@@ -1,0 +1,1 @@
+"""Delivery: couriers, what is offered to them, and the way from the restaurant's door to the customer's."""

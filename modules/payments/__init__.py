@@ -1,0 +1,1 @@
+"""Payments: money held, taken and given back through a payment provider, one payment an order."""
