@@ -52,7 +52,7 @@ class Dropoff(DTO):
 
     customer_id: UUID
     point: Point
-    sealed: bytes
+    sealed: str
 
 
 class DeliveryView(DTO):
