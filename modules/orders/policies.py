@@ -1,0 +1,112 @@
+"""What a region decides about orders: rows of its `region.toml`, and two policies where rows cannot say it.
+
+Settings of the region that this module reads:
+
+    caps.order_amount                      minor units one order may cost
+    caps.order_items                       dishes one order may hold
+    timeouts.quote_valid_seconds           how long a quoted price holds
+    timeouts.payment_seconds               to hear from payments: an authorisation, capture, void or refund
+    timeouts.action_seconds                for the customer to confirm the payment
+    timeouts.restaurant_accept_seconds     for the restaurant to accept
+    timeouts.preparation_seconds           from acceptance until a courier has collected
+    timeouts.courier_search_seconds        to find a courier
+    timeouts.delivery_seconds              from pick-up to the door
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from uuid import UUID
+
+from modules.orders.interface import Axes, Party
+from tiffin.dto import DTO
+from tiffin.money import Money
+from tiffin.regions import Policy
+
+
+class TaxRate(DTO):
+    """A row of `tax.rates`: tax as a share of the net price of `category`; `liable` only where the law names
+    somebody else than the party whose amount it is."""
+
+    category: str
+    rate: Decimal
+    liable: Party | None = None
+
+
+class DeliveryFee(DTO):
+    """The row `fees.delivery`: `base` covers the first `free_km`, each begun kilometre beyond costs `per_km`,
+    never more than `max` in all. Minor units."""
+
+    base: int
+    per_km: int
+    free_km: Decimal
+    max: int
+
+
+class ServiceFee(DTO):
+    """The row `fees.service`: `rate` of items and options, within `min` and `max` minor units."""
+
+    rate: Decimal
+    min: int
+    max: int
+
+
+class SmallOrderFee(DTO):
+    """The row `fees.small_order`: `fee` while items and options stay below `threshold`. Minor units."""
+
+    threshold: int
+    fee: int
+
+
+class PlacingFacts(DTO):
+    """What a placing policy may look at. `now_local` is the restaurant's wall clock, `ready_at_local` when
+    the food can leave the kitchen; `tax_categories` are those of the basket's items and options."""
+
+    now_local: datetime
+    ready_at_local: datetime
+    restaurant_id: UUID
+    distance_m: int
+    subtotal: Money
+    tax_categories: frozenset[str]
+
+
+class PlacingPolicy(Policy, module="orders"):
+    """Whether an order may be made at all, asked for each quote and again when it is placed.
+
+    Everything that depends on the restaurant (hours, zone, availability) is checked elsewhere; this is the
+    place for the law and custom of the region. Write one method: answer a sentence for the customer, or None.
+    """
+
+    def refusal(self, facts: PlacingFacts) -> str | None:
+        """Why the order cannot be taken, as a sentence for the customer; None if it can."""
+        return None
+
+
+class Canceller(Enum):
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
+class CancellationFacts(DTO):
+    """What a cancellation policy may look at."""
+
+    by: Canceller
+    axes: Axes
+    placed_at: datetime
+    now: datetime
+
+
+class CancellationPolicy(Policy, module="orders"):
+    """Who may still stop an order, and when.
+
+    The customer may until the restaurant accepts, since from then on food is being made; staff may until the
+    order is over. An order that is over cannot be cancelled whatever a region says.
+    """
+
+    def may_cancel(self, facts: CancellationFacts) -> bool:
+        """Whether this actor may stop the order now."""
+        if facts.by is Canceller.STAFF:
+            return True
+        return facts.axes.vendor.value in {"not_offered", "offered"}
