@@ -22,7 +22,8 @@ class CustomerErased(Event, wire="identity.customer_erased.v1"):
 
 
 class SessionRevoked(Event, wire="identity.session_revoked.v1"):
-    """Tokens of the session `sid` are void, although their signature holds; none of them lives past `until`."""
+    """Access tokens whose `session` claim is `sid` are void, although their signature holds. None of them
+    lives past `until`."""
 
     account_id: UUID
     sid: str

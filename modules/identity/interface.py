@@ -73,6 +73,13 @@ class LoginRefused(DomainError, code="login_refused", status=401):
     detail = "The e-mail address and the password do not belong to an account that may log in here."
 
 
+class TooManyAttempts(DomainError, code="too_many_attempts", status=429):
+    """Too many failed logins."""
+
+    detail = "Too many logins failed for this e-mail address; wait {minutes} minutes and try again."
+    minutes: int
+
+
 class EmailTaken(DomainError, code="email_taken", status=409):
     """The e-mail address has an account already."""
 
@@ -115,7 +122,7 @@ class Identity(Interface, module="identity", version=1):
         """Open many, in the order given; None for what was erased or cannot be opened."""
         ...
 
-    @query(timeout=5.0, errors=(LoginRefused,))
+    @query(timeout=5.0, errors=(LoginRefused, TooManyAttempts))
     def staff_login(self, *, email: str, password: str) -> StaffToken:
         """A token for somebody of the staff; it lives as long as a working session."""
         ...

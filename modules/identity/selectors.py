@@ -1,0 +1,138 @@
+"""What identity reads: accounts, what their tokens claim, and customers' personal data opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from modules.identity.contact import Contact, PlainAddress, PlainProfile
+from modules.identity.interface import (
+    AccountId,
+    AccountKind,
+    AccountView,
+    AddressView,
+    CustomerId,
+    PersonalDataErased,
+    RevealRefused,
+    SealedAddress,
+    SealUnreadable,
+)
+from modules.identity.models import Account, Address, DataKey, Profile
+from modules.identity.roles import REVEALING
+from modules.identity.sealing import CustomerKey, Purpose, from_text
+from tiffin.context import Actor, ActorKind, current
+from tiffin.dto import DTO
+
+
+class Scopes(DTO):
+    """What an account's grants come to: the claims of its tokens beside its kind."""
+
+    restaurants: tuple[UUID, ...]
+    roles: tuple[str, ...]
+    regions: tuple[str, ...]
+
+
+def scopes_of(account: Account) -> Scopes:
+    """An empty `regions` of staff or a courier means every region."""
+    grants = sorted(account.grants.all(), key=lambda grant: (grant.role, grant.scope))
+    scopes = list(dict.fromkeys(grant.scope for grant in grants))
+    if account.kind == AccountKind.RESTAURANT.value:
+        return Scopes(restaurants=tuple(UUID(scope) for scope in scopes if scope), roles=(), regions=())
+    roles = dict.fromkeys(grant.role for grant in grants) if account.is_staff else ()
+    regions = () if "" in scopes else tuple(scopes)
+    return Scopes(restaurants=(), roles=tuple(roles), regions=regions)
+
+
+def view_of(account: Account) -> AccountView:
+    scopes = scopes_of(account)
+    return AccountView(
+        account_id=AccountId(account.id),
+        kind=AccountKind(account.kind),
+        email="" if account.erased_at else account.email,
+        active=account.is_active,
+        erased=account.erased_at is not None,
+        restaurants=scopes.restaurants,
+        roles=scopes.roles,
+        regions=scopes.regions,
+    )
+
+
+def accounts(account_ids: Iterable[UUID]) -> list[AccountView]:
+    found = Account.objects.filter(pk__in=list(account_ids)).prefetch_related("grants")
+    return [view_of(account) for account in found]
+
+
+def key_of(customer_id: UUID) -> CustomerKey:
+    """Raises PersonalDataErased once the key was destroyed, SealUnreadable where there never was one."""
+    row = DataKey.objects.filter(customer_id=customer_id).first()
+    return _unwrapped(row, customer_id)
+
+
+def profile_of(customer_id: UUID, key: CustomerKey) -> PlainProfile:
+    row = Profile.objects.filter(account_id=customer_id).first()
+    if row is None:
+        return PlainProfile(name="", phone="")
+    return PlainProfile(
+        name=key.open(bytes(row.name_sealed), Purpose.NAME, str) if row.name_sealed else "",
+        phone=key.open(bytes(row.phone_sealed), Purpose.PHONE, str) if row.phone_sealed else "",
+    )
+
+
+def addresses_of(customer_id: UUID) -> list[Address]:
+    return list(Address.objects.filter(account_id=customer_id))
+
+
+def plain_address(address: Address, key: CustomerKey) -> PlainAddress:
+    return key.open(bytes(address.sealed), Purpose.ADDRESS, PlainAddress)
+
+
+def reveal(customer_id: UUID, sealed: str) -> AddressView:
+    """Open what `modules.identity.contact` sealed. Raises RevealRefused for customers and strangers."""
+    _require_revealing(current().actor)
+    return _opened(key_of(customer_id), sealed)
+
+
+def reveal_many(addresses: Iterable[SealedAddress]) -> list[AddressView | None]:
+    """Open many with one read; None for those that cannot be opened any more."""
+    _require_revealing(current().actor)
+    wanted = list(addresses)
+    rows = DataKey.objects.in_bulk([address.customer_id for address in wanted])
+    return [_opened_or_none(rows.get(address.customer_id), address) for address in wanted]
+
+
+def _opened_or_none(row: DataKey | None, address: SealedAddress) -> AddressView | None:
+    try:
+        return _opened(_unwrapped(row, address.customer_id), address.sealed)
+    except (PersonalDataErased, SealUnreadable):
+        return None
+
+
+def _opened(key: CustomerKey, sealed: str) -> AddressView:
+    contact = key.open(from_text(sealed), Purpose.CONTACT, Contact)
+    return AddressView(
+        customer_id=CustomerId(key.customer_id),
+        name=contact.name,
+        phone=contact.phone,
+        street=contact.address.street,
+        city=contact.address.city,
+        postcode=contact.address.postcode,
+        notes=contact.address.notes,
+        lat=contact.address.lat,
+        lon=contact.address.lon,
+    )
+
+
+def _unwrapped(row: DataKey | None, customer_id: UUID) -> CustomerKey:
+    if row is None:
+        raise SealUnreadable()
+    if row.wrapped is None:
+        raise PersonalDataErased()
+    return CustomerKey.unwrap(customer_id, bytes(row.wrapped))
+
+
+def _require_revealing(actor: Actor) -> None:
+    if actor.kind in {ActorKind.SERVICE, ActorKind.RESTAURANT, ActorKind.COURIER}:
+        return
+    if actor.kind is ActorKind.STAFF and REVEALING.intersection(actor.roles):
+        return
+    raise RevealRefused()
