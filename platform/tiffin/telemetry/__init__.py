@@ -1,0 +1,1 @@
+"""What the running platform says about itself: log lines and numbers."""
