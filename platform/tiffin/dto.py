@@ -19,5 +19,6 @@ class FrozenStructMeta(msgspec.StructMeta):
         return super().__new__(mcls, name, bases, namespace, **config)
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class DTO(msgspec.Struct, metaclass=FrozenStructMeta):
     """Base of what interfaces take and return. Never a model, a QuerySet or `Any`."""

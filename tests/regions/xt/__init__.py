@@ -1,0 +1,1 @@
+"""Testland: a region with short timeouts, for tests over the running platform."""
