@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import Enum
 from typing import NewType
 from uuid import UUID
 
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
-from tiffin.interfaces import CommandKey, Interface, command, query
+from tiffin.interfaces import CommandKey, Interface, OpenEnum, command, query
 from tiffin.money import Money
 
 RestaurantId = NewType("RestaurantId", UUID)
@@ -30,7 +29,7 @@ class Point(DTO):
 
 
 Ring = tuple[tuple[float, float], ...]
-"""A polygon's outer ring as (longitude, latitude) pairs, in GeoJSON's order; the last may repeat the first."""
+"""A polygon's outer ring: (longitude, latitude) pairs, in GeoJSON's order; the last may repeat the first."""
 
 
 # The menu ----------------------------------------------------------------------------------------
@@ -152,7 +151,8 @@ class RestaurantFacts(DTO):
 
 class RestaurantView(RestaurantFacts):
     """The facts, and how it stands now. `opens_at` is the next opening when closed, `closes_at` the next
-    closing when open (None: never). `picture` is a path on this origin; the last two need a point asked from."""
+    closing when open (None: never). `picture` is a path on this origin. The last two need a point to look
+    from."""
 
     picture: str
     is_open: bool
@@ -201,7 +201,7 @@ class RestaurantPage(DTO):
 # Tickets: an order as its restaurant sees it -----------------------------------------------------
 
 
-class TicketState(Enum):
+class TicketState(OpenEnum):
     OFFERED = "offered"
     ACCEPTED = "accepted"
     PREPARING = "preparing"
@@ -212,7 +212,7 @@ class TicketState(Enum):
     UNKNOWN = "unknown"
 
 
-class RejectReason(Enum):
+class RejectReason(OpenEnum):
     TOO_BUSY = "too_busy"
     ITEM_UNAVAILABLE = "item_unavailable"
     CLOSING = "closing"
