@@ -115,5 +115,3 @@ class Address(models.Model):
 
     def __str__(self) -> str:
         return f"address in {self.area}"
-
-

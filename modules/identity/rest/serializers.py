@@ -1,0 +1,59 @@
+"""The shapes of `/api/v1/me`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+PHONE = r"^\+?[0-9 ()-]{6,20}$"
+
+
+class ProfileSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120, allow_blank=True)
+    phone = serializers.RegexField(
+        PHONE,
+        allow_blank=True,
+        error_messages={"invalid": "Give a phone number such as +48 600 100 200."},
+    )
+
+
+class MeSerializer(ProfileSerializer):
+    id = serializers.UUIDField(read_only=True)
+    email = serializers.EmailField(read_only=True)
+
+
+class AddressSerializer(serializers.Serializer[Any]):
+    """An address as the customer writes it; `lat` and `lon` are WGS 84 degrees."""
+
+    street = serializers.CharField(max_length=160)
+    city = serializers.CharField(max_length=80)
+    postcode = serializers.CharField(max_length=16, allow_blank=True, default="")
+    notes = serializers.CharField(max_length=400, allow_blank=True, default="")
+    lat = serializers.FloatField(min_value=-90, max_value=90)
+    lon = serializers.FloatField(min_value=-180, max_value=180)
+
+
+class KeptAddressSerializer(AddressSerializer):
+    """A kept address with the `ticket` by which quotes and orders accept it."""
+
+    id = serializers.UUIDField(read_only=True)
+    ticket = serializers.CharField(read_only=True)
+
+
+class AddressListSerializer(serializers.Serializer[Any]):
+    results = KeptAddressSerializer(many=True)
+
+
+class ErasureSerializer(serializers.Serializer[Any]):
+    password = serializers.CharField(max_length=256, trim_whitespace=False)
+
+
+class ExportSerializer(serializers.Serializer[Any]):
+    """Everything identity knows of a customer, opened."""
+
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    registered_at = serializers.DateTimeField()
+    profile = ProfileSerializer()
+    addresses = AddressSerializer(many=True)
