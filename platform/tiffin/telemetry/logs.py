@@ -20,6 +20,8 @@ _SECRET_NAMES = re.compile(
     r"authorization|cookie|password|secret|token|ticket|sealed|e-?mail|phone|address|street", re.IGNORECASE
 )
 _JSON_WEB_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
+# PostgreSQL names the offending values there.
+_DATABASE_DETAIL = re.compile(r"^DETAIL:.*$", re.MULTILINE)
 _BLOT = "…"
 
 
@@ -39,8 +41,8 @@ def blot_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     for name, value in event.items():
         if _SECRET_NAMES.search(name):
             event[name] = _BLOT
-        elif isinstance(value, str) and "eyJ" in value:
-            event[name] = _JSON_WEB_TOKEN.sub(_BLOT, value)
+        elif isinstance(value, str) and ("eyJ" in value or "DETAIL:" in value):
+            event[name] = _DATABASE_DETAIL.sub(f"DETAIL: {_BLOT}", _JSON_WEB_TOKEN.sub(_BLOT, value))
     return event
 
 

@@ -1,0 +1,104 @@
+"""A body that is too large is refused before it is read, whether its length is announced or not."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from io import BytesIO
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse
+
+from tiffin.web.answers import answer
+from tiffin.web.problems import Problem
+
+API_BYTES = 1024 * 1024
+UPLOAD_BYTES = 8 * 1024 * 1024
+UPLOAD_PREFIXES = ("/admin/",)
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+class BodyLimit:
+    """1 MiB, and 8 MiB where staff upload files; `settings.TIFFIN_UPLOAD_PREFIXES` adds paths for the latter.
+
+    Bodies sent in chunks are read up to the limit here, because Django reads none without a length.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        self.uploads = (*UPLOAD_PREFIXES, *getattr(settings, "TIFFIN_UPLOAD_PREFIXES", ()))
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
+        if self.is_async:
+            return self._acall(request)
+        return self._refusal(request) or self.get_response(request)  # type: ignore[no-any-return]
+
+    async def _acall(self, request: HttpRequest) -> HttpResponse:
+        return self._refusal(request) or await self.get_response(request)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        limit = UPLOAD_BYTES if request.path.startswith(self.uploads) else API_BYTES
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdigit():
+            return too_large(request, limit) if int(length) > limit else None
+        if isinstance(request, WSGIRequest) and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", ""):
+            return _read_chunks(request, limit)
+        return None
+
+
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    detail = f"The body may have at most {limit} bytes."
+    return answer(Problem("body_too_large", detail=detail, extensions={"limit_bytes": limit}), request)
+
+
+def _read_chunks(request: WSGIRequest, limit: int) -> HttpResponse | None:
+    body = request.environ["wsgi.input"].read(limit + 1)
+    if len(body) > limit:
+        return too_large(request, limit)
+    request.META["CONTENT_LENGTH"] = str(len(body))
+    request._stream = BytesIO(body)
+    return None
+
+
+def limit_streams(application: Application, *, limit: int = 64 * 1024) -> Application:
+    """Wrap an ASGI application, which Django lets read a whole body first: the stream process takes none
+    worth the name."""
+
+    async def limited(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _announced(scope) <= limit:
+            await application(scope, _counted(receive, limit), send)
+            return
+        await send({"type": "http.response.start", "status": 413, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    return limited
+
+
+def _announced(scope: Message) -> int:
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if seen > limit else message
+
+    return counted
