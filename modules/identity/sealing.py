@@ -9,12 +9,15 @@ from __future__ import annotations
 import base64
 import os
 from enum import Enum
+from functools import lru_cache
 from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from modules.identity.interface import SealUnreadable
@@ -23,7 +26,12 @@ T = TypeVar("T")
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+SECRET_CHARACTERS = 32
 FORMAT = b"\x01"  # the first byte of everything sealed: how the rest is to be read
+
+
+class MasterKeyMissing(Exception):
+    """This process was given no master key: it can neither seal nor open personal data."""
 
 
 class Purpose(Enum):
@@ -57,7 +65,7 @@ class CustomerKey:
         return _seal(self._key, msgspec.json.encode(value), _bound_to(self.customer_id, purpose))
 
     def open(self, sealed: bytes, purpose: Purpose, type: type[T]) -> T:
-        """Raises SealUnreadable when `sealed` is not this customer's, not for this purpose, or was changed."""
+        """Raises SealUnreadable when it is another customer's, for another purpose, or was changed."""
         plain = _open(self._key, sealed, _bound_to(self.customer_id, purpose))
         return msgspec.json.decode(plain, type=type)
 
@@ -95,7 +103,12 @@ def _bound_to(customer_id: UUID, purpose: Purpose) -> bytes:
 
 
 def _master_key() -> bytes:
-    key = base64.b64decode(settings.TIFFIN_MASTER_KEY)
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"TIFFIN_MASTER_KEY must be {KEY_BYTES} bytes in base64")
-    return key
+    return _derived(settings.TIFFIN_MASTER_KEY.strip())
+
+
+@lru_cache(maxsize=2)
+def _derived(secret: str) -> bytes:
+    """The key that a deployment's secret stands for (HKDF, RFC 5869)."""
+    if len(secret) < SECRET_CHARACTERS:
+        raise MasterKeyMissing(f"TIFFIN_MASTER_KEY needs at least {SECRET_CHARACTERS} random characters")
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"tiffin master key").derive(secret.encode())
