@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DeployableConfig(AppConfig):
+    name = "config"
+    label = "deployable"

@@ -1,0 +1,13 @@
+"""The worker and the beat: `celery -A config worker`, `celery -A config beat`."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup()
+
+from tiffin.moving.app import make_app  # noqa: E402
+
+app = make_app()

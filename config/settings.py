@@ -1,0 +1,128 @@
+"""Settings of the deployable. Every value of the environment is read here and named in .env.example."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from config.modules import ADOPTED_APPS, MODULES, STATELESS
+from tiffin.admin.defaults import UNFOLD  # noqa: F401
+from tiffin.db.schemas import database_settings
+from tiffin.telemetry.logs import LOGGING  # noqa: F401
+from tiffin.web.defaults import MIDDLEWARE as MIDDLEWARE
+from tiffin.web.defaults import REST_FRAMEWORK as REST_FRAMEWORK
+from tiffin.web.defaults import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from tiffin.web.tokens import ACCESS_SECONDS
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TIFFIN_HOME = Path(os.environ.get("TIFFIN_HOME", BASE_DIR / ".tiffin")).resolve()
+TIFFIN_ORIGIN = os.environ.get("TIFFIN_ORIGIN", "http://127.0.0.1:8000")
+
+
+def _secret(name: str, file: str) -> str:
+    """A secret from the environment, else from the data folder, else empty: a key that a process does not
+    hold it cannot use."""
+    value = os.environ.get(name)
+    path = TIFFIN_HOME / "secrets" / file
+    return value if value is not None else path.read_text() if path.is_file() else ""
+
+
+SECRET_KEY = os.environ.get("TIFFIN_SECRET_KEY") or "insecure: for commands that need no running platform"
+DEBUG = os.environ.get("TIFFIN_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("TIFFIN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [TIFFIN_ORIGIN]
+
+# --- modules and where their data lives
+
+TIFFIN_MODULES = tuple(module for module in MODULES if module not in STATELESS)
+TIFFIN_ADOPTED_APPS = ADOPTED_APPS
+DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/tiffin")
+REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+DATABASES = {
+    "default": {},
+    **{module: database_settings(module, url=DATABASE_URL, secret=SECRET_KEY) for module in TIFFIN_MODULES},
+}
+DATABASE_ROUTERS = ["tiffin.db.router.ModuleRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "config",
+    "tiffin",
+    *(f"modules.{module}" for module in MODULES),
+    "tiffin.admin",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+]
+
+# --- the log, the jobs, the broker
+
+CELERY_BROKER_URL = REDIS_URL
+
+# --- web
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = TIFFIN_HOME / "static"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- people
+
+AUTH_USER_MODEL = "identity.Account"
+TIFFIN_JWT_PRIVATE_KEY = _secret("TIFFIN_JWT_PRIVATE_KEY", "jwt-private.pem")
+TIFFIN_JWT_PUBLIC_KEY = _secret("TIFFIN_JWT_PUBLIC_KEY", "jwt-public.pem")
+TIFFIN_MASTER_KEY = _secret("TIFFIN_MASTER_KEY", "master.key")
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_ENGINE = "modules.identity.sessions"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "modules.identity.login.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Many customers share an address of the network; guessing one password stays slow (login_failed).
+ACCOUNT_RATE_LIMITS = {"signup": "300/m/ip", "login": "600/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1  # the one origin in front
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "modules.identity.login.TokenStrategy"  # noqa: S105 - a class
+HEADLESS_JWT_PRIVATE_KEY = TIFFIN_JWT_PRIVATE_KEY
+HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = ACCESS_SECONDS
+HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 14 * 24 * 60 * 60
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

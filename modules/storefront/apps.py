@@ -1,0 +1,6 @@
+from tiffin.modules import ModuleConfig
+
+
+class StorefrontConfig(ModuleConfig):
+    name = "modules.storefront"
+    label = "storefront"

@@ -1,0 +1,39 @@
+"""The database as modules see it: transactions that know their owner, and aggregates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tiffin.db.transactions import (
+    NestedOwners,
+    TransactionRequired,
+    durable,
+    in_transaction,
+    on_commit,
+    transaction,
+    transaction_required,
+)
+
+if TYPE_CHECKING:
+    from tiffin.db.aggregates import Aggregate, StaleAggregate
+
+__all__ = [
+    "Aggregate",
+    "NestedOwners",
+    "StaleAggregate",
+    "TransactionRequired",
+    "durable",
+    "in_transaction",
+    "on_commit",
+    "transaction",
+    "transaction_required",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Models can only be defined once Django's apps are loaded, transactions are named earlier.
+    if name in {"Aggregate", "StaleAggregate"}:
+        from tiffin.db import aggregates
+
+        return getattr(aggregates, name)
+    raise AttributeError(name)

@@ -1,0 +1,48 @@
+"""An aggregate: what is locked, changed and told about as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.db import models
+
+from tiffin import clock, ids
+
+_LOG_FIELDS = frozenset({"version", "log_txid"})
+
+
+class StaleAggregate(RuntimeError):
+    """An event was published about an aggregate that somebody else has changed meanwhile: lock it first."""
+
+
+class Aggregate(models.Model):
+    """Base of the rows that events are about.
+
+    `version` counts the events published about the row and is their sequence; `log_txid` is the largest
+    transaction id an event of it was stamped with. Only `tiffin.log.publish` writes these two.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    region = models.CharField(max_length=16)
+    version = models.IntegerField(default=0, editable=False)
+    log_txid = models.BigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def lock(cls, id: UUID) -> Self:
+        """The row, locked until the transaction ends. Raises DoesNotExist."""
+        return cls.objects.select_for_update(no_key=True).get(pk=id)  # type: ignore[no-any-return]
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:  # type: ignore[override]
+        """As Django's, but an update never writes what belongs to the log."""
+        if update_fields is None and not self._state.adding:
+            concrete = self._meta.concrete_fields
+            update_fields = [f.attname for f in concrete if not f.primary_key and f.name not in _LOG_FIELDS]
+        super().save(update_fields=update_fields, **options)

@@ -1,0 +1,88 @@
+"""Transactions by intent. The semantics are those of django-subatomic: one name for each.
+
+A module never names a database: `transaction()` belongs to the module in whose package the code stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import connections
+from django.db import transaction as django_transaction
+
+from tiffin.db.owners import calling_owner, owner_of
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class TransactionRequired(RuntimeError):
+    """The function writes part of something bigger and must be called inside a transaction."""
+
+
+class NestedOwners(RuntimeError):
+    """A transaction of one module was opened inside another module's."""
+
+
+def transaction(*, owner: str | None = None) -> AbstractContextManager[None]:
+    """All or nothing, durably, in the owner's database.
+
+    Joins the owner's open transaction when there is one (a failure inside then dooms the whole).
+    `owner` is for the kernel and for tests; a module's code never gives it.
+    Raises NestedOwners inside another module's transaction.
+    """
+    alias = owner or calling_owner(1)
+    _refuse_nested_owners(alias)
+    joins = connections[alias].in_atomic_block
+    return django_transaction.atomic(using=alias, savepoint=False, durable=not joins)
+
+
+def on_commit(function: Callable[[], object], *, owner: str | None = None) -> None:
+    """Call `function` once the owner's transaction is committed; at once when none is open.
+
+    For hints only (nudges, caches): the process may die in between. What must happen is an event or a job.
+    """
+    django_transaction.on_commit(function, using=owner or calling_owner(1), robust=True)
+
+
+def transaction_required(function: Callable[P, R]) -> Callable[P, R]:
+    """The function must be called inside its module's transaction. Raises TransactionRequired."""
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        require_transaction(owner_of(function.__module__))
+        return function(*args, **kwargs)
+
+    return checked
+
+
+def durable(function: Callable[P, R]) -> Callable[P, R]:
+    """What the function writes is committed when it returns: it must not be called inside a transaction."""
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        if in_transaction():
+            raise RuntimeError(f"{function.__qualname__} must not be called inside a transaction")
+        return function(*args, **kwargs)
+
+    return checked
+
+
+def require_transaction(alias: str) -> None:
+    """Raises TransactionRequired unless `alias` has a transaction open in this thread."""
+    if not connections[alias].in_atomic_block:
+        raise TransactionRequired(f"this must run inside a transaction of {alias}")
+
+
+def in_transaction() -> bool:
+    """Whether this thread has a transaction open in any database."""
+    return any(connection.in_atomic_block for connection in connections.all(initialized_only=True))
+
+
+def _refuse_nested_owners(alias: str) -> None:
+    for connection in connections.all(initialized_only=True):
+        if connection.in_atomic_block and connection.alias != alias:
+            raise NestedOwners(f"{alias} may not write inside a transaction of {connection.alias}")

@@ -1,0 +1,131 @@
+"""Cursors: how far each subscriber has read, kept in its own schema and moved with its effects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db import connections
+
+from tiffin import clock
+from tiffin.log.feed import Place
+from tiffin.log.publishing import SHARDS
+from tiffin.log.subscribers import Subscriber, subscribers
+
+
+def ensure(module: str) -> None:
+    """Give every subscriber of `module` a cursor for each shard of each producer it listens to."""
+    wanted = [
+        (subscriber.name, producer, shard)
+        for subscriber in subscribers(module)
+        for producer in subscriber.producers
+        for shard in range(SHARDS)
+    ]
+    if not wanted:
+        return
+    names, producers, shards = zip(*wanted, strict=True)
+    with connections[module].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO log_cursor (subscriber, producer, shard, epoch, txid, position, moved_at, stopped_cause)"
+            " SELECT *, 0, 0, 0, %s, '' FROM unnest(%s::text[], %s::text[], %s::smallint[])"
+            " ON CONFLICT DO NOTHING",
+            [clock.now(), list(names), list(producers), list(shards)],
+        )
+
+
+def places(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> list[Place]:
+    """Where the subscriber stands in each shard that is not stopped."""
+    with connections[subscriber.module].cursor() as cursor:
+        cursor.execute(
+            "SELECT shard, epoch, txid, position, day FROM log_cursor"
+            " WHERE subscriber = %s AND producer = %s AND shard = ANY(%s) AND stopped_at IS NULL",
+            [subscriber.name, producer, list(shards)],
+        )
+        return [Place(*row) for row in cursor.fetchall()]
+
+
+def lock_unmoved(subscriber: Subscriber, producer: str, read: Iterable[Place]) -> set[int]:
+    """Lock the cursors that nobody else holds and that stand where they were `read`; returns their shards.
+
+    A shard that another pump is moving, or has moved since, is left out: its events are another's.
+    """
+    by_shard = {place.shard: place for place in read}
+    with connections[subscriber.module].cursor() as cursor:
+        cursor.execute(
+            "SELECT shard, epoch, txid, position FROM log_cursor"
+            " WHERE subscriber = %s AND producer = %s AND shard = ANY(%s) AND stopped_at IS NULL"
+            " FOR UPDATE SKIP LOCKED",
+            [subscriber.name, producer, list(by_shard)],
+        )
+        return {
+            shard
+            for shard, *where in cursor.fetchall()
+            if tuple(where) == (by_shard[shard].epoch, by_shard[shard].txid, by_shard[shard].position)
+        }
+
+
+def lock(subscriber: Subscriber, producer: str, shard: int) -> None:
+    """Wait for a shard's cursor and lock it: nobody moves the shard meanwhile."""
+    with connections[subscriber.module].cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM log_cursor WHERE subscriber = %s AND producer = %s AND shard = %s FOR UPDATE",
+            [subscriber.name, producer, shard],
+        )
+
+
+def move(subscriber: Subscriber, producer: str, to: Iterable[Place]) -> None:
+    """Move locked cursors, in the transaction of the effects."""
+    rows = list(to)
+    with connections[subscriber.module].cursor() as cursor:
+        cursor.execute(
+            "UPDATE log_cursor SET epoch = place.epoch, txid = place.txid, position = place.position,"
+            " day = place.day, moved_at = %s"
+            " FROM unnest(%s::smallint[], %s::int[], %s::bigint[], %s::bigint[], %s::date[])"
+            "   AS place(shard, epoch, txid, position, day)"
+            " WHERE subscriber = %s AND producer = %s AND log_cursor.shard = place.shard",
+            [
+                clock.now(),
+                [place.shard for place in rows],
+                [place.epoch for place in rows],
+                [place.txid for place in rows],
+                [place.position for place in rows],
+                [place.day for place in rows],
+                subscriber.name,
+                producer,
+            ],
+        )
+
+
+def stop(subscriber: Subscriber, producer: str, cause: str) -> None:
+    """Stop the subscriber on this producer's log until staff resume it."""
+    with connections[subscriber.module].cursor() as cursor:
+        cursor.execute(
+            "UPDATE log_cursor SET stopped_at = %s, stopped_cause = %s"
+            " WHERE subscriber = %s AND producer = %s AND stopped_at IS NULL",
+            [clock.now(), cause, subscriber.name, producer],
+        )
+
+
+def resume(subscriber: Subscriber, producer: str) -> None:
+    """Let a stopped subscriber read on."""
+    with connections[subscriber.module].cursor() as cursor:
+        cursor.execute(
+            "UPDATE log_cursor SET stopped_at = NULL, stopped_cause = '' WHERE subscriber = %s AND producer = %s",
+            [subscriber.name, producer],
+        )
+
+
+class Stopped(NamedTuple):
+    subscriber: str
+    producer: str
+    cause: str
+
+
+def stopped(module: str) -> list[Stopped]:
+    """The subscriptions of a module that stand still, with their cause."""
+    with connections[module].cursor() as cursor:
+        cursor.execute(
+            "SELECT subscriber, producer, min(stopped_cause) FROM log_cursor WHERE stopped_at IS NOT NULL"
+            " GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        return [Stopped(*row) for row in cursor.fetchall()]

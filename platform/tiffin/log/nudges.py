@@ -1,0 +1,22 @@
+"""After a commit, those who listen are nudged."""
+
+from __future__ import annotations
+
+from tiffin.db.transactions import on_commit
+from tiffin.log.subscribers import listening_to
+from tiffin.moving.nudges import broker, nudge_pump
+
+# Shards are pumped in lanes: a lane is one task's share of a log, lanes run side by side.
+LANES = 2
+
+
+def nudge_after_commit(producer: str, shards: set[int], kinds: set[str]) -> None:
+    """Nudge the pumps of those who listen to `kinds`, once the open transaction of `producer` commits."""
+    lanes = {shard % LANES for shard in shards}
+    nudges = [
+        nudge_pump(subscriber.name, producer, lane)
+        for subscriber in listening_to(producer, kinds)
+        for lane in lanes
+    ]
+    if nudges:
+        on_commit(lambda: broker.send(nudges), owner=producer)

@@ -1,0 +1,153 @@
+"""The pump: moves a batch of a producer's events into a subscriber's schema, effects and cursor together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+import structlog
+from django.db import DatabaseError, DataError, IntegrityError
+
+from tiffin.context import DeadlineExceeded
+from tiffin.db.transactions import transaction
+from tiffin.log import cursors, feed, held
+from tiffin.log.events import Recorded
+from tiffin.log.feed import Place
+from tiffin.log.handling import handle, handle_all
+from tiffin.log.nudges import LANES
+from tiffin.log.publishing import SHARDS
+from tiffin.log.subscribers import Subscriber, UnknownVersion, subscribers
+
+log = structlog.get_logger(__name__)
+
+EVENTS_A_SHARD = 100
+# So many keys failing in one batch are no longer the events' fault: the subscriber stops and alarms.
+FAILURES_THAT_STOP = 20
+ONE_DAY = timedelta(days=1)
+
+
+class Progress(NamedTuple):
+    """`moved` events; `waiting` when there are more that are not readable yet."""
+
+    moved: int
+    waiting: bool
+
+
+def shards_of(lane: int) -> range:
+    return range(lane, SHARDS, LANES)
+
+
+def pump(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> Progress:
+    """Move one batch. Safe beside other pumps on the same shards: each event's effect happens once.
+
+    The log is read before any lock is taken, so that an idle pump holds no transaction back. A batch that
+    fails is done again event by event. Raises DatabaseError when the database, not an event, is at fault.
+    """
+    places = cursors.places(subscriber, producer, shards)
+    page = feed.read(producer, places, subscriber.kinds(producer), limit=EVENTS_A_SHARD)
+    if not page.events:
+        return Progress(0, page.waiting)
+    try:
+        moved = _move_batch(subscriber, producer, places, page.events)
+    except UnknownVersion as error:
+        _stop(subscriber, producer, str(error))
+        return Progress(0, False)
+    except Exception as error:
+        if not is_event_fault(error):
+            raise
+        moved = _move_singly(subscriber, producer, places, page.events)
+    return Progress(moved, page.waiting)
+
+
+def lagging(module: str) -> Iterator[tuple[str, str, int]]:
+    """Subscriber, producer and lane wherever there is something to read."""
+    for subscriber in subscribers(module):
+        for producer in subscriber.producers:
+            places = cursors.places(subscriber, producer, range(SHARDS))
+            page = feed.read(producer, places, (), limit=1)
+            for lane in sorted({event.shard % LANES for event in page.events}):
+                yield subscriber.name, producer, lane
+
+
+def is_event_fault(error: Exception) -> bool:
+    """Whether an event can be blamed. A database error is never its fault, but for values that no try can
+    ever store (IntegrityError, DataError)."""
+    if isinstance(error, DatabaseError):
+        return isinstance(error, (IntegrityError, DataError))
+    return not isinstance(error, (DeadlineExceeded, MemoryError))
+
+
+def _move_batch(
+    subscriber: Subscriber, producer: str, places: list[Place], events: list[Recorded]
+) -> int:
+    with transaction(owner=subscriber.module):
+        free = cursors.lock_unmoved(subscriber, producer, places)
+        mine = [event for event in events if event.shard in free]
+        if not mine:
+            return 0
+        following = held.keep_followers(subscriber, producer, mine)
+        handle_all(subscriber, [event for event in mine if event.event_id not in following])
+        cursors.move(subscriber, producer, _ends(mine))
+    return len(mine)
+
+
+def _move_singly(
+    subscriber: Subscriber, producer: str, places: list[Place], events: list[Recorded]
+) -> int:
+    at = {place.shard: place for place in places}
+    failed: set[object] = set()
+    moved = 0
+    for event in events:
+        try:
+            done = _move_one(subscriber, producer, at[event.shard], event)
+        except UnknownVersion as error:
+            _stop(subscriber, producer, str(error))
+            return moved
+        except Exception as error:
+            if not is_event_fault(error):
+                raise
+            done = _hold_one(subscriber, producer, at[event.shard], event, error)
+            failed.add(event.key)
+        moved += done
+        if len(failed) >= FAILURES_THAT_STOP:
+            _stop(subscriber, producer, f"{len(failed)} keys failed in one batch; the last: see the held events")
+            return moved
+        at[event.shard] = _place_after(event)
+    return moved
+
+
+def _move_one(subscriber: Subscriber, producer: str, place: Place, event: Recorded) -> int:
+    with transaction(owner=subscriber.module):
+        if not cursors.lock_unmoved(subscriber, producer, [place]):
+            return 0
+        if not held.keep_followers(subscriber, producer, [event]):
+            handle(subscriber, event)
+        cursors.move(subscriber, producer, [_place_after(event)])
+    return 1
+
+
+def _hold_one(
+    subscriber: Subscriber, producer: str, place: Place, event: Recorded, error: Exception
+) -> int:
+    with transaction(owner=subscriber.module):
+        if not cursors.lock_unmoved(subscriber, producer, [place]):
+            return 0
+        held.hold(subscriber, producer, event, error)
+        cursors.move(subscriber, producer, [_place_after(event)])
+    return 1
+
+
+def _ends(events: list[Recorded]) -> list[Place]:
+    last = {event.shard: event for event in events}
+    return [_place_after(event) for event in last.values()]
+
+
+def _place_after(event: Recorded) -> Place:
+    # The day is a lower bound for what comes next: a transaction may have begun the day before.
+    return Place(event.shard, event.epoch, event.txid, event.position, event.day - ONE_DAY)
+
+
+def _stop(subscriber: Subscriber, producer: str, cause: str) -> None:
+    cursors.stop(subscriber, producer, cause)
+    log.error("subscriber_stopped", subscriber=subscriber.name, producer=producer, cause=cause)

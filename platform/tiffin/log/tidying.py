@@ -1,0 +1,124 @@
+"""Keeping the log and its companions small: partitions, idle cursors, retention."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from tiffin import clock
+from tiffin.log import cursors, feed
+from tiffin.log.publishing import SHARDS
+from tiffin.log.subscribers import listening_to, subscribers
+from tiffin.models import CommandAnswer, StaffAction
+
+log = structlog.get_logger(__name__)
+
+LOG_RETENTION = timedelta(days=30)
+ANSWER_RETENTION = timedelta(days=7)
+STAFF_ACTION_RETENTION = timedelta(days=365)
+DAYS_AHEAD = 7
+ROWS_A_DELETE = 5000
+
+
+def tidy(module: str) -> None:
+    """What beat has done once a minute for each module. Safe to repeat and beside itself."""
+    cursors.ensure(module)
+    ensure_partitions(module)
+    move_idle_cursors(module)
+    drop_read_partitions(module)
+    _forget(module, CommandAnswer, "created_at", ANSWER_RETENTION)
+    _forget(module, StaffAction, "at", STAFF_ACTION_RETENTION)
+
+
+def ensure_partitions(module: str) -> None:
+    """A partition for each of the coming days. A day without one goes to the default partition, not lost."""
+    with connections[module].cursor() as cursor:
+        cursor.execute("SELECT current_date")
+        today = cursor.fetchone()[0]
+        existing = set(_partitions(module))
+        for day in (today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)):
+            if day not in existing:
+                _create_partition(module, day)
+
+
+def move_idle_cursors(module: str) -> None:
+    """Bring cursors with nothing to read up to the horizon, so that read partitions can go."""
+    for subscriber in subscribers(module):
+        for producer in subscriber.producers:
+            epoch, txid, day = feed.horizon(producer)
+            places = cursors.places(subscriber, producer, range(SHARDS))
+            busy = {event.shard for event in feed.read(producer, places, (), limit=1).events}
+            idle = ",".join(str(place.shard) for place in places if place.shard not in busy)
+            with connections[module].cursor() as cursor:
+                cursor.execute(
+                    "UPDATE log_cursor SET epoch = %s, txid = %s, position = 0, day = %s"
+                    " WHERE subscriber = %s AND producer = %s AND shard = ANY(string_to_array(%s, ',')::smallint[])"
+                    " AND (epoch, txid) < (%s, %s)",
+                    [epoch, txid, day - timedelta(days=1), subscriber.name, producer, idle, epoch, txid],
+                )
+
+
+def drop_read_partitions(module: str) -> None:
+    """Drop the days that every cursor has passed and whose retention is over."""
+    kept_from = clock.now().date() - LOG_RETENTION
+    read_from = _read_from(module)
+    for day in _partitions(module):
+        if day < kept_from and (read_from is None or day < read_from):
+            with connections[module].cursor() as cursor:
+                cursor.execute(f"DROP TABLE {_partition(day)}")
+            log.info("partition_dropped", module=module, day=day.isoformat())
+
+
+def _read_from(module: str) -> date | None:
+    """The first day that some subscriber may still read, or None when nobody listens."""
+    kinds = {kind for s in subscribers() for producer, kind in s.handlers if producer == module}
+    first: list[date] = []
+    for subscriber in listening_to(module, kinds):
+        if subscriber.module not in settings.TIFFIN_MODULES:
+            continue
+        with connections[subscriber.module].cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(min(day), '2000-01-01'::date) FROM log_cursor"
+                " WHERE subscriber = %s AND producer = %s",
+                [subscriber.name, module],
+            )
+            first.append(cursor.fetchone()[0])
+    return min(first) if first else None
+
+
+def _partition(day: date) -> str:
+    return f"log_event_{day:%Y%m%d}"
+
+
+def _partitions(module: str) -> list[date]:
+    with connections[module].cursor() as cursor:
+        cursor.execute(
+            "SELECT to_date(right(relname, 8), 'YYYYMMDD') FROM pg_inherits"
+            " JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = 'log_event'::regclass"
+            " AND relname ~ '^log_event_[0-9]{8}$' ORDER BY 1"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _create_partition(module: str, day: date) -> None:
+    try:
+        with connections[module].cursor() as cursor:
+            cursor.execute(
+                f"CREATE TABLE IF NOT EXISTS {_partition(day)} PARTITION OF log_event"
+                f" FOR VALUES FROM ('{day}') TO ('{day + timedelta(days=1)}')"
+            )
+    except DatabaseError as error:
+        # Rows of that day wait in the default partition already: nothing is lost, the day stays there.
+        log.warning("partition_not_made", module=module, day=day.isoformat(), error=str(error))
+
+
+def _forget(module: str, model: type[CommandAnswer] | type[StaffAction], field: str, age: timedelta) -> None:
+    table = model._meta.db_table
+    with connections[module].cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {field} < %s LIMIT %s)",
+            [clock.now() - age, ROWS_A_DELETE],
+        )

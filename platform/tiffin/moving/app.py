@@ -1,0 +1,101 @@
+"""The Celery application: one queue a module, only the kernel's tasks."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from celery import Celery
+from celery.app.amqp import AMQP
+from django.conf import settings
+from kombu import Connection, Queue
+from kombu.pools import producers
+
+from tiffin.moving.nudges import BROKER_TIMEOUT_SECONDS
+
+SWEEP_SECONDS = 1.0
+TIDY_SECONDS = 60.0
+RECONNECT_SECONDS = 1.0
+
+
+class SteadyConnection(Connection):
+    """Looks for a lost broker every second. Celery's own pause grows to half a minute, in which nothing moves."""
+
+    def ensure_connection(self, *args: Any, **kwargs: Any) -> Connection:
+        steady = {"interval_start": RECONNECT_SECONDS, "interval_step": 0, "interval_max": RECONNECT_SECONDS}
+        return super().ensure_connection(*args, **{**kwargs, **steady})
+
+
+class SteadyAMQP(AMQP):
+    Connection = SteadyConnection
+
+
+def make_app() -> Celery:
+    """The application for `celery -A config`. Django must be set up."""
+    from tiffin.moving import tasks
+    from tiffin.telemetry.logs import configure
+
+    app = Celery("tiffin", amqp=SteadyAMQP, set_as_current=True)
+    app.conf.update(
+        broker_url=settings.CELERY_BROKER_URL,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={"socket_connect_timeout": 1, "socket_timeout": 10, "health_check_interval": 5},
+        task_ignore_result=True,
+        task_serializer="json",
+        task_queues=[Queue(module) for module in settings.TIFFIN_MODULES],
+        task_default_queue=settings.TIFFIN_MODULES[0],
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        beat_schedule=_schedule(),
+        timezone="UTC",
+    )
+    for name, function in tasks.TASKS.items():
+        app.task(function, name=name)
+    configure()
+    return app
+
+
+def send(task: str, arguments: tuple[str | int, ...], *, queue: str) -> None:
+    """Send a task for the sake of a request: within BROKER_TIMEOUT_SECONDS or not at all. Raises."""
+    with producers[_hasty_connection()].acquire(block=True, timeout=BROKER_TIMEOUT_SECONDS) as producer:
+        _sender().send_task(task, arguments, queue=queue, producer=producer, retry=False, ignore_result=True)
+
+
+@cache
+def _sender() -> Celery:
+    app = Celery("tiffin-sender", set_as_current=False)
+    app.conf.update(
+        broker_url=settings.CELERY_BROKER_URL,
+        task_ignore_result=True,
+        task_queues=[Queue(module) for module in settings.TIFFIN_MODULES],
+    )
+    return app
+
+
+@cache
+def _hasty_connection() -> Connection:
+    return Connection(
+        settings.CELERY_BROKER_URL,
+        connect_timeout=BROKER_TIMEOUT_SECONDS,
+        transport_options={
+            "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
+            "socket_timeout": BROKER_TIMEOUT_SECONDS,
+            "max_retries": 0,
+        },
+    )
+
+
+def _schedule() -> dict[str, dict[str, Any]]:
+    schedule: dict[str, dict[str, Any]] = {}
+    for module in settings.TIFFIN_MODULES:
+        for task, seconds in (("tiffin.sweep", SWEEP_SECONDS), ("tiffin.tidy", TIDY_SECONDS)):
+            schedule[f"{task}.{module}"] = {
+                "task": task,
+                "schedule": seconds,
+                "args": (module,),
+                "options": {"queue": module, "expires": seconds * 3},
+            }
+    return schedule

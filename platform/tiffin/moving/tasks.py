@@ -1,0 +1,77 @@
+"""The kernel's Celery tasks. Each moves a batch, never one event, and stops by itself after a while."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from django.db import DatabaseError
+
+from tiffin.jobs import running as job_runs
+from tiffin.log import held, pump, tidying
+from tiffin.log.subscribers import subscriber as find_subscriber
+from tiffin.moving.nudges import broker, nudge_jobs, nudge_pump
+
+log = structlog.get_logger(__name__)
+
+# How long a task goes on before it makes room for others.
+BUDGET_SECONDS = 2.0
+# Rows above the horizon become readable when the transactions before them end: mostly at once.
+HORIZON_PAUSE_SECONDS = 0.02
+CLAIM = 8
+
+
+def pump_lane(subscriber: str, producer: str, lane: int) -> None:
+    """Move what there is for `subscriber` in one lane of `producer`'s log."""
+    me = nudge_pump(subscriber, producer, lane)
+    broker.lower_flag(me)
+    until = time.monotonic() + BUDGET_SECONDS
+    while time.monotonic() < until:
+        progress = pump.pump(find_subscriber(subscriber), producer, pump.shards_of(lane))
+        if not progress.moved and not progress.waiting:
+            return
+        if not progress.moved:
+            time.sleep(HORIZON_PAUSE_SECONDS)
+    broker.send([me])
+
+
+def run_jobs(module: str) -> None:
+    """Do what is due in `module`. When there is more than one claim, another task takes the rest."""
+    me = nudge_jobs(module)
+    broker.lower_flag(me)
+    until = time.monotonic() + BUDGET_SECONDS
+    while time.monotonic() < until:
+        claimed = job_runs.claim(module, limit=CLAIM)
+        if not claimed:
+            return
+        if len(claimed) == CLAIM:
+            broker.send([me])
+        for one in claimed:
+            job_runs.run(module, one)
+    broker.send([me])
+
+
+def sweep(module: str) -> None:
+    """Find what no nudge has told: jobs that became due, held events to retry, cursors that lag."""
+    try:
+        found = [nudge_pump(*lagging) for lagging in pump.lagging(module)]
+        if job_runs.any_due(module):
+            found.append(nudge_jobs(module))
+        held.retry_due(module)
+    except DatabaseError as error:
+        log.warning("sweep_failed", module=module, error=str(error))
+        return
+    broker.send(found)
+
+
+def tidy(module: str) -> None:
+    """Move idle cursors to the horizon, make the next partitions, let go what is past its retention."""
+    tidying.tidy(module)
+
+
+TASKS = {
+    "tiffin.pump": pump_lane,
+    "tiffin.run_jobs": run_jobs,
+    "tiffin.sweep": sweep,
+    "tiffin.tidy": tidy,
+}

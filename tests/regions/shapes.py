@@ -1,0 +1,67 @@
+"""Every table that a region's file may hold, with what a row of it says. What nobody reads has no place."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
+from tiffin import regions
+from tiffin.dto import DTO
+from tiffin.regions import Region, discovery
+
+TAX_CATEGORIES = ("food", "hot_food", "cold_food", "confectionery", "drink", "alcohol", "delivery", "service")
+
+
+class City(DTO):
+    """The middle of a city where the platform delivers, in degrees."""
+
+    code: str
+    name: str
+    lat: float
+    lon: float
+
+
+class PaymentMethod(DTO):
+    method: str
+
+
+ROWS: dict[str, type[DTO]] = {
+    "cities": City,
+    "tax.rates": TaxRate,
+    "fees.delivery": DeliveryFee,
+    "fees.service": ServiceFee,
+    "fees.small_order": SmallOrderFee,
+    "payment_methods": PaymentMethod,
+}
+
+SETTINGS: dict[str, Any] = {
+    "currency": str,
+    "prices_include_tax": bool,
+    "languages": list[str],
+    "time_zone": str,
+    "caps.order_amount": int,
+    "caps.order_items": int,
+    "timeouts.quote_valid_seconds": int,
+    "timeouts.payment_seconds": int,
+    "timeouts.action_seconds": int,
+    "timeouts.restaurant_accept_seconds": int,
+    "timeouts.preparation_seconds": int,
+    "timeouts.courier_search_seconds": int,
+    "timeouts.courier_offer_seconds": int,
+    "timeouts.delivery_seconds": int,
+}
+
+
+def regions_under_test() -> list[Region]:
+    """Those that are found, and Testland."""
+    found = {region.code: region for region in regions.all()}
+    found.setdefault("xt", discovery.load("xt", "tests.regions.xt"))
+    return list(found.values())
+
+
+def days_that_matter(region: Region) -> list[date]:
+    """Each day from which something is different in `region`, as far as the platform goes back."""
+    opened = max(rows[0].dating.valid_from for rows in region.tables.values())
+    starts = {row.dating.valid_from for rows in region.tables.values() for row in rows}
+    return sorted({opened, *(day for day in starts if day > opened)})

@@ -1,0 +1,109 @@
+"""What every region has to hold, whoever wrote it."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from config.modules import MODULES
+from modules.orders.policies import DeliveryFee, ServiceFee, TaxRate
+from tests.regions.shapes import (
+    ROWS,
+    SETTINGS,
+    TAX_CATEGORIES,
+    City,
+    PaymentMethod,
+    days_that_matter,
+    regions_under_test,
+)
+from tiffin.regions import Policy, Region
+from tiffin.walls import policies as policy_rules
+from tiffin.walls.source import read_file
+
+pytestmark = pytest.mark.parametrize("region", regions_under_test(), ids=lambda region: region.code)
+
+
+def test_every_table_is_one_that_somebody_reads(region: Region) -> None:
+    assert set(region.tables) == {*ROWS, *SETTINGS}
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_every_row_says_what_its_table_asks_for(region: Region, table: str) -> None:
+    for row in region.tables[table]:
+        assert region.rules(table, ROWS[table], on=row.dating.valid_from)
+
+
+@pytest.mark.parametrize("table", SETTINGS)
+def test_a_setting_has_a_value_on_every_day(region: Region, table: str) -> None:
+    for day in days_that_matter(region):
+        region.setting(table, SETTINGS[table], on=day)
+
+
+def test_every_timeout_leaves_time(region: Region) -> None:
+    for day in days_that_matter(region):
+        for table in SETTINGS:
+            if table.startswith("timeouts."):
+                assert region.setting(table, int, on=day) > 0, table
+
+
+def test_every_tax_category_has_one_rate_on_every_day(region: Region) -> None:
+    for day in days_that_matter(region):
+        rates = region.rules("tax.rates", TaxRate, on=day)
+        assert sorted(rate.category for rate in rates) == sorted(TAX_CATEGORIES)
+        assert all(Decimal(0) <= rate.rate < Decimal(1) for rate in rates)
+
+
+def test_fees_lie_within_their_bounds_on_every_day(region: Region) -> None:
+    for day in days_that_matter(region):
+        delivery = region.rule("fees.delivery", DeliveryFee, on=day)
+        assert 0 <= delivery.base <= delivery.max
+        service = region.rule("fees.service", ServiceFee, on=day)
+        assert 0 <= service.min <= service.max
+
+
+def test_there_is_a_way_to_pay_and_a_place_to_deliver_on_every_day(region: Region) -> None:
+    for day in days_that_matter(region):
+        assert region.rules("payment_methods", PaymentMethod, on=day)
+        assert region.rules("cities", City, on=day)
+
+
+def test_hearsay_is_not_called_confirmed(region: Region) -> None:
+    for rows in region.tables.values():
+        for row in rows:
+            assert not (row.dating.confirmed and "general knowledge" in row.dating.source), row.place
+
+
+def test_languages_are_tags(region: Region) -> None:
+    assert region.languages
+    assert all(re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", tag) for tag in region.languages)
+
+
+def test_the_code_beside_the_data_answers_questions_of_modules_and_nothing_else(region: Region) -> None:
+    for name in _files(region):
+        assert name in MODULES, f"{region.package}.{name}: no module of that name asks anything"
+        room = import_module(f"{region.package}.{name}")
+        answers = [
+            member
+            for member in vars(room).values()
+            if isinstance(member, type) and member.__module__ == room.__name__
+        ]
+        assert answers, f"{room.__name__} answers nothing"
+        for answer in answers:
+            assert issubclass(answer, Policy), f"{answer} is no policy"
+            assert answer.module == name, f"{answer.__name__} answers {answer.module}, but stands in {name}.py"
+
+
+def test_policies_are_pure(region: Region) -> None:
+    package = Path(str(import_module(region.package).__file__)).parent
+    for name in _files(region):
+        source = read_file(package / f"{name}.py", name=f"{region.package}.{name}")
+        assert list(policy_rules.impurities(source)) == []
+
+
+def _files(region: Region) -> list[str]:
+    return [found.name for found in pkgutil.iter_modules(import_module(region.package).__path__)]
