@@ -95,7 +95,9 @@ def test_the_code_beside_the_data_answers_questions_of_modules_and_nothing_else(
         assert answers, f"{room.__name__} answers nothing"
         for answer in answers:
             assert issubclass(answer, Policy), f"{answer} is no policy"
-            assert answer.module == name, f"{answer.__name__} answers {answer.module}, but stands in {name}.py"
+            assert answer.module == name, (
+                f"{answer.__name__} answers {answer.module}, but stands in {name}.py"
+            )
 
 
 def test_policies_are_pure(region: Region) -> None:

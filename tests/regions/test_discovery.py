@@ -55,7 +55,7 @@ def test_an_installed_package_is_a_region_by_its_entry_point(
 
 def test_two_packages_cannot_be_the_same_region(fresh: pytest.MonkeyPatch) -> None:
     fresh.setenv("TIFFIN_REGION_PACKAGES", "tests.regions.xt regions.gb")
-    with pytest.raises(RegionFileError, match="'gb' is already in regions.gb"):
+    with pytest.raises(RegionFileError, match=r"'gb' is already in regions\.gb"):
         regions.all()
 
 

@@ -91,7 +91,9 @@ def refused(more: str, message: str, *, head: str = HEAD) -> None:
 
 def test_rows_that_contradict_each_other_are_refused() -> None:
     overlapping = FOOD_FROM_2025.replace("2025-01-01", "2024-06-01")
-    refused(FOOD_UNTIL_2024 + overlapping, r"nowhere/region.toml: tax.rates, row 2: in force on the same days")
+    refused(
+        FOOD_UNTIL_2024 + overlapping, r"nowhere/region.toml: tax.rates, row 2: in force on the same days"
+    )
 
 
 @pytest.mark.parametrize(
