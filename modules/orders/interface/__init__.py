@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from tiffin.interfaces import CommandKey, Interface, command, query
-
 from modules.orders.interface.bills import (
     BasketLine,
     Choice,
@@ -25,10 +23,10 @@ from modules.orders.interface.errors import (
     AddressOutsideZone,
     AddressTicketInvalid,
     BasketEmpty,
+    BasketItemUnavailable,
     BasketItemUnknown,
     BasketTooLarge,
     CancellationRefused,
-    ItemUnavailable,
     MinimumOrderNotMet,
     OptionCountWrong,
     OptionUnknown,
@@ -62,6 +60,7 @@ from modules.orders.interface.views import (
     TimelineEntryView,
 )
 from modules.restaurants.interface import Point, RestaurantUnknown
+from tiffin.interfaces import CommandKey, Interface, command, query
 
 __all__ = [
     "PLACE_ERRORS",
@@ -70,6 +69,7 @@ __all__ = [
     "AddressTicketInvalid",
     "Axes",
     "BasketEmpty",
+    "BasketItemUnavailable",
     "BasketItemUnknown",
     "BasketLine",
     "BasketTooLarge",
@@ -78,7 +78,6 @@ __all__ = [
     "ChosenOption",
     "ComponentKind",
     "CourierState",
-    "ItemUnavailable",
     "MinimumOrderNotMet",
     "OptionCountWrong",
     "OptionUnknown",
@@ -119,7 +118,7 @@ QUOTE_ERRORS = (
     BasketEmpty,
     BasketTooLarge,
     BasketItemUnknown,
-    ItemUnavailable,
+    BasketItemUnavailable,
     OptionUnknown,
     OptionCountWrong,
     QuantityWrong,
@@ -139,7 +138,7 @@ PLACE_ERRORS = (
     QuoteExpired,
     QuoteAlreadyUsed,
     RestaurantPaused,
-    ItemUnavailable,
+    BasketItemUnavailable,
     PlacingRefused,
 )
 
@@ -158,7 +157,7 @@ class Orders(Interface, module="orders", version=1):
         point: Point | None = None,
         tip: int = 0,
     ) -> QuoteView:
-        """Price a basket. With `address_ticket` (from Identity) `customer_id` can place the quote; with `point`
+        """Price a basket. With an `address_ticket` (from Identity) the customer can place it; with `point`
         alone it is a preview. `tip` in minor units of the region's currency."""
         ...
 

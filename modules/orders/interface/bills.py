@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum
 from typing import NewType
 from uuid import UUID
 
 from tiffin.dto import DTO
+from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
 
 QuoteId = NewType("QuoteId", UUID)
@@ -31,7 +31,7 @@ class BasketLine(DTO):
     choices: tuple[Choice, ...] = ()
 
 
-class ComponentKind(Enum):
+class ComponentKind(OpenEnum):
     """What an amount is for, in the order of the price pipeline."""
 
     ITEM = "item"
@@ -44,14 +44,16 @@ class ComponentKind(Enum):
     POINTS = "points"
     TIP = "tip"
     TAX = "tax"
+    UNKNOWN = "unknown"
 
 
-class Party(Enum):
+class Party(OpenEnum):
     """Who owes the tax of an amount, and whose amount it is."""
 
     RESTAURANT = "restaurant"
     PLATFORM = "platform"
     COURIER = "courier"
+    UNKNOWN = "unknown"
 
 
 class PriceComponent(DTO):

@@ -33,19 +33,19 @@ class BasketItemUnknown(DomainError, code="basket_item_unknown", status=422):
     item_id: str
 
 
-class ItemUnavailable(DomainError, code="basket_item_unavailable", status=409):
+class BasketItemUnavailable(DomainError, code="basket_item_unavailable", status=409):
     """An item cannot be had now."""
 
-    detail = "{title} is not available now; take it out of the basket or choose something else."
+    detail = "{dish} is not available now; take it out of the basket or choose something else."
     item_id: str
-    title: str
+    dish: str
 
 
 class OptionUnknown(DomainError, code="option_unknown", status=422):
     """An option does not belong to the item."""
 
-    detail = "{title} has no option {option_id} in group {group_id}; load the menu again."
-    title: str
+    detail = "{dish} has no option {option_id} in group {group_id}; load the menu again."
+    dish: str
     group_id: str
     option_id: str
 
@@ -53,8 +53,8 @@ class OptionUnknown(DomainError, code="option_unknown", status=422):
 class OptionCountWrong(DomainError, code="option_count_wrong", status=422):
     """Too few or too many options are chosen."""
 
-    detail = "{title}: choose {minimum} to {maximum} of “{group}”; you chose {chosen}."
-    title: str
+    detail = "{dish}: choose {minimum} to {maximum} of “{group}”; you chose {chosen}."
+    dish: str
     group: str
     group_id: str
     minimum: int
@@ -65,8 +65,8 @@ class OptionCountWrong(DomainError, code="option_count_wrong", status=422):
 class QuantityWrong(DomainError, code="quantity_wrong", status=422):
     """A quantity is not possible."""
 
-    detail = "{title} can be taken 1 to {maximum} times; you asked for {quantity}."
-    title: str
+    detail = "{dish} can be taken 1 to {maximum} times; you asked for {quantity}."
+    dish: str
     maximum: int
     quantity: int
 
@@ -155,8 +155,10 @@ class OrderUnknown(DomainError, code="order_unknown", status=404):
 class CancellationRefused(DomainError, code="cancellation_refused", status=409):
     """The order can no longer be cancelled."""
 
-    detail = "The order cannot be cancelled any more: it is {status}. Contact support if something is wrong."
-    status: str
+    detail = (
+        "The order cannot be cancelled any more: it is {order_status}. Ask support if something is wrong."
+    )
+    order_status: str
 
 
 class TransitionRefused(DomainError, code="transition_refused", status=409):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from tiffin.dto import DTO
+from tiffin.interfaces import OpenEnum
 
 
-class OrderState(Enum):
+class OrderState(OpenEnum):
     """How far the order itself is."""
 
     PLACED = "placed"
@@ -15,9 +14,10 @@ class OrderState(Enum):
     ACCEPTED = "accepted"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
 
 
-class PaymentState(Enum):
+class PaymentState(OpenEnum):
     """What is known of the customer's money."""
 
     PENDING = "pending"
@@ -29,9 +29,10 @@ class PaymentState(Enum):
     VOIDING = "voiding"
     VOIDED = "voided"
     FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
-class VendorState(Enum):
+class VendorState(OpenEnum):
     """How far the restaurant is with it."""
 
     NOT_OFFERED = "not_offered"
@@ -40,10 +41,12 @@ class VendorState(Enum):
     READY = "ready"
     COLLECTED = "collected"
     REJECTED = "rejected"
+    WITHDRAWING = "withdrawing"
     WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
 
 
-class CourierState(Enum):
+class CourierState(OpenEnum):
     """How far the delivery is."""
 
     NOT_REQUESTED = "not_requested"
@@ -52,18 +55,21 @@ class CourierState(Enum):
     PICKED_UP = "picked_up"
     DELIVERED = "delivered"
     FAILED = "failed"
+    CANCELLING = "cancelling"
     CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
 
 
-class RefundState(Enum):
+class RefundState(OpenEnum):
     """Whether captured money goes back."""
 
     NONE = "none"
     DUE = "due"
     REFUNDED = "refunded"
+    UNKNOWN = "unknown"
 
 
-class Status(Enum):
+class Status(OpenEnum):
     """What the customer reads; derived from the axes, never stored on its own."""
 
     PAYING = "paying"
@@ -77,10 +83,6 @@ class Status(Enum):
     REFUNDING = "refunding"
     REFUNDED = "refunded"
     UNKNOWN = "unknown"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Status:
-        return cls.UNKNOWN
 
 
 class Axes(DTO):

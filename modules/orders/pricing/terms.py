@@ -1,0 +1,110 @@
+"""What the pricing steps are given: dishes with their prices, the region's rows, what reduces the bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from uuid import UUID
+
+from modules.orders.interface import ChosenOption, ComponentKind, OrderLineView, Party
+from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
+from tiffin.dto import DTO
+from tiffin.money import Money
+
+
+class TakenOption(DTO):
+    """An option of one dish: `price` in minor units is for all `quantity` of it, without the free ones."""
+
+    option_id: UUID
+    title: str
+    quantity: int
+    price: int
+    tax_category: str
+    options: tuple[TakenOption, ...] = ()
+
+    def flat(self) -> Iterator[TakenOption]:
+        """This option and those under it."""
+        yield self
+        for option in self.options:
+            yield from option.flat()
+
+    def view(self, currency: str) -> ChosenOption:
+        return ChosenOption(
+            option_id=self.option_id,
+            title=self.title,
+            quantity=self.quantity,
+            price=Money(amount=self.price, currency=currency),
+            choices=tuple(option.view(currency) for option in self.options),
+        )
+
+
+class Dish(DTO):
+    """A line of the basket, found on the menu. `price` in minor units is for one, without options."""
+
+    item_id: UUID
+    title: str
+    quantity: int
+    price: int
+    tax_category: str
+    options: tuple[TakenOption, ...] = ()
+
+    def all_options(self) -> Iterator[TakenOption]:
+        for option in self.options:
+            yield from option.flat()
+
+    @property
+    def unit_price(self) -> int:
+        """One dish with its options."""
+        return self.price + sum(option.price for option in self.all_options())
+
+    def view(self, currency: str) -> OrderLineView:
+        return OrderLineView(
+            item_id=self.item_id,
+            title=self.title,
+            quantity=self.quantity,
+            unit_price=Money(amount=self.unit_price, currency=currency),
+            total=Money(amount=self.unit_price * self.quantity, currency=currency),
+            options=tuple(option.view(currency) for option in self.options),
+        )
+
+
+class Discount(DTO):
+    """Something that makes the bill smaller: at most `amount` minor units off components of the kinds `off`.
+    `code` says what granted it."""
+
+    code: str
+    label: str
+    amount: int
+    off: frozenset[ComponentKind] = frozenset({ComponentKind.ITEM, ComponentKind.OPTION})
+    funded_by: Party = Party.PLATFORM
+
+
+class Terms(DTO):
+    """Everything a price depends on. `tax_rates` is by category and knows `food`, which stands in for a
+    category that the region does not name; tips are untaxed. Fees that are None are not asked for here."""
+
+    currency: str
+    prices_include_tax: bool
+    dishes: tuple[Dish, ...]
+    distance_m: int
+    tax_rates: dict[str, TaxRate]
+    delivery_fee: DeliveryFee | None = None
+    service_fee: ServiceFee | None = None
+    small_order_fee: SmallOrderFee | None = None
+    promotions: tuple[Discount, ...] = ()
+    member_benefits: tuple[Discount, ...] = ()
+    points: tuple[Discount, ...] = ()
+    tip: int = 0
+
+    @property
+    def subtotal(self) -> int:
+        """Items and options, minor units."""
+        return sum(dish.unit_price * dish.quantity for dish in self.dishes)
+
+    def rate_of(self, category: str) -> TaxRate:
+        if category == UNTAXED:
+            return TaxRate(category=UNTAXED, rate=Decimal(0))
+        return self.tax_rates.get(category) or self.tax_rates["food"]
+
+
+UNTAXED = "untaxed"

@@ -1,0 +1,203 @@
+"""The five machines of an order as data: which state may follow which, and what the axes say together.
+
+What is not drawn here is refused. `docs/explanation/an-orders-way.md` shows the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Generic, TypeVar
+
+from modules.orders.interface import (
+    Axes,
+    CourierState,
+    OrderState,
+    PaymentState,
+    RefundState,
+    Status,
+    TransitionRefused,
+    VendorState,
+)
+
+S = TypeVar("S", bound=Enum)
+
+
+class Machine(Generic[S]):
+    """One axis: where it starts, and where it may go from each state. A state that leads nowhere is final."""
+
+    def __init__(self, axis: str, start: S, drawn: dict[S, tuple[S, ...]]) -> None:
+        self.axis = axis
+        self.start = start
+        self.states: type[S] = type(start)
+        self.drawn = drawn
+
+    def allows(self, before: S, after: S) -> bool:
+        return after in self.drawn.get(before, ())
+
+    def check(self, before: S, after: S) -> None:
+        """Raises TransitionRefused for what is not drawn."""
+        if not self.allows(before, after):
+            raise TransitionRefused(axis=self.axis, from_state=before.value, to_state=after.value)
+
+    def transitions(self) -> Iterator[tuple[S, S]]:
+        for before, following in self.drawn.items():
+            for after in following:
+                yield before, after
+
+    def reachable(self) -> set[S]:
+        found, edge = {self.start}, [self.start]
+        while edge:
+            following = set(self.drawn.get(edge.pop(), ())) - found
+            found |= following
+            edge.extend(following)
+        return found
+
+
+ORDER = Machine(
+    "order",
+    OrderState.PLACED,
+    {
+        OrderState.PLACED: (OrderState.CONFIRMED, OrderState.CANCELLED),
+        OrderState.CONFIRMED: (OrderState.ACCEPTED, OrderState.CANCELLED),
+        OrderState.ACCEPTED: (OrderState.COMPLETED, OrderState.CANCELLED),
+    },
+)
+
+PAYMENT = Machine(
+    "payment",
+    PaymentState.PENDING,
+    {
+        PaymentState.PENDING: (
+            PaymentState.ACTION_REQUIRED,
+            PaymentState.AUTHORISED,
+            PaymentState.DECLINED,
+            PaymentState.VOIDING,
+            PaymentState.FAILED,
+        ),
+        PaymentState.ACTION_REQUIRED: (
+            PaymentState.AUTHORISED,
+            PaymentState.DECLINED,
+            PaymentState.VOIDING,
+            PaymentState.FAILED,
+        ),
+        PaymentState.AUTHORISED: (PaymentState.CAPTURING, PaymentState.VOIDING),
+        PaymentState.CAPTURING: (PaymentState.CAPTURED, PaymentState.VOIDING, PaymentState.FAILED),
+        # A capture may be through before the void reaches the provider; then the money goes back as a refund.
+        PaymentState.VOIDING: (
+            PaymentState.VOIDED,
+            PaymentState.CAPTURED,
+            PaymentState.DECLINED,
+            PaymentState.FAILED,
+        ),
+        # An authorisation that comes after the order was given up is let go again.
+        PaymentState.VOIDED: (PaymentState.VOIDING,),
+    },
+)
+
+VENDOR = Machine(
+    "vendor",
+    VendorState.NOT_OFFERED,
+    {
+        VendorState.NOT_OFFERED: (VendorState.OFFERED,),
+        VendorState.OFFERED: (VendorState.ACCEPTED, VendorState.REJECTED, VendorState.WITHDRAWING),
+        VendorState.ACCEPTED: (VendorState.READY, VendorState.COLLECTED, VendorState.WITHDRAWING),
+        VendorState.READY: (VendorState.COLLECTED, VendorState.WITHDRAWING),
+        # It may have been rejected or collected before the withdrawal arrived.
+        VendorState.WITHDRAWING: (VendorState.WITHDRAWN, VendorState.REJECTED, VendorState.COLLECTED),
+    },
+)
+
+COURIER = Machine(
+    "courier",
+    CourierState.NOT_REQUESTED,
+    {
+        CourierState.NOT_REQUESTED: (CourierState.SEARCHING,),
+        CourierState.SEARCHING: (CourierState.ASSIGNED, CourierState.FAILED, CourierState.CANCELLING),
+        CourierState.ASSIGNED: (
+            CourierState.SEARCHING,
+            CourierState.PICKED_UP,
+            CourierState.FAILED,
+            CourierState.CANCELLING,
+        ),
+        CourierState.PICKED_UP: (CourierState.DELIVERED, CourierState.FAILED),
+        # It may have been picked up or have failed before the cancellation arrived.
+        CourierState.CANCELLING: (CourierState.CANCELLED, CourierState.PICKED_UP, CourierState.FAILED),
+        # A request that was still on its way when the order was given up is called off again.
+        CourierState.CANCELLED: (CourierState.CANCELLING,),
+    },
+)
+
+REFUND = Machine(
+    "refund",
+    RefundState.NONE,
+    {
+        RefundState.NONE: (RefundState.DUE,),
+        RefundState.DUE: (RefundState.REFUNDED,),
+    },
+)
+
+MACHINES: tuple[
+    Machine[OrderState]
+    | Machine[PaymentState]
+    | Machine[VendorState]
+    | Machine[CourierState]
+    | Machine[RefundState],
+    ...,
+] = (ORDER, PAYMENT, VENDOR, COURIER, REFUND)
+
+START = Axes(
+    order=ORDER.start, payment=PAYMENT.start, vendor=VENDOR.start, courier=COURIER.start, refund=REFUND.start
+)
+
+_NOTHING_HELD = frozenset({PaymentState.DECLINED, PaymentState.VOIDED, PaymentState.FAILED})
+_VENDOR_OPEN = frozenset(
+    {VendorState.OFFERED, VendorState.ACCEPTED, VendorState.READY, VendorState.WITHDRAWING}
+)
+_COURIER_OPEN = frozenset(
+    {CourierState.SEARCHING, CourierState.ASSIGNED, CourierState.PICKED_UP, CourierState.CANCELLING}
+)
+
+
+def status_of(axes: Axes) -> Status:
+    """What the customer reads."""
+    match axes.order:
+        case OrderState.PLACED:
+            needs_action = axes.payment is PaymentState.ACTION_REQUIRED
+            return Status.ACTION_REQUIRED if needs_action else Status.PAYING
+        case OrderState.CONFIRMED:
+            return Status.WAITING_FOR_RESTAURANT
+        case OrderState.ACCEPTED:
+            return _status_of_accepted(axes)
+        case OrderState.COMPLETED:
+            return Status.DELIVERED
+    return _status_of_cancelled(axes)
+
+
+def _status_of_accepted(axes: Axes) -> Status:
+    if axes.courier is CourierState.PICKED_UP:
+        return Status.ON_THE_WAY
+    return Status.READY if axes.vendor is VendorState.READY else Status.PREPARING
+
+
+def _status_of_cancelled(axes: Axes) -> Status:
+    if axes.refund is RefundState.DUE:
+        return Status.REFUNDING
+    if axes.refund is RefundState.REFUNDED:
+        return Status.REFUNDED
+    return Status.CANCELLED
+
+
+def is_over(axes: Axes) -> bool:
+    """Whether the order itself is decided: delivered or given up."""
+    return axes.order in {OrderState.COMPLETED, OrderState.CANCELLED}
+
+
+def is_final(axes: Axes) -> bool:
+    """Whether nothing is awaited any more: decided, the money settled, nobody still at work on it."""
+    if axes.order is OrderState.COMPLETED:
+        return axes.payment in {PaymentState.CAPTURED, PaymentState.FAILED}
+    if axes.order is not OrderState.CANCELLED:
+        return False
+    settled = axes.payment in _NOTHING_HELD or axes.refund is RefundState.REFUNDED
+    return settled and axes.vendor not in _VENDOR_OPEN and axes.courier not in _COURIER_OPEN
