@@ -1,0 +1,181 @@
+"""Commands happen once per key, whatever is repeated and whatever breaks.
+
+The answer is written in the transaction of the effects, so that there is never one without the other. The
+same keys are kept by caller and method in the schema of the module that executed them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from django.db import InterfaceError, OperationalError, connections
+
+from tiffin import clock, db
+from tiffin.context import DeadlineExceeded
+from tiffin.dto import DTO
+from tiffin.errors import DomainError
+from tiffin.interfaces.contracts import Method
+from tiffin.interfaces.contracts import encode as encode_payload
+from tiffin.interfaces.envelope import Envelope, Outcome, Reply
+from tiffin.interfaces.errors import CommandKeyReused, ModuleUnavailable
+
+KEPT_FOR = timedelta(days=7)
+
+_ANSWER, _REFUSAL = 0, 1
+# Raw and constant: these run with every command.
+_SELECT = (
+    "SELECT request_hash, outcome, body FROM command_answer WHERE caller = %s AND method = %s AND key = %s"
+)
+_INSERT = """
+    INSERT INTO command_answer (caller, method, key, request_hash, outcome, body, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (caller, method, key) DO NOTHING
+"""
+_DELETE = """
+    DELETE FROM command_answer
+    WHERE id IN (SELECT id FROM command_answer WHERE created_at < %s ORDER BY created_at LIMIT %s)
+"""
+_TRANSIENT = (OperationalError, InterfaceError, DeadlineExceeded, ModuleUnavailable)
+
+
+class _Scope(DTO):
+    """Where the answer to one command is kept."""
+
+    module: str
+    caller: str
+    method: str
+    key: str
+    request_hash: bytes
+
+
+class _Refused(DTO):
+    """A refusal as it is stored."""
+
+    code: str
+    payload: bytes
+
+
+class _Overtaken(Exception):
+    """Somebody else executed the same command first; theirs is the answer."""
+
+
+_refusals = msgspec.msgpack.Decoder(_Refused)
+
+
+def execute(method: Method, provider: object, envelope: Envelope) -> Reply:
+    """The answer to a command: the stored one, or that of executing it now.
+
+    A declared refusal undoes the effects and is stored alone. Whatever else the execution ends with is not
+    stored and is raised, unless another execution under the same key was faster: its answer wins.
+    """
+    scope = _scope(method, envelope)
+    try:
+        return _execute_once(method, provider, envelope, scope)
+    except CommandKeyReused as reused:
+        return _refusal(_refused(method, reused))
+    except _TRANSIENT:
+        raise
+    except Exception as error:
+        return _after_rollback(method, scope, error)
+
+
+def forget_answers(module: str, older_than: timedelta = KEPT_FOR, *, batch: int = 5_000) -> int:
+    """Delete the answers that `module` gave more than `older_than` ago; returns how many. May be repeated."""
+    before, forgotten = clock.now() - older_than, 0
+    while True:
+        with connections[module].cursor() as cursor:
+            cursor.execute(_DELETE, [before, batch])
+            deleted: int = cursor.rowcount
+            forgotten += deleted
+            if deleted < batch:
+                return forgotten
+
+
+def _scope(method: Method, envelope: Envelope) -> _Scope:
+    if not envelope.key:
+        raise ValueError(f"{method.wire_name} came without a key")
+    return _Scope(
+        module=method.module,
+        caller=envelope.caller,
+        method=method.scope,
+        key=envelope.key,
+        request_hash=hashlib.sha256(envelope.payload).digest(),
+    )
+
+
+def _execute_once(method: Method, provider: object, envelope: Envelope, scope: _Scope) -> Reply:
+    committing = False
+    try:
+        with db.transaction(owner=scope.module):
+            stored = _find(scope)
+            if stored is not None:
+                return stored
+            arguments = method.read_arguments(envelope.payload)
+            answer = getattr(provider, method.name)(key=envelope.key, **arguments)
+            payload = encode_payload(answer)
+            method.read_answer(payload)  # what cannot be read must not be stored
+            if not _insert(scope, _ANSWER, payload):
+                raise _Overtaken
+            committing = True
+    except (OperationalError, InterfaceError) as error:
+        if committing:
+            raise ModuleUnavailable(
+                maybe_executed=True, method=method.wire_name, reason="the commit was not confirmed"
+            ) from error
+        raise
+    return Reply(outcome=Outcome.ANSWER, payload=payload)
+
+
+def _after_rollback(method: Method, scope: _Scope, error: Exception) -> Reply:
+    """Two at the same moment may stumble over each other in any way: ask again before believing the error."""
+    refuses = isinstance(error, DomainError) and method.declares(error)
+    try:
+        stored = _find(scope)
+    except _TRANSIENT:
+        if refuses:  # what is not stored must not be answered: the next try may end otherwise
+            raise
+        raise error from None
+    if stored is not None:
+        return stored
+    if not isinstance(error, DomainError) or not refuses:
+        raise error
+    refused = _refused(method, error)
+    with db.transaction(owner=scope.module):
+        if _insert(scope, _REFUSAL, encode_payload(refused)):
+            return _refusal(refused)
+    return _find(scope) or _refusal(refused)
+
+
+def _refused(method: Method, error: DomainError) -> _Refused:
+    return _Refused(code=error.code, payload=method.write_error(error))
+
+
+def _refusal(refused: _Refused) -> Reply:
+    return Reply(outcome=Outcome.REFUSAL, code=refused.code, payload=refused.payload)
+
+
+def _find(scope: _Scope) -> Reply | None:
+    """The stored answer, or None. Raises CommandKeyReused when it answers another request."""
+    with connections[scope.module].cursor() as cursor:
+        cursor.execute(_SELECT, [scope.caller, scope.method, scope.key])
+        row: Any = cursor.fetchone()
+    if row is None:
+        return None
+    request_hash, outcome, body = row
+    if bytes(request_hash) != scope.request_hash:
+        raise CommandKeyReused(key=scope.key)
+    if outcome == _ANSWER:
+        return Reply(outcome=Outcome.ANSWER, payload=bytes(body))
+    return _refusal(_refusals.decode(body))
+
+
+def _insert(scope: _Scope, outcome: int, body: bytes) -> bool:
+    """Whether the answer was stored; False when the key has one, once the other transaction is through."""
+    with connections[scope.module].cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [scope.caller, scope.method, scope.key, scope.request_hash, outcome, body, clock.now()],
+        )
+        return bool(cursor.rowcount)

@@ -1,0 +1,45 @@
+"""Ways to hold a caller or a provider to its word in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tiffin.interfaces.envelope import decode_envelope
+from tiffin.interfaces.transport import InProcess, Transport, routed
+
+
+class Twice:
+    """Delivers every call twice, as a network may, and gives the second reply: queries change nothing, and
+    commands have their keys."""
+
+    def __init__(self, transport: Transport | None = None) -> None:
+        self._transport = transport or InProcess()
+
+    def send(self, request: bytes, *, timeout_seconds: float) -> bytes:
+        self._transport.send(request, timeout_seconds=timeout_seconds)
+        return self._transport.send(request, timeout_seconds=timeout_seconds)
+
+
+class Recording:
+    """Notes the wire name of every call on its way."""
+
+    def __init__(self, transport: Transport | None = None) -> None:
+        self.calls: list[str] = []
+        self._transport = transport or InProcess()
+
+    def send(self, request: bytes, *, timeout_seconds: float) -> bytes:
+        envelope = decode_envelope(request)
+        self.calls.append(f"{envelope.interface}.{envelope.method}")
+        return self._transport.send(request, timeout_seconds=timeout_seconds)
+
+
+@contextmanager
+def call_budget(at_most: int) -> Iterator[Recording]:
+    """The block may make `at_most` calls to modules; more of them are an AssertionError that lists them."""
+    recording = Recording()
+    with routed(recording):
+        yield recording
+    if len(recording.calls) > at_most:
+        made = ", ".join(recording.calls)
+        raise AssertionError(f"{len(recording.calls)} calls where {at_most} are enough: {made}")
