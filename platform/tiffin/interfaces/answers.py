@@ -1,0 +1,62 @@
+"""Where the answers to commands, and to requests with an Idempotency-Key, are kept: in the schema of the module
+that executed them, in the transaction of the effects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connections
+
+from tiffin import clock
+from tiffin.dto import DTO
+from tiffin.interfaces.errors import CommandKeyReused
+
+ANSWER, REFUSAL = 0, 1
+# Raw and constant: these run with every command.
+_SELECT = (
+    "SELECT request_hash, outcome, body FROM command_answer WHERE caller = %s AND method = %s AND key = %s"
+)
+_INSERT = """
+    INSERT INTO command_answer (caller, method, key, request_hash, outcome, body, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (caller, method, key) DO NOTHING
+"""
+
+
+class Scope(DTO):
+    """Where the answer to one command is kept, and what was asked."""
+
+    module: str
+    caller: str
+    method: str
+    key: str
+    request_hash: bytes
+
+
+class StoredAnswer(DTO):
+    """`outcome` is ANSWER or REFUSAL; what `body` holds is its writer's business."""
+
+    outcome: int
+    body: bytes
+
+
+def find(scope: Scope) -> StoredAnswer | None:
+    """The stored answer, or None. Raises CommandKeyReused when it answers another request."""
+    with connections[scope.module].cursor() as cursor:
+        cursor.execute(_SELECT, [scope.caller, scope.method, scope.key])
+        row: Any = cursor.fetchone()
+    if row is None:
+        return None
+    request_hash, outcome, body = row
+    if bytes(request_hash) != scope.request_hash:
+        raise CommandKeyReused(key=scope.key)
+    return StoredAnswer(outcome=outcome, body=bytes(body))
+
+
+def insert(scope: Scope, outcome: int, body: bytes) -> bool:
+    """Whether the answer was stored; False when the key has one, once the other transaction is through."""
+    with connections[scope.module].cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [scope.caller, scope.method, scope.key, scope.request_hash, outcome, body, clock.now()],
+        )
+        return bool(cursor.rowcount)
