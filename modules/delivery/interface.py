@@ -6,20 +6,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import Enum
 from typing import NewType
 from uuid import UUID
 
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
-from tiffin.interfaces import CommandKey, Interface, command, query
+from tiffin.interfaces import CommandKey, Interface, OpenEnum, command, query
 from tiffin.money import Money
 
 CourierId = NewType("CourierId", UUID)
 OfferId = NewType("OfferId", UUID)
 
 
-class DeliveryState(Enum):
+class DeliveryState(OpenEnum):
     """Where a delivery stands; which may follow which is the table in `states.py`."""
 
     SEARCHING = "searching"
@@ -29,6 +28,7 @@ class DeliveryState(Enum):
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
 class Point(DTO):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from uuid import UUID
 
+from tiffin.interfaces import OpenEnum
 from tiffin.log import Event
 from tiffin.money import Money
 
 
-class PaymentStep(Enum):
+class PaymentStep(OpenEnum):
     """What was asked of the provider."""
 
     AUTHORISE = "authorise"
     CAPTURE = "capture"
     VOID = "void"
     REFUND = "refund"
+    UNKNOWN = "unknown"
 
 
 class PaymentAuthorised(Event, wire="payments.payment_authorised.v1"):

@@ -6,19 +6,18 @@ and an event of `events.py` reports what came of it.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import NewType
 from uuid import UUID
 
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
-from tiffin.interfaces import CommandKey, Interface, command, query
+from tiffin.interfaces import CommandKey, Interface, OpenEnum, command, query
 from tiffin.money import Money
 
 PaymentId = NewType("PaymentId", UUID)
 
 
-class PaymentState(Enum):
+class PaymentState(OpenEnum):
     """Where a payment stands; which may follow which is the table in `states.py`."""
 
     PENDING = "pending"
@@ -34,6 +33,7 @@ class PaymentState(Enum):
     VOIDED = "voided"
     DECLINED = "declined"
     FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
 class PaymentView(DTO):
@@ -59,10 +59,10 @@ class PaymentView(DTO):
 
 
 class PaymentMethod(DTO):
-    """A way to pay that a customer may choose. `token` is what `authorise` takes as its `method`."""
+    """A way to pay that a customer may choose. `method` is what `authorise` takes."""
 
-    token: str
-    label: str
+    method: str
+    title: str
     hint: str
 
 

@@ -1,0 +1,102 @@
+"""What payments asks the provider, again and again under the same keys until it answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from modules.payments import selectors, services
+from modules.payments.interface import PaymentState
+from modules.payments.models import Payment, RefundRequest, RefundState
+from modules.payments.providers import Declined, Succeeded, provider
+from tiffin.jobs import deadline, job
+
+PROVIDER = "payment_provider"
+PROVIDER_CAP = 16
+ATTEMPTS = 8
+LEASE = timedelta(seconds=60)
+
+
+class VoidRefused(RuntimeError):
+    """The provider refuses to let go of money that it did not capture either: staff must look."""
+
+
+@job("authorise", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def authorise(payment_id: UUID) -> None:
+    """Ask for the money."""
+    payment = services.begin_authorising(payment_id)
+    if payment is None:
+        return
+    outcome = provider(payment.region).authorise(
+        key=payment.charge_key, amount=payment.money, method=payment.method
+    )
+    services.record_authorisation(payment_id, outcome)
+
+
+@job("capture", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def capture(payment_id: UUID) -> None:
+    """Take the money."""
+    payment = selectors.in_state(payment_id, PaymentState.CAPTURING)
+    if payment is None:
+        return
+    outcome = provider(payment.region).capture(
+        key=payment.capture_key, charge=payment.charge_key, amount=payment.of(payment.capture_amount)
+    )
+    services.record_capture(payment_id, outcome)
+
+
+@job("void", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def void(payment_id: UUID) -> None:
+    """Let go of the money; what turns out to be captured goes back instead."""
+    payment = selectors.in_state(payment_id, PaymentState.VOIDING)
+    if payment is None:
+        return
+    outcome = provider(payment.region).void(key=payment.void_key, charge=payment.charge_key)
+    if isinstance(outcome, Declined):
+        _give_back_late_capture(payment, outcome)
+    else:
+        services.record_void(payment_id, outcome)
+
+
+def _give_back_late_capture(payment: Payment, refusal: Declined) -> None:
+    captured = provider(payment.region).find(key=payment.capture_key)
+    if not isinstance(captured, Succeeded):
+        raise VoidRefused(f"{payment.id}: {refusal.reason}")
+    services.record_capture(payment.id, captured)
+
+
+@job("refund", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def refund(payment_id: UUID) -> None:
+    """Give back what is wanted next."""
+    payment = selectors.in_state(payment_id, PaymentState.REFUNDING)
+    if payment is None:
+        return
+    request = RefundRequest.objects.filter(payment=payment, state_name=RefundState.WANTED.value).first()
+    if request is None:
+        return
+    outcome = provider(payment.region).refund(
+        key=payment.refund_key(request.number), charge=payment.charge_key, amount=payment.of(request.amount)
+    )
+    services.record_refund(payment_id, request.number, outcome)
+
+
+@job("settle", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def settle(payment_id: UUID, overdue: bool) -> None:
+    """Ask what became of it."""
+    question = services.open_question(payment_id)
+    if question is None:
+        return
+    found = provider(question.region).find(key=question.key)
+    services.settle(payment_id, question, found, overdue=overdue)
+
+
+@deadline("answer_overdue")
+def answer_overdue(payment_id: UUID) -> None:
+    """The provider, or the customer, has not answered in time."""
+    services.ask_again(payment_id)
+
+
+@deadline("authorisation_overdue")
+def authorisation_overdue(payment_id: UUID) -> None:
+    """The money was held long enough."""
+    services.let_authorisation_expire(payment_id)

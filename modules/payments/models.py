@@ -1,0 +1,210 @@
+"""Payments and what the provider confirmed about them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum
+from uuid import UUID
+
+from django.db import models
+
+from modules.payments.interface import PaymentState
+from modules.payments.policies import patience
+from modules.payments.states import TRANSITIONS
+from tiffin import clock, regions
+from tiffin.db import Aggregate
+from tiffin.money import Money
+
+
+class IllegalTransition(RuntimeError):
+    """The table in `states.py` does not allow this step: a mistake in payments itself."""
+
+
+class EntryKind(Enum):
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    REFUNDED = "refunded"
+
+
+# A payment is authorised and captured once, whatever references the provider gives it.
+_ONCE = frozenset({EntryKind.AUTHORISED, EntryKind.CAPTURED})
+
+
+class Payment(Aggregate):
+    """The money of one order. `amount` is what was asked for, `capture_amount` what is to be taken; what was
+    held, taken, let go and given back is summed from the entries. Kept as long as accounts must be."""
+
+    order_id = models.UUIDField(unique=True)
+    customer_id = models.UUIDField(db_index=True)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    method = models.CharField(max_length=64)
+    state_name = models.CharField(max_length=24, db_column="state", default=PaymentState.PENDING.value)
+    action_url = models.TextField(default="")
+    reason = models.CharField(max_length=64, default="")
+    capture_amount = models.BigIntegerField(default=0)
+    void_number = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=models.Q(capture_amount__gte=0, capture_amount__lte=models.F("amount")),
+                name="payment_capture_within_amount",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.money} for order {self.order_id}: {self.state_name}"
+
+    @property
+    def state(self) -> PaymentState:
+        return PaymentState(self.state_name)
+
+    def move_to(self, state: PaymentState) -> None:
+        """Raises IllegalTransition for what the table does not know."""
+        if state not in TRANSITIONS[self.state]:
+            raise IllegalTransition(f"{self.id}: {self.state_name} → {state.value}")
+        self.state_name = state.value
+
+    # Money ------------------------------------------------------------------------------------------
+
+    def of(self, amount: int) -> Money:
+        return Money(amount=amount, currency=self.currency)
+
+    @property
+    def money(self) -> Money:
+        return self.of(self.amount)
+
+    def total(self, kind: EntryKind) -> Money:
+        """What the provider confirmed of this kind so far."""
+        return self.of(sum(entry.amount for entry in self.entries.all() if entry.kind == kind.value))
+
+    @property
+    def held(self) -> Money:
+        return (
+            self.total(EntryKind.AUTHORISED) - self.total(EntryKind.CAPTURED) - self.total(EntryKind.VOIDED)
+        )
+
+    @property
+    def refundable(self) -> Money:
+        """What may still be asked back: captured or being captured, less all refunds not refused."""
+        return self.of(self.capture_amount - sum(r.amount for r in self.refunds.all() if not r.is_refused))
+
+    def enter(self, kind: EntryKind, amount: Money, reference: str) -> bool:
+        """Write down what the provider confirmed; False if it was written down before or is nothing."""
+        if not amount or (kind in _ONCE and self.total(kind)):
+            return False
+        _, new = PaymentEntry.objects.get_or_create(
+            payment=self,
+            kind=kind.value,
+            reference=reference,
+            defaults={"amount": self._mine(amount), "at": clock.now()},
+        )
+        return new
+
+    def _mine(self, amount: Money) -> int:
+        return (Money.zero(self.currency) + amount).amount
+
+    # Keys under which the provider knows us --------------------------------------------------------------
+
+    @property
+    def charge_key(self) -> str:
+        return f"{self.id}:authorise"
+
+    @property
+    def capture_key(self) -> str:
+        return f"{self.id}:capture"
+
+    @property
+    def void_key(self) -> str:
+        return f"{self.id}:void:{self.void_number}"
+
+    def refund_key(self, number: int) -> str:
+        return f"{self.id}:refund:{number}"
+
+    # Time ---------------------------------------------------------------------------------------------
+
+    def patience(self, name: str) -> timedelta:
+        region = regions.get(self.region)
+        return patience(region, name, on=region.local(clock.now()).date())
+
+
+def payment_of(key: str) -> UUID:
+    """The payment that a key of ours belongs to. Raises ValueError for another's key."""
+    return UUID(key.partition(":")[0])
+
+
+class PaymentEntry(models.Model):
+    """Something the provider confirmed. Only ever added: the database refuses to change one."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="entries")
+    kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in EntryKind])
+    amount = models.BigIntegerField()
+    reference = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("payment", "kind", "reference"), name="payment_entry_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_entry_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"
+
+
+class RefundState(Enum):
+    WANTED = "wanted"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class RefundRequest(models.Model):
+    """Somebody wants `amount` given back; they are carried out one after the other, in order of `number`."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    number = models.IntegerField()
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=64)
+    state_name = models.CharField(max_length=12, db_column="state", default=RefundState.WANTED.value)
+    wanted_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("payment", "number"), name="payment_refund_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_refund_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"refund {self.number}: {self.amount} {self.state_name}"
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.state_name == RefundState.WANTED.value
+
+    @property
+    def is_refused(self) -> bool:
+        return self.state_name == RefundState.REFUSED.value
+
+
+class SandboxCharge(models.Model):
+    """The sandbox provider's own memory, by idempotency key: it stands for a system outside and is written in
+    transactions of its own. `charge` is the key of the authorisation that the operation is about."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    kind = models.CharField(max_length=12)
+    charge = models.CharField(max_length=80, db_index=True)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    method = models.CharField(max_length=64, default="")
+    outcome = models.CharField(max_length=16)
+    reason = models.CharField(max_length=64, default="")
+    reference = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount} {self.currency}: {self.outcome}"

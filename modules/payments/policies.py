@@ -1,0 +1,36 @@
+"""What a region decides about payments: rows of its `region.toml`.
+
+payment_methods                        which kinds of method may be used ("card")
+timeouts.action_seconds                for the customer to confirm, then nothing is held any more
+timeouts.payment_answer_seconds        for the provider to answer, then it is asked what became of it
+timeouts.authorisation_seconds         how long money is held without being taken
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tiffin.dto import DTO
+from tiffin.regions import NoRuleInForce, Region
+
+
+class MethodRow(DTO):
+    """A row of `payment_methods`."""
+
+    method: str
+
+
+DEFAULT_SECONDS = {
+    "action_seconds": 600,
+    "payment_answer_seconds": 300,
+    # Card schemes let an authorisation lapse after about seven days; it is given back well before.
+    "authorisation_seconds": 5 * 24 * 3600,
+}
+
+
+def patience(region: Region, name: str, *, on: date) -> timedelta:
+    """How long the region waits for `timeouts.<name>`, or what is usual where it does not say."""
+    try:
+        return timedelta(seconds=region.setting(f"timeouts.{name}", int, on=on))
+    except NoRuleInForce:
+        return timedelta(seconds=DEFAULT_SECONDS[name])

@@ -1,0 +1,48 @@
+"""What stands behind the interface `Payments`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.payments import selectors, services
+from modules.payments.interface import PaymentId, PaymentMethod, Payments, PaymentView
+from tiffin.interfaces import CommandKey, provides
+from tiffin.money import Money
+
+
+@provides(Payments)
+class PaymentsProvider(Payments):
+    """Each method calls one service or selector."""
+
+    def authorise(
+        self,
+        *,
+        key: CommandKey,
+        order_id: UUID,
+        customer_id: UUID,
+        amount: Money,
+        method: str,
+        region: str,
+    ) -> PaymentView:
+        payment = services.authorise(
+            order_id=order_id, customer_id=customer_id, amount=amount, method=method, region=region
+        )
+        return selectors.view(payment)
+
+    def capture(self, *, key: CommandKey, payment_id: PaymentId, amount: Money) -> PaymentView:
+        return selectors.view(services.capture(payment_id=payment_id, amount=amount))
+
+    def void(self, *, key: CommandKey, payment_id: PaymentId) -> PaymentView:
+        return selectors.view(services.void(payment_id=payment_id))
+
+    def refund(self, *, key: CommandKey, payment_id: PaymentId, amount: Money, reason: str) -> PaymentView:
+        return selectors.view(services.refund(payment_id=payment_id, amount=amount, reason=reason))
+
+    def get_many(self, *, payment_ids: list[PaymentId]) -> list[PaymentView]:
+        return selectors.get_many(payment_ids=payment_ids)
+
+    def for_orders(self, *, order_ids: list[UUID]) -> list[PaymentView]:
+        return selectors.for_orders(order_ids=order_ids)
+
+    def methods(self, *, region: str) -> list[PaymentMethod]:
+        return selectors.methods(region=region)

@@ -1,0 +1,66 @@
+"""What payments asks of a provider, whoever it is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tiffin.dto import DTO
+from tiffin.money import Money
+
+
+class Succeeded(DTO):
+    """Done: `amount` was held, taken, let go or given back, under the provider's `reference`."""
+
+    reference: str
+    amount: Money
+
+
+class Declined(DTO):
+    """Refused for good; the same key will be refused again. `reason` is the provider's code."""
+
+    reason: str
+
+
+class RequiresAction(DTO):
+    """The customer must confirm at `url` first."""
+
+    url: str
+    reference: str
+
+
+Outcome = Succeeded | Declined | RequiresAction
+
+
+class ProviderTimeout(Exception):
+    """No answer came: it may have happened or not. Ask again under the same key, never guess."""
+
+
+class PaymentProvider(Protocol):
+    """A payment provider.
+
+    Every operation runs under an idempotency key of ours: repeated under it, it answers what it answered
+    before. `charge` is the key under which the money was authorised. Each raises ProviderTimeout when the
+    outcome is not known.
+    """
+
+    def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
+        """Hold `amount`."""
+        ...
+
+    def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
+        """Take `amount` of what is held and let go of the rest."""
+        ...
+
+    def void(self, *, key: str, charge: str) -> Outcome:
+        """Let go of what is held, and of what might still come to be held under `charge`: as cancelling a
+        Stripe PaymentIntent or an Adyen technical cancel does. The amount answered is what had been held,
+        nothing included. Declined once it was captured."""
+        ...
+
+    def refund(self, *, key: str, charge: str, amount: Money) -> Outcome:
+        """Give back `amount` of what was captured."""
+        ...
+
+    def find(self, *, key: str) -> Outcome | None:
+        """What became of the operation under `key`; None if the provider never heard of it."""
+        ...

@@ -1,0 +1,148 @@
+"""A payment provider that moves no money: test cards by token, with a memory of its own.
+
+It stands for a system outside: each operation commits by itself, whatever becomes of the caller, and answers
+under a known key what it answered before. Cards, by Stripe's names for the same behaviour: `pm_card_visa` and
+`pm_card_mastercard` succeed, `pm_card_chargeDeclined` is declined, `pm_card_authenticationRequired` waits for
+the customer on a page, `pm_card_timeout` executes but loses its first answer.
+"""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from modules.payments.models import SandboxCharge
+from modules.payments.providers.port import Declined, Outcome, ProviderTimeout, RequiresAction, Succeeded
+from tiffin import db, ids
+from tiffin.money import Money
+
+SUCCEEDED, DECLINED, REQUIRES_ACTION = "succeeded", "declined", "requires_action"
+CHARGE, CAPTURE, VOID, REFUND = "charge", "capture", "void", "refund"
+CANCELLED = "charge_cancelled"
+
+_FATE = {
+    "pm_card_visa": (SUCCEEDED, ""),
+    "pm_card_mastercard": (SUCCEEDED, ""),
+    "pm_card_timeout": (SUCCEEDED, ""),
+    "pm_card_chargeDeclined": (DECLINED, "card_declined"),
+    "pm_card_authenticationRequired": (REQUIRES_ACTION, ""),
+}
+_LOSES_FIRST_ANSWER = "pm_card_timeout"
+
+
+class SandboxProvider:
+    """Fits PaymentProvider."""
+
+    def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
+        outcome, reason = _FATE.get(method, (DECLINED, "unknown_card"))
+        with db.transaction():
+            charge, new = _remember(
+                key=key, kind=CHARGE, charge=key, amount=amount, outcome=outcome, reason=reason, method=method
+            )
+        if new and method == _LOSES_FIRST_ANSWER:
+            raise ProviderTimeout(f"{key}: the answer was lost on the way")
+        return _outcome(charge)
+
+    def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
+        with db.transaction():
+            known = SandboxCharge.objects.filter(pk=key).first()
+            if known is not None:
+                return _outcome(known)
+            root = _lock_charge(charge)
+            reason = ""
+            if root is None or root.outcome != SUCCEEDED:
+                reason = "not_authorised"
+            elif _sum(charge, CAPTURE) or _sum(charge, VOID):
+                reason = "charge_already_settled"
+            elif amount.amount > root.amount:
+                reason = "amount_too_large"
+            return self._did(key, CAPTURE, charge, amount, reason)
+
+    def void(self, *, key: str, charge: str) -> Outcome:
+        with db.transaction():
+            known = SandboxCharge.objects.filter(pk=key).first()
+            if known is not None:
+                return _outcome(known)
+            root = _lock_charge(charge) or _forbid(charge)
+            held = root.amount if root.outcome == SUCCEEDED and not _sum(charge, VOID) else 0
+            reason = "charge_already_captured" if _sum(charge, CAPTURE) else ""
+            if root.outcome == REQUIRES_ACTION:
+                root.outcome, root.reason = DECLINED, CANCELLED
+                root.save()
+            return self._did(key, VOID, charge, Money(amount=held, currency=root.currency), reason)
+
+    def refund(self, *, key: str, charge: str, amount: Money) -> Outcome:
+        with db.transaction():
+            known = SandboxCharge.objects.filter(pk=key).first()
+            if known is not None:
+                return _outcome(known)
+            _lock_charge(charge)
+            left = _sum(charge, CAPTURE) - _sum(charge, REFUND)
+            return self._did(key, REFUND, charge, amount, "amount_too_large" if amount.amount > left else "")
+
+    def find(self, *, key: str) -> Outcome | None:
+        known = SandboxCharge.objects.filter(pk=key).first()
+        return None if known is None else _outcome(known)
+
+    def _did(self, key: str, kind: str, charge: str, amount: Money, reason: str) -> Outcome:
+        outcome = DECLINED if reason else SUCCEEDED
+        operation, _ = _remember(
+            key=key, kind=kind, charge=charge, amount=amount, outcome=outcome, reason=reason
+        )
+        return _outcome(operation)
+
+
+def answer_action(*, reference: str, approved: bool) -> SandboxCharge | None:
+    """The customer has confirmed or refused on the provider's page; a second answer changes nothing."""
+    with db.transaction():
+        charge = SandboxCharge.objects.select_for_update().filter(reference=reference, kind=CHARGE).first()
+        if charge is not None and charge.outcome == REQUIRES_ACTION:
+            charge.outcome = SUCCEEDED if approved else DECLINED
+            charge.reason = "" if approved else "authentication_failed"
+            charge.save()
+        return charge
+
+
+def _remember(
+    *, key: str, kind: str, charge: str, amount: Money, outcome: str, reason: str, method: str = ""
+) -> tuple[SandboxCharge, bool]:
+    return SandboxCharge.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "charge": charge,
+            "amount": amount.amount,
+            "currency": amount.currency,
+            "method": method,
+            "outcome": outcome,
+            "reason": reason,
+            "reference": f"sb_{kind}_{ids.new_id().hex}",
+        },
+    )
+
+
+def _forbid(charge: str) -> SandboxCharge:
+    """A charge nobody heard of yet can never come about afterwards; of two at once the first holds."""
+    nothing = Money(amount=0, currency="XXX")
+    _remember(key=charge, kind=CHARGE, charge=charge, amount=nothing, outcome=DECLINED, reason=CANCELLED)
+    return SandboxCharge.objects.select_for_update().get(pk=charge)
+
+
+def _lock_charge(key: str) -> SandboxCharge | None:
+    return SandboxCharge.objects.select_for_update().filter(pk=key).first()
+
+
+def _sum(charge: str, kind: str) -> int:
+    done = SandboxCharge.objects.filter(charge=charge, kind=kind, outcome=SUCCEEDED)
+    return sum(done.values_list("amount", flat=True))
+
+
+def _outcome(operation: SandboxCharge) -> Outcome:
+    match operation.outcome:
+        case "succeeded":
+            amount = Money(amount=operation.amount, currency=operation.currency)
+            return Succeeded(reference=operation.reference, amount=amount)
+        case "requires_action":
+            page = reverse("sandbox-3ds", args=[operation.reference])
+            return RequiresAction(url=page, reference=operation.reference)
+        case _:
+            return Declined(reason=operation.reason)

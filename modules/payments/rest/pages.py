@@ -1,0 +1,39 @@
+"""The sandbox provider's own page, on which a test card's owner confirms a payment. A real provider's page is
+on the provider's site; what it tells us afterwards is told in the same way."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from modules.payments import selectors, services
+from modules.payments.providers import sandbox
+from tiffin.money import Money
+
+
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what is to be paid; take the answer, and notify payments as a webhook would."""
+    charge = selectors.sandbox_charge(reference)
+    if charge is None:
+        raise Http404("The provider knows no such payment.")
+    back = _local(request, request.GET.get("return", "")) or "/"
+    if request.method == "POST":
+        sandbox.answer_action(reference=reference, approved=request.POST.get("answer") == "approve")
+        services.record_provider_notification(key=charge.key)
+        return HttpResponseRedirect(back)
+    amount = Money(amount=charge.amount, currency=charge.currency)
+    waiting = charge.outcome == sandbox.REQUIRES_ACTION
+    return render(
+        request,
+        "payments/confirm.html",
+        {"amount": amount, "waiting": waiting, "outcome": charge.outcome, "back": back},
+    )
+
+
+def _local(request: HttpRequest, target: str) -> str:
+    """`target` if it stays on this origin; a link may not send people elsewhere."""
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return target if safe else ""

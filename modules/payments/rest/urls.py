@@ -1,0 +1,12 @@
+"""Payments under /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from modules.payments.rest import views
+
+urlpatterns = [
+    path("payments/<uuid:payment_id>", views.OnePayment.as_view(), name="payment"),
+    path("payment-methods", views.Methods.as_view(), name="payment-methods"),
+]

@@ -1,0 +1,86 @@
+"""What is known of payments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from modules.payments.interface import PaymentId, PaymentMethod, PaymentState, PaymentView
+from modules.payments.models import EntryKind, Payment, SandboxCharge
+from modules.payments.policies import MethodRow
+from tiffin import clock, regions
+
+# The sandbox's test cards. The tokens are Stripe's names for the same behaviour.
+TEST_CARDS = (
+    PaymentMethod(method="pm_card_visa", title="Visa •••• 4242", hint="Goes through"),
+    PaymentMethod(method="pm_card_mastercard", title="Mastercard •••• 4444", hint="Goes through"),
+    PaymentMethod(method="pm_card_chargeDeclined", title="Visa •••• 0002", hint="Is declined"),
+    PaymentMethod(
+        method="pm_card_authenticationRequired",
+        title="Visa •••• 3155",
+        hint="Asks you to confirm the payment",
+    ),
+    PaymentMethod(
+        method="pm_card_timeout", title="Visa •••• 6840", hint="The answer is lost once, then it goes through"
+    ),
+)
+
+
+def methods(*, region: str) -> list[PaymentMethod]:
+    """What may be used in `region`: cards, where it takes them. Raises UnknownRegion."""
+    rules = regions.get(region)
+    rows = rules.rules("payment_methods", MethodRow, on=rules.local(clock.now()).date())
+    return list(TEST_CARDS) if "card" in {row.method for row in rows} else []
+
+
+def views(payments: Iterable[Payment]) -> list[PaymentView]:
+    return [view(payment) for payment in payments]
+
+
+def view(payment: Payment) -> PaymentView:
+    return PaymentView(
+        id=PaymentId(payment.id),
+        order_id=payment.order_id,
+        customer_id=payment.customer_id,
+        region=payment.region,
+        state=payment.state,
+        method=payment.method,
+        amount=payment.money,
+        authorised=payment.total(EntryKind.AUTHORISED),
+        captured=payment.total(EntryKind.CAPTURED),
+        voided=payment.total(EntryKind.VOIDED),
+        refunded=payment.total(EntryKind.REFUNDED),
+        action_url=payment.action_url or None,
+        reason=payment.reason,
+    )
+
+
+def with_entries() -> QuerySet[Payment]:
+    """Payments ready to be summed without a query each."""
+    return Payment.objects.prefetch_related("entries")
+
+
+def get_many(*, payment_ids: list[PaymentId]) -> list[PaymentView]:
+    return views(with_entries().filter(pk__in=payment_ids))
+
+
+def for_orders(*, order_ids: list[UUID]) -> list[PaymentView]:
+    return views(with_entries().filter(order_id__in=order_ids))
+
+
+def for_customer(*, customer_id: UUID, payment_id: UUID) -> PaymentView | None:
+    """One payment of this customer; another's does not exist."""
+    found = with_entries().filter(pk=payment_id, customer_id=customer_id).first()
+    return view(found) if found else None
+
+
+def in_state(payment_id: UUID, state: PaymentState) -> Payment | None:
+    """The payment if it is (still) in `state`."""
+    return Payment.objects.filter(pk=payment_id, state_name=state.value).first()
+
+
+def sandbox_charge(reference: str) -> SandboxCharge | None:
+    """What the sandbox provider knows under its own reference."""
+    return SandboxCharge.objects.filter(reference=reference).first()

@@ -1,0 +1,33 @@
+"""What happens to a payment: what others wish, what the provider answers, and what time brings."""
+
+from modules.payments.services.answers import (
+    record_authorisation,
+    record_capture,
+    record_refund,
+    record_void,
+)
+from modules.payments.services.doubts import (
+    ask_again,
+    let_authorisation_expire,
+    open_question,
+    record_provider_notification,
+    settle,
+)
+from modules.payments.services.wishes import authorise, begin_authorising, capture, refund, void
+
+__all__ = [
+    "ask_again",
+    "authorise",
+    "begin_authorising",
+    "capture",
+    "let_authorisation_expire",
+    "open_question",
+    "record_authorisation",
+    "record_capture",
+    "record_provider_notification",
+    "record_refund",
+    "record_void",
+    "refund",
+    "settle",
+    "void",
+]

@@ -1,0 +1,67 @@
+"""The steps that several use cases share: each moves a locked payment and leaves its job and deadline."""
+
+from __future__ import annotations
+
+from modules.payments.interface import PaymentState
+from modules.payments.models import EntryKind, Payment, RefundRequest, RefundState
+from tiffin import clock, db, jobs
+from tiffin.money import Money
+
+
+@db.transaction_required
+def await_answer(payment: Payment, job: str) -> None:
+    """Have `job` ask the provider, and doubt it when no answer comes."""
+    jobs.add(payment, job, due=clock.now())
+    jobs.set_deadline(payment, "answer_overdue", due=clock.now() + payment.patience("payment_answer_seconds"))
+
+
+@db.transaction_required
+def start_voiding(payment: Payment) -> None:
+    """Let go of whatever is or may come to be held; each attempt has a key of its own."""
+    payment.move_to(PaymentState.VOIDING)
+    payment.action_url = ""
+    payment.void_number += 1
+    payment.save()
+    await_answer(payment, "void")
+
+
+@db.transaction_required
+def want_refund(payment: Payment, amount: Money, reason: str) -> None:
+    RefundRequest.objects.create(
+        payment=payment, number=payment.refunds.count() + 1, amount=amount.amount, reason=reason
+    )
+
+
+@db.transaction_required
+def next_refund(payment: Payment) -> RefundRequest | None:
+    """The oldest refund that is still wanted; of several, one is under way at a time."""
+    return payment.refunds.filter(state_name=RefundState.WANTED.value).order_by("number").first()
+
+
+@db.transaction_required
+def start_refunding(payment: Payment) -> None:
+    """Give back the next refund wanted, if there is one."""
+    if next_refund(payment) is None:
+        return
+    payment.move_to(PaymentState.REFUNDING)
+    payment.save()
+    await_answer(payment, "refund")
+
+
+@db.transaction_required
+def come_to_rest(payment: Payment, state: PaymentState) -> None:
+    """Nothing more is awaited."""
+    payment.move_to(state)
+    payment.action_url = ""
+    payment.save()
+    jobs.clear_deadline(payment)
+
+
+def state_after_refund(payment: Payment) -> PaymentState:
+    """Captured money that is all back is refunded, some of it partially."""
+    refunded = payment.total(EntryKind.REFUNDED)
+    if not refunded:
+        return PaymentState.CAPTURED
+    if refunded == payment.total(EntryKind.CAPTURED):
+        return PaymentState.REFUNDED
+    return PaymentState.PARTIALLY_REFUNDED

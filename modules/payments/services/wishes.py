@@ -1,0 +1,145 @@
+"""What others wish of a payment. Each records the wish and leaves the asking to a job."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.payments.events import PaymentVoided
+from modules.payments.interface import (
+    PaymentAmountInvalid,
+    PaymentDiffers,
+    PaymentMethodUnknown,
+    PaymentState,
+    PaymentStateConflict,
+    PaymentUnknown,
+)
+from modules.payments.models import Payment
+from modules.payments.selectors import methods
+from modules.payments.services.steps import (
+    await_answer,
+    come_to_rest,
+    start_refunding,
+    start_voiding,
+    want_refund,
+)
+from tiffin import db, jobs, regions
+from tiffin.log import publish
+from tiffin.money import Money
+
+
+def authorise(*, order_id: UUID, customer_id: UUID, amount: Money, method: str, region: str) -> Payment:
+    """Hold `amount` for an order; asking again on the same terms gives the payment there is.
+
+    Raises PaymentMethodUnknown, PaymentAmountInvalid, PaymentDiffers.
+    """
+    if amount.amount <= 0 or amount.currency != regions.get(region).currency:
+        raise PaymentAmountInvalid(action="authorised", amount=amount, limit=amount)
+    if method not in {known.method for known in methods(region=region)}:
+        raise PaymentMethodUnknown(method=method, region=region)
+    payment: Payment
+    with db.transaction():
+        payment, new = Payment.objects.get_or_create(
+            order_id=order_id,
+            defaults={
+                "customer_id": customer_id,
+                "amount": amount.amount,
+                "currency": amount.currency,
+                "method": method,
+                "region": region,
+            },
+        )
+        if new:
+            await_answer(payment, "authorise")
+        elif (payment.money, payment.method) != (amount, method):
+            raise PaymentDiffers(order_id=order_id, amount=payment.money)
+    return payment
+
+
+def begin_authorising(payment_id: UUID) -> Payment | None:
+    """From here on the provider may know of it. None if nobody wants it any more."""
+    with db.transaction():
+        payment = Payment.lock(payment_id)
+        if payment.state is PaymentState.PENDING:
+            payment.move_to(PaymentState.AUTHORISING)
+            payment.save()
+        return payment if payment.state is PaymentState.AUTHORISING else None
+
+
+def capture(*, payment_id: UUID, amount: Money) -> Payment:
+    """Take `amount`; the rest of what is held is let go.
+
+    Raises PaymentUnknown, PaymentStateConflict, PaymentAmountInvalid.
+    """
+    with db.transaction():
+        payment = _lock(payment_id)
+        if payment.state is not PaymentState.AUTHORISED:
+            raise PaymentStateConflict(state=payment.state_name, action="captured")
+        _check_amount(amount, limit=payment.held, action="captured")
+        payment.move_to(PaymentState.CAPTURING)
+        payment.capture_amount = amount.amount
+        payment.save()
+        await_answer(payment, "capture")
+    return payment
+
+
+def void(*, payment_id: UUID) -> Payment:
+    """Let the money go. What ended without money held stays as it is.
+
+    Raises PaymentUnknown, and PaymentStateConflict once captured: that is refunded.
+    """
+    with db.transaction():
+        payment = _lock(payment_id)
+        match payment.state:
+            case PaymentState.PENDING:
+                jobs.drop(payment, "authorise")
+                come_to_rest(payment, PaymentState.VOIDED)
+                publish(
+                    payment,
+                    PaymentVoided(
+                        payment_id=payment.id, order_id=payment.order_id, amount=Money.zero(payment.currency)
+                    ),
+                )
+            case PaymentState.AUTHORISING | PaymentState.REQUIRES_ACTION | PaymentState.AUTHORISED:
+                start_voiding(payment)
+            case PaymentState.CAPTURING:
+                if payment.refundable:
+                    want_refund(payment, payment.refundable, "voided")
+            case PaymentState.VOIDING | PaymentState.VOIDED | PaymentState.DECLINED | PaymentState.FAILED:
+                pass
+            case _:
+                raise PaymentStateConflict(state=payment.state_name, action="voided")
+    return payment
+
+
+def refund(*, payment_id: UUID, amount: Money, reason: str) -> Payment:
+    """Give back `amount`, at once or as soon as the capture is through.
+
+    Raises PaymentUnknown, PaymentStateConflict, PaymentAmountInvalid.
+    """
+    with db.transaction():
+        payment = _lock(payment_id)
+        takes_refunds = {
+            PaymentState.CAPTURING,
+            PaymentState.CAPTURED,
+            PaymentState.REFUNDING,
+            PaymentState.PARTIALLY_REFUNDED,
+        }
+        if payment.state not in takes_refunds:
+            raise PaymentStateConflict(state=payment.state_name, action="refunded")
+        _check_amount(amount, limit=payment.refundable, action="refunded")
+        want_refund(payment, amount, reason)
+        if payment.state in {PaymentState.CAPTURED, PaymentState.PARTIALLY_REFUNDED}:
+            start_refunding(payment)
+    return payment
+
+
+def _lock(payment_id: UUID) -> Payment:
+    try:
+        return Payment.lock(payment_id)
+    except Payment.DoesNotExist:
+        raise PaymentUnknown(payment_id=payment_id) from None
+
+
+def _check_amount(amount: Money, *, limit: Money, action: str) -> None:
+    if amount.currency != limit.currency or not 0 < amount.amount <= limit.amount:
+        raise PaymentAmountInvalid(action=action, amount=amount, limit=limit)

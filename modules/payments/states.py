@@ -1,0 +1,28 @@
+"""Which state of a payment may follow which, as data: drawn, checked and tested from here."""
+
+from __future__ import annotations
+
+from modules.payments.interface import PaymentState as S
+
+# Whoever reads a late success after the end (VOIDED, DECLINED, FAILED) lets the money go again: VOIDING.
+TRANSITIONS: dict[S, frozenset[S]] = {
+    S.PENDING: frozenset({S.AUTHORISING, S.VOIDING, S.VOIDED}),
+    S.AUTHORISING: frozenset({S.AUTHORISED, S.REQUIRES_ACTION, S.DECLINED, S.VOIDING}),
+    S.REQUIRES_ACTION: frozenset({S.AUTHORISED, S.DECLINED, S.VOIDING}),
+    S.AUTHORISED: frozenset({S.CAPTURING, S.VOIDING}),
+    S.CAPTURING: frozenset({S.CAPTURED, S.VOIDING}),
+    S.CAPTURED: frozenset({S.REFUNDING}),
+    S.REFUNDING: frozenset({S.CAPTURED, S.PARTIALLY_REFUNDED, S.REFUNDED}),
+    S.PARTIALLY_REFUNDED: frozenset({S.REFUNDING}),
+    S.REFUNDED: frozenset(),
+    S.VOIDING: frozenset({S.VOIDED, S.FAILED, S.REFUNDING}),
+    S.VOIDED: frozenset({S.VOIDING}),
+    S.DECLINED: frozenset({S.VOIDING}),
+    S.FAILED: frozenset({S.VOIDING}),
+}
+
+# The provider was asked, or is about to be, and has not answered.
+IN_FLIGHT = frozenset({S.PENDING, S.AUTHORISING, S.CAPTURING, S.VOIDING, S.REFUNDING})
+
+# Nothing is awaited: these have no deadline.
+AT_REST = frozenset({S.CAPTURED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.VOIDED, S.DECLINED, S.FAILED})
