@@ -1,0 +1,119 @@
+"""Customers register and log in, and their tokens say who they are."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections
+from tiffin.testing import events_of
+
+from modules.identity.interface import AccountKind
+from modules.identity.models import Account, DataKey, Session
+from modules.identity.services import create_account
+from modules.identity.tests.people import PASSWORD, a_customer, log_in, post, sign_up
+from tiffin import ids
+from tiffin.web.tokens import verify
+
+pytestmark = pytest.mark.database
+
+
+def test_a_new_customer_gets_tokens_a_key_and_is_announced():
+    answer = sign_up("Zofia@Example.com")
+
+    assert answer.status_code == 200
+    account = Account.objects.get()
+    assert account.email == "zofia@example.com"
+    assert DataKey.objects.get().customer_id == account.id
+    claims = verify(answer.json()["meta"]["access_token"])
+    assert (claims["sub"], claims["kind"], claims["token_use"]) == (str(account.id), "customer", "access")
+    assert answer.json()["meta"]["refresh_token"]
+    assert [event.name for event in events_of(account)] == ["identity.customer_registered.v1"]
+
+
+def test_an_event_of_identity_carries_no_personal_data():
+    sign_up("zofia@example.com")
+
+    assert all(b"zofia" not in event.payload for event in events_of(Account.objects.get()))
+
+
+def test_an_address_registers_once_whatever_its_case():
+    sign_up("zofia@example.com")
+
+    answer = sign_up("ZOFIA@example.com")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == "email_taken"
+    assert Account.objects.count() == 1
+
+
+def test_two_at_the_same_moment_leave_one_account():
+    def attempt(_):
+        try:
+            return sign_up("zofia@example.com").status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(attempt, range(2)))
+
+    assert answers == [200, 400]
+    assert Account.objects.count() == DataKey.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"email": "zofia@example.com"},
+        {"email": "no", "password": PASSWORD},
+        {"email": "z@example.com", "password": "12345678"},
+    ],
+)
+def test_a_registration_that_cannot_be_is_refused(body):
+    answer = post("/api/v1/auth/signup", body)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"]
+    assert not Account.objects.exists()
+
+
+def test_logging_in_needs_the_right_password():
+    a_customer()
+
+    assert log_in(password="something else").status_code == 400
+    assert log_in().status_code == 200
+
+
+def test_a_refresh_token_draws_a_new_access_token_with_the_same_claims():
+    account = a_customer()
+    tokens = log_in().json()["meta"]
+
+    answer = post("/api/v1/auth/refresh", {"refresh_token": tokens["refresh_token"]})
+
+    assert answer.status_code == 200
+    claims = verify(answer.json()["data"]["access_token"])
+    assert (claims["sub"], claims["kind"]) == (str(account.id), "customer")
+
+
+def test_a_restaurants_user_claims_their_restaurants():
+    mine = ids.new_id()
+    create_account(
+        email="kitchen@example.com",
+        password=PASSWORD,
+        kind=AccountKind.RESTAURANT,
+        region="gb",
+        grants=[("restaurant", str(mine))],
+    )
+
+    claims = verify(log_in("kitchen@example.com").json()["meta"]["access_token"])
+
+    assert (claims["kind"], claims["restaurants"]) == ("restaurant", [str(mine)])
+
+
+def test_a_session_knows_whose_it_is():
+    account = a_customer()
+
+    log_in()
+
+    assert Session.objects.get().account_id == account.id
