@@ -38,7 +38,7 @@ def countries(file: SourceFile) -> Iterator[Finding]:
     """A comparison of the region with a code: what differs by region is the region's to say."""
     for node in file.nodes:
         if isinstance(node, ast.Compare) and _speaks_of_region(node):
-            code = next((text for text in map(literal, [node.left, *node.comparators]) if text), None)
+            code = next(iter(_words(node)), None)
             if code is not None:
                 yield file.finding(
                     node, f'"{code}": a module names no country; ask region.policy(…) or a table'
@@ -59,6 +59,14 @@ def app_names(file: SourceFile) -> Iterator[Finding]:
 
 def _is_setting(dotted: str) -> bool:
     return dotted.startswith(("django.conf.settings.", "settings."))
+
+
+def _words(node: ast.Compare) -> list[str]:
+    operands = [node.left, *node.comparators]
+    for operand in operands[:]:
+        if isinstance(operand, ast.Tuple | ast.List | ast.Set):
+            operands.extend(operand.elts)
+    return [word for word in map(literal, operands) if word]
 
 
 def _speaks_of_region(node: ast.Compare) -> bool:

@@ -22,7 +22,9 @@ def to_another_module(file: SourceFile) -> Iterator[Finding]:
 
 
 def to_the_user_model(file: SourceFile) -> Iterator[Finding]:
-    """A relation to whatever the user model is."""
+    """A relation to whatever the user model is, but for the module that keeps the accounts."""
+    if "auth" in file.own_apps:
+        return
     for call, target in _relations(file):
         function = target.func if isinstance(target, ast.Call) else target
         if function is not None and file.dotted(function) in _USER_MODEL:

@@ -21,8 +21,11 @@ class Finding(NamedTuple):
 
 
 class SourceFile:
-    """One Python file under its dotted name, `modules.orders.services`. `own_apps` are those whose tables live in
-    its module's schema: the module itself, and what of Django's and of libraries' it has adopted."""
+    """One Python file under its dotted name, `modules.orders.services`.
+
+    `own_apps` are those whose tables live in its module's schema: the module itself, and what it has adopted
+    of Django's and of libraries'.
+    """
 
     def __init__(self, *, path: Path, name: str, text: str) -> None:
         self.path = path
