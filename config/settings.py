@@ -9,9 +9,7 @@ from config.modules import ADOPTED_APPS, MODULES, STATELESS
 from tiffin.admin.defaults import UNFOLD  # noqa: F401
 from tiffin.db.schemas import database_settings
 from tiffin.telemetry.logs import LOGGING  # noqa: F401
-from tiffin.web.defaults import MIDDLEWARE as MIDDLEWARE
-from tiffin.web.defaults import REST_FRAMEWORK as REST_FRAMEWORK
-from tiffin.web.defaults import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from tiffin.web.defaults import MIDDLEWARE, REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from tiffin.web.tokens import ACCESS_SECONDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -12,7 +12,7 @@ REGISTERING_ROOMS = ("provider", "handlers", "jobs")
 
 
 class ModuleConfig(AppConfig):
-    """Base of each module's `apps.py`: `name = "modules.orders"`, `label = "orders"`, `provides = (Orders,)`."""
+    """Base of each module's `apps.py`: `name`, `label`, and `provides`, its interface classes."""
 
     provides: ClassVar[tuple[type, ...]] = ()
     default_auto_field = "django.db.models.BigAutoField"

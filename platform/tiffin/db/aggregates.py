@@ -38,9 +38,10 @@ class Aggregate(models.Model):
     @classmethod
     def lock(cls, id: UUID) -> Self:
         """The row, locked until the transaction ends. Raises DoesNotExist."""
-        return cls.objects.select_for_update(no_key=True).get(pk=id)  # type: ignore[no-any-return]
+        row: Self = cls.objects.select_for_update(no_key=True).get(pk=id)
+        return row
 
-    def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:  # type: ignore[override]
+    def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
         """As Django's, but an update never writes what belongs to the log."""
         if update_fields is None and not self._state.adding:
             concrete = self._meta.concrete_fields

@@ -54,9 +54,7 @@ def ensure_schemas(modules: Iterable[str], *, url: str, secret: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         _check_server(connection)
         database = connection.info.dbname
-        connection.execute(
-            sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database))
-        )
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         for module in modules:
             _ensure_role(connection, module, password_of(module, secret))
@@ -74,7 +72,9 @@ def _check_server(connection: psycopg.Connection[Any]) -> None:
 def _ensure_role(connection: psycopg.Connection[Any], module: str, password: str) -> None:
     role = sql.Identifier(role_of(module))
     exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role_of(module)]).fetchone()
-    verb = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}") if exists else sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+    verb = (
+        sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}") if exists else sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+    )
     connection.execute(verb.format(role, sql.Literal(password)))
 
 

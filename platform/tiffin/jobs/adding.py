@@ -20,8 +20,8 @@ DEADLINE_SLOT = "deadline"
 
 # A wish that replaces one under way leaves its lease in place: it is not run beside it, but after it.
 _ADD = """
-INSERT INTO job (id, key, slot, name, aggregate, payload, due, state, attempts, generation, destination, cause,
-                 region, correlation, causation, created_at)
+INSERT INTO job (id, key, slot, name, aggregate, payload, due, state, attempts, generation, destination,
+                 cause, region, correlation, causation, created_at)
 VALUES (%(id)s, %(key)s, %(slot)s, %(name)s, %(aggregate)s, %(payload)s, %(due)s, 'waiting', 0, 1,
         %(destination)s, '', %(region)s, %(correlation)s, %(causation)s, %(now)s)
 ON CONFLICT (key, slot) DO UPDATE
@@ -61,9 +61,7 @@ def clear_deadline(aggregate: Aggregate) -> None:
     _delete(aggregate, slot=DEADLINE_SLOT)
 
 
-def _put(
-    aggregate: Aggregate, work: Work, *, slot: str, due: datetime, payload: dict[str, Any]
-) -> None:
+def _put(aggregate: Aggregate, work: Work, *, slot: str, due: datetime, payload: dict[str, Any]) -> None:
     require_transaction(work.module)
     here = context.current()
     now = clock.now()

@@ -90,4 +90,3 @@ def _register(work: Work) -> None:
     if taken is not None and taken.function.__qualname__ != work.function.__qualname__:
         raise ValueError(f"{work.module}.{work.name} is {taken.function.__qualname__} already")
     _work[work.module, work.name] = work
-

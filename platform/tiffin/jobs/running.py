@@ -1,4 +1,4 @@
-"""Running jobs: claimed in batches under a lease, done only if the lease still holds, retried with backoff."""
+"""Running jobs: claimed in batches under a lease, done only if the lease holds, retried with backoff."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ import msgspec
 import structlog
 from django.apps import apps
 from django.db import connections
+from django.db.models import QuerySet
 
 from tiffin import clock
 from tiffin.context import SERVICE, Context, use
 from tiffin.db.transactions import transaction
 from tiffin.jobs.registry import LEASE, Later, Work, find, registered
+from tiffin.models import Job, JobState
 
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 CAUSE_CHARACTERS = 4000
+_jitter = random.SystemRandom()
 
 _CLAIM = """
 WITH chosen AS (
@@ -32,7 +35,8 @@ WITH chosen AS (
     ORDER BY due LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
-UPDATE job SET lease = %(lease)s, lease_until = %(now)s + coalesce(work.lease, %(usual)s), attempts = attempts + 1
+UPDATE job
+SET lease = %(lease)s, lease_until = %(now)s + coalesce(work.lease, %(usual)s), attempts = attempts + 1
 FROM chosen LEFT JOIN unnest(%(names)s::text[], %(leases)s::interval[]) AS work(name, lease) USING (name)
 WHERE job.id = chosen.id
 RETURNING job.id, job.key, job.name, job.aggregate, job.payload, job.attempts, job.generation, job.region,
@@ -103,26 +107,29 @@ def run(module: str, claimed: Claimed) -> None:
                 work.function(claimed.key, **msgspec.json.decode(claimed.payload))
                 _finish(module, claimed)
         except Later as later:
-            _put_off(module, claimed, clock.now() + later.pause, attempts=claimed.attempts - 1)
+            _put_off(module, claimed, clock.now() + later.pause)
         except Exception as error:
             _fail(module, claimed, error)
 
 
 def retry(module: str, job_id: UUID) -> None:
     """Run a held or waiting job now, with all its attempts before it."""
-    _update(module, "state = 'waiting', attempts = 0, due = %s, cause = ''", [clock.now()], job_id)
+    Job.objects.using(module).filter(pk=job_id).update(
+        state=JobState.WAITING, attempts=0, due=clock.now(), cause=""
+    )
 
 
 def forget(module: str, job_id: UUID) -> None:
     """Give a job up for good."""
-    with connections[module].cursor() as cursor:
-        cursor.execute("DELETE FROM job WHERE id = %s", [job_id])
+    Job.objects.using(module).filter(pk=job_id).delete()
 
 
 def _claim(module: str, values: dict[str, Any], destination: str) -> list[Claimed]:
     with connections[module].cursor() as cursor:
         cursor.execute(_CLAIM.format(destination=destination), values)
-        return [Claimed(values["lease"], *row[:4], bytes(row[4]), *row[5:]) for row in cursor.fetchall()]
+        return [
+            Claimed._make((values["lease"], *row[:4], bytes(row[4]), *row[5:])) for row in cursor.fetchall()
+        ]
 
 
 def _running_for(module: str, destination: str) -> int:
@@ -148,56 +155,47 @@ def _run_deadline(work: Work, claimed: Claimed) -> None:
 
 def _finish(module: str, claimed: Claimed) -> None:
     if not _remove(module, claimed):
-        # Wished for again meanwhile, or taken by another after our lease ended: only our own lease goes.
-        with connections[module].cursor() as cursor:
-            cursor.execute(
-                "UPDATE job SET lease = NULL, lease_until = NULL WHERE id = %s AND lease = %s",
-                [claimed.id, claimed.lease],
-            )
+        # Wished for again meanwhile, or taken by another after our lease ended.
+        _give_lease_back(module, claimed)
 
 
 def _remove(module: str, claimed: Claimed) -> bool:
-    with connections[module].cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM job WHERE id = %s AND lease = %s AND generation = %s",
-            [claimed.id, claimed.lease, claimed.generation],
-        )
-        return bool(cursor.rowcount)
+    gone, _ = _still_ours(module, claimed).delete()
+    return bool(gone)
 
 
 def _fail(module: str, claimed: Claimed, error: Exception) -> None:
-    attempts = _attempts_of(module, claimed)
+    what = {"job": f"{module}.{claimed.name}", "key": str(claimed.key), "error": repr(error)}
     cause = "".join(traceback.format_exception(error))[-CAUSE_CHARACTERS:]
-    if claimed.attempts >= attempts:
-        log.error("job_held", job=f"{module}.{claimed.name}", key=str(claimed.key), error=repr(error))
-        _release(module, claimed, "state = 'held', cause = %s", [cause])
+    if claimed.attempts >= _attempts_of(module, claimed):
+        log.error("job_held", **what)
+        _release(module, claimed, state=JobState.HELD, cause=cause)
         return
-    log.warning("job_failed", job=f"{module}.{claimed.name}", key=str(claimed.key), error=repr(error))
+    log.warning("job_failed", **what)
     pause = min(FIRST_PAUSE * 2 ** (claimed.attempts - 1), LONGEST_PAUSE)
-    _release(module, claimed, "due = %s, cause = %s", [clock.now() + pause * random.uniform(0.75, 1.25), cause])
+    spread = (
+        0.75 + _jitter.random() / 2
+    )  # a quarter to either side: what failed together does not come together
+    _release(module, claimed, due=clock.now() + pause * spread, cause=cause)
 
 
-def _put_off(module: str, claimed: Claimed, due: datetime, *, attempts: int) -> None:
-    _release(module, claimed, "due = %s, attempts = %s", [due, attempts])
+def _put_off(module: str, claimed: Claimed, due: datetime) -> None:
+    _release(module, claimed, due=due, attempts=claimed.attempts - 1)
 
 
-def _release(module: str, claimed: Claimed, change: str, values: list[object]) -> None:
-    """Give the lease back. A wish renewed meanwhile keeps its own due time and attempts."""
-    with connections[module].cursor() as cursor:
-        cursor.execute(
-            f"UPDATE job SET lease = NULL, lease_until = NULL, {change}"
-            " WHERE id = %s AND lease = %s AND generation = %s",
-            [*values, claimed.id, claimed.lease, claimed.generation],
-        )
-        cursor.execute(
-            "UPDATE job SET lease = NULL, lease_until = NULL WHERE id = %s AND lease = %s",
-            [claimed.id, claimed.lease],
-        )
+def _release(module: str, claimed: Claimed, **change: object) -> None:
+    """Give the lease back with a change; a wish renewed meanwhile keeps its own due time and attempts."""
+    if not _still_ours(module, claimed).update(lease=None, lease_until=None, **change):
+        _give_lease_back(module, claimed)
 
 
-def _update(module: str, change: str, values: list[object], job_id: UUID) -> None:
-    with connections[module].cursor() as cursor:
-        cursor.execute(f"UPDATE job SET {change} WHERE id = %s", [*values, job_id])
+def _give_lease_back(module: str, claimed: Claimed) -> None:
+    ours = Job.objects.using(module).filter(pk=claimed.id, lease=claimed.lease)
+    ours.update(lease=None, lease_until=None)
+
+
+def _still_ours(module: str, claimed: Claimed) -> QuerySet[Job]:
+    return Job.objects.using(module).filter(pk=claimed.id, lease=claimed.lease, generation=claimed.generation)
 
 
 def _attempts_of(module: str, claimed: Claimed) -> int:

@@ -26,7 +26,8 @@ def ensure(module: str) -> None:
     names, producers, shards = zip(*wanted, strict=True)
     with connections[module].cursor() as cursor:
         cursor.execute(
-            "INSERT INTO log_cursor (subscriber, producer, shard, epoch, txid, position, moved_at, stopped_cause)"
+            "INSERT INTO log_cursor"
+            " (subscriber, producer, shard, epoch, txid, position, moved_at, stopped_cause)"
             " SELECT *, 0, 0, 0, %s, '' FROM unnest(%s::text[], %s::text[], %s::smallint[])"
             " ON CONFLICT DO NOTHING",
             [clock.now(), list(names), list(producers), list(shards)],
@@ -110,7 +111,8 @@ def resume(subscriber: Subscriber, producer: str) -> None:
     """Let a stopped subscriber read on."""
     with connections[subscriber.module].cursor() as cursor:
         cursor.execute(
-            "UPDATE log_cursor SET stopped_at = NULL, stopped_cause = '' WHERE subscriber = %s AND producer = %s",
+            "UPDATE log_cursor SET stopped_at = NULL, stopped_cause = ''"
+            " WHERE subscriber = %s AND producer = %s",
             [subscriber.name, producer],
         )
 

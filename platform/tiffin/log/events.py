@@ -37,7 +37,7 @@ class EventMeta(FrozenStructMeta):
         return cls  # type: ignore[return-value]
 
     def __init__(
-        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], wire: str = "", **config: Any
+        self, name: str, bases: tuple[type, ...], namespace: dict[str, Any], wire: str = "", **config: Any
     ) -> None:
         super().__init__(name, bases, namespace)
 

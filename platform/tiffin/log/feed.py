@@ -39,8 +39,9 @@ FROM (SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS txi
      unnest(%(shards)s::smallint[], %(epochs)s::int[], %(txids)s::bigint[], %(positions)s::bigint[],
             %(days)s::date[]) AS place(shard, epoch, txid, position, day)
 CROSS JOIN LATERAL (
-    SELECT shard, epoch, txid, position, day, event_id, name, key, seq, occurred_at, region, actor, correlation,
-           causation, CASE WHEN split_part(name, '.', 2) = ANY(%(kinds)s) THEN payload ELSE ''::bytea END
+    SELECT shard, epoch, txid, position, day, event_id, name, key, seq, occurred_at, region, actor,
+           correlation, causation,
+           CASE WHEN split_part(name, '.', 2) = ANY(%(kinds)s) THEN payload ELSE ''::bytea END
     FROM log_event
     WHERE log_event.shard = place.shard
       AND (log_event.epoch, log_event.txid, log_event.position) > (place.epoch, place.txid, place.position)
@@ -69,7 +70,7 @@ def read(producer: str, places: Sequence[Place], kinds: Collection[str], *, limi
             },
         )
         rows = cursor.fetchall()
-    events = [Recorded(*row[:14], bytes(row[14])) for row in rows if not row[15]]
+    events = [Recorded._make((*row[:14], bytes(row[14]))) for row in rows if not row[15]]
     counts: dict[int, int] = {}
     for event in events:
         counts[event.shard] = counts.get(event.shard, 0) + 1

@@ -115,9 +115,7 @@ def _find(module: str, held_id: int) -> HeldEvent:
 
 def _head(module: str, row: HeldEvent) -> HeldEvent | None:
     key = {"subscriber": row.subscriber, "producer": row.producer, "key": row.key}
-    return (
-        HeldEvent.objects.using(module).filter(**key).order_by("epoch", "txid", "position").first()
-    )
+    return HeldEvent.objects.using(module).filter(**key).order_by("epoch", "txid", "position").first()
 
 
 def _remove(module: str, head: HeldEvent) -> None:

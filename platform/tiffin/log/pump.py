@@ -78,9 +78,7 @@ def is_event_fault(error: Exception) -> bool:
     return not isinstance(error, (DeadlineExceeded, MemoryError))
 
 
-def _move_batch(
-    subscriber: Subscriber, producer: str, places: list[Place], events: list[Recorded]
-) -> int:
+def _move_batch(subscriber: Subscriber, producer: str, places: list[Place], events: list[Recorded]) -> int:
     with transaction(owner=subscriber.module):
         free = cursors.lock_unmoved(subscriber, producer, places)
         mine = [event for event in events if event.shard in free]
@@ -92,9 +90,7 @@ def _move_batch(
     return len(mine)
 
 
-def _move_singly(
-    subscriber: Subscriber, producer: str, places: list[Place], events: list[Recorded]
-) -> int:
+def _move_singly(subscriber: Subscriber, producer: str, places: list[Place], events: list[Recorded]) -> int:
     at = {place.shard: place for place in places}
     failed: set[object] = set()
     moved = 0
@@ -111,7 +107,9 @@ def _move_singly(
             failed.add(event.key)
         moved += done
         if len(failed) >= FAILURES_THAT_STOP:
-            _stop(subscriber, producer, f"{len(failed)} keys failed in one batch; the last: see the held events")
+            _stop(
+                subscriber, producer, f"{len(failed)} keys failed in one batch; the last: see the held events"
+            )
             return moved
         at[event.shard] = _place_after(event)
     return moved
@@ -127,9 +125,7 @@ def _move_one(subscriber: Subscriber, producer: str, place: Place, event: Record
     return 1
 
 
-def _hold_one(
-    subscriber: Subscriber, producer: str, place: Place, event: Recorded, error: Exception
-) -> int:
+def _hold_one(subscriber: Subscriber, producer: str, place: Place, event: Recorded, error: Exception) -> int:
     with transaction(owner=subscriber.module):
         if not cursors.lock_unmoved(subscriber, producer, [place]):
             return 0

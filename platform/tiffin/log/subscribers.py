@@ -32,7 +32,7 @@ class Subscriber:
 
     def __init__(self, name: str, *, reset: Callable[[], None] | None = None) -> None:
         self.name = name
-        self.module = name.split(".")[0]
+        self.module = name.split(".", maxsplit=1)[0]
         self.reset = reset
         self.handlers: dict[tuple[str, str], dict[int, Handler]] = defaultdict(dict)
         _subscribers[name] = self

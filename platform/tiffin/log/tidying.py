@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -29,8 +29,8 @@ def tidy(module: str) -> None:
     ensure_partitions(module)
     move_idle_cursors(module)
     drop_read_partitions(module)
-    _forget(module, CommandAnswer, "created_at", ANSWER_RETENTION)
-    _forget(module, StaffAction, "at", STAFF_ACTION_RETENTION)
+    _forget(module, CommandAnswer, created_at__lt=clock.now() - ANSWER_RETENTION)
+    _forget(module, StaffAction, at__lt=clock.now() - STAFF_ACTION_RETENTION)
 
 
 def ensure_partitions(module: str) -> None:
@@ -51,11 +51,11 @@ def move_idle_cursors(module: str) -> None:
             epoch, txid, day = feed.horizon(producer)
             places = cursors.places(subscriber, producer, range(SHARDS))
             busy = {event.shard for event in feed.read(producer, places, (), limit=1).events}
-            idle = ",".join(str(place.shard) for place in places if place.shard not in busy)
+            idle = [place.shard for place in places if place.shard not in busy]
             with connections[module].cursor() as cursor:
                 cursor.execute(
                     "UPDATE log_cursor SET epoch = %s, txid = %s, position = 0, day = %s"
-                    " WHERE subscriber = %s AND producer = %s AND shard = ANY(string_to_array(%s, ',')::smallint[])"
+                    " WHERE subscriber = %s AND producer = %s AND shard = ANY(%s)"
                     " AND (epoch, txid) < (%s, %s)",
                     [epoch, txid, day - timedelta(days=1), subscriber.name, producer, idle, epoch, txid],
                 )
@@ -115,10 +115,6 @@ def _create_partition(module: str, day: date) -> None:
         log.warning("partition_not_made", module=module, day=day.isoformat(), error=str(error))
 
 
-def _forget(module: str, model: type[CommandAnswer] | type[StaffAction], field: str, age: timedelta) -> None:
-    table = model._meta.db_table
-    with connections[module].cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {field} < %s LIMIT %s)",
-            [clock.now() - age, ROWS_A_DELETE],
-        )
+def _forget(module: str, model: type[CommandAnswer] | type[StaffAction], **too_old: datetime) -> None:
+    rows = model._default_manager.using(module).filter(**too_old)
+    rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:ROWS_A_DELETE])).delete()

@@ -19,11 +19,11 @@ RECONNECT_SECONDS = 1.0
 
 
 class SteadyConnection(Connection):
-    """Looks for a lost broker every second. Celery's own pause grows to half a minute, in which nothing moves."""
+    """Looks for a lost broker every second; Celery's own pause grows to half a minute."""
 
-    def ensure_connection(self, *args: Any, **kwargs: Any) -> Connection:
+    def _ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
         steady = {"interval_start": RECONNECT_SECONDS, "interval_step": 0, "interval_max": RECONNECT_SECONDS}
-        return super().ensure_connection(*args, **{**kwargs, **steady})
+        return super()._ensure_connection(*args, **{**kwargs, **steady})
 
 
 class SteadyAMQP(AMQP):
@@ -40,7 +40,11 @@ def make_app() -> Celery:
         broker_url=settings.CELERY_BROKER_URL,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options={"socket_connect_timeout": 1, "socket_timeout": 10, "health_check_interval": 5},
+        broker_transport_options={
+            "socket_connect_timeout": 1,
+            "socket_timeout": 10,
+            "health_check_interval": 5,
+        },
         task_ignore_result=True,
         task_serializer="json",
         task_queues=[Queue(module) for module in settings.TIFFIN_MODULES],
@@ -53,7 +57,7 @@ def make_app() -> Celery:
         timezone="UTC",
     )
     for name, function in tasks.TASKS.items():
-        app.task(function, name=name)
+        app.task(name=name)(function)
     configure()
     return app
 

@@ -1,4 +1,4 @@
-"""Nudges: "there is something to read" and "there is something to do", coalesced, never in a request's way."""
+"""Nudges: "there is something to read", "there is something to do". Coalesced, never in a request's way."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def nudge_jobs(module: str) -> Nudge:
 
 
 def nudge_pump(subscriber: str, producer: str, lane: int) -> Nudge:
-    return Nudge(PUMP, subscriber.split(".")[0], (subscriber, producer, lane))
+    return Nudge(PUMP, subscriber.split(".", maxsplit=1)[0], (subscriber, producer, lane))
 
 
 def _publish(nudges: list[Nudge]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import structlog
 from django.db import DatabaseError
@@ -69,7 +70,7 @@ def tidy(module: str) -> None:
     tidying.tidy(module)
 
 
-TASKS = {
+TASKS: dict[str, Callable[..., None]] = {
     "tiffin.pump": pump_lane,
     "tiffin.run_jobs": run_jobs,
     "tiffin.sweep": sweep,

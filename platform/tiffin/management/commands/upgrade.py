@@ -1,4 +1,4 @@
-"""`manage.py upgrade`: bring the databases to this version: roles, schemas, migrations, cursors, partitions."""
+"""`manage.py upgrade`: bring the databases to this version."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Command(BaseCommand):
             applied = migrate(module)
             cursors.ensure(module)
             tidying.ensure_partitions(module)
-            self.stdout.write(f"{module}: {applied} migrations applied" if applied else f"{module}: up to date")
+            self.stdout.write(
+                f"{module}: {applied} migrations applied" if applied else f"{module}: up to date"
+            )
 
 
 def migrate(module: str) -> int:
