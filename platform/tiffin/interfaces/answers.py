@@ -1,5 +1,5 @@
-"""Where the answers to commands, and to requests with an Idempotency-Key, are kept: in the schema of the module
-that executed them, in the transaction of the effects."""
+"""Where the answers to commands, and to requests with an Idempotency-Key, are kept: in the schema of the
+module that executed them, in the transaction of the effects."""
 
 from __future__ import annotations
 

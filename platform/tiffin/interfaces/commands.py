@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 from django.db import InterfaceError, OperationalError, connections
@@ -17,6 +16,8 @@ from tiffin import clock, db
 from tiffin.context import DeadlineExceeded
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
+from tiffin.interfaces import answers
+from tiffin.interfaces.answers import Scope
 from tiffin.interfaces.contracts import Method
 from tiffin.interfaces.contracts import encode as encode_payload
 from tiffin.interfaces.envelope import Envelope, Outcome, Reply
@@ -24,30 +25,11 @@ from tiffin.interfaces.errors import CommandKeyReused, ModuleUnavailable
 
 KEPT_FOR = timedelta(days=7)
 
-_ANSWER, _REFUSAL = 0, 1
-# Raw and constant: these run with every command.
-_SELECT = (
-    "SELECT request_hash, outcome, body FROM command_answer WHERE caller = %s AND method = %s AND key = %s"
-)
-_INSERT = """
-    INSERT INTO command_answer (caller, method, key, request_hash, outcome, body, created_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (caller, method, key) DO NOTHING
-"""
 _DELETE = """
     DELETE FROM command_answer
     WHERE id IN (SELECT id FROM command_answer WHERE created_at < %s ORDER BY created_at LIMIT %s)
 """
 _TRANSIENT = (OperationalError, InterfaceError, DeadlineExceeded, ModuleUnavailable)
-
-
-class _Scope(DTO):
-    """Where the answer to one command is kept."""
-
-    module: str
-    caller: str
-    method: str
-    key: str
-    request_hash: bytes
 
 
 class _Refused(DTO):
@@ -93,10 +75,10 @@ def forget_answers(module: str, older_than: timedelta = KEPT_FOR, *, batch: int 
                 return forgotten
 
 
-def _scope(method: Method, envelope: Envelope) -> _Scope:
+def _scope(method: Method, envelope: Envelope) -> Scope:
     if not envelope.key:
         raise ValueError(f"{method.wire_name} came without a key")
-    return _Scope(
+    return Scope(
         module=method.module,
         caller=envelope.caller,
         method=method.scope,
@@ -105,7 +87,7 @@ def _scope(method: Method, envelope: Envelope) -> _Scope:
     )
 
 
-def _execute_once(method: Method, provider: object, envelope: Envelope, scope: _Scope) -> Reply:
+def _execute_once(method: Method, provider: object, envelope: Envelope, scope: Scope) -> Reply:
     committing = False
     try:
         with db.transaction(owner=scope.module):
@@ -116,7 +98,7 @@ def _execute_once(method: Method, provider: object, envelope: Envelope, scope: _
             answer = getattr(provider, method.name)(key=envelope.key, **arguments)
             payload = encode_payload(answer)
             method.read_answer(payload)  # what cannot be read must not be stored
-            if not _insert(scope, _ANSWER, payload):
+            if not answers.insert(scope, answers.ANSWER, payload):
                 raise _Overtaken
             committing = True
     except (OperationalError, InterfaceError) as error:
@@ -128,7 +110,7 @@ def _execute_once(method: Method, provider: object, envelope: Envelope, scope: _
     return Reply(outcome=Outcome.ANSWER, payload=payload)
 
 
-def _after_rollback(method: Method, scope: _Scope, error: Exception) -> Reply:
+def _after_rollback(method: Method, scope: Scope, error: Exception) -> Reply:
     """Two at the same moment may stumble over each other in any way: ask again before believing the error."""
     refuses = isinstance(error, DomainError) and method.declares(error)
     try:
@@ -143,7 +125,7 @@ def _after_rollback(method: Method, scope: _Scope, error: Exception) -> Reply:
         raise error
     refused = _refused(method, error)
     with db.transaction(owner=scope.module):
-        if _insert(scope, _REFUSAL, encode_payload(refused)):
+        if answers.insert(scope, answers.REFUSAL, encode_payload(refused)):
             return _refusal(refused)
     return _find(scope) or _refusal(refused)
 
@@ -156,26 +138,11 @@ def _refusal(refused: _Refused) -> Reply:
     return Reply(outcome=Outcome.REFUSAL, code=refused.code, payload=refused.payload)
 
 
-def _find(scope: _Scope) -> Reply | None:
+def _find(scope: Scope) -> Reply | None:
     """The stored answer, or None. Raises CommandKeyReused when it answers another request."""
-    with connections[scope.module].cursor() as cursor:
-        cursor.execute(_SELECT, [scope.caller, scope.method, scope.key])
-        row: Any = cursor.fetchone()
-    if row is None:
+    stored = answers.find(scope)
+    if stored is None:
         return None
-    request_hash, outcome, body = row
-    if bytes(request_hash) != scope.request_hash:
-        raise CommandKeyReused(key=scope.key)
-    if outcome == _ANSWER:
-        return Reply(outcome=Outcome.ANSWER, payload=bytes(body))
-    return _refusal(_refusals.decode(body))
-
-
-def _insert(scope: _Scope, outcome: int, body: bytes) -> bool:
-    """Whether the answer was stored; False when the key has one, once the other transaction is through."""
-    with connections[scope.module].cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [scope.caller, scope.method, scope.key, scope.request_hash, outcome, body, clock.now()],
-        )
-        return bool(cursor.rowcount)
+    if stored.outcome == answers.ANSWER:
+        return Reply(outcome=Outcome.ANSWER, payload=stored.body)
+    return _refusal(_refusals.decode(stored.body))
