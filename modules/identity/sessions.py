@@ -19,6 +19,8 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        row: Session = super().create_model_instance(data)
+        row = super().create_model_instance(data)
+        if not isinstance(row, Session):
+            raise TypeError(f"{type(row).__name__} is not the model of this store")
         row.account_id = UUID(data[SESSION_KEY]) if SESSION_KEY in data else None
         return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -46,7 +46,7 @@ ADDRESS_EXAMPLE = OpenApiExample(
 class CustomerView(APIView):
     """Base of the views below: they are about the customer who asks."""
 
-    permission_classes: ClassVar = [IsCustomer]
+    permission_classes = [IsCustomer]
 
     def customer_id(self) -> UUID:
         customer_id = actor_of(self.request).id
