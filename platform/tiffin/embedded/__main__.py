@@ -1,0 +1,55 @@
+"""`python -m tiffin.embedded up|down|status`: what script/up and script/down run."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from tiffin.embedded import commands
+from tiffin.embedded.errors import CannotStart
+
+DEFAULT_PORT = 8000
+
+
+def main() -> int:
+    options = _options()
+    root = Path.cwd()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        if options.command == "up" and options.check:
+            return commands.check(root)
+        if options.command == "up":
+            return commands.up(root, port=options.port, reset=options.reset)
+        return {"down": commands.down, "status": commands.tell}[options.command](root)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The system refused: {error}.", file=sys.stderr)
+        return 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/up", description="Start and stop the whole platform here.")
+    known = parser.add_subparsers(dest="command", required=True)
+    up = known.add_parser("up", help="start everything and stay")
+    up.add_argument("--port", type=_port, default=DEFAULT_PORT, help="where the origin listens")
+    up.add_argument("--reset", action="store_true", help="forget all data and start over")
+    up.add_argument("--check", action="store_true", help="take one order all the way, then stop")
+    known.add_parser("down", help="stop everything")
+    known.add_parser("status", help="what runs, and where")
+    return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    port = int(text) if text.isdigit() else -1
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535; 0 chooses a free one")
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())

