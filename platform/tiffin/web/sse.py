@@ -1,0 +1,131 @@
+"""Server-sent events (WHATWG HTML §9.2): their form, their headers, and how a stream is woken.
+
+A stream holds no fact: it sends what the database says when it is woken, or when the heartbeat is due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Iterator
+from contextlib import aclosing, contextmanager, suppress
+
+import msgspec
+from django.http import StreamingHttpResponse
+
+from tiffin import context
+
+HEARTBEAT_SECONDS = 15.0
+HEARTBEAT = b": still here\n\n"
+_HEADERS = {
+    "Cache-Control": "no-store, no-transform",
+    # The proxies that buffer unless told otherwise.
+    "X-Accel-Buffering": "no",
+}
+
+
+def event(data: object, *, name: str = "", id: str = "", retry_ms: int = 0) -> bytes:
+    """One event; `data` goes as JSON on one line. `id` comes back as Last-Event-ID on reconnection."""
+    lines = []
+    if id:
+        lines.append(f"id: {id}")
+    if name:
+        lines.append(f"event: {name}")
+    if retry_ms:
+        lines.append(f"retry: {retry_ms}")
+    lines.append(f"data: {msgspec.json.encode(data).decode()}")
+    return "\n".join(lines).encode() + b"\n\n"
+
+
+def respond(events: AsyncGenerator[bytes, None]) -> StreamingHttpResponse:
+    """The answer that sends `events` as they come: in the request's context, but without its deadline."""
+    now = context.current()
+    lasting = context.Context(
+        actor=now.actor, region=now.region, correlation=now.correlation, causation=now.causation
+    )
+    return StreamingHttpResponse(
+        _under(lasting, events), content_type="text/event-stream; charset=utf-8", headers=_HEADERS
+    )
+
+
+async def _under(lasting: context.Context, events: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    # The context is entered and left at each step: a server may run the steps in different tasks.
+    async with aclosing(events):
+        while True:
+            with context.use(lasting):
+                try:
+                    piece = await anext(events)
+                except StopAsyncIteration:
+                    return
+            yield piece
+
+
+class Subscription:
+    """One stream's interest in a key."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """From any thread."""
+        with suppress(RuntimeError):  # the loop has closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def wait(self, timeout_seconds: float = HEARTBEAT_SECONDS) -> bool:
+        """True as soon as the key is woken (also when that was before the wait), False after the timeout."""
+        try:
+            await asyncio.wait_for(self._woken.wait(), timeout_seconds)
+        except TimeoutError:
+            return False
+        self._woken.clear()
+        return True
+
+
+class Hub:
+    """Who waits for which key in this process. Tails wake it from their threads; streams wait in their loop.
+
+    async with a view's generator:
+
+        with hub.subscribe(order_id) as changes:
+            yield everything_so_far()
+            while True:
+                yield news() if await changes.wait() else sse.HEARTBEAT
+    """
+
+    def __init__(self) -> None:
+        self._subscriptions: dict[Hashable, set[Subscription]] = defaultdict(set)
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def subscribe(self, key: Hashable) -> Iterator[Subscription]:
+        """Inside a running event loop. Subscribe before reading the state, or a change falls between."""
+        subscription = Subscription()
+        with self._lock:
+            self._subscriptions[key].add(subscription)
+        try:
+            yield subscription
+        finally:
+            with self._lock:
+                self._subscriptions[key].discard(subscription)
+                if not self._subscriptions[key]:
+                    del self._subscriptions[key]
+
+    def wake(self, key: Hashable) -> None:
+        """Something happened to `key`. From any thread; costs nothing when nobody waits."""
+        with self._lock:
+            waiting = tuple(self._subscriptions.get(key, ()))
+        for subscription in waiting:
+            subscription.wake()
+
+    def wake_all(self) -> None:
+        """Have every stream look again: after the tail lost its place."""
+        with self._lock:
+            waiting = [each for group in self._subscriptions.values() for each in group]
+        for subscription in waiting:
+            subscription.wake()
+
+    def count(self) -> int:
+        with self._lock:
+            return sum(len(group) for group in self._subscriptions.values())
