@@ -30,7 +30,7 @@ _FIELDS = tuple(name for name in Recorded._fields if name != "day")
 def hold(reader: Subscriber, producer: str, event: Recorded, error: Exception) -> None:
     """Copy a failing event, payload too; in the transaction that moves the cursor past it."""
     _copy(reader, producer, [event], attempts=1, next_try=clock.now() + FIRST_PAUSE, cause=cause_of(error))
-    log.error("event_held", subscriber=reader.name, event=event.name, key=str(event.key), error=repr(error))
+    log.error("event_held", subscriber=reader.name, name=event.name, key=str(event.key), error=repr(error))
 
 
 def keep_followers(reader: Subscriber, producer: str, events: list[Recorded]) -> set[UUID]:

@@ -76,7 +76,7 @@ class Tail(threading.Thread):
         try:
             self.callback(event)
         except Exception:
-            log.exception("tail_callback_failed", producer=self.producer, event=event.name)
+            log.exception("tail_callback_failed", producer=self.producer, name=event.name)
 
     def _beginning(self) -> list[feed.Place]:
         epoch, txid, day = feed.horizon(self.producer)
