@@ -5,18 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from tiffin import clock, context
 from tiffin.context import ANONYMOUS, Actor, ActorKind
 from tiffin.web import tokens
+
+if TYPE_CHECKING:  # Django REST framework's views import this module: it is one of their settings
+    from rest_framework.views import APIView
 
 ACCESS_COOKIE = "tiffin_access"
 _SAFE_METHODS = ("GET", "HEAD")
