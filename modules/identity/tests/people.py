@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import connections
 from django.test import Client
-from tiffin.testing import api
 
 from modules.identity import services
 from modules.identity.interface import AccountKind
 from modules.identity.models import Account
 from tiffin.context import Actor, ActorKind
+from tiffin.log import Recorded
+from tiffin.testing import api
 
 PASSWORD = "a good long password"
 FRITH_STREET = {
@@ -45,6 +47,15 @@ def staff(email: str = "sam@example.com", *, role: str = "support", region: str 
     return services.create_account(
         email=email, password=PASSWORD, kind=AccountKind.STAFF, region="", grants=[(role, region)]
     )
+
+
+def events_of(account: Account) -> list[Recorded]:
+    """What was published about an account, in order."""
+    with connections["identity"].cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(Recorded._fields)} FROM log_event WHERE key = %s ORDER BY seq", [account.id]
+        )
+        return [Recorded(*row[:-1], payload=bytes(row[-1])) for row in cursor.fetchall()]
 
 
 def as_customer(customer_id: UUID) -> Any:

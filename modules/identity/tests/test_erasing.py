@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from allauth.account.models import EmailAddress
-from tiffin.testing import events_of
 
 from modules.identity import services
 from modules.identity.interface import (
@@ -19,6 +18,7 @@ from modules.identity.tests.people import (
     PASSWORD,
     a_customer,
     as_customer,
+    events_of,
     keep_address,
     log_in,
     post,

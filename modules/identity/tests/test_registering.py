@@ -6,12 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
-from tiffin.testing import events_of
 
 from modules.identity.interface import AccountKind
 from modules.identity.models import Account, DataKey, Session
 from modules.identity.services import create_account
-from modules.identity.tests.people import PASSWORD, a_customer, log_in, post, sign_up
+from modules.identity.tests.people import PASSWORD, a_customer, events_of, log_in, post, sign_up
 from tiffin import ids
 from tiffin.web.tokens import verify
 

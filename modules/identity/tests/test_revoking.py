@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tiffin.testing import events_of
 
 from modules.identity import services
 from modules.identity.interface import AccountKind, EmailTaken, Identity, LoginRefused, TooManyAttempts
 from modules.identity.models import Account, Grant
 from modules.identity.revocations import note
-from modules.identity.tests.people import PASSWORD, a_customer, log_in, staff
+from modules.identity.tests.people import PASSWORD, a_customer, events_of, log_in, staff
 from tiffin import clock
 from tiffin.interfaces import call
 from tiffin.web.auth import principal_of, revoked
