@@ -148,8 +148,9 @@ def _run_deadline(work: Work, claimed: Claimed) -> None:
     with transaction(owner=work.module):
         aggregate = model.objects.select_for_update(no_key=True).filter(pk=claimed.key).first()
         if not _remove(work.module, claimed):
-            return
-        if aggregate is not None:
+            # The aggregate has moved on meanwhile, and has another deadline or none.
+            _give_lease_back(work.module, claimed)
+        elif aggregate is not None:
             work.function(claimed.key)
 
 

@@ -50,7 +50,9 @@ def pump_all(reader: Subscriber) -> None:
         pass
 
 
-def test_a_poison_event_holds_its_key_only_and_leaves_nothing_half_done(reader: Subscriber, toxic: Toxic) -> None:
+def test_a_poison_event_holds_its_key_only_and_leaves_nothing_half_done(
+    reader: Subscriber, toxic: Toxic
+) -> None:
     # Given two things, one of which has a poison event between good ones
     sick, well = new_thing(), new_thing()
     number(sick, 1, POISON, 3)
@@ -153,7 +155,9 @@ def test_a_version_that_nobody_here_knows_stops_the_subscriber_and_loses_nothing
     assert not HeldEvent.objects.using("payments").exists()
     # When the version that knows it is deployed
     reader.handlers["orders", "thing_numbered"][2] = Handler(
-        lambda event: Effect.objects.create(thing=thing.id, number=event.number), ThingNumberedLater, batched=False
+        lambda event: Effect.objects.create(thing=thing.id, number=event.number),
+        ThingNumberedLater,
+        batched=False,
     )
     cursors.resume(reader, "orders")
     pump_all(reader)

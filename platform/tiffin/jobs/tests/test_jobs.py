@@ -1,0 +1,274 @@
+"""Jobs and deadlines: done once the lease holds, again when it does not, forgotten never."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from tiffin import clock, jobs
+from tiffin.db import TransactionRequired, in_transaction, transaction
+from tiffin.jobs import registry, running
+from tiffin.jobs.registry import Later, Work
+from tiffin.models import Job, JobState
+from tiffin.testing import things
+from tiffin.testing.things import Thing, new_thing
+
+Do = Callable[..., None]
+
+
+@pytest.fixture
+def register(database: object) -> Iterator[Callable[..., None]]:
+    """Registers jobs and deadlines of `orders` for one test."""
+    before = dict(registry._work)
+
+    def put(name: str, function: Do, **options: Any) -> None:
+        defaults = {
+            "is_deadline": False,
+            "attempts": 3,
+            "lease": timedelta(seconds=60),
+            "destination": "",
+            "cap": None,
+        }
+        registry._work["orders", name] = Work("orders", name, function, **{**defaults, **options})
+
+    with things.tables():
+        yield put
+    registry._work.clear()
+    registry._work.update(before)
+
+
+def add(thing: Thing, name: str, *, after: timedelta = timedelta(0), **payload: Any) -> None:
+    with transaction(owner="orders"):
+        jobs.add(thing, name, due=clock.now() + after, **payload)
+
+
+def set_deadline(thing: Thing, name: str, after: timedelta) -> None:
+    with transaction(owner="orders"):
+        jobs.set_deadline(thing, name, due=clock.now() + after)
+
+
+def run_due() -> int:
+    claimed = running.claim("orders", limit=20)
+    for one in claimed:
+        running.run("orders", one)
+    return len(claimed)
+
+
+def rows() -> list[Job]:
+    return list(Job.objects.using("orders").order_by("created_at"))
+
+
+def test_a_job_is_done_once_with_its_payload_and_outside_any_transaction(register: Do) -> None:
+    done: list[tuple[UUID, int, bool]] = []
+    register("wash", lambda key, times: done.append((key, times, in_transaction())))
+    thing = new_thing()
+    add(thing, "wash", times=2)
+    assert run_due() == 1
+    assert done == [(thing.id, 2, False)]
+    assert rows() == []
+
+
+def test_a_job_exists_only_if_its_transaction_commits(register: Do) -> None:
+    register("wash", lambda key: None)
+    thing = new_thing()
+    with pytest.raises(RuntimeError), transaction(owner="orders"):
+        jobs.add(thing, "wash", due=clock.now())
+        raise RuntimeError("changed my mind")
+    assert rows() == []
+    with pytest.raises(TransactionRequired):
+        jobs.add(thing, "wash", due=clock.now())
+    with pytest.raises(LookupError), transaction(owner="orders"):
+        jobs.add(thing, "iron", due=clock.now())
+
+
+def test_a_job_is_not_done_before_it_is_due(register: Do) -> None:
+    register("wash", lambda key: None)
+    add(new_thing(), "wash", after=timedelta(hours=1))
+    assert not running.any_due("orders")
+    assert run_due() == 0
+    with clock.shift(timedelta(hours=1, seconds=1)):
+        assert running.any_due("orders")
+        assert run_due() == 1
+
+
+def test_a_job_that_fails_is_retried_with_backoff_and_then_held_with_its_cause(register: Do) -> None:
+    def fail(key: UUID) -> None:
+        raise ConnectionError("the laundry is closed")
+
+    register("wash", fail, attempts=2)
+    add(new_thing(), "wash")
+    run_due()
+    assert rows()[0].due > clock.now()
+    assert run_due() == 0
+    with clock.shift(timedelta(minutes=1)):
+        run_due()
+    held = rows()[0]
+    assert held.state == JobState.HELD
+    assert "the laundry is closed" in held.cause
+    # When staff run it again after mending the cause
+    register("wash", lambda key: None)
+    running.retry("orders", held.id)
+    assert run_due() == 1
+    assert rows() == []
+
+
+def test_later_is_no_failed_attempt(register: Do) -> None:
+    def not_yet(key: UUID) -> None:
+        raise Later(timedelta(seconds=5))
+
+    register("wash", not_yet, attempts=1)
+    add(new_thing(), "wash")
+    for second in (0, 6, 12):
+        with clock.shift(timedelta(seconds=second)):
+            assert run_due() == 1
+    assert rows()[0].state == JobState.WAITING
+
+
+def test_a_worker_that_died_loses_its_lease_and_the_job_is_done_by_another(register: Do) -> None:
+    done: list[UUID] = []
+    register("wash", lambda key: done.append(key))
+    add(new_thing(), "wash")
+    # Given a worker that claimed the job and was killed
+    assert len(running.claim("orders", limit=5)) == 1
+    assert run_due() == 0
+    # When its lease is over
+    with clock.shift(timedelta(seconds=61)):
+        assert run_due() == 1
+    assert len(done) == 1
+
+
+def test_a_worker_whose_lease_is_over_does_not_take_the_job_from_the_one_who_has_it(register: Do) -> None:
+    register("wash", lambda key: None)
+    add(new_thing(), "wash")
+    slow = running.claim("orders", limit=1)[0]
+    with clock.shift(timedelta(seconds=61)):
+        quick = running.claim("orders", limit=1)[0]
+        running.run("orders", slow)
+        assert rows()[0].lease == quick.lease
+
+
+def test_two_claimers_at_once_never_share_a_job(register: Do) -> None:
+    register("wash", lambda key: None)
+    for _ in range(30):
+        add(new_thing(), "wash")
+    taken: list[UUID] = []
+    lock = threading.Lock()
+
+    def take() -> None:
+        for _ in range(5):
+            mine = [claimed.id for claimed in running.claim("orders", limit=3)]
+            with lock:
+                taken.extend(mine)
+        connections.close_all()
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == len(set(taken)) == 30
+
+
+def test_a_wish_renewed_while_the_first_is_under_way_is_done_after_it_not_beside_it(register: Do) -> None:
+    done: list[int] = []
+    register("wash", lambda key, round: done.append(round))
+    thing = new_thing()
+    add(thing, "wash", round=1)
+    first = running.claim("orders", limit=1)[0]
+    add(thing, "wash", round=2)
+    assert run_due() == 0
+    running.run("orders", first)
+    assert run_due() == 1
+    assert done == [1, 2]
+    assert rows() == []
+
+
+def test_a_full_destination_is_passed_over_and_others_go_on(register: Do) -> None:
+    register("call", lambda key: None, destination="provider", cap=2)
+    register("wash", lambda key: None)
+    for _ in range(5):
+        thing = new_thing()
+        add(thing, "call")
+        add(thing, "wash")
+    claimed = running.claim("orders", limit=20)
+    assert sorted(one.name for one in claimed) == ["call"] * 2 + ["wash"] * 5
+    assert running.claim("orders", limit=20) == []
+    running.run("orders", next(one for one in claimed if one.name == "call"))
+    assert [one.name for one in running.claim("orders", limit=20)] == ["call"]
+
+
+def test_an_aggregate_has_one_deadline_which_moves_with_it(register: Do) -> None:
+    register("too_slow", lambda key: None, is_deadline=True)
+    register("much_too_slow", lambda key: None, is_deadline=True)
+    thing = new_thing()
+    set_deadline(thing, "too_slow", timedelta(minutes=1))
+    set_deadline(thing, "much_too_slow", timedelta(minutes=5))
+    assert [row.name for row in rows()] == ["much_too_slow"]
+    with transaction(owner="orders"):
+        jobs.clear_deadline(thing)
+    assert rows() == []
+
+
+def test_a_deadline_happens_once_in_one_transaction_with_the_aggregate_locked(register: Do) -> None:
+    seen: list[bool] = []
+
+    def expire(key: UUID) -> None:
+        seen.append(connections["orders"].in_atomic_block)
+        Thing.objects.filter(pk=key).update(label="expired")
+
+    register("too_slow", expire, is_deadline=True)
+    thing = new_thing()
+    set_deadline(thing, "too_slow", timedelta(minutes=1))
+    with clock.shift(timedelta(minutes=2)):
+        assert run_due() == 1
+        assert run_due() == 0
+    assert seen == [True]
+    assert Thing.objects.get(pk=thing.id).label == "expired"
+
+
+def test_a_deadline_that_fails_changes_nothing_and_comes_again(register: Do) -> None:
+    def fail(key: UUID) -> None:
+        Thing.objects.filter(pk=key).update(label="half done")
+        raise ValueError("no")
+
+    register("too_slow", fail, is_deadline=True)
+    thing = new_thing()
+    set_deadline(thing, "too_slow", timedelta(minutes=1))
+    with clock.shift(timedelta(minutes=2)):
+        run_due()
+    assert Thing.objects.get(pk=thing.id).label == ""
+    assert rows()[0].lease is None
+
+
+def test_a_deadline_may_set_the_next_one(register: Do) -> None:
+    register("last", lambda key: None, is_deadline=True)
+    register(
+        "first",
+        lambda key: jobs.set_deadline(Thing.lock(key), "last", due=clock.now() + timedelta(minutes=1)),
+        is_deadline=True,
+    )
+    set_deadline(new_thing(), "first", timedelta(0))
+    run_due()
+    assert [row.name for row in rows()] == ["last"]
+
+
+def test_an_aggregate_that_moved_in_the_last_moment_is_not_struck_by_its_old_deadline(register: Do) -> None:
+    # Given a worker that has claimed the deadline
+    struck: list[UUID] = []
+    register("too_slow", struck.append, is_deadline=True)
+    thing = new_thing()
+    set_deadline(thing, "too_slow", timedelta(0))
+    claimed = running.claim("orders", limit=1)[0]
+    # When the aggregate moves before the worker gets to it
+    set_deadline(thing, "too_slow", timedelta(minutes=10))
+    running.run("orders", claimed)
+    # Then the old deadline does nothing and the new one stands
+    assert struck == []
+    assert rows()[0].due > clock.now()
+    assert rows()[0].lease is None
