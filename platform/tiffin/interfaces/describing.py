@@ -30,7 +30,9 @@ def describe(interface: type[Interface]) -> dict[str, Any]:
     for method in contract.methods.values():
         for shape in (method.arguments, *(error.fields for error in _errors(method))):
             types.pop(shape.__name__, None)
-    return _header(contract) | {"methods": methods, "types": dict(sorted(types.items()))}
+    described = _header(contract) | {"methods": methods, "types": dict(sorted(types.items()))}
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(described))  # defaults may be structs
+    return plain
 
 
 def _header(contract: Contract) -> dict[str, Any]:
