@@ -1,0 +1,187 @@
+"""A module's tables on the staff's pages: everything can be read, and what changes goes through a use case.
+
+@register(Order)
+class OrderAdmin(ModuleAdmin):
+    list_display = ("id", "region", "status", "created_at")
+    actions = ("cancel",)
+
+    @admin.action(description="Cancel", permissions=["act"])
+    def cancel(self, request, queryset):
+        for order in queryset:
+            services.cancel_order(order_id=order.id, reason="staff")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin as DjangoModelAdmin
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.paginator import InfinitePaginator
+
+from tiffin.admin import record
+from tiffin.admin.site import site
+from tiffin.errors import DomainError
+from tiffin.interfaces import ModuleFault, ModuleUnavailable
+
+
+class _WithoutTransaction(DjangoModelAdmin[Any]):
+    """Stands before Django's ModelAdmin in the order of classes and leaves out its transactions: use cases
+    open their own, durably, and may not be called inside another."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        raise Http404("Nothing is deleted here.")
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        raise Http404("What staff did is in the module's staff actions.")
+
+
+class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unfold has no types
+    """Read-only, and never in a transaction. Staff see the rows of their regions, if the model has a region.
+
+    Actions with `permissions=["act"]` are offered to roles with "change" in the module's `roles.py`. A form
+    can be saved only if the subclass says which use case that is, by overriding `save_by_use_case`.
+    """
+
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = InfinitePaginator  # counting a table that grows by a million rows a day is never worth it
+    ordering: Sequence[str] = ("-pk",)
+    list_filter_submit = True
+    actions_selection_counter = False
+
+    def __init__(self, model: type[Model], admin_site: Any) -> None:
+        if self.list_editable or self.ordering_field:
+            raise ImproperlyConfigured(f"{type(self).__name__}: rows are changed by use cases, not in lists")
+        super().__init__(model, admin_site)
+
+    def save_by_use_case(self, request: HttpRequest, obj: Any, form: Any) -> None:
+        """Override to let the form be saved: call a service with what the form holds."""
+        raise Http404("This is not changed here.")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        saves = type(self).save_by_use_case is not ModuleAdmin.save_by_use_case
+        return saves and self.has_act_permission(request, obj)
+
+    def has_act_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the staff's roles have "change" in this module."""
+        return request.user.has_perm(f"{self.opts.app_label}.change")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return in_regions(rows, getattr(request.user, "regions", ()))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        self.save_by_use_case(request, obj, form)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return _with_refusals_shown(self, request, super().changeform_view, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return _with_refusals_shown(self, request, super().changelist_view, *args, **kwargs)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Run an action on what is selected, and record it."""
+        response = super().response_action(request, queryset)
+        action, chosen = request.POST.get("action", ""), request.POST.getlist("_selected_action")
+        if action and chosen:
+            record.action(self._module, action, self._subject, f"{len(chosen)}: {', '.join(chosen[:20])}")
+        return response
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        self._record("add", obj)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        self._record("change", obj)
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> None:
+        for obj in queryset:
+            self._record("delete", obj)
+
+    def _record(self, action: str, obj: Any) -> None:
+        record.action(self._module, action, f"{self._subject}:{obj.pk}")
+
+    @property
+    def _module(self) -> str:
+        return str(self.opts.app_label)
+
+    @property
+    def _subject(self) -> str:
+        return str(self.opts.model_name)
+
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]  # unfold has no types
+    """The rows that belong to one, shown beneath it."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def register(*models: type[Model]) -> Callable[[type[ModuleAdmin]], type[ModuleAdmin]]:
+    """Show `models` on the staff's pages by the decorated ModuleAdmin."""
+
+    def decorate(pages: type[ModuleAdmin]) -> type[ModuleAdmin]:
+        if not issubclass(pages, ModuleAdmin):
+            raise ImproperlyConfigured(f"{pages.__name__} must be a ModuleAdmin")
+        site.register(models, pages)
+        return pages
+
+    return decorate
+
+
+def in_regions(rows: QuerySet[Any], regions: Sequence[str]) -> QuerySet[Any]:
+    """Those of `rows` that belong to `regions`; all of them without a scope, or without a region."""
+    if not regions:
+        return rows
+    try:
+        rows.model._meta.get_field("region")
+    except FieldDoesNotExist:
+        return rows
+    return rows.filter(region__in=regions)
+
+
+def _with_refusals_shown(
+    pages: ModuleAdmin, request: HttpRequest, view: Callable[..., Any], *args: Any, **kwargs: Any
+) -> HttpResponse:
+    """A use case's refusal is a sentence for the person at the page, not an error page."""
+    try:
+        return view(request, *args, **kwargs)  # type: ignore[no-any-return]
+    except DomainError as refusal:
+        pages.message_user(request, refusal.sentence, messages.ERROR)
+    except (ModuleUnavailable, ModuleFault):
+        pages.message_user(request, "A part of the platform did not answer; try again.", messages.ERROR)
+    return HttpResponseRedirect(request.get_full_path())

@@ -1,0 +1,32 @@
+"""Which modules, and which of their kernel rows, somebody at the staff's pages may see and change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+
+def visible_modules(request: HttpRequest) -> list[str]:
+    """Modules in which the staff's roles have "view"."""
+    return [module for module in settings.TIFFIN_MODULES if request.user.has_perm(f"{module}.view")]
+
+
+def may_change(request: HttpRequest, module: str) -> bool:
+    """Whether the staff's roles have "change" in `module`."""
+    return module in settings.TIFFIN_MODULES and request.user.has_perm(f"{module}.change")
+
+
+def require_change(request: HttpRequest, module: str) -> None:
+    """Raises PermissionDenied unless the staff's roles have "change" in `module`."""
+    if not may_change(request, module):
+        raise PermissionDenied
+
+
+def in_scope(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows of the staff's regions, and those of none."""
+    regions = getattr(request.user, "regions", ())
+    return rows.filter(Q(region__in=regions) | Q(region=None)) if regions else rows

@@ -1,0 +1,99 @@
+"""The one site of the staff's pages, at /admin/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin as DjangoModelAdmin
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from unfold.sites import UnfoldAdminSite
+
+from tiffin import clock
+from tiffin.admin.forms import StaffLoginForm
+from tiffin.admin.middleware import PREFIX, STAFF_COOKIE
+from tiffin.web import tokens
+
+
+class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
+    """Logs in by staff token instead of Django's sessions, and keeps its own record of what staff did
+    (`StaffAction`) instead of Django's, which would need a table of users."""
+
+    index_title = "Everything"
+
+    def extra_urls(self) -> list[URLPattern]:
+        from tiffin.admin import events, jobs
+
+        return [
+            path("held-events/", self.admin_view(events.held_events), name="held_events"),
+            path("log/", self.admin_view(events.log_of_key), name="log"),
+            path("jobs/", self.admin_view(jobs.jobs), name="jobs"),
+        ]
+
+    @never_cache
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the form; on success keep the token in a cookie that no script can read."""
+        form = StaffLoginForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            return _keep_token(request, HttpResponseRedirect(_next_page(request)), form.token)
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        context = {
+            **self.each_context(request),
+            "title": "Log in",
+            "app_path": request.get_full_path(),
+            "form": form,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/login.html", context)
+
+    @never_cache
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response = HttpResponseRedirect(reverse("admin:login"))
+        if request.method == "POST":
+            response.delete_cookie(STAFF_COOKIE, path=PREFIX, samesite="Strict")
+        return response
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        raise Http404("Passwords are changed at identity.")
+
+    def get_log_entries(self, request: HttpRequest) -> QuerySet[Model]:
+        """None, and no query: Django's own record is not kept."""
+        from django.contrib.admin.models import LogEntry
+
+        return LogEntry.objects.none()
+
+
+def _keep_token(request: HttpRequest, response: HttpResponse, token: str) -> HttpResponse:
+    claims = tokens.verify(token)
+    response.set_cookie(
+        STAFF_COOKIE,
+        token,
+        max_age=max(0, int(claims["exp"] - clock.now().timestamp())),
+        path=PREFIX,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def _next_page(request: HttpRequest) -> str:
+    page = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return page
+    return reverse("admin:index")
+
+
+site = StaffSite(name="admin")
+
+
+def admins() -> dict[type[Model], DjangoModelAdmin[Any]]:
+    """Every registered model with its pages."""
+    return dict(site._registry)
