@@ -1,0 +1,161 @@
+"""Couriers, deliveries, and which was offered to whom. Where couriers are is not here but in Redis."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum
+
+from django.db import models
+
+from modules.delivery.interface import DeliveryState, Dropoff, Place, Point
+from modules.delivery.policies import patience
+from modules.delivery.states import TRANSITIONS, UNDER_WAY
+from tiffin import clock, ids, regions
+from tiffin.db import Aggregate
+from tiffin.money import Money
+
+
+class IllegalTransition(RuntimeError):
+    """The table in `states.py` does not allow this step: a mistake in delivery itself."""
+
+
+class Courier(Aggregate):
+    """Somebody who delivers; `id` is that of the account. Kept while the account exists."""
+
+    on_shift = models.BooleanField(default=False)
+    shift_started_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField(default=clock.now)
+    last_offered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("region", "last_offered_at"),
+                condition=models.Q(on_shift=True),
+                name="delivery_courier_on_shift",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"courier {self.id}"
+
+
+class DeliveryTask(Aggregate):
+    """One order's way from the restaurant to the customer; `id` is the order's. Nobody looks for a courier
+    after `search_until`. Kept as long as the order."""
+
+    customer_id = models.UUIDField()
+    state_name = models.CharField(max_length=12, db_column="state", default=DeliveryState.SEARCHING.value)
+    pickup_name = models.CharField(max_length=200)
+    pickup_address = models.CharField(max_length=300)
+    pickup_lat = models.FloatField()
+    pickup_lon = models.FloatField()
+    dropoff_lat = models.FloatField()
+    dropoff_lon = models.FloatField()
+    dropoff_sealed = models.TextField()
+    fee = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    ready_at = models.DateTimeField()
+    search_until = models.DateTimeField()
+    courier_id = models.UUIDField(null=True)
+    reason = models.CharField(max_length=64, default="")
+    assigned_at = models.DateTimeField(null=True)
+    picked_up_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("courier_id",),
+                condition=models.Q(state_name__in=sorted(state.value for state in UNDER_WAY)),
+                name="delivery_one_under_way",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"delivery of order {self.id}: {self.state_name}"
+
+    @property
+    def state(self) -> DeliveryState:
+        return DeliveryState(self.state_name)
+
+    def move_to(self, state: DeliveryState) -> None:
+        """Raises IllegalTransition for what the table does not know."""
+        if state not in TRANSITIONS[self.state]:
+            raise IllegalTransition(f"{self.id}: {self.state_name} → {state.value}")
+        self.state_name = state.value
+
+    @property
+    def pickup(self) -> Place:
+        return Place(
+            name=self.pickup_name,
+            address=self.pickup_address,
+            point=Point(lat=self.pickup_lat, lon=self.pickup_lon),
+        )
+
+    @property
+    def dropoff(self) -> Dropoff:
+        return Dropoff(
+            customer_id=self.customer_id,
+            point=Point(lat=self.dropoff_lat, lon=self.dropoff_lon),
+            sealed=self.dropoff_sealed,
+        )
+
+    @property
+    def money(self) -> Money:
+        return Money(amount=self.fee, currency=self.currency)
+
+    def patience(self, name: str) -> timedelta:
+        region = regions.get(self.region)
+        return patience(region, name, on=region.local(clock.now()).date())
+
+
+class OfferState(Enum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    PASSED = "passed"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    NO_SHOW = "no_show"
+
+
+# Who said no, or said yes and did not come, is not asked for the same delivery again.
+REFUSALS = frozenset({OfferState.PASSED, OfferState.NO_SHOW})
+
+
+class Offer(models.Model):
+    """A delivery offered to one courier. Of each delivery and for each courier one is open at a time.
+    Kept as long as the delivery."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    task = models.ForeignKey(DeliveryTask, on_delete=models.PROTECT, related_name="offers")
+    courier = models.ForeignKey(Courier, on_delete=models.PROTECT, related_name="offers")
+    state_name = models.CharField(max_length=12, db_column="state", default=OfferState.OPEN.value)
+    distance_m = models.IntegerField(null=True)
+    offered_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("task",),
+                condition=models.Q(state_name=OfferState.OPEN.value),
+                name="delivery_offer_open_task",
+            ),
+            models.UniqueConstraint(
+                fields=("courier",),
+                condition=models.Q(state_name=OfferState.OPEN.value),
+                name="delivery_offer_open_courier",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"offer of {self.task_id} to {self.courier_id}: {self.state_name}"
+
+    @property
+    def state(self) -> OfferState:
+        return OfferState(self.state_name)
+
+    def move_to(self, state: OfferState) -> None:
+        self.state_name = state.value
+        self.save(update_fields=["state_name"])

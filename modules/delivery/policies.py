@@ -1,0 +1,28 @@
+"""What a region decides about deliveries: rows of its `region.toml`.
+
+timeouts.courier_search_seconds        to find a courier, then the delivery has failed
+timeouts.courier_offer_seconds         for a courier to answer, then the next one is asked
+timeouts.courier_pickup_seconds        after the food is ready, then the courier is not coming
+timeouts.delivery_seconds              from pick-up to the door, then the delivery has failed
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tiffin.regions import NoRuleInForce, Region
+
+DEFAULT_SECONDS = {
+    "courier_search_seconds": 1200,
+    "courier_offer_seconds": 60,
+    "courier_pickup_seconds": 900,
+    "delivery_seconds": 10800,
+}
+
+
+def patience(region: Region, name: str, *, on: date) -> timedelta:
+    """How long the region waits for `timeouts.<name>`, or what is usual where it does not say."""
+    try:
+        return timedelta(seconds=region.setting(f"timeouts.{name}", int, on=on))
+    except NoRuleInForce:
+        return timedelta(seconds=DEFAULT_SECONDS[name])

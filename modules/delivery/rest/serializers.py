@@ -1,0 +1,86 @@
+"""How couriers' work looks over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from modules.delivery.interface import CourierDelivery, CourierView, DeliveryState, OfferView
+from tiffin.money import Money
+
+# Redis keeps places by the Web Mercator projection, which ends there.
+MOST_NORTHERN_DEGREES = 85.0
+
+
+class MoneySerializer(serializers.Serializer[Money]):
+    amount = serializers.IntegerField(help_text="Minor units of the currency")
+    currency = serializers.CharField(help_text="ISO 4217")
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    lat = serializers.FloatField(min_value=-MOST_NORTHERN_DEGREES, max_value=MOST_NORTHERN_DEGREES)
+    lon = serializers.FloatField(min_value=-180, max_value=180)
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    address = serializers.CharField()
+    point = PointSerializer()
+
+
+class PositionSerializer(PointSerializer):
+    region = serializers.CharField(
+        required=False, help_text="Where you work; left out, it is the one region of your token"
+    )
+
+
+class ShiftSerializer(serializers.Serializer[Any]):
+    region = serializers.CharField(
+        required=False, help_text="Where you work; left out, it is the one region of your token"
+    )
+    position = PointSerializer(required=False)
+
+
+class CourierSerializer(serializers.Serializer[CourierView]):
+    id = serializers.UUIDField()
+    region = serializers.CharField()
+    on_shift = serializers.BooleanField()
+    waiting = serializers.BooleanField(help_text="On shift and free for an offer")
+
+
+class OfferSerializer(serializers.Serializer[OfferView]):
+    id = serializers.UUIDField()
+    order_id = serializers.UUIDField()
+    pickup = PlaceSerializer()
+    dropoff_point = PointSerializer()
+    distance_m = serializers.IntegerField(help_text="From pick-up to drop-off, as the crow flies")
+    fee = MoneySerializer()
+    ready_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class OfferListSerializer(serializers.Serializer[Any]):
+    offers = OfferSerializer(many=True)
+
+
+class DropoffSerializer(serializers.Serializer[Any]):
+    point = PointSerializer()
+    address = serializers.DictField(
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="name, phone, street, city, postcode, notes; null once the customer was forgotten",
+    )
+
+
+class DeliverySerializer(serializers.Serializer[CourierDelivery]):
+    order_id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=[(state.value, state.value) for state in DeliveryState])
+    pickup = PlaceSerializer()
+    dropoff = DropoffSerializer()
+    fee = MoneySerializer()
+    ready_at = serializers.DateTimeField()
+
+
+class DeliveryListSerializer(serializers.Serializer[Any]):
+    deliveries = DeliverySerializer(many=True)

@@ -1,0 +1,170 @@
+"""What a courier does. Each call may be repeated: saying again what is so already changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from modules.delivery import positions, selectors, services
+from modules.delivery.errors import RegionNotYours
+from modules.delivery.interface import CourierUnknown, Point
+from modules.delivery.models import DeliveryTask
+from modules.delivery.rest.addresses import with_addresses
+from modules.delivery.rest.serializers import (
+    CourierSerializer,
+    DeliveryListSerializer,
+    DeliverySerializer,
+    OfferListSerializer,
+    PositionSerializer,
+    ShiftSerializer,
+)
+from tiffin.web.auth import IsCourier, actor_of
+
+IN_SOHO = {"lat": 51.5137, "lon": -0.1312}
+
+
+class CourierApiView(APIView):
+    """Base of the views below: they are about the courier who asks."""
+
+    permission_classes = [IsCourier]
+
+    def courier_id(self) -> UUID:
+        courier_id = actor_of(self.request).id
+        if courier_id is None:
+            raise NotAuthenticated()
+        return courier_id
+
+    def region(self, wanted: str | None) -> str:
+        """Where this courier works. Raises RegionNotYours for what the token does not allow."""
+        allowed = actor_of(self.request).regions
+        if wanted is None and len(allowed) == 1:
+            return allowed[0]
+        if wanted is None or (allowed and wanted not in allowed):
+            raise RegionNotYours(allowed=", ".join(allowed) or "the region you work in")
+        return wanted
+
+    def delivery(self, task: DeliveryTask) -> Response:
+        (sent,) = with_addresses([selectors.courier_delivery(task)])
+        return Response(DeliverySerializer(sent).data)
+
+
+class Shift(CourierApiView):
+    @extend_schema(responses=CourierSerializer, operation_id="courier_shift_read", summary="Am I on shift?")
+    def get(self, request: Request) -> Response:
+        courier = selectors.courier(self.courier_id())
+        if courier is None:
+            raise CourierUnknown()
+        return Response(CourierSerializer(courier).data)
+
+    @extend_schema(
+        request=ShiftSerializer,
+        responses=CourierSerializer,
+        operation_id="courier_shift_start",
+        summary="Start my shift",
+        examples=[OpenApiExample("In Soho", value={"region": "gb", "position": IN_SOHO}, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        wanted = ShiftSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        region = self.region(wanted.validated_data.get("region"))
+        courier = services.start_shift(courier_id=self.courier_id(), region=region)
+        place = wanted.validated_data.get("position")
+        if place:
+            positions.report(courier.id, region=region, point=Point(**place))
+        return Response(CourierSerializer(selectors.courier_view(courier)).data)
+
+    @extend_schema(responses=CourierSerializer, operation_id="courier_shift_end", summary="End my shift")
+    def delete(self, request: Request) -> Response:
+        courier = services.end_shift(courier_id=self.courier_id())
+        return Response(CourierSerializer(selectors.courier_view(courier)).data)
+
+
+class Whereabouts(CourierApiView):
+    @extend_schema(
+        request=PositionSerializer,
+        responses={204: None},
+        operation_id="courier_position",
+        summary="Where I am",
+        description="Every few seconds while on shift. It is forgotten two minutes later.",
+        examples=[OpenApiExample("In Soho", value={"region": "gb", **IN_SOHO}, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        told = PositionSerializer(data=request.data)
+        told.is_valid(raise_exception=True)
+        data: dict[str, Any] = told.validated_data
+        positions.report(
+            self.courier_id(),
+            region=self.region(data.get("region")),
+            point=Point(lat=data["lat"], lon=data["lon"]),
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Offers(CourierApiView):
+    @extend_schema(
+        responses=OfferListSerializer,
+        operation_id="courier_offers_list",
+        summary="What I am offered",
+        description="At most one at a time, while on shift and free.",
+    )
+    def get(self, request: Request) -> Response:
+        return Response(OfferListSerializer({"offers": selectors.open_offers(self.courier_id())}).data)
+
+
+class AcceptOffer(CourierApiView):
+    @extend_schema(
+        request=None,
+        responses=DeliverySerializer,
+        operation_id="courier_offer_accept",
+        summary="Take it",
+        description="409 `offer_gone` when it expired or went to somebody else.",
+    )
+    def post(self, request: Request, offer_id: UUID) -> Response:
+        return self.delivery(services.accept_offer(courier_id=self.courier_id(), offer_id=offer_id))
+
+
+class PassOffer(CourierApiView):
+    @extend_schema(
+        request=None, responses={204: None}, operation_id="courier_offer_pass", summary="Leave it to others"
+    )
+    def post(self, request: Request, offer_id: UUID) -> Response:
+        services.pass_offer(courier_id=self.courier_id(), offer_id=offer_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Deliveries(CourierApiView):
+    @extend_schema(
+        responses=DeliveryListSerializer,
+        operation_id="courier_deliveries_list",
+        summary="What I am carrying",
+        description="With the customer's address, which nobody else sees.",
+    )
+    def get(self, request: Request) -> Response:
+        sent = with_addresses(selectors.under_way(self.courier_id()))
+        return Response(DeliveryListSerializer({"deliveries": sent}).data)
+
+
+class PickUp(CourierApiView):
+    @extend_schema(
+        request=None, responses=DeliverySerializer, operation_id="courier_pick_up", summary="I have it"
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return self.delivery(services.pick_up(courier_id=self.courier_id(), order_id=order_id))
+
+
+class DropOff(CourierApiView):
+    @extend_schema(
+        request=None,
+        responses=DeliverySerializer,
+        operation_id="courier_drop_off",
+        summary="The customer has it",
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return self.delivery(services.drop_off(courier_id=self.courier_id(), order_id=order_id))

@@ -1,0 +1,6 @@
+"""What each staff role may do with deliveries."""
+
+ROLES = {
+    "support": {"view"},
+    "operations": {"view", "change"},
+}

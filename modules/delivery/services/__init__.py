@@ -1,0 +1,23 @@
+"""What happens to a delivery: what orders ask, what couriers do, and what time brings."""
+
+from modules.delivery.services.offering import accept_offer, find_courier, offer_to, pass_offer
+from modules.delivery.services.overdue import expire_offer, give_up_search, lose_delivery, unassign_no_show
+from modules.delivery.services.shifts import end_shift, start_shift
+from modules.delivery.services.tasks import cancel, drop_off, pick_up, request
+
+__all__ = [
+    "accept_offer",
+    "cancel",
+    "drop_off",
+    "end_shift",
+    "expire_offer",
+    "find_courier",
+    "give_up_search",
+    "lose_delivery",
+    "offer_to",
+    "pass_offer",
+    "pick_up",
+    "request",
+    "start_shift",
+    "unassign_no_show",
+]

@@ -1,0 +1,67 @@
+"""The steps that several use cases share: each moves a locked delivery and leaves its job and deadline."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.delivery.interface import DeliveryState, DeliveryUnknown
+from modules.delivery.models import DeliveryTask, Offer, OfferState
+from tiffin import clock, db, jobs
+
+
+@db.transaction_required
+def lock(order_id: UUID) -> DeliveryTask:
+    """Raises DeliveryUnknown."""
+    try:
+        return DeliveryTask.lock(order_id)
+    except DeliveryTask.DoesNotExist:
+        raise DeliveryUnknown(order_id=order_id) from None
+
+
+@db.transaction_required
+def lock_for(courier_id: UUID, order_id: UUID) -> DeliveryTask:
+    """The delivery, if this courier has it; anybody else's is unknown. Raises DeliveryUnknown."""
+    task = lock(order_id)
+    if task.courier_id != courier_id:
+        raise DeliveryUnknown(order_id=order_id)
+    return task
+
+
+@db.transaction_required
+def search(task: DeliveryTask) -> None:
+    """Look for a courier until the search is over; `task` is saved by the caller's move to SEARCHING."""
+    jobs.add(task, "find_courier", due=clock.now())
+    jobs.set_deadline(task, "search_overdue", due=task.search_until)
+
+
+@db.transaction_required
+def search_again(task: DeliveryTask) -> None:
+    """Whoever had it or was asked is out; the next one is wanted."""
+    task.move_to(DeliveryState.SEARCHING)
+    task.courier_id = None
+    task.assigned_at = None
+    task.save()
+    search(task)
+
+
+@db.transaction_required
+def end(task: DeliveryTask, state: DeliveryState) -> None:
+    """The delivery is over, in one way or another."""
+    task.move_to(state)
+    task.ended_at = clock.now()
+    task.save()
+    jobs.drop(task, "find_courier")
+    jobs.clear_deadline(task)
+
+
+@db.transaction_required
+def open_offer(task: DeliveryTask) -> Offer | None:
+    """The offer that a courier is still to answer; the task is locked, and so is what hangs on it."""
+    return task.offers.filter(state_name=OfferState.OPEN.value).first()
+
+
+@db.transaction_required
+def close_open_offer(task: DeliveryTask, state: OfferState) -> None:
+    offer = open_offer(task)
+    if offer is not None:
+        offer.move_to(state)

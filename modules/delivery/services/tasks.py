@@ -1,0 +1,93 @@
+"""A delivery from the order's request to the customer's door."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from modules.delivery.events import CourierPickedUp, DeliveryCancelled, DeliveryCompleted
+from modules.delivery.interface import DeliveryState, DeliveryStateConflict, Dropoff, Place
+from modules.delivery.models import DeliveryTask, OfferState
+from modules.delivery.policies import patience
+from modules.delivery.services.steps import close_open_offer, end, lock, lock_for, search
+from tiffin import clock, db, jobs, regions
+from tiffin.log import publish
+from tiffin.money import Money
+
+
+def request(
+    *, order_id: UUID, region: str, pickup: Place, dropoff: Dropoff, ready_at: datetime, fee: Money
+) -> DeliveryTask:
+    """Look for a courier for an order; asking again gives the delivery there is."""
+    rules, now = regions.get(region), clock.now()
+    search_for = patience(rules, "courier_search_seconds", on=rules.local(now).date())
+    task: DeliveryTask
+    with db.transaction():
+        task, new = DeliveryTask.objects.get_or_create(
+            pk=order_id,
+            defaults={
+                "region": region,
+                "customer_id": dropoff.customer_id,
+                "pickup_name": pickup.name,
+                "pickup_address": pickup.address,
+                "pickup_lat": pickup.point.lat,
+                "pickup_lon": pickup.point.lon,
+                "dropoff_lat": dropoff.point.lat,
+                "dropoff_lon": dropoff.point.lon,
+                "dropoff_sealed": dropoff.sealed,
+                "fee": fee.amount,
+                "currency": fee.currency,
+                "ready_at": ready_at,
+                "search_until": now + search_for,
+            },
+        )
+        if new:
+            search(task)
+    return task
+
+
+def cancel(*, order_id: UUID, reason: str) -> DeliveryTask:
+    """Call it off before pick-up; what ended without a courier under way stays as it is.
+
+    Raises DeliveryUnknown, DeliveryStateConflict.
+    """
+    with db.transaction():
+        task = lock(order_id)
+        if task.state in {DeliveryState.CANCELLED, DeliveryState.FAILED}:
+            return task
+        if task.state in {DeliveryState.PICKED_UP, DeliveryState.DELIVERED}:
+            raise DeliveryStateConflict(state=task.state_name, action="cancelled")
+        close_open_offer(task, OfferState.WITHDRAWN)
+        task.reason = reason
+        end(task, DeliveryState.CANCELLED)
+        publish(task, DeliveryCancelled(order_id=task.id, reason=reason))
+    return task
+
+
+def pick_up(*, courier_id: UUID, order_id: UUID) -> DeliveryTask:
+    """The courier has it; saying so again changes nothing. Raises DeliveryUnknown, DeliveryStateConflict."""
+    with db.transaction():
+        task = lock_for(courier_id, order_id)
+        if task.state is DeliveryState.PICKED_UP:
+            return task
+        if task.state is not DeliveryState.ASSIGNED:
+            raise DeliveryStateConflict(state=task.state_name, action="picked up")
+        task.move_to(DeliveryState.PICKED_UP)
+        task.picked_up_at = clock.now()
+        task.save()
+        jobs.set_deadline(task, "dropoff_overdue", due=clock.now() + task.patience("delivery_seconds"))
+        publish(task, CourierPickedUp(order_id=task.id, courier_id=courier_id))
+    return task
+
+
+def drop_off(*, courier_id: UUID, order_id: UUID) -> DeliveryTask:
+    """The customer has it; saying so again changes nothing. Raises DeliveryUnknown, DeliveryStateConflict."""
+    with db.transaction():
+        task = lock_for(courier_id, order_id)
+        if task.state is DeliveryState.DELIVERED:
+            return task
+        if task.state is not DeliveryState.PICKED_UP:
+            raise DeliveryStateConflict(state=task.state_name, action="dropped off")
+        end(task, DeliveryState.DELIVERED)
+        publish(task, DeliveryCompleted(order_id=task.id, courier_id=courier_id))
+    return task
