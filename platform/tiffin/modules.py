@@ -16,6 +16,12 @@ class ModuleConfig(AppConfig):
 
     provides: ClassVar[tuple[type, ...]] = ()
     default_auto_field = "django.db.models.BigAutoField"
+    # Django looks for the one configuration in `apps.py`, where this base is imported too: it is none.
+    default = False
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.default = True
 
     def ready(self) -> None:
         for room in REGISTERING_ROOMS:
