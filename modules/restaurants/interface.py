@@ -113,10 +113,12 @@ class MenuView(DTO):
 
 
 class MenuChanges(DTO):
-    """What an import changed: titles of the items, in the order of the menu."""
+    """What an import changed: titles of the items, in the order of the menu. `differs` also counts what is no
+    item's: categories, their order and hours. `version` is the one that is published now."""
 
     version: int
     published: bool
+    differs: bool
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -325,6 +327,13 @@ class NotYourRestaurant(DomainError, code="not_your_restaurant", status=403):
     restaurant: str
 
 
+class PageUnknown(DomainError, code="page_unknown", status=400):
+    """There is no such page."""
+
+    detail = "“{cursor}” does not continue this list; take the cursor from an earlier answer."
+    cursor: str
+
+
 class Restaurants(Interface, module="restaurants", version=1):
     """Restaurants, their menus and what is on their counters."""
 
@@ -340,7 +349,7 @@ class Restaurants(Interface, module="restaurants", version=1):
         """In the order asked for, without those that nobody knows."""
         ...
 
-    @query(timeout=1.0)
+    @query(timeout=1.0, errors=(PageUnknown,))
     def search(self, *, search: RestaurantSearch) -> RestaurantPage:
         """Nearest first when a point is given, by name otherwise."""
         ...
@@ -350,7 +359,7 @@ class Restaurants(Interface, module="restaurants", version=1):
         """The published menu, or an older version of it."""
         ...
 
-    @query(timeout=0.5, errors=(NotYourRestaurant,))
+    @query(timeout=0.5, errors=(NotYourRestaurant, PageUnknown))
     def tickets(
         self,
         *,
@@ -372,7 +381,7 @@ class Restaurants(Interface, module="restaurants", version=1):
         """Take a restaurant in, or change the one of that slug."""
         ...
 
-    @command(timeout=10.0, errors=(RestaurantUnknown, MenuRefused))
+    @command(timeout=10.0, errors=(RestaurantUnknown, MenuRefused, NotYourRestaurant))
     def import_menu(
         self,
         *,

@@ -1,0 +1,10 @@
+"""How Django loads restaurants."""
+
+from modules.restaurants.interface import Restaurants
+from tiffin.modules import ModuleConfig
+
+
+class RestaurantsConfig(ModuleConfig):
+    name = "modules.restaurants"
+    label = "restaurants"
+    provides = (Restaurants,)

@@ -1,0 +1,89 @@
+"""From tables to what is published about restaurants and tickets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from modules.restaurants import geography, hours
+from modules.restaurants.interface import (
+    MenuDocument,
+    OrderId,
+    Point,
+    RestaurantFacts,
+    RestaurantId,
+    RestaurantView,
+    Ring,
+    TicketLine,
+    TicketView,
+)
+from modules.restaurants.models import MenuVersion, Restaurant, Ticket
+from tiffin import regions
+
+
+def ring_of(restaurant: Restaurant) -> Ring:
+    return tuple((lon, lat) for lon, lat in restaurant.zone)
+
+
+def facts_of(restaurant: Restaurant) -> RestaurantFacts:
+    return RestaurantFacts(**_facts(restaurant))
+
+
+def view_of(restaurant: Restaurant, *, at: datetime, point: Point | None = None) -> RestaurantView:
+    """How it stands at `at`, seen from `point`."""
+    facts = _facts(restaurant)
+    standing = hours.standing(
+        restaurant.opening_hours, facts["time_zone"], paused_until=restaurant.paused_until, at=at
+    )
+    return RestaurantView(
+        **facts,
+        picture=f"/api/v1/restaurants/{restaurant.id}/picture.svg",
+        is_open=standing.is_open,
+        opens_at=standing.opens_at,
+        closes_at=standing.closes_at,
+        distance_m=geography.distance_m(point, facts["point"]) if point else None,
+        delivers_here=geography.contains(facts["zone"], point) if point else None,
+    )
+
+
+def document_of(menu: MenuVersion) -> MenuDocument:
+    return msgspec.convert(menu.document, MenuDocument)
+
+
+def ticket_view(ticket: Ticket) -> TicketView:
+    return TicketView(
+        order_id=OrderId(ticket.order_id),
+        restaurant_id=RestaurantId(ticket.restaurant_id),
+        restaurant_name=ticket.restaurant.name,
+        reference=ticket.reference,
+        state=ticket.state,
+        lines=msgspec.convert(ticket.lines, tuple[TicketLine, ...]),
+        note=ticket.note,
+        total=ticket.money,
+        placed_at=ticket.placed_at,
+        accept_by=ticket.accept_by,
+        ready_at=ticket.ready_at,
+        reason=ticket.reason,
+    )
+
+
+def _facts(restaurant: Restaurant) -> dict[str, Any]:
+    return {
+        "id": RestaurantId(restaurant.id),
+        "slug": restaurant.slug,
+        "name": restaurant.name,
+        "cuisine": restaurant.cuisine,
+        "region": restaurant.region,
+        "city": restaurant.city,
+        "area": restaurant.area,
+        "point": Point(lat=restaurant.lat, lon=restaurant.lon),
+        "zone": ring_of(restaurant),
+        "opening_hours": restaurant.opening_hours,
+        "time_zone": regions.get(restaurant.region).time_zone.key,
+        "paused_until": restaurant.paused_until,
+        "preparation_minutes": restaurant.preparation_minutes,
+        "min_order": restaurant.min_order_money,
+        "menu_version": restaurant.menu_version,
+    }

@@ -1,0 +1,162 @@
+"""Restaurants, their menus and the orders on their counters."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+
+from modules.restaurants.interface import TicketConflict, TicketState
+from modules.restaurants.states import FINAL, TRANSITIONS
+from tiffin import clock, ids, regions
+from tiffin.db import Aggregate
+from tiffin.money import Money
+
+
+class Restaurant(Aggregate):
+    """Somebody who cooks. `zone` is a ring of [longitude, latitude]; by its bounds, `west` to `north`,
+    the database finds who may deliver somewhere; `search_text` is what people may look for, folded."""
+
+    objects: ClassVar[models.Manager[Restaurant]] = models.Manager()
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    cuisine = models.CharField(max_length=40)
+    city = models.CharField(max_length=40)
+    area = models.CharField(max_length=80)
+    lat = models.FloatField()
+    lon = models.FloatField()
+    zone = models.JSONField()
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+    opening_hours = models.CharField(max_length=255)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    preparation_minutes = models.PositiveSmallIntegerField()
+    min_order = models.PositiveIntegerField()
+    picture = models.TextField()
+    menu_version = models.PositiveIntegerField(default=0)
+    search_text = models.TextField(default="")
+
+    class Meta:
+        ordering = ("name", "id")
+        indexes = (models.Index(fields=("region", "city", "name", "id"), name="restaurant_browse"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def currency(self) -> str:
+        return regions.get(self.region).currency
+
+    @property
+    def min_order_money(self) -> Money:
+        return Money(amount=self.min_order, currency=self.currency)
+
+    @property
+    def is_published(self) -> bool:
+        return self.menu_version > 0
+
+
+class MenuVersion(models.Model):
+    """A menu as it was published. The database refuses to change one."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="menus")
+    number = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+    document = models.JSONField()
+    published_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (models.UniqueConstraint(fields=("restaurant", "number"), name="menu_version_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.restaurant}, version {self.number}"
+
+
+class ItemUnavailable(models.Model):
+    """An item or option that cannot be had now. The row stays though `until` be past."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="unavailable")
+    item_id = models.UUIDField()
+    until = models.DateTimeField(null=True, blank=True)
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("restaurant", "item_id"), name="item_unavailable_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item_id} until {self.until or 'said otherwise'}"
+
+
+class Picture(models.Model):
+    """A picture of a dish as SVG text, under the name that its content gives it; never changed, shared by all
+    whose menus show it."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    svg = models.TextField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ticket(Aggregate):
+    """An order as its restaurant sees it; the id is the order's. `state_since` is when it last moved."""
+
+    objects: ClassVar[models.Manager[Ticket]] = models.Manager()
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="tickets")
+    reference = models.CharField(max_length=16)
+    state_name = models.CharField(
+        max_length=16,
+        db_column="state",
+        default=TicketState.OFFERED.value,
+        choices=[(state.value, state.value) for state in TRANSITIONS],
+    )
+    state_since = models.DateTimeField(default=clock.now)
+    lines = models.JSONField()
+    note = models.TextField(default="", blank=True)
+    total = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    placed_at = models.DateTimeField()
+    accept_by = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("restaurant", "-id"), name="ticket_newest"),
+            models.Index(fields=("restaurant", "state_name", "-id"), name="ticket_by_state"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reference} ({self.state_name})"
+
+    @property
+    def order_id(self) -> UUID:
+        return self.id
+
+    @property
+    def state(self) -> TicketState:
+        return TicketState(self.state_name)
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+    def move_to(self, state: TicketState) -> None:
+        """Raises TicketConflict for what the table does not know."""
+        if state not in TRANSITIONS[self.state]:
+            raise TicketConflict(state=self.state_name, wanted=state.value)
+        self.state_name = state.value
+        self.state_since = clock.now()
+
+    @property
+    def money(self) -> Money:
+        return Money(amount=self.total, currency=self.currency)

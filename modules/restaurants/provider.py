@@ -1,0 +1,113 @@
+"""What stands behind the interface `Restaurants`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from modules.restaurants import selectors, services
+from modules.restaurants.facts import ticket_view, view_of
+from modules.restaurants.interface import (
+    ItemId,
+    MenuChanges,
+    MenuView,
+    OfferedOrder,
+    OrderId,
+    Point,
+    RejectReason,
+    RestaurantId,
+    RestaurantPage,
+    RestaurantProfile,
+    Restaurants,
+    RestaurantSearch,
+    RestaurantView,
+    TicketPage,
+    TicketState,
+    TicketView,
+)
+from tiffin import clock
+from tiffin.interfaces import CommandKey, provides
+
+
+@provides(Restaurants)
+class RestaurantsProvider(Restaurants):
+    """Each method calls one service or selector."""
+
+    def get_many(
+        self, *, restaurant_ids: list[RestaurantId], point: Point | None = None
+    ) -> list[RestaurantView]:
+        return selectors.get_many(restaurant_ids, point=point)
+
+    def with_slugs(self, *, slugs: list[str]) -> list[RestaurantView]:
+        return selectors.with_slugs(slugs)
+
+    def search(self, *, search: RestaurantSearch) -> RestaurantPage:
+        return selectors.search(search, at=clock.now())
+
+    def menu(self, *, restaurant_id: RestaurantId, version: int | None = None) -> MenuView:
+        return selectors.menu(restaurant_id, version=version)
+
+    def tickets(
+        self,
+        *,
+        restaurant_ids: list[RestaurantId],
+        states: list[TicketState] | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> TicketPage:
+        return selectors.tickets(restaurant_ids, states=states or (), cursor=cursor, limit=limit)
+
+    def get_tickets(self, *, order_ids: list[OrderId]) -> list[TicketView]:
+        return selectors.get_tickets(order_ids)
+
+    def register(self, *, key: CommandKey, profile: RestaurantProfile) -> RestaurantView:
+        return view_of(services.register(profile=profile), at=clock.now())
+
+    def import_menu(
+        self,
+        *,
+        key: CommandKey,
+        restaurant_id: RestaurantId,
+        document: str,
+        pictures: dict[str, str],
+        dry_run: bool = False,
+    ) -> MenuChanges:
+        return services.import_menu(
+            restaurant_id=restaurant_id, document=document, picture_files=pictures, dry_run=dry_run
+        )
+
+    def offer_order(self, *, key: CommandKey, order: OfferedOrder) -> TicketView:
+        return ticket_view(services.offer_order(order=order))
+
+    def withdraw_order(self, *, key: CommandKey, order_id: OrderId, reason: str) -> TicketView:
+        return ticket_view(services.withdraw_order(order_id=order_id, reason=reason))
+
+    def accept(self, *, key: CommandKey, order_id: OrderId, ready_in_minutes: int) -> TicketView:
+        return ticket_view(services.accept(order_id=order_id, ready_in_minutes=ready_in_minutes))
+
+    def reject(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
+        return ticket_view(services.reject(order_id=order_id, reason=reason))
+
+    def start_preparing(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
+        return ticket_view(services.start_preparing(order_id=order_id))
+
+    def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
+        return ticket_view(services.mark_ready(order_id=order_id))
+
+    def set_availability(
+        self,
+        *,
+        key: CommandKey,
+        restaurant_id: RestaurantId,
+        item_id: ItemId,
+        available: bool,
+        until: datetime | None = None,
+    ) -> None:
+        services.set_availability(
+            restaurant_id=restaurant_id, item_id=item_id, available=available, until=until
+        )
+
+    def pause(self, *, key: CommandKey, restaurant_id: RestaurantId, until: datetime) -> RestaurantView:
+        return view_of(services.pause(restaurant_id=restaurant_id, until=until), at=clock.now())
+
+    def resume(self, *, key: CommandKey, restaurant_id: RestaurantId) -> RestaurantView:
+        return view_of(services.resume(restaurant_id=restaurant_id), at=clock.now())

@@ -1,0 +1,6 @@
+"""What each staff role may do with restaurants."""
+
+ROLES = {
+    "support": {"view"},
+    "operations": {"view", "change"},
+}

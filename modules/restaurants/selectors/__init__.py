@@ -1,0 +1,30 @@
+"""Reads."""
+
+from modules.restaurants.selectors.ownership import require_own
+from modules.restaurants.selectors.reads import (
+    get_many,
+    get_tickets,
+    menu,
+    menu_state,
+    one,
+    picture,
+    picture_of,
+    tickets,
+    with_slugs,
+)
+from modules.restaurants.selectors.search import search, search_text_of
+
+__all__ = [
+    "get_many",
+    "get_tickets",
+    "menu",
+    "menu_state",
+    "one",
+    "picture",
+    "picture_of",
+    "require_own",
+    "search",
+    "search_text_of",
+    "tickets",
+    "with_slugs",
+]

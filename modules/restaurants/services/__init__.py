@@ -1,0 +1,31 @@
+"""What may be done with restaurants: one function a use case."""
+
+from modules.restaurants.services.availability import set_availability
+from modules.restaurants.services.counter import (
+    accept,
+    collect,
+    mark_ready,
+    offer_order,
+    overdue,
+    reject,
+    start_preparing,
+    withdraw_order,
+)
+from modules.restaurants.services.menus import import_menu
+from modules.restaurants.services.profiles import pause, register, resume
+
+__all__ = [
+    "accept",
+    "collect",
+    "import_menu",
+    "mark_ready",
+    "offer_order",
+    "overdue",
+    "pause",
+    "register",
+    "reject",
+    "resume",
+    "set_availability",
+    "start_preparing",
+    "withdraw_order",
+]

@@ -1,0 +1,204 @@
+"""Orders on the counter: offered, cooked, handed to a courier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from modules.restaurants.events import (
+    TicketAccepted,
+    TicketCollected,
+    TicketLate,
+    TicketOffered,
+    TicketPreparing,
+    TicketReady,
+    TicketRejected,
+    TicketWithdrawn,
+)
+from modules.restaurants.interface import (
+    OfferedOrder,
+    RejectReason,
+    RestaurantUnknown,
+    TicketState,
+    TicketUnknown,
+)
+from modules.restaurants.models import Restaurant, Ticket
+from modules.restaurants.selectors import require_own
+from tiffin import clock, db, jobs
+from tiffin.log import Event, publish
+
+DEADLINE = "ticket_overdue"
+LATE_AFTER = timedelta(minutes=30)
+"""How long after the promised time, and how often from then on, a ticket that stands still is called late."""
+FORGOTTEN_AFTER = timedelta(hours=12)
+"""A ticket this old is nobody's any more and leaves the counter."""
+
+
+def offer_order(*, order: OfferedOrder) -> Ticket:
+    """Put an order on the counter; it rejects itself unless it is answered by `accept_by`.
+
+    Raises:
+        RestaurantUnknown
+    """
+    with db.transaction():
+        restaurant = Restaurant.objects.filter(pk=order.restaurant_id).first()
+        if restaurant is None:
+            raise RestaurantUnknown(restaurant=str(order.restaurant_id))
+        known = Ticket.objects.select_related("restaurant").filter(pk=order.order_id).first()
+        if known is not None:
+            return known
+        ticket = Ticket.objects.create(
+            id=order.order_id,
+            region=restaurant.region,
+            restaurant=restaurant,
+            reference=order.reference,
+            lines=msgspec.to_builtins(order.lines),
+            note=order.note,
+            total=order.total.amount,
+            currency=order.total.currency,
+            placed_at=order.placed_at,
+            accept_by=order.accept_by,
+        )
+        jobs.set_deadline(ticket, DEADLINE, due=order.accept_by)
+        publish(
+            ticket,
+            TicketOffered(order_id=ticket.id, restaurant_id=restaurant.id, accept_by=order.accept_by),
+        )
+    return ticket
+
+
+def accept(*, order_id: UUID, ready_in_minutes: int) -> Ticket:
+    """Promise to cook it. Accepting again keeps the first promise. Raises TicketUnknown, TicketConflict,
+    NotYourRestaurant."""
+
+    def promise(ticket: Ticket) -> Event:
+        ready_at = clock.now() + timedelta(minutes=ready_in_minutes)
+        ticket.ready_at = ready_at
+        jobs.set_deadline(ticket, DEADLINE, due=ready_at + LATE_AFTER)
+        return TicketAccepted(
+            order_id=ticket.id,
+            restaurant_id=ticket.restaurant_id,
+            ready_in_minutes=ready_in_minutes,
+            ready_at=ready_at,
+        )
+
+    return _move_own(order_id, TicketState.ACCEPTED, promise)
+
+
+def start_preparing(*, order_id: UUID) -> Ticket:
+    """Raises TicketUnknown, TicketConflict, NotYourRestaurant."""
+
+    def start(ticket: Ticket) -> Event:
+        return TicketPreparing(order_id=ticket.id, restaurant_id=ticket.restaurant_id)
+
+    return _move_own(order_id, TicketState.PREPARING, start)
+
+
+def mark_ready(*, order_id: UUID) -> Ticket:
+    """The bag stands on the counter. Raises TicketUnknown, TicketConflict, NotYourRestaurant."""
+
+    def put_out(ticket: Ticket) -> Event:
+        jobs.set_deadline(ticket, DEADLINE, due=clock.now() + LATE_AFTER)
+        return TicketReady(order_id=ticket.id, restaurant_id=ticket.restaurant_id)
+
+    return _move_own(order_id, TicketState.READY, put_out)
+
+
+def reject(*, order_id: UUID, reason: RejectReason) -> Ticket:
+    """Not cook it. Raises TicketUnknown, TicketConflict, NotYourRestaurant."""
+    return _move_own(order_id, TicketState.REJECTED, _refusal(reason))
+
+
+def withdraw_order(*, order_id: UUID, reason: str) -> Ticket:
+    """Take an order back; one that the restaurant rejected already is left as it is.
+
+    Raises TicketUnknown, and TicketConflict once it is collected.
+    """
+    with db.transaction():
+        ticket = _lock(order_id)
+        if ticket.state is not TicketState.REJECTED:
+            _move(ticket, TicketState.WITHDRAWN, _withdrawal(reason))
+    return ticket
+
+
+@db.transaction_required
+def collect(*, order_id: UUID) -> None:
+    """A courier has the bag. An order withdrawn meanwhile stays so: nothing can be done about it here."""
+    ticket = Ticket.objects.select_for_update(no_key=True).filter(pk=order_id).first()
+    if ticket is None or ticket.is_final:
+        return
+
+    def hand_over(ticket: Ticket) -> Event:
+        return TicketCollected(order_id=ticket.id, restaurant_id=ticket.restaurant_id)
+
+    _move(ticket, TicketState.COLLECTED, hand_over)
+
+
+@db.transaction_required
+def overdue(*, order_id: UUID) -> None:
+    """The time that a ticket had in its state is over: nobody answered, or nobody came."""
+    ticket = Ticket.lock(order_id)
+    if ticket.is_final:
+        return
+    if ticket.state is TicketState.OFFERED:
+        _move(ticket, TicketState.REJECTED, _refusal(RejectReason.NO_ANSWER))
+    elif clock.now() - ticket.placed_at > FORGOTTEN_AFTER:
+        _move(ticket, TicketState.WITHDRAWN, _withdrawal("forgotten"))
+    else:
+        jobs.set_deadline(ticket, DEADLINE, due=clock.now() + LATE_AFTER)
+        publish(
+            ticket,
+            TicketLate(
+                order_id=ticket.id,
+                restaurant_id=ticket.restaurant_id,
+                state=ticket.state,
+                since=ticket.state_since,
+            ),
+        )
+
+
+def _refusal(reason: RejectReason) -> Callable[[Ticket], Event]:
+    def refuse(ticket: Ticket) -> Event:
+        ticket.reason = reason.value
+        return TicketRejected(order_id=ticket.id, restaurant_id=ticket.restaurant_id, reason=reason)
+
+    return refuse
+
+
+def _withdrawal(reason: str) -> Callable[[Ticket], Event]:
+    def take_back(ticket: Ticket) -> Event:
+        ticket.reason = reason
+        return TicketWithdrawn(order_id=ticket.id, restaurant_id=ticket.restaurant_id, reason=reason)
+
+    return take_back
+
+
+def _move_own(order_id: UUID, state: TicketState, doing: Callable[[Ticket], Event]) -> Ticket:
+    """The restaurant itself moves its ticket on."""
+    with db.transaction():
+        ticket = _lock(order_id)
+        require_own(ticket.restaurant_id)
+        _move(ticket, state, doing)
+    return ticket
+
+
+def _move(ticket: Ticket, state: TicketState, doing: Callable[[Ticket], Event]) -> None:
+    """State, what goes with it, deadline and event in one; a press of the same button again does nothing."""
+    if ticket.state is state:
+        return
+    ticket.move_to(state)
+    event = doing(ticket)
+    if ticket.is_final:
+        jobs.clear_deadline(ticket)
+    ticket.save()
+    publish(ticket, event)
+
+
+def _lock(order_id: UUID) -> Ticket:
+    try:
+        return Ticket.lock(order_id)
+    except Ticket.DoesNotExist:
+        raise TicketUnknown(order=str(order_id)) from None

@@ -1,0 +1,127 @@
+"""Taking restaurants in, changing what is known of them, and pausing them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from modules.restaurants import geography, hours
+from modules.restaurants.events import RestaurantChanged
+from modules.restaurants.facts import facts_of
+from modules.restaurants.interface import ProfileRefused, RestaurantProfile, RestaurantUnknown
+from modules.restaurants.menus import pictures
+from modules.restaurants.models import Restaurant
+from modules.restaurants.selectors import require_own, search_text_of
+from tiffin import db, regions
+from tiffin.log import publish
+
+
+def register(*, profile: RestaurantProfile) -> Restaurant:
+    """Take a restaurant in, or change the one of that slug; the same again changes nothing.
+
+    Raises:
+        ProfileRefused: hours, zone, money or picture cannot be used, or it would move to another region.
+    """
+    _check(profile)
+    fields = _fields(profile)
+    with db.transaction():
+        restaurant = Restaurant.objects.select_for_update(no_key=True).filter(slug=profile.slug).first()
+        if restaurant is None:
+            return _create(profile, fields)
+        if restaurant.region != profile.region:
+            raise ProfileRefused(field="region", problem="a restaurant stays in its region")
+        if all(getattr(restaurant, name) == value for name, value in fields.items()):
+            return restaurant
+        for name, value in fields.items():
+            setattr(restaurant, name, value)
+        restaurant.search_text = search_text_of(restaurant)
+        restaurant.save()
+        announce(restaurant)
+    return restaurant
+
+
+def pause(*, restaurant_id: UUID, until: datetime) -> Restaurant:
+    """Take no orders until then. Raises RestaurantUnknown, NotYourRestaurant."""
+    return _set_pause(restaurant_id, until)
+
+
+def resume(*, restaurant_id: UUID) -> Restaurant:
+    """Take orders again. Raises RestaurantUnknown, NotYourRestaurant."""
+    return _set_pause(restaurant_id, None)
+
+
+def lock(restaurant_id: UUID) -> Restaurant:
+    """The restaurant, locked. Raises RestaurantUnknown."""
+    try:
+        return Restaurant.lock(restaurant_id)
+    except Restaurant.DoesNotExist:
+        raise RestaurantUnknown(restaurant=str(restaurant_id)) from None
+
+
+def announce(restaurant: Restaurant) -> None:
+    """Tell the others; before its first menu nobody knows it and nobody need."""
+    if restaurant.is_published:
+        publish(restaurant, RestaurantChanged(restaurant=facts_of(restaurant)))
+
+
+def _create(profile: RestaurantProfile, fields: dict[str, Any]) -> Restaurant:
+    restaurant = Restaurant(slug=profile.slug, region=profile.region, **fields)
+    restaurant.search_text = search_text_of(restaurant)
+    restaurant.save()
+    return restaurant
+
+
+def _set_pause(restaurant_id: UUID, until: datetime | None) -> Restaurant:
+    require_own(restaurant_id)
+    with db.transaction():
+        restaurant = lock(restaurant_id)
+        if restaurant.paused_until == until:
+            return restaurant
+        restaurant.paused_until = until
+        restaurant.save(update_fields=["paused_until"])
+        announce(restaurant)
+    return restaurant
+
+
+def _check(profile: RestaurantProfile) -> None:
+    problems = {
+        "region": _problem_with_money(profile),
+        "opening_hours": hours.problem_with(profile.opening_hours),
+        "zone": geography.problem_with(profile.zone),
+        "picture": pictures.problem_with(profile.picture),
+    }
+    for field, problem in problems.items():
+        if problem:
+            raise ProfileRefused(field=field, problem=problem)
+
+
+def _problem_with_money(profile: RestaurantProfile) -> str | None:
+    try:
+        currency = regions.get(profile.region).currency
+    except regions.UnknownRegion as error:
+        return str(error)
+    if profile.min_order.currency != currency:
+        return f"the smallest order is in {profile.min_order.currency}; the region's money is {currency}"
+    return None
+
+
+def _fields(profile: RestaurantProfile) -> dict[str, Any]:
+    west, south, east, north = geography.bounds(profile.zone)
+    return {
+        "name": profile.name,
+        "cuisine": profile.cuisine,
+        "city": profile.city,
+        "area": profile.area,
+        "lat": profile.point.lat,
+        "lon": profile.point.lon,
+        "zone": [list(corner) for corner in profile.zone],
+        "west": west,
+        "south": south,
+        "east": east,
+        "north": north,
+        "opening_hours": profile.opening_hours,
+        "preparation_minutes": profile.preparation_minutes,
+        "min_order": profile.min_order.amount,
+        "picture": profile.picture,
+    }

@@ -1,0 +1,25 @@
+"""How a ticket moves across the counter."""
+
+from __future__ import annotations
+
+from modules.restaurants.interface import TicketState
+
+OFFERED = TicketState.OFFERED
+ACCEPTED = TicketState.ACCEPTED
+PREPARING = TicketState.PREPARING
+READY = TicketState.READY
+COLLECTED = TicketState.COLLECTED
+REJECTED = TicketState.REJECTED
+WITHDRAWN = TicketState.WITHDRAWN
+
+# A courier may take the bag before anybody pressed “ready”, and nobody need press “preparing”.
+TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
+    OFFERED: frozenset({ACCEPTED, REJECTED, WITHDRAWN}),
+    ACCEPTED: frozenset({PREPARING, READY, COLLECTED, WITHDRAWN}),
+    PREPARING: frozenset({READY, COLLECTED, WITHDRAWN}),
+    READY: frozenset({COLLECTED, WITHDRAWN}),
+    COLLECTED: frozenset(),
+    REJECTED: frozenset(),
+    WITHDRAWN: frozenset(),
+}
+FINAL = frozenset(state for state, next_ones in TRANSITIONS.items() if not next_ones)
