@@ -9,7 +9,13 @@ from config.modules import ADOPTED_APPS, MODULES, STATELESS
 from tiffin.admin.defaults import UNFOLD  # noqa: F401
 from tiffin.db.schemas import database_settings
 from tiffin.telemetry.logs import LOGGING  # noqa: F401
-from tiffin.web.defaults import MIDDLEWARE, REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
+from tiffin.web.defaults import (  # noqa: F401
+    CSRF_FAILURE_VIEW,
+    MIDDLEWARE,
+    REST_FRAMEWORK,
+    SECURE_REFERRER_POLICY,
+    SPECTACULAR_SETTINGS,
+)
 from tiffin.web.tokens import ACCESS_SECONDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -87,6 +93,8 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 STATIC_ROOT = TIFFIN_HOME / "static"
+LOGGING_CONFIG = "tiffin.telemetry.logs.configure"
+TIFFIN_METRICS_TOKEN = os.environ.get("TIFFIN_METRICS_TOKEN", "")
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
