@@ -22,7 +22,7 @@ def main() -> int:
         if options.command == "up" and options.check:
             return commands.check(root)
         if options.command == "up":
-            return commands.up(root, port=options.port, reset=options.reset)
+            return commands.up(root, port=options.port, reset=options.reset, durable=not options.forgetful)
         return {"down": commands.down, "status": commands.tell}[options.command](root)
     except CannotStart as error:
         print(error, file=sys.stderr)
@@ -39,6 +39,7 @@ def _options() -> argparse.Namespace:
     up.add_argument("--port", type=_port, default=DEFAULT_PORT, help="where the origin listens")
     up.add_argument("--reset", action="store_true", help="forget all data and start over")
     up.add_argument("--check", action="store_true", help="take one order all the way, then stop")
+    up.add_argument("--forgetful", action="store_true", help="faster, for tests: a power cut may lose data")
     known.add_parser("down", help="stop everything")
     known.add_parser("status", help="what runs, and where")
     return parser.parse_args()

@@ -27,12 +27,12 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def up(root: Path, *, port: int, reset: bool) -> int:
+def up(root: Path, *, port: int, reset: bool, durable: bool) -> int:
     """Start, tell, and stay until somebody ends it."""
     home = environment.home_of(root, environment.outside(root))
     if reset:
         _reset(home)
-    supervisor = Supervisor(root, home, port, say)
+    supervisor = Supervisor(root, home, port, say, durable=durable)
     say(f"Tiffin starts in {home.path}")
 
     def stay() -> int:
@@ -54,7 +54,7 @@ def check(root: Path) -> int:
         try:
             return _run(supervisor, lambda: _journey(supervisor))
         finally:
-            _remove(home)
+            remove(home)
 
 
 def down(root: Path) -> int:
@@ -119,8 +119,9 @@ def _reset(home: Home) -> None:
     if Lock(home).holder() is not None:
         raise AlreadyRunning(f"Tiffin is running in {home.path}; script/down stops it, then start over.")
     end_orphans(recorded(home), home=home.path)
-    _remove(home)
+    remove(home)
 
 
-def _remove(home: Home) -> None:
+def remove(home: Home) -> None:
+    """Delete a data folder in which nothing runs."""
     home.reset(besides=[Postgres(home, 0).folder])

@@ -24,6 +24,11 @@ def outside(root: Path) -> dict[str, str]:
     return {**read_dotenv(root / ".env"), **os.environ}
 
 
+def without_services(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment less what would lead to somebody's own platform: tests never touch that."""
+    return {name: value for name, value in env.items() if name not in _KEPT_NAMES}
+
+
 def home_of(root: Path, env: Mapping[str, str], default: str = ".tiffin") -> Home:
     """The data folder; a relative one is relative to the work tree."""
     return Home.at(root / Path(env.get("TIFFIN_HOME") or default).expanduser())

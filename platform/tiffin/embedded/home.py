@@ -54,6 +54,10 @@ class Home:
     def prepared(self) -> bool:
         return (self / MARKER).exists()
 
+    def beside(self, name: str) -> Home:
+        """Another data folder next to this one."""
+        return Home(self.path.parent / name)
+
     @property
     def sockets(self) -> Path:
         """Short enough for unix sockets, and reachable by the user PostgreSQL runs as."""

@@ -67,7 +67,7 @@ def status(home: Home) -> str:
     """What `status` tells of a platform that another process looks after."""
     told = read_json(home.run / "status.json")
     rows = [
-        (name, f"pid {one['pid']:<7} deaths {one['deaths']}  {_short(Path(one['log']))}")
+        (name, f"pid {one['pid']:<7}{_short(Path(one['log']))}")
         for name, one in told.get("processes", {}).items()
     ]
     return "\n".join(

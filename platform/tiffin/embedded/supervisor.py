@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -234,18 +235,8 @@ class Supervisor:
     def _note(self, state: str) -> None:
         """Write down what runs: for `status`, for `down`, and for a start after a sudden death."""
         self.state = state
-        processes = {
-            name: {
-                "pid": watched.child.identity.pid,
-                "began": watched.child.identity.began,
-                "ends_on": int(watched.program.ends_on),
-                "log": str(watched.program.log),
-                "deaths": watched.deaths,
-            }
-            for name, watched in self.watched.items()
-            if watched.child is not None
-        }
-        write_json(self.home.run / "status.json", {"state": state, "url": self.url, "processes": processes})
+        children = {name: one.child for name, one in self.watched.items() if one.child is not None}
+        write_json(self.home.run / "status.json", written_down(state, self.url, children))
 
 
 class _Telling:
@@ -260,6 +251,20 @@ class _Telling:
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
             self.say(f"  {self.what:<42} {time.monotonic() - self.began:5.1f} s")
+
+
+def written_down(state: str, url: str, children: Mapping[str, Child]) -> dict[str, object]:
+    """What `recorded` reads, and `status` tells."""
+    processes = {
+        name: {
+            "pid": child.identity.pid,
+            "began": child.identity.began,
+            "ends_on": int(child.program.ends_on),
+            "log": str(child.program.log),
+        }
+        for name, child in children.items()
+    }
+    return {"state": state, "url": url, "by": os.getpid(), "processes": processes}
 
 
 def recorded(home: Home) -> list[tuple[Identity, signal.Signals]]:

@@ -1,0 +1,10 @@
+"""Fixtures for every test: see tiffin.testing, whose plugin pyproject.toml loads before Django's settings."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(services: object) -> None:
+    """pytest-django makes no database of its own: the services bring one with every module's schema."""

@@ -1,0 +1,86 @@
+"""The pytest plugin: services and platform as fixtures, started by the first test that asks for them.
+
+Loaded by `-p tiffin.testing.plugin`, before pytest-django reads settings: by then the environment must name
+this run's addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import pytest
+
+from tiffin.embedded.errors import CannotStart
+from tiffin.testing.running import Platform
+from tiffin.testing.services import Services
+
+
+class Blocker(Protocol):
+    """pytest-django's guard of the database, as far as it is used here."""
+
+    def unblock(self) -> AbstractContextManager[None]: ...
+
+
+_services = Services.of_this_run()
+
+
+@pytest.hookimpl
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: commits for real; every table is emptied afterwards")
+
+
+@pytest.fixture(scope="session")
+def services(django_db_blocker: Blocker) -> Iterator[Services]:
+    """PostgreSQL with every module's schema, and Redis."""
+    try:
+        _services.start()
+    except CannotStart as error:
+        _services.stop()
+        pytest.exit(str(error), returncode=1)
+    try:
+        with django_db_blocker.unblock():
+            from tiffin.testing.emptying import empty
+
+            _services.bring_schemas_up()
+            empty()
+        yield _services
+    finally:
+        _services.stop()
+
+
+@pytest.fixture
+def database(services: Services, django_db_blocker: Blocker) -> Iterator[Services]:
+    """What the test writes is committed, and gone after it."""
+    from tiffin.testing.emptying import empty
+
+    with django_db_blocker.unblock():
+        yield services
+        empty()
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """The whole platform, started once for all tests that look at it from outside."""
+    from tiffin.embedded.commands import remove
+
+    running = Platform(_services.home.beside("platform"))
+    remove(running.home)
+    try:
+        running.start()
+    except CannotStart as error:
+        pytest.exit(f"The platform does not start: {error}", returncode=1)
+    try:
+        yield running
+    finally:
+        running.stop()
+        remove(running.home)
+
+
+@pytest.fixture(autouse=True)
+def _by_marker(request: pytest.FixtureRequest) -> None:
+    """The markers `database` and `platform` do what the fixtures do."""
+    for name in ("database", "platform"):
+        if request.node.get_closest_marker(name) is not None:
+            request.getfixturevalue(name)

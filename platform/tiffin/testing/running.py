@@ -1,0 +1,134 @@
+"""The whole platform for tests that look at it from outside, and may kill any part of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from tiffin.embedded import environment, programs
+from tiffin.embedded.errors import CannotStart
+from tiffin.embedded.home import Home, read_json
+from tiffin.embedded.processes import last_line, launched, wait_until
+from tiffin.testing.services import ROOT
+
+START_SECONDS = 300
+
+
+class Platform:
+    """A running platform with the demo's data, on a data folder of its own."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._supervisor: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> None:
+        """Start as `script/up` does. Raises CannotStart with what it said."""
+        command = [sys.executable, "-m", "tiffin.embedded", "up", "--forgetful", "--port", "0", *options]
+        env = {**environment.without_services(os.environ), "TIFFIN_HOME": str(self.home.path)}
+        self.home.path.mkdir(parents=True, exist_ok=True)
+        output = self.home.path / ".supervisor.log"
+        with output.open("wb") as log:
+            self._supervisor = subprocess.Popen(
+                launched(command), cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True
+            )
+        process = self._supervisor
+        wait_until(lambda: self.ready or process.poll() is not None, seconds=START_SECONDS)
+        if not self.ready:
+            self.stop()
+            raise CannotStart(last_line(output.read_text()))
+
+    def stop(self) -> None:
+        """Ctrl-C, and wait for the end."""
+        if self._supervisor is not None:
+            self._supervisor.send_signal(signal.SIGINT)
+            self._supervisor.wait(120)
+            self._supervisor = None
+
+    @property
+    def ready(self) -> bool:
+        running = self._supervisor is not None and self._supervisor.poll() is None
+        return running and self._status.get("state") == "ready" and self._status.get("by") == self.pid
+
+    @property
+    def pid(self) -> int:
+        """The supervisor's."""
+        if self._supervisor is None:
+            raise ProcessLookupError("the platform is not running")
+        return self._supervisor.pid
+
+    @property
+    def base_url(self) -> str:
+        return str(self._status["url"])
+
+    @property
+    def output(self) -> str:
+        """What the supervisor has said so far."""
+        return (self.home.path / ".supervisor.log").read_text()
+
+    @property
+    def demo(self) -> dict[str, Any]:
+        """What `manage.py demo` tells: logins, cards, a curl line."""
+        return read_json(self.home.run / "demo.json")
+
+    def process(self, name: str) -> int:
+        """The pid of `web`, `stream`, `worker`, `beat`, `redis`, `postgres` or `origin`."""
+        return int(self._status["processes"][name]["pid"])
+
+    def children(self, name: str) -> list[int]:
+        """The pids of that process's workers."""
+        return [child.pid for child in psutil.Process(self.process(name)).children(recursive=True)]
+
+    def kill(self, name: str, number: int = signal.SIGKILL) -> int:
+        """Send a process a signal; returns its pid."""
+        pid = self.process(name)
+        os.kill(pid, number)
+        return pid
+
+    def await_restart(self, name: str, former: int, *, seconds: float = 30) -> None:
+        """Wait until `name` runs again under another pid than `former`, and the origin is ready."""
+        port = int(self.base_url.rpartition(":")[2])
+        back = wait_until(
+            lambda: (
+                self._status.get("processes", {}).get(name, {}).get("pid", former) != former
+                and programs.answers(port, "/readyz")
+            ),
+            seconds=seconds,
+        )
+        if not back:
+            raise TimeoutError(f"{name} was not back in {seconds} s")
+
+    def log(self, name: str) -> str:
+        """What a process has written to its log file."""
+        return (self.home.logs / f"{name}.log").read_text(errors="replace")
+
+    def sql(self, module: str, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a query in a module's schema, past every interface; committed at once."""
+        url = read_json(self.home.run / environment.KEPT)["DATABASE_URL"]
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(module)))
+            cursor = connection.execute(query.encode(), parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def await_rows(
+        self, module: str, query: str, parameters: Sequence[Any] = (), *, seconds: float = 10
+    ) -> list[tuple[Any, ...]]:
+        """The rows of `query` as soon as there are any. Raises TimeoutError."""
+        until = time.monotonic() + seconds
+        while not (rows := self.sql(module, query, parameters)):
+            if time.monotonic() > until:
+                raise TimeoutError(f"no row in {seconds} s: {query}")
+            time.sleep(0.05)
+        return rows
+
+    @property
+    def _status(self) -> dict[str, Any]:
+        return read_json(self.home.run / "status.json")
