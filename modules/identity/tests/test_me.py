@@ -84,7 +84,7 @@ def test_a_ticket_is_no_access_token_and_the_other_way_round():
 def test_an_address_that_cannot_be_is_refused(changes, field):
     answer = as_customer(a_customer().id).post("/api/v1/me/addresses", FRITH_STREET | changes)
 
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert field in answer.content.decode()
     assert not Address.objects.exists()
 
