@@ -12,6 +12,9 @@ class KernelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        # Importing the gauges registers them.
         from tiffin.db import deadlines
+        from tiffin.jobs import gauges as _job_gauges  # noqa: F401
+        from tiffin.log import gauges as _log_gauges  # noqa: F401
 
         connection_created.connect(deadlines.guard, dispatch_uid="tiffin.deadlines")

@@ -8,7 +8,7 @@ from typing import Any
 from celery import Celery
 from celery.app.amqp import AMQP
 from django.conf import settings
-from kombu import Connection, Queue
+from kombu import Connection, Exchange, Queue
 from kombu.pools import producers
 
 from tiffin.moving.nudges import BROKER_TIMEOUT_SECONDS
@@ -47,7 +47,7 @@ def make_app() -> Celery:
         },
         task_ignore_result=True,
         task_serializer="json",
-        task_queues=[Queue(module) for module in settings.TIFFIN_MODULES],
+        task_queues=queues(),
         task_default_queue=settings.TIFFIN_MODULES[0],
         task_acks_late=False,
         worker_prefetch_multiplier=1,
@@ -62,6 +62,11 @@ def make_app() -> Celery:
     return app
 
 
+def queues() -> list[Queue]:
+    """One queue a module, by its name."""
+    return [Queue(module, Exchange(module), routing_key=module) for module in settings.TIFFIN_MODULES]
+
+
 def send(task: str, arguments: tuple[str | int, ...], *, queue: str) -> None:
     """Send a task for the sake of a request: within BROKER_TIMEOUT_SECONDS or not at all. Raises."""
     with producers[_hasty_connection()].acquire(block=True, timeout=BROKER_TIMEOUT_SECONDS) as producer:
@@ -74,7 +79,7 @@ def _sender() -> Celery:
     app.conf.update(
         broker_url=settings.CELERY_BROKER_URL,
         task_ignore_result=True,
-        task_queues=[Queue(module) for module in settings.TIFFIN_MODULES],
+        task_queues=queues(),
     )
     return app
 

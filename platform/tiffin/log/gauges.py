@@ -1,0 +1,49 @@
+"""What the log looks like to Prometheus: lag and stops per subscriber, held events, age of the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import connections
+
+from tiffin import clock
+from tiffin.log import cursors, feed
+from tiffin.log.publishing import SHARDS
+from tiffin.log.subscribers import subscribers
+from tiffin.models import HeldEvent
+from tiffin.telemetry.metrics import Reading, register_gauge_source
+
+
+@register_gauge_source
+def log_gauges() -> Iterator[Reading]:
+    """Read when somebody looks; one query a subscription."""
+    for module in settings.TIFFIN_MODULES:
+        stopped = {(s.subscriber, s.producer) for s in cursors.stopped(module)}
+        for subscriber in subscribers(module):
+            for producer in subscriber.producers:
+                labels = {"subscriber": subscriber.name, "producer": producer}
+                places = cursors.places(subscriber, producer, range(SHARDS))
+                unread = feed.read(producer, places, (), limit=1).events
+                oldest = min((event.occurred_at for event in unread), default=None)
+                lag = max((clock.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
+                yield "tiffin_log_lag_seconds", "Age of the oldest event not yet handled.", labels, lag
+                standing = float((subscriber.name, producer) in stopped)
+                yield "tiffin_subscriber_stopped", "1 where a subscriber stands still.", labels, standing
+        held = HeldEvent.objects.using(module).count()
+        yield "tiffin_held_events", "Events held, heads and followers.", {"module": module}, float(held)
+        yield (
+            "tiffin_oldest_transaction_seconds",
+            "Age of the oldest transaction of the module's server; it holds the horizon.",
+            {"module": module},
+            _oldest_transaction(module),
+        )
+
+
+def _oldest_transaction(module: str) -> float:
+    with connections[module].cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0) FROM pg_stat_activity"
+            " WHERE backend_xid IS NOT NULL"
+        )
+        return float(cursor.fetchone()[0])
