@@ -1,6 +1,7 @@
 """What each staff role may do with deliveries."""
 
-ROLES = {
+ROLES: dict[str, set[str]] = {
     "support": {"view"},
     "operations": {"view", "change"},
+    "admin": {"view", "change"},
 }

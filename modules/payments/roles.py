@@ -1,7 +1,7 @@
 """What each staff role may do with payments."""
 
-ROLES = {
+ROLES: dict[str, set[str]] = {
     "support": {"view"},
-    "finance": {"view", "change"},
     "operations": {"view", "change"},
+    "admin": {"view", "change"},
 }

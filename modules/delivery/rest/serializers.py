@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from modules.delivery.interface import CourierDelivery, CourierView, DeliveryState, OfferView
+from modules.delivery.interface import CourierView, DeliveryState, OfferView
 from tiffin.money import Money
 
 # Redis keeps places by the Web Mercator projection, which ends there.
@@ -73,7 +73,7 @@ class DropoffSerializer(serializers.Serializer[Any]):
     )
 
 
-class DeliverySerializer(serializers.Serializer[CourierDelivery]):
+class DeliverySerializer(serializers.Serializer[Any]):
     order_id = serializers.UUIDField()
     state = serializers.ChoiceField(choices=[(state.value, state.value) for state in DeliveryState])
     pickup = PlaceSerializer()
