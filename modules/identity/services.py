@@ -62,10 +62,12 @@ def grants_for(
     return [(kind.value, scope) for scope in scopes] if kind is AccountKind.COURIER else []
 
 
-def grant(*, account_id: UUID, role: str, scope: str) -> None:
+def grant(*, account_id: UUID, role: str, scope: str) -> Grant:
     """Let an account do something more; tokens claim it from the next one on."""
     with db.transaction():
-        Grant.objects.get_or_create(account=Account.lock(account_id), role=role, scope=scope)
+        account = Account.lock(account_id)
+        granted, _ = Grant.objects.get_or_create(account=account, role=role, scope=scope)
+    return granted
 
 
 def withdraw_grant(*, grant_id: UUID) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tiffin.testing import api
 
 from modules.identity.models import Address, Profile
 from modules.identity.tests.people import (
@@ -14,6 +13,7 @@ from modules.identity.tests.people import (
 )
 from tiffin import ids
 from tiffin.context import Actor, ActorKind
+from tiffin.testing import api
 from tiffin.web.tokens import TokenInvalid, verify
 
 pytestmark = pytest.mark.database
