@@ -3,6 +3,7 @@ module that executed them, in the transaction of the effects."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connections
@@ -12,6 +13,7 @@ from tiffin.dto import DTO
 from tiffin.interfaces.errors import CommandKeyReused
 
 ANSWER, REFUSAL = 0, 1
+KEPT_FOR = timedelta(days=7)
 # Raw and constant: these run with every command.
 _SELECT = (
     "SELECT request_hash, outcome, body FROM command_answer WHERE caller = %s AND method = %s AND key = %s"
@@ -19,6 +21,10 @@ _SELECT = (
 _INSERT = """
     INSERT INTO command_answer (caller, method, key, request_hash, outcome, body, created_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (caller, method, key) DO NOTHING
+"""
+_DELETE = """
+    DELETE FROM command_answer
+    WHERE id IN (SELECT id FROM command_answer WHERE created_at < %s ORDER BY created_at LIMIT %s)
 """
 
 
@@ -60,3 +66,15 @@ def insert(scope: Scope, outcome: int, body: bytes) -> bool:
             [scope.caller, scope.method, scope.key, scope.request_hash, outcome, body, clock.now()],
         )
         return bool(cursor.rowcount)
+
+
+def forget_answers(module: str, older_than: timedelta = KEPT_FOR, *, batch: int = 5_000) -> int:
+    """Delete the answers that `module` gave more than `older_than` ago; returns how many. May be repeated."""
+    before, forgotten = clock.now() - older_than, 0
+    while True:
+        with connections[module].cursor() as cursor:
+            cursor.execute(_DELETE, [before, batch])
+            deleted: int = cursor.rowcount
+        forgotten += deleted
+        if deleted < batch:
+            return forgotten

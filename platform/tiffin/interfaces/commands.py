@@ -1,18 +1,16 @@
 """Commands happen once per key, whatever is repeated and whatever breaks.
 
-The answer is written in the transaction of the effects, so that there is never one without the other. The
-same keys are kept by caller and method in the schema of the module that executed them.
+The answer is written in the transaction of the effects, so that there is never one without the other.
 """
 
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 
 import msgspec
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError
 
-from tiffin import clock, db
+from tiffin import db
 from tiffin.context import DeadlineExceeded
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
@@ -23,13 +21,8 @@ from tiffin.interfaces.contracts import encode as encode_payload
 from tiffin.interfaces.envelope import Envelope, Outcome, Reply
 from tiffin.interfaces.errors import CommandKeyReused, ModuleUnavailable
 
-KEPT_FOR = timedelta(days=7)
-
-_DELETE = """
-    DELETE FROM command_answer
-    WHERE id IN (SELECT id FROM command_answer WHERE created_at < %s ORDER BY created_at LIMIT %s)
-"""
 _TRANSIENT = (OperationalError, InterfaceError, DeadlineExceeded, ModuleUnavailable)
+_NEVER_STORED = (*_TRANSIENT, CommandKeyReused)
 
 
 class _Refused(DTO):
@@ -51,28 +44,15 @@ def execute(method: Method, provider: object, envelope: Envelope) -> Reply:
 
     A declared refusal undoes the effects and is stored alone. Whatever else the execution ends with is not
     stored and is raised, unless another execution under the same key was faster: its answer wins.
+    Raises CommandKeyReused for another request under the key.
     """
     scope = _scope(method, envelope)
     try:
         return _execute_once(method, provider, envelope, scope)
-    except CommandKeyReused as reused:
-        return _refusal(_refused(method, reused))
-    except _TRANSIENT:
+    except _NEVER_STORED:
         raise
     except Exception as error:
         return _after_rollback(method, scope, error)
-
-
-def forget_answers(module: str, older_than: timedelta = KEPT_FOR, *, batch: int = 5_000) -> int:
-    """Delete the answers that `module` gave more than `older_than` ago; returns how many. May be repeated."""
-    before, forgotten = clock.now() - older_than, 0
-    while True:
-        with connections[module].cursor() as cursor:
-            cursor.execute(_DELETE, [before, batch])
-            deleted: int = cursor.rowcount
-            forgotten += deleted
-            if deleted < batch:
-                return forgotten
 
 
 def _scope(method: Method, envelope: Envelope) -> Scope:
@@ -112,26 +92,22 @@ def _execute_once(method: Method, provider: object, envelope: Envelope, scope: S
 
 def _after_rollback(method: Method, scope: Scope, error: Exception) -> Reply:
     """Two at the same moment may stumble over each other in any way: ask again before believing the error."""
-    refuses = isinstance(error, DomainError) and method.declares(error)
+    refusal = error if isinstance(error, DomainError) and method.declares(error) else None
     try:
         stored = _find(scope)
     except _TRANSIENT:
-        if refuses:  # what is not stored must not be answered: the next try may end otherwise
-            raise
-        raise error from None
+        if refusal is None:
+            raise error from None
+        raise  # what is not stored must not be answered: the next try may end otherwise
     if stored is not None:
         return stored
-    if not isinstance(error, DomainError) or not refuses:
+    if refusal is None:
         raise error
-    refused = _refused(method, error)
+    refused = _Refused(code=refusal.code, payload=method.write_error(refusal))
     with db.transaction(owner=scope.module):
         if answers.insert(scope, answers.REFUSAL, encode_payload(refused)):
             return _refusal(refused)
     return _find(scope) or _refusal(refused)
-
-
-def _refused(method: Method, error: DomainError) -> _Refused:
-    return _Refused(code=error.code, payload=method.write_error(error))
 
 
 def _refusal(refused: _Refused) -> Reply:

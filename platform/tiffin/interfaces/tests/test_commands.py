@@ -19,7 +19,7 @@ from tiffin.interfaces import (
     call,
     provided,
 )
-from tiffin.interfaces.commands import forget_answers
+from tiffin.interfaces.answers import forget_answers
 from tiffin.interfaces.tests import tally
 from tiffin.interfaces.tests.tally import ALIAS, LimitReached, ScriptedTallies, Tallies, Tally
 
