@@ -13,6 +13,15 @@ from psycopg.conninfo import conninfo_to_dict
 
 # The log is read only below the oldest running transaction: none of those that serve may run for long.
 SERVING_TIMEOUT = "5s"
+# A role sees only its own sessions; how old the server's oldest writing transaction is concerns every module.
+_SERVER_VIEW = """
+CREATE SCHEMA IF NOT EXISTS server_view;
+CREATE OR REPLACE FUNCTION server_view.oldest_transaction_seconds() RETURNS double precision
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS
+$$ SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0)::double precision
+   FROM pg_stat_activity WHERE backend_xid IS NOT NULL $$;
+REVOKE ALL ON FUNCTION server_view.oldest_transaction_seconds() FROM PUBLIC;
+"""
 MINIMUM_SERVER_VERSION = 170000  # transaction_timeout came with PostgreSQL 17
 
 
@@ -56,6 +65,7 @@ def ensure_schemas(modules: Iterable[str], *, url: str, secret: str) -> None:
         database = connection.info.dbname
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        connection.execute(_SERVER_VIEW)
         for module in modules:
             _ensure_role(connection, module, password_of(module, secret))
             _ensure_schema(connection, module, database)
@@ -84,6 +94,8 @@ def _ensure_schema(connection: psycopg.Connection[Any], module: str, database: s
     for statement in (
         sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(database), role),
         sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(schema, role),
+        sql.SQL("GRANT USAGE ON SCHEMA server_view TO {}").format(role),
+        sql.SQL("GRANT EXECUTE ON FUNCTION server_view.oldest_transaction_seconds() TO {}").format(role),
         in_database + sql.SQL("search_path = {}").format(schema),
         in_database + sql.SQL("transaction_timeout = {}").format(sql.Literal(SERVING_TIMEOUT)),
     ):

@@ -42,8 +42,5 @@ def log_gauges() -> Iterator[Reading]:
 
 def _oldest_transaction(module: str) -> float:
     with connections[module].cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0) FROM pg_stat_activity"
-            " WHERE backend_xid IS NOT NULL"
-        )
+        cursor.execute("SELECT server_view.oldest_transaction_seconds()")
         return float(cursor.fetchone()[0])

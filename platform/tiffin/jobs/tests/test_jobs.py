@@ -53,6 +53,11 @@ def set_deadline(thing: Thing, name: str, after: timedelta) -> None:
         jobs.set_deadline(thing, name, due=clock.now() + after)
 
 
+def add_and_fail(thing: Thing) -> None:
+    jobs.add(thing, "wash", due=clock.now())
+    raise RuntimeError("changed my mind")
+
+
 def run_due() -> int:
     claimed = running.claim("orders", limit=20)
     for one in claimed:
@@ -78,8 +83,7 @@ def test_a_job_exists_only_if_its_transaction_commits(register: Do) -> None:
     register("wash", lambda key: None)
     thing = new_thing()
     with pytest.raises(RuntimeError), transaction(owner="orders"):
-        jobs.add(thing, "wash", due=clock.now())
-        raise RuntimeError("changed my mind")
+        add_and_fail(thing)
     assert rows() == []
     with pytest.raises(TransactionRequired):
         jobs.add(thing, "wash", due=clock.now())
@@ -132,7 +136,7 @@ def test_later_is_no_failed_attempt(register: Do) -> None:
 
 def test_a_worker_that_died_loses_its_lease_and_the_job_is_done_by_another(register: Do) -> None:
     done: list[UUID] = []
-    register("wash", lambda key: done.append(key))
+    register("wash", done.append)
     add(new_thing(), "wash")
     # Given a worker that claimed the job and was killed
     assert len(running.claim("orders", limit=5)) == 1
