@@ -1,0 +1,71 @@
+"""Staff pages over restaurants."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from modules.restaurants import services
+from modules.restaurants.models import ItemUnavailable, MenuVersion, Restaurant, Ticket
+from tiffin import clock
+from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
+
+STAFF_PAUSE = timedelta(hours=2)
+
+
+class UnavailableInline(ReadOnlyInline):
+    model = ItemUnavailable
+    show_change_link = False
+    fields = ("item_id", "until", "since")
+    verbose_name_plural = "sold out"
+
+
+@register(Restaurant)
+class RestaurantAdmin(ModuleAdmin):
+    list_display = ("name", "region", "city", "area", "cuisine", "menu_version", "paused_until")
+    list_filter = ("region", "city", "cuisine")
+    search_fields = ("name", "slug", "search_text")
+    ordering = ("name",)
+    exclude = ("picture", "search_text", "zone", "west", "south", "east", "north", "log_txid")
+    inlines = (UnavailableInline,)
+    actions = ("pause", "resume")
+
+    @admin.action(description="Pause for two hours", permissions=["act"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Restaurant]) -> None:
+        until = clock.now() + STAFF_PAUSE
+        for restaurant in queryset:
+            services.pause(restaurant_id=restaurant.id, until=until)
+        self.message_user(request, "They take no orders for two hours.", messages.SUCCESS)
+
+    @admin.action(description="Take orders again", permissions=["act"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[Restaurant]) -> None:
+        for restaurant in queryset:
+            services.resume(restaurant_id=restaurant.id)
+        self.message_user(request, "They take orders again.", messages.SUCCESS)
+
+
+@register(MenuVersion)
+class MenuVersionAdmin(ModuleAdmin):
+    list_display = ("restaurant", "number", "published_at", "hash")
+    list_filter = ("restaurant__region",)
+    search_fields = ("restaurant__name", "restaurant__slug")
+    list_select_related = ("restaurant",)
+
+
+@register(Ticket)
+class TicketAdmin(ModuleAdmin):
+    list_display = ("reference", "restaurant", "state_name", "placed_at", "ready_at", "reason")
+    list_filter = ("region", "state_name")
+    search_fields = ("reference", "=id")
+    list_select_related = ("restaurant",)
+    exclude = ("log_txid",)
+    actions = ("withdraw",)
+
+    @admin.action(description="Take back from the restaurant", permissions=["act"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+        for ticket in queryset:
+            services.withdraw_order(order_id=ticket.id, reason="staff")
+        self.message_user(request, "They left the counter.", messages.SUCCESS)

@@ -1,0 +1,1 @@
+"""Restaurants' part of the public API: browsing for anybody, the counter for restaurants."""

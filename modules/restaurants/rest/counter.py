@@ -1,0 +1,198 @@
+"""What a restaurant's people see and do: their tickets, what is sold out, pauses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from modules.restaurants import selectors, services
+from modules.restaurants.interface import RejectReason, TicketState, TicketUnknown
+from modules.restaurants.models import Ticket
+from modules.restaurants.rest.pages import next_url
+from modules.restaurants.rest.serializers import (
+    AcceptSerializer,
+    AvailabilitySerializer,
+    PauseSerializer,
+    RejectSerializer,
+    RestaurantDetailSerializer,
+    TicketFilterSerializer,
+    TicketPageSerializer,
+    TicketSerializer,
+    WhichRestaurantSerializer,
+)
+from tiffin import clock
+from tiffin.web.auth import IsRestaurant, actor_of
+
+
+class RestaurantView(APIView):
+    """Base of the views below: they are about the restaurants in the actor's token, and no others."""
+
+    permission_classes: ClassVar = [IsRestaurant]
+
+    def own(self) -> tuple[UUID, ...]:
+        return actor_of(self.request).restaurants
+
+    def which(self, wanted: dict[str, Any]) -> UUID:
+        """The restaurant that the request is about; whoever has one need not name it."""
+        own = self.own()
+        if "restaurant_id" in wanted:
+            return UUID(str(wanted["restaurant_id"]))
+        if len(own) != 1:
+            raise serializers.ValidationError({"restaurant_id": "Say for which of your restaurants."})
+        return own[0]
+
+
+class Mine(RestaurantView):
+    @extend_schema(
+        responses=RestaurantDetailSerializer(many=True),
+        operation_id="restaurant_mine",
+        summary="The restaurants that I act for",
+    )
+    def get(self, request: Request) -> Response:
+        return Response([msgspec.to_builtins(view) for view in selectors.get_many(self.own())])
+
+
+class Tickets(RestaurantView):
+    @extend_schema(
+        parameters=[TicketFilterSerializer],
+        responses=TicketPageSerializer,
+        operation_id="restaurant_tickets",
+        summary="Orders on my counters, newest first",
+    )
+    def get(self, request: Request) -> Response:
+        filters = TicketFilterSerializer(data=request.query_params)
+        filters.is_valid(raise_exception=True)
+        wanted = filters.validated_data
+        page = selectors.tickets(
+            [wanted["restaurant_id"]] if "restaurant_id" in wanted else self.own(),
+            states=[TicketState(state) for state in wanted.get("state", ())],
+            cursor=wanted.get("cursor"),
+            limit=wanted["page_size"],
+        )
+        return Response(
+            {
+                "next": next_url(request, page.next_cursor),
+                "results": [msgspec.to_builtins(ticket) for ticket in page.tickets],
+            }
+        )
+
+
+class OneTicket(RestaurantView):
+    @extend_schema(responses=TicketSerializer, operation_id="restaurant_ticket", summary="One order")
+    def get(self, request: Request, order_id: UUID) -> Response:
+        found = selectors.get_tickets([order_id])
+        if not found or found[0].restaurant_id not in self.own():
+            raise TicketUnknown(order=str(order_id))
+        return Response(msgspec.to_builtins(found[0]))
+
+
+class Accept(RestaurantView):
+    @extend_schema(
+        request=AcceptSerializer,
+        responses=TicketSerializer,
+        operation_id="restaurant_ticket_accept",
+        summary="Cook it",
+        examples=[OpenApiExample("In 20 minutes", value={"ready_in_minutes": 20}, request_only=True)],
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        wanted = _checked(AcceptSerializer, request)
+        return _shown(services.accept(order_id=order_id, ready_in_minutes=wanted["ready_in_minutes"]))
+
+
+class Reject(RestaurantView):
+    @extend_schema(
+        request=RejectSerializer,
+        responses=TicketSerializer,
+        operation_id="restaurant_ticket_reject",
+        summary="Not cook it",
+        examples=[OpenApiExample("Too busy", value={"reason": "too_busy"}, request_only=True)],
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        reason = RejectReason(_checked(RejectSerializer, request)["reason"])
+        return _shown(services.reject(order_id=order_id, reason=reason))
+
+
+class Preparing(RestaurantView):
+    @extend_schema(
+        request=None,
+        responses=TicketSerializer,
+        operation_id="restaurant_ticket_preparing",
+        summary="It is being cooked",
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return _shown(services.start_preparing(order_id=order_id))
+
+
+class Ready(RestaurantView):
+    @extend_schema(
+        request=None,
+        responses=TicketSerializer,
+        operation_id="restaurant_ticket_ready",
+        summary="It stands on the counter",
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return _shown(services.mark_ready(order_id=order_id))
+
+
+class Availability(RestaurantView):
+    @extend_schema(
+        request=AvailabilitySerializer,
+        responses={204: None},
+        operation_id="restaurant_item_availability",
+        summary="An item is sold out, or to be had again",
+        examples=[OpenApiExample("Sold out", value={"available": False}, request_only=True)],
+    )
+    def put(self, request: Request, item_id: UUID) -> Response:
+        wanted = _checked(AvailabilitySerializer, request)
+        services.set_availability(
+            restaurant_id=self.which(wanted),
+            item_id=item_id,
+            available=wanted["available"],
+            until=wanted["until"],
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Pause(RestaurantView):
+    @extend_schema(
+        request=PauseSerializer,
+        responses=RestaurantDetailSerializer,
+        operation_id="restaurant_pause",
+        summary="Take no orders for a while",
+        examples=[OpenApiExample("Half an hour", value={"minutes": 30}, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        wanted = _checked(PauseSerializer, request)
+        until = clock.now() + timedelta(minutes=wanted["minutes"])
+        restaurant = services.pause(restaurant_id=self.which(wanted), until=until)
+        return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
+
+
+class Resume(RestaurantView):
+    @extend_schema(
+        request=WhichRestaurantSerializer,
+        responses=RestaurantDetailSerializer,
+        operation_id="restaurant_resume",
+        summary="Take orders again",
+    )
+    def post(self, request: Request) -> Response:
+        restaurant = services.resume(restaurant_id=self.which(_checked(WhichRestaurantSerializer, request)))
+        return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
+
+
+def _shown(ticket: Ticket) -> Response:
+    return Response(msgspec.to_builtins(selectors.get_tickets([ticket.id])[0]))
+
+
+def _checked(serializer_class: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data

@@ -1,0 +1,209 @@
+"""The shapes of `/api/v1/restaurants` and `/api/v1/restaurant`. Answers are written from the DTOs of
+`interface.py`; the serializers here describe them, and check what comes in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from modules.restaurants.interface import RejectReason, TicketState
+
+MAX_READY_IN_MINUTES = 180
+_GIVEN_REASONS = [
+    reason.value for reason in RejectReason if reason not in (RejectReason.NO_ANSWER, RejectReason.UNKNOWN)
+]
+_STATES = [state.value for state in TicketState if state is not TicketState.UNKNOWN]
+
+
+class PricedInSerializer(serializers.Serializer[Any]):
+    amount = serializers.IntegerField(help_text="Minor units of the currency")
+    currency = serializers.CharField(help_text="ISO 4217")
+
+
+class RestaurantPointSerializer(serializers.Serializer[Any]):
+    lat = serializers.FloatField()
+    lon = serializers.FloatField()
+
+
+class ViewpointSerializer(serializers.Serializer[Any]):
+    """Where the customer is; both or neither."""
+
+    lat = serializers.FloatField(required=False, min_value=-90, max_value=90, help_text="Degrees (WGS 84)")
+    lon = serializers.FloatField(required=False, min_value=-180, max_value=180, help_text="Degrees (WGS 84)")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("lat" in attrs) != ("lon" in attrs):
+            missing = "lon" if "lat" in attrs else "lat"
+            raise serializers.ValidationError({missing: "Give lat and lon, or neither."})
+        return attrs
+
+
+class SearchSerializer(ViewpointSerializer):
+    region = serializers.CharField(required=False, help_text="“gb”")
+    city = serializers.CharField(required=False, help_text="“london”")
+    cuisine = serializers.CharField(required=False, help_text="“ramen”")
+    q = serializers.CharField(required=False, max_length=80, help_text="Words of a name or a dish")
+    open = serializers.BooleanField(required=False, default=False, help_text="Only those that are open now")
+    delivers_here = serializers.BooleanField(
+        required=False, default=False, help_text="Only those that deliver to lat and lon"
+    )
+    cursor = serializers.CharField(required=False, max_length=400)
+    page_size = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
+
+
+class RestaurantSerializer(serializers.Serializer[Any]):
+    """`distance_m` and `delivers_here` are null unless lat and lon were given."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    cuisine = serializers.CharField()
+    region = serializers.CharField()
+    city = serializers.CharField()
+    area = serializers.CharField()
+    point = RestaurantPointSerializer()
+    opening_hours = serializers.CharField(help_text="OpenStreetMap opening_hours, in time_zone")
+    time_zone = serializers.CharField()
+    is_open = serializers.BooleanField()
+    opens_at = serializers.DateTimeField(allow_null=True, help_text="When it opens next, if closed")
+    closes_at = serializers.DateTimeField(allow_null=True, help_text="When it closes next, if open")
+    paused_until = serializers.DateTimeField(allow_null=True)
+    preparation_minutes = serializers.IntegerField()
+    min_order = PricedInSerializer()
+    menu_version = serializers.IntegerField()
+    picture = serializers.CharField()
+    distance_m = serializers.IntegerField(allow_null=True)
+    delivers_here = serializers.BooleanField(allow_null=True)
+
+
+class RestaurantDetailSerializer(RestaurantSerializer):
+    zone = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        help_text="Where it delivers: a ring of [longitude, latitude]",
+    )
+
+
+class RestaurantPageSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    results = RestaurantSerializer(many=True)
+
+
+class OptionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    price = serializers.IntegerField(help_text="What one of it adds, in minor units")
+    tax_category = serializers.CharField()
+    max = serializers.IntegerField(allow_null=True, help_text="How often it may be chosen")
+    groups = serializers.SerializerMethodField(help_text="What to choose with this option")
+
+    @extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/OptionGroup"}})
+    def get_groups(self, option: Any) -> list[Any]:
+        return list(option["groups"])
+
+
+class OptionGroupSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    min = serializers.IntegerField(help_text="At least so many of its options, counted with quantities")
+    max = serializers.IntegerField(allow_null=True, help_text="At most so many")
+    free = serializers.IntegerField(help_text="The first so many cost nothing")
+    options = OptionSerializer(many=True)
+
+
+class MenuItemSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    titles = serializers.DictField(child=serializers.CharField(), help_text="In other languages")
+    description = serializers.CharField()
+    descriptions = serializers.DictField(child=serializers.CharField(), help_text="In other languages")
+    price = serializers.IntegerField(help_text="Minor units")
+    tax_category = serializers.CharField()
+    picture = serializers.CharField(allow_null=True)
+    groups = OptionGroupSerializer(many=True)
+
+
+class MenuCategorySerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    hours = serializers.CharField(help_text="When it is served: OpenStreetMap opening_hours")
+    items = MenuItemSerializer(many=True)
+
+
+class MenuDocumentSerializer(serializers.Serializer[Any]):
+    currency = serializers.CharField()
+    language = serializers.CharField()
+    categories = MenuCategorySerializer(many=True)
+
+
+class UnavailableSerializer(serializers.Serializer[Any]):
+    item_id = serializers.UUIDField()
+    until = serializers.DateTimeField(allow_null=True, help_text="null: until said otherwise")
+
+
+class MenuSerializer(serializers.Serializer[Any]):
+    restaurant_id = serializers.UUIDField()
+    version = serializers.IntegerField()
+    hash = serializers.CharField()
+    published_at = serializers.DateTimeField()
+    document = MenuDocumentSerializer()
+    unavailable = UnavailableSerializer(many=True)
+
+
+class TicketLineSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    count = serializers.IntegerField()
+    options = serializers.ListField(child=serializers.CharField())
+
+
+class TicketSerializer(serializers.Serializer[Any]):
+    order_id = serializers.UUIDField()
+    restaurant_id = serializers.UUIDField()
+    restaurant_name = serializers.CharField()
+    reference = serializers.CharField(help_text="The short code that people say aloud")
+    state = serializers.ChoiceField(choices=_STATES)
+    lines = TicketLineSerializer(many=True)
+    note = serializers.CharField()
+    total = PricedInSerializer()
+    placed_at = serializers.DateTimeField()
+    accept_by = serializers.DateTimeField(help_text="Unless it is answered by then, it rejects itself")
+    ready_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField(help_text="Why it was rejected or withdrawn")
+
+
+class TicketPageSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    results = TicketSerializer(many=True)
+
+
+class TicketFilterSerializer(serializers.Serializer[Any]):
+    state = serializers.MultipleChoiceField(choices=_STATES, required=False)
+    restaurant_id = serializers.UUIDField(required=False)
+    cursor = serializers.CharField(required=False, max_length=64)
+    page_size = serializers.IntegerField(required=False, default=50, min_value=1, max_value=200)
+
+
+class AcceptSerializer(serializers.Serializer[Any]):
+    ready_in_minutes = serializers.IntegerField(min_value=1, max_value=MAX_READY_IN_MINUTES)
+
+
+class RejectSerializer(serializers.Serializer[Any]):
+    reason = serializers.ChoiceField(choices=_GIVEN_REASONS)
+
+
+class WhichRestaurantSerializer(serializers.Serializer[Any]):
+    restaurant_id = serializers.UUIDField(
+        required=False, help_text="Needed only by those who act for several restaurants"
+    )
+
+
+class AvailabilitySerializer(WhichRestaurantSerializer):
+    available = serializers.BooleanField()
+    until = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, help_text="When a sold-out item comes back by itself"
+    )
+
+
+class PauseSerializer(WhichRestaurantSerializer):
+    minutes = serializers.IntegerField(min_value=5, max_value=24 * 60)

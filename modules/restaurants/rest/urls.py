@@ -1,0 +1,29 @@
+"""`/api/v1/restaurants` is for anybody, `/api/v1/restaurant` for the people of one."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from modules.restaurants.rest import browsing, counter
+
+urlpatterns = [
+    path("restaurants", browsing.RestaurantList.as_view(), name="restaurants"),
+    path("restaurants/<uuid:restaurant_id>", browsing.RestaurantDetail.as_view(), name="restaurant"),
+    path("restaurants/<uuid:restaurant_id>/menu", browsing.Menu.as_view(), name="restaurant-menu"),
+    path(
+        "restaurants/<uuid:restaurant_id>/picture.svg", browsing.restaurant_picture, name="restaurant-picture"
+    ),
+    path("pictures/<slug:name>.svg", browsing.dish_picture, name="picture"),
+    path("restaurant/restaurants", counter.Mine.as_view(), name="my-restaurants"),
+    path("restaurant/tickets", counter.Tickets.as_view(), name="tickets"),
+    path("restaurant/tickets/<uuid:order_id>", counter.OneTicket.as_view(), name="ticket"),
+    path("restaurant/tickets/<uuid:order_id>/accept", counter.Accept.as_view(), name="ticket-accept"),
+    path("restaurant/tickets/<uuid:order_id>/reject", counter.Reject.as_view(), name="ticket-reject"),
+    path(
+        "restaurant/tickets/<uuid:order_id>/preparing", counter.Preparing.as_view(), name="ticket-preparing"
+    ),
+    path("restaurant/tickets/<uuid:order_id>/ready", counter.Ready.as_view(), name="ticket-ready"),
+    path("restaurant/items/<uuid:item_id>/availability", counter.Availability.as_view(), name="availability"),
+    path("restaurant/pause", counter.Pause.as_view(), name="pause"),
+    path("restaurant/resume", counter.Resume.as_view(), name="resume"),
+]
