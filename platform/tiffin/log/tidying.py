@@ -1,8 +1,8 @@
-"""Keeping the log and its companions small: partitions, idle cursors, retention."""
+"""Keeping the log small: partitions, idle cursors, retention."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import structlog
 from django.conf import settings
@@ -12,15 +12,11 @@ from tiffin import clock
 from tiffin.log import cursors, feed
 from tiffin.log.publishing import SHARDS
 from tiffin.log.subscribers import listening_to, subscribers
-from tiffin.models import CommandAnswer, StaffAction
 
 log = structlog.get_logger(__name__)
 
 LOG_RETENTION = timedelta(days=30)
-ANSWER_RETENTION = timedelta(days=7)
-STAFF_ACTION_RETENTION = timedelta(days=365)
 DAYS_AHEAD = 7
-ROWS_A_DELETE = 5000
 
 
 def tidy(module: str) -> None:
@@ -29,8 +25,6 @@ def tidy(module: str) -> None:
     ensure_partitions(module)
     move_idle_cursors(module)
     drop_read_partitions(module)
-    _forget(module, CommandAnswer, created_at__lt=clock.now() - ANSWER_RETENTION)
-    _forget(module, StaffAction, at__lt=clock.now() - STAFF_ACTION_RETENTION)
 
 
 def ensure_partitions(module: str) -> None:
@@ -113,8 +107,3 @@ def _create_partition(module: str, day: date) -> None:
     except DatabaseError as error:
         # Rows of that day wait in the default partition already: nothing is lost, the day stays there.
         log.warning("partition_not_made", module=module, day=day.isoformat(), error=str(error))
-
-
-def _forget(module: str, model: type[CommandAnswer] | type[StaffAction], **too_old: datetime) -> None:
-    rows = model._default_manager.using(module).filter(**too_old)
-    rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:ROWS_A_DELETE])).delete()

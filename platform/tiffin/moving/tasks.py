@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 from django.db import DatabaseError
 
+from tiffin import clock
+from tiffin.interfaces import answers
 from tiffin.jobs import running as job_runs
 from tiffin.log import held, pump, tidying
 from tiffin.log.subscribers import subscriber as find_subscriber
+from tiffin.models import StaffAction
 from tiffin.moving.nudges import broker, nudge_jobs, nudge_pump
 
 log = structlog.get_logger(__name__)
@@ -20,6 +24,7 @@ BUDGET_SECONDS = 2.0
 # Rows above the horizon become readable when the transactions before them end: mostly at once.
 HORIZON_PAUSE_SECONDS = 0.02
 CLAIM = 8
+STAFF_ACTION_RETENTION = timedelta(days=365)
 
 
 def pump_lane(subscriber: str, producer: str, lane: int) -> None:
@@ -73,6 +78,8 @@ def sweep(module: str) -> None:
 def tidy(module: str) -> None:
     """Move idle cursors to the horizon, make the next partitions, let go what is past its retention."""
     tidying.tidy(module)
+    answers.forget_answers(module)
+    StaffAction.objects.using(module).filter(at__lt=clock.now() - STAFF_ACTION_RETENTION).delete()
 
 
 TASKS: dict[str, Callable[..., None]] = {
