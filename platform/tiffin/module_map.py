@@ -48,7 +48,7 @@ class Calling(DTO):
 
 
 class Route(DTO):
-    """An address of the module's HTTP API and what may be done at it."""
+    """An address at which the module answers, and the HTTP methods; `ANY` where the view itself decides."""
 
     path: str
     methods: tuple[str, ...]
@@ -139,7 +139,7 @@ def _methods(view: Any) -> tuple[str, ...]:
     if actions:
         return tuple(verb.upper() for verb in _VERBS if verb in actions)
     cls = getattr(view, "view_class", getattr(view, "cls", None))
-    return tuple(verb.upper() for verb in _VERBS if hasattr(cls, verb))
+    return tuple(verb.upper() for verb in _VERBS if hasattr(cls, verb)) or ("ANY",)
 
 
 def _sources(configs: list[ModuleConfig]) -> list[SourceFile]:

@@ -64,7 +64,7 @@ BREAKING = [
         "modules.payments.services -> modules.orders.policies",
     ),
     ("published", "regions/pl/orders.py", "import modules.orders.interface", "regions.pl.orders"),
-    ("published", "config/urls.py", "import modules.orders.events", "config.urls"),
+    ("published", "regions/pl/orders.py", "import modules.orders.events", "regions.pl.orders"),
     ("policies", "config/urls.py", "import modules.orders.policies", "config.urls"),
     ("inside", "config/urls.py", "import modules.orders.services", "config.urls"),
     ("inside", "regions/pl/orders.py", "import modules.orders.selectors", "regions.pl.orders"),
