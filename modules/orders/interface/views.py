@@ -16,7 +16,8 @@ OrderId = NewType("OrderId", UUID)
 
 class OrderView(DTO):
     """An order as its customer sees it. `code` is what people say to each other; `action_url` is where the
-    customer confirms the payment while the status is `action_required`; `cancel_reason` is a stable code."""
+    customer confirms the payment while the status is `action_required`; `waits_until` is when the step at
+    hand is given up; `cancel_reason` is a stable code."""
 
     id: OrderId
     code: str
@@ -36,6 +37,7 @@ class OrderView(DTO):
     payment_method: str
     courier_id: UUID | None = None
     ready_at: datetime | None = None
+    waits_until: datetime | None = None
     action_url: str | None = None
     cancel_reason: str | None = None
     may_cancel: bool = False
@@ -63,7 +65,8 @@ class OrderPage(DTO):
 
 
 class TimelineEntryView(DTO):
-    """One change: which axis went from where to where, when, by whom, caused by what."""
+    """One change: which axis went from where to where, when, by what kind of actor, caused by what.
+    `axes` are all five as they stood after it."""
 
     seq: int
     at: datetime

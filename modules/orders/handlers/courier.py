@@ -1,0 +1,112 @@
+"""What happens on the road. What comes after the order was given up is called off again."""
+
+from __future__ import annotations
+
+from modules.delivery.events import (
+    CourierAssigned,
+    CourierPickedUp,
+    CourierUnassigned,
+    DeliveryCancelled,
+    DeliveryCompleted,
+    DeliveryFailed,
+)
+from modules.orders.events import OrderDelivered
+from modules.orders.interface import CourierState, OrderState, VendorState
+from modules.orders.models.order import lock_if_known
+from modules.orders.services.compensation import cancel_courier, give_up
+from modules.orders.services.recording import record
+from modules.orders.states import COURIER, VENDOR, is_over
+from tiffin import clock, jobs
+from tiffin.log import Event, on
+
+
+@on(CourierAssigned)
+def courier_assigned(event: CourierAssigned) -> None:
+    order = lock_if_known(event.order_id)
+    if order is None:
+        return
+    if order.axes.courier is CourierState.SEARCHING:
+        order.courier_id = event.courier_id
+        order.move(courier=CourierState.ASSIGNED)
+        record(order)
+    elif order.axes.courier is CourierState.CANCELLED:
+        cancel_courier(order)
+        record(order)
+
+
+@on(CourierUnassigned)
+def courier_did_not_come(event: CourierUnassigned) -> None:
+    """Another one is looked for."""
+    order = lock_if_known(event.order_id)
+    if order is not None and order.axes.courier is CourierState.ASSIGNED:
+        order.courier_id = None
+        order.move(courier=CourierState.SEARCHING, note=event.reason[:64])
+        record(order)
+
+
+@on(CourierPickedUp)
+def courier_picked_up(event: CourierPickedUp) -> None:
+    """It has left the restaurant, whether the restaurant said so or not."""
+    order = lock_if_known(event.order_id)
+    if order is None or not COURIER.allows(order.axes.courier, CourierState.PICKED_UP):
+        return
+    order.courier_id = event.courier_id
+    order.picked_up_at = clock.now()
+    jobs.drop(order, "cancel_courier")
+    if VENDOR.allows(order.axes.vendor, VendorState.COLLECTED):
+        jobs.drop(order, "withdraw_ticket")
+        order.move(vendor=VendorState.COLLECTED)
+    order.move(courier=CourierState.PICKED_UP)
+    record(order)
+
+
+@on(DeliveryCompleted)
+def customer_has_it(event: DeliveryCompleted) -> None:
+    """The order is complete, unless it was given up on its way: then only the courier is done."""
+    order = lock_if_known(event.order_id)
+    if order is None or order.axes.courier is not CourierState.PICKED_UP:
+        return
+    order.move(courier=CourierState.DELIVERED)
+    if is_over(order.axes):
+        record(order)
+        return
+    order.move(order=OrderState.COMPLETED)
+    delivered = OrderDelivered(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        restaurant_id=order.restaurant_id,
+        courier_id=event.courier_id,
+        total=order.money(order.total),
+        delivered_at=clock.now(),
+    )
+    record(order, delivered)
+
+
+@on(DeliveryCancelled)
+def delivery_called_off(event: DeliveryCancelled) -> None:
+    """As we wished, or because the delivery was stopped elsewhere."""
+    order = lock_if_known(event.order_id)
+    if order is None:
+        return
+    events: tuple[Event, ...] = ()
+    if not is_over(order.axes) and COURIER.allows(order.axes.courier, CourierState.CANCELLING):
+        events = (give_up(order, reason="delivery_cancelled", by="delivery", note=event.reason[:64]),)
+    if order.axes.courier is CourierState.CANCELLING:
+        jobs.drop(order, "cancel_courier")
+        order.move(courier=CourierState.CANCELLED)
+        record(order, *events)
+
+
+@on(DeliveryFailed)
+def delivery_failed(event: DeliveryFailed) -> None:
+    """No courier was found in time, or the one who had it was lost."""
+    order = lock_if_known(event.order_id)
+    if order is None or not COURIER.allows(order.axes.courier, CourierState.FAILED):
+        return
+    jobs.drop(order, "cancel_courier")
+    order.move(courier=CourierState.FAILED, note=event.reason[:64])
+    if is_over(order.axes):
+        record(order)
+        return
+    reason = "no_courier" if event.reason == "no_courier" else "delivery_failed"
+    record(order, give_up(order, reason=reason, by="delivery", note=event.reason[:64]))

@@ -1,0 +1,172 @@
+"""What payments reports. An answer may come late: what comes after the order was given up is undone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from modules.orders.events import OrderConfirmed, OrderRefunded
+from modules.orders.interface import CourierState, OrderState, PaymentState, RefundState
+from modules.orders.models import Order
+from modules.orders.models.order import lock_if_known
+from modules.orders.services.compensation import give_up, release_payment
+from modules.orders.services.recording import record
+from modules.orders.states import PAYMENT, is_over
+from modules.payments.events import (
+    PaymentActionRequired,
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentStep,
+    PaymentVoided,
+)
+from tiffin import clock, jobs
+from tiffin.log import Event, on
+
+REFUND_AGAIN_AFTER = timedelta(minutes=10)
+
+
+@on(PaymentAuthorised)
+def payment_secured(event: PaymentAuthorised) -> None:
+    """The money is held: the restaurant is asked next."""
+    order = lock_if_known(event.order_id)
+    if order is None:
+        return
+    order.payment_id = event.payment_id
+    order.action_url = ""
+    if order.axes.order is OrderState.PLACED:
+        order.move(payment=PaymentState.AUTHORISED, order=OrderState.CONFIRMED)
+        order.confirmed_at = clock.now()
+        jobs.add(order, "offer_to_restaurant", due=clock.now())
+        confirmed = OrderConfirmed(
+            order_id=order.id,
+            customer_id=order.customer_id,
+            restaurant_id=order.restaurant_id,
+            total=event.amount,
+        )
+        record(order, confirmed)
+    else:
+        _release_late(order)
+
+
+@on(PaymentActionRequired)
+def customer_must_confirm(event: PaymentActionRequired) -> None:
+    """The customer's bank wants to hear from them before it holds the money."""
+    order = lock_if_known(event.order_id)
+    if order is None:
+        return
+    order.payment_id = event.payment_id
+    if order.axes.payment is PaymentState.PENDING:
+        order.move(payment=PaymentState.ACTION_REQUIRED)
+        order.action_url = event.action_url
+        record(order)
+    else:
+        _release_late(order)
+
+
+@on(PaymentDeclined)
+def payment_declined(event: PaymentDeclined) -> None:
+    """No money is held: there is no order to cook."""
+    order = lock_if_known(event.order_id)
+    if order is None:
+        return
+    order.payment_id = event.payment_id
+    if order.axes.order is OrderState.PLACED:
+        order.move(payment=PaymentState.DECLINED, note=event.reason[:64])
+        record(order, give_up(order, reason="payment_declined", by="payments"))
+    elif order.axes.payment is PaymentState.VOIDING:
+        _nothing_held(order, PaymentState.DECLINED)
+
+
+@on(PaymentFailed)
+def payment_failed(event: PaymentFailed) -> None:
+    """A step came to nothing; payments undoes what the provider may have done nevertheless."""
+    order = lock_if_known(event.order_id)
+    if order is None:
+        return
+    order.payment_id = event.payment_id
+    if event.step is PaymentStep.REFUND:
+        _refund_again(order)
+    elif order.axes.payment is PaymentState.VOIDING:
+        _nothing_held(order, PaymentState.FAILED)
+    elif order.axes.order is OrderState.PLACED or order.axes.payment is PaymentState.CAPTURING:
+        _without_money(order, note=event.reason[:64])
+
+
+@on(PaymentCaptured)
+def payment_captured(event: PaymentCaptured) -> None:
+    """The money is ours. If the order was given up meanwhile, it goes back."""
+    order = lock_if_known(event.order_id)
+    if order is None or order.axes.payment not in {PaymentState.CAPTURING, PaymentState.VOIDING}:
+        return
+    order.captured = event.amount.amount
+    order.move(payment=PaymentState.CAPTURED)
+    if order.axes.order is OrderState.CANCELLED:
+        jobs.drop(order, "release_payment")
+        release_payment(order)
+    record(order)
+
+
+@on(PaymentVoided)
+def payment_voided(event: PaymentVoided) -> None:
+    """Nothing is held any more: as we wished, or because the authorisation lapsed."""
+    order = lock_if_known(event.order_id)
+    if order is None:
+        return
+    if not is_over(order.axes) and PAYMENT.allows(order.axes.payment, PaymentState.VOIDING):
+        lapsed = give_up(order, reason="payment_lapsed", by="payments")
+        _nothing_held(order, PaymentState.VOIDED, lapsed)
+    elif order.axes.payment is PaymentState.VOIDING:
+        _nothing_held(order, PaymentState.VOIDED)
+
+
+@on(PaymentRefunded)
+def payment_refunded(event: PaymentRefunded) -> None:
+    """Money went back to the customer."""
+    order = lock_if_known(event.order_id)
+    if order is None:
+        return
+    if order.axes.payment is PaymentState.VOIDING:
+        # Captured before the void arrived, and given back at once.
+        jobs.drop(order, "release_payment")
+        order.captured = event.refunded.amount
+        order.move(payment=PaymentState.CAPTURED, refund=RefundState.DUE)
+    order.refunded = event.refunded.amount
+    if order.axes.refund is RefundState.DUE and order.refunded >= order.captured:
+        jobs.drop(order, "refund_payment")
+        order.move(refund=RefundState.REFUNDED)
+    refunded = OrderRefunded(order_id=order.id, customer_id=order.customer_id, amount=event.amount)
+    record(order, refunded)
+
+
+def _release_late(order: Order) -> None:
+    """Something may be held after the order was given up without a payment; let go of it."""
+    if order.axes.payment is PaymentState.VOIDED:
+        release_payment(order)
+    if is_over(order.axes):
+        record(order)
+
+
+def _nothing_held(order: Order, state: PaymentState, *events: Event) -> None:
+    jobs.drop(order, "release_payment")
+    order.move(payment=state)
+    record(order, *events)
+
+
+def _without_money(order: Order, *, note: str) -> None:
+    """There will be no money. What is on its way already is still brought; the loss is the platform's."""
+    order.move(payment=PaymentState.FAILED, note=note)
+    if order.axes.courier in {CourierState.PICKED_UP, CourierState.DELIVERED}:
+        record(order)
+    else:
+        record(order, give_up(order, reason="payment_failed", by="payments"))
+
+
+def _refund_again(order: Order) -> None:
+    """The customer's money stays due: ask again later, under a new key."""
+    if order.axes.refund is not RefundState.DUE:
+        return
+    order.wishes += 1
+    jobs.add(order, "refund_payment", due=clock.now() + REFUND_AGAIN_AFTER, number=order.wishes)
+    record(order)

@@ -1,0 +1,246 @@
+"""What orders asks of others, each time under a key, and what happens when nobody answers in time.
+
+A job that finds its order elsewhere than where it was added does nothing: the order has moved on. The answers
+come as events, to `handlers`.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.delivery.interface import Delivery, DeliveryStateConflict, DeliveryUnknown
+from modules.orders.interface import (
+    CourierState,
+    OrderState,
+    PaymentState,
+    RefundState,
+    VendorState,
+)
+from modules.orders.models import Order
+from modules.orders.services.compensation import ask_again, give_up
+from modules.orders.services.recording import record
+from modules.orders.services.requests import courier_request, restaurant_offer
+from modules.payments.interface import (
+    PaymentAmountInvalid,
+    PaymentDiffers,
+    PaymentId,
+    PaymentMethodUnknown,
+    Payments,
+    PaymentStateConflict,
+)
+from modules.restaurants.interface import OrderId, Restaurants, RestaurantUnknown, TicketConflict
+from tiffin import db
+from tiffin.errors import DomainError
+from tiffin.interfaces import call
+from tiffin.jobs import deadline, job
+
+# --- forward ---------------------------------------------------------------------------------------
+
+
+@job("secure_payment", destination="payments")
+def secure_payment(order_id: UUID) -> None:
+    """Ask payments to hold the money."""
+    order = Order.objects.get(pk=order_id)
+    if order.axes.order is not OrderState.PLACED:
+        return
+    try:
+        call(Payments).authorise(
+            key=order.command_key("authorise"),
+            order_id=order.id,
+            customer_id=order.customer_id,
+            amount=order.money(order.total),
+            method=order.payment_method,
+            region=order.region,
+        )
+    except (PaymentMethodUnknown, PaymentAmountInvalid, PaymentDiffers) as refusal:
+        _refused_payment(order_id, refusal)
+
+
+@job("offer_to_restaurant", destination="restaurants")
+def offer_to_restaurant(order_id: UUID) -> None:
+    """Put the order on the restaurant's counter."""
+    order = Order.objects.prefetch_related("lines").get(pk=order_id)
+    if order.axes.order is not OrderState.CONFIRMED:
+        return
+    try:
+        call(Restaurants).offer_order(key=order.command_key("offer"), order=restaurant_offer(order))
+    except RestaurantUnknown:
+        _restaurant_is_gone(order_id)
+
+
+@job("capture_payment", destination="payments")
+def capture_payment(order_id: UUID, number: int | None = None) -> None:
+    """Take the money, now that food is being made."""
+    order = Order.objects.get(pk=order_id)
+    if order.axes.payment is not PaymentState.CAPTURING or order.payment_id is None:
+        return
+    try:
+        call(Payments).capture(
+            key=order.command_key("capture", number),
+            payment_id=PaymentId(order.payment_id),
+            amount=order.money(order.total),
+        )
+    except PaymentStateConflict:
+        return  # captured or let go already: its event is on its way
+
+
+@job("request_courier", destination="delivery")
+def request_courier(order_id: UUID) -> None:
+    """Have a courier looked for."""
+    order = Order.objects.prefetch_related("components").get(pk=order_id)
+    if order.axes.courier is CourierState.SEARCHING:
+        call(Delivery).request(key=order.command_key("courier"), **courier_request(order))
+
+
+# --- and back --------------------------------------------------------------------------------------
+
+
+@job("release_payment", destination="payments")
+def release_payment(order_id: UUID, number: int) -> None:
+    """Let go of what is held. Payments that was never asked holds nothing."""
+    order = Order.objects.get(pk=order_id)
+    if order.axes.payment is not PaymentState.VOIDING:
+        return
+    payment_id = order.payment_id or _payment_of(order_id)
+    if payment_id is None:
+        _nothing_was_held(order_id)
+        return
+    try:
+        call(Payments).void(key=order.command_key("void", number), payment_id=PaymentId(payment_id))
+    except PaymentStateConflict:
+        return  # captured meanwhile: the event that says so begins the refund
+
+
+@job("refund_payment", destination="payments")
+def refund_payment(order_id: UUID, number: int) -> None:
+    """Give back what was captured."""
+    order = Order.objects.get(pk=order_id)
+    if order.axes.refund is not RefundState.DUE or order.payment_id is None:
+        return
+    try:
+        call(Payments).refund(
+            key=order.command_key("refund", number),
+            payment_id=PaymentId(order.payment_id),
+            amount=order.money(order.captured - order.refunded),
+            reason=order.cancel_reason,
+        )
+    except (PaymentStateConflict, PaymentAmountInvalid):
+        return  # all of it is on its way back already
+
+
+@job("withdraw_ticket", destination="restaurants")
+def withdraw_ticket(order_id: UUID, number: int) -> None:
+    """Take the order off the restaurant's counter."""
+    order = Order.objects.get(pk=order_id)
+    if order.axes.vendor is not VendorState.WITHDRAWING:
+        return
+    try:
+        call(Restaurants).withdraw_order(
+            key=order.command_key("withdraw", number),
+            order_id=OrderId(order.id),
+            reason=order.cancel_reason,
+        )
+    except TicketConflict:
+        return  # collected already: its event is on its way
+
+
+@job("cancel_courier", destination="delivery")
+def cancel_courier(order_id: UUID, number: int) -> None:
+    """Call the courier off. A delivery that was never requested needs none."""
+    order = Order.objects.get(pk=order_id)
+    if order.axes.courier is not CourierState.CANCELLING:
+        return
+    try:
+        call(Delivery).cancel(
+            key=order.command_key("call-off", number), order_id=order.id, reason=order.cancel_reason
+        )
+    except DeliveryUnknown:
+        _nobody_was_asked(order_id)
+    except DeliveryStateConflict:
+        return  # picked up or failed already: its event is on its way
+
+
+# --- nobody answered in time -----------------------------------------------------------------------
+
+
+@deadline("payment_overdue")
+def payment_overdue(order_id: UUID) -> None:
+    """Payments never answered, or the customer did not confirm."""
+    _give_up_overdue(order_id, reason="payment_timeout", cause="payment_overdue")
+
+
+@deadline("restaurant_overdue")
+def restaurant_overdue(order_id: UUID) -> None:
+    """The restaurant never answered."""
+    _give_up_overdue(order_id, reason="restaurant_no_answer", cause="restaurant_overdue")
+
+
+@deadline("courier_overdue")
+def courier_overdue(order_id: UUID) -> None:
+    """No courier was found."""
+    _give_up_overdue(order_id, reason="no_courier", cause="courier_overdue")
+
+
+@deadline("collection_overdue")
+def collection_overdue(order_id: UUID) -> None:
+    """The courier never came to the restaurant."""
+    _give_up_overdue(order_id, reason="not_collected", cause="collection_overdue")
+
+
+@deadline("drop_off_overdue")
+def drop_off_overdue(order_id: UUID) -> None:
+    """It never reached the customer, who gets the money back."""
+    _give_up_overdue(order_id, reason="not_delivered", cause="drop_off_overdue")
+
+
+@deadline("settlement_overdue")
+def settlement_overdue(order_id: UUID) -> None:
+    """The order is decided, but somebody has not answered yet: ask again, and wait as long again."""
+    order = Order.lock(order_id)
+    ask_again(order)
+    record(order, cause="settlement_overdue")
+
+
+def _give_up_overdue(order_id: UUID, *, reason: str, cause: str) -> None:
+    order = Order.lock(order_id)
+    record(order, give_up(order, reason=reason, by="deadline"), cause=cause)
+
+
+# --- answers that settle a step at once ------------------------------------------------------------
+
+
+def _refused_payment(order_id: UUID, refusal: DomainError) -> None:
+    with db.transaction():
+        order = Order.lock(order_id)
+        if order.axes.order is OrderState.PLACED:
+            order.move(payment=PaymentState.DECLINED, note=refusal.code)
+            record(order, give_up(order, reason="payment_declined", by="payments"), cause="secure_payment")
+
+
+def _restaurant_is_gone(order_id: UUID) -> None:
+    with db.transaction():
+        order = Order.lock(order_id)
+        if order.axes.order is OrderState.CONFIRMED:
+            cancelled = give_up(order, reason="restaurant_rejected", by="restaurant", note="restaurant_gone")
+            record(order, cancelled, cause="offer_to_restaurant")
+
+
+def _payment_of(order_id: UUID) -> UUID | None:
+    payments = call(Payments).for_orders(order_ids=[order_id])
+    return payments[0].id if payments else None
+
+
+def _nothing_was_held(order_id: UUID) -> None:
+    with db.transaction():
+        order = Order.lock(order_id)
+        if order.axes.payment is PaymentState.VOIDING and order.payment_id is None:
+            order.move(payment=PaymentState.VOIDED, note="never_asked")
+            record(order, cause="release_payment")
+
+
+def _nobody_was_asked(order_id: UUID) -> None:
+    with db.transaction():
+        order = Order.lock(order_id)
+        if order.axes.courier is CourierState.CANCELLING:
+            order.move(courier=CourierState.CANCELLED, note="never_asked")
+            record(order, cause="cancel_courier")

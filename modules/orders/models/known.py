@@ -1,0 +1,50 @@
+"""What orders knows of the restaurants, so that a quote asks nobody: copies kept fresh by their events, which
+may be thrown away and built again (subscriber `orders.known`)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class KnownRestaurant(models.Model):
+    """A restaurant's facts as last told. Kept as long as the restaurant is published."""
+
+    id = models.UUIDField(primary_key=True)
+    region = models.CharField(max_length=16)
+    name = models.CharField(max_length=200)
+    menu_version = models.IntegerField()
+    facts = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KnownMenu(models.Model):
+    """One version of a menu; it never changes. Kept, because orders name the version they were made from."""
+
+    restaurant_id = models.UUIDField()
+    version = models.IntegerField()
+    hash = models.CharField(max_length=128)
+    document = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("restaurant_id", "version"), name="known_menu_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.restaurant_id} v{self.version}"
+
+
+class KnownUnavailable(models.Model):
+    """An item or option that cannot be had, until then or until said otherwise. Gone when it can be had."""
+
+    restaurant_id = models.UUIDField()
+    item_id = models.UUIDField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("restaurant_id", "item_id"), name="known_unavailable_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item_id} until {self.until or 'further notice'}"

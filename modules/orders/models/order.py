@@ -1,0 +1,286 @@
+"""The order: terms copied from its quote, five axes, its money, and a timeline of every change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from django.db import models
+
+from modules.orders.interface import (
+    Axes,
+    CourierState,
+    OrderState,
+    PaymentState,
+    RefundState,
+    Status,
+    VendorState,
+)
+from modules.orders.states import COURIER, ORDER, PAYMENT, REFUND, START, VENDOR, Machine, status_of
+from tiffin import clock
+from tiffin.db import Aggregate
+from tiffin.interfaces import CommandKey, OpenEnum
+from tiffin.money import Money
+
+S = TypeVar("S", bound=OpenEnum)
+
+_OPEN = (
+    Status.PAYING,
+    Status.ACTION_REQUIRED,
+    Status.WAITING_FOR_RESTAURANT,
+    Status.PREPARING,
+    Status.READY,
+    Status.ON_THE_WAY,
+    Status.REFUNDING,
+)
+
+
+def _choices(states: type[OpenEnum]) -> list[tuple[str, str]]:
+    return [(state.value, state.value.replace("_", " ")) for state in states if state.value != "unknown"]
+
+
+class Move(NamedTuple):
+    """One axis went from one state to another; `axes` and `status` are how it stands after."""
+
+    axis: str
+    before: str | None
+    after: str
+    axes: Axes
+    note: str
+
+
+class Order(Aggregate):
+    """Amounts in minor units. `waits_for` names the deadline that is set, `waits_until` when it happens;
+    empty once the order is final. `sealed` opens only with the customer's key. Kept as long as accounts must
+    be."""
+
+    code = models.CharField(max_length=8)
+    quote_id = models.UUIDField(unique=True)
+    customer_id = models.UUIDField()
+    restaurant_id = models.UUIDField()
+    restaurant_name = models.CharField(max_length=200)
+    menu_version = models.IntegerField()
+    preparation_minutes = models.IntegerField()
+    distance_m = models.IntegerField()
+    pickup = models.JSONField()
+    dropoff_lat = models.FloatField(null=True)
+    dropoff_lon = models.FloatField(null=True)
+    sealed = models.TextField()
+
+    currency = models.CharField(max_length=3)
+    includes_tax = models.BooleanField()
+    subtotal = models.BigIntegerField()
+    tax = models.BigIntegerField()
+    total = models.BigIntegerField()
+    captured = models.BigIntegerField(default=0)
+    refunded = models.BigIntegerField(default=0)
+
+    order_state = models.CharField(max_length=16, choices=_choices(OrderState), default=START.order.value)
+    payment_state = models.CharField(
+        max_length=16, choices=_choices(PaymentState), default=START.payment.value
+    )
+    vendor_state = models.CharField(max_length=16, choices=_choices(VendorState), default=START.vendor.value)
+    courier_state = models.CharField(
+        max_length=16, choices=_choices(CourierState), default=START.courier.value
+    )
+    refund_state = models.CharField(max_length=16, choices=_choices(RefundState), default=START.refund.value)
+    status_name = models.CharField(
+        max_length=32, db_column="status", choices=_choices(Status), default=status_of(START).value
+    )
+
+    payment_method = models.CharField(max_length=100)
+    payment_id = models.UUIDField(null=True)
+    action_url = models.TextField(default="")
+    courier_id = models.UUIDField(null=True)
+    cancel_reason = models.CharField(max_length=64, default="")
+
+    changed_at = models.DateTimeField(default=clock.now)
+    confirmed_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ready_at = models.DateTimeField(null=True)
+    picked_up_at = models.DateTimeField(null=True)
+    waits_for = models.CharField(max_length=32, default="")
+    waits_until = models.DateTimeField(null=True)
+    timeline_seq = models.IntegerField(default=0)
+    wishes = models.IntegerField(default=0)
+
+    # What may change after placing; the terms never do.
+    CHANGING = (
+        "captured",
+        "refunded",
+        "order_state",
+        "payment_state",
+        "vendor_state",
+        "courier_state",
+        "refund_state",
+        "status_name",
+        "payment_id",
+        "action_url",
+        "courier_id",
+        "cancel_reason",
+        "changed_at",
+        "confirmed_at",
+        "accepted_at",
+        "ready_at",
+        "picked_up_at",
+        "waits_for",
+        "waits_until",
+        "timeline_seq",
+        "wishes",
+    )
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("customer_id", "-id"), name="order_of_customer"),
+            models.Index(
+                fields=("status_name",),
+                condition=models.Q(status_name__in=[status.value for status in _OPEN]),
+                name="order_open_by_status",
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(condition=models.Q(total__gte=0), name="order_total_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(refunded__lte=models.F("captured")), name="order_refund_within_capture"
+            ),
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.moves: list[Move] = []
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.status_name}"
+
+    @property
+    def axes(self) -> Axes:
+        return Axes(
+            order=OrderState(self.order_state),
+            payment=PaymentState(self.payment_state),
+            vendor=VendorState(self.vendor_state),
+            courier=CourierState(self.courier_state),
+            refund=RefundState(self.refund_state),
+        )
+
+    @property
+    def status(self) -> Status:
+        return status_of(self.axes)
+
+    def money(self, amount: int) -> Money:
+        return Money(amount=amount, currency=self.currency)
+
+    def command_key(self, step: str, number: int | None = None) -> CommandKey:
+        """Names one wish about this order to another module; `number` tells repeated wishes apart."""
+        return CommandKey(f"{self.id}:{step}" if number is None else f"{self.id}:{step}:{number}")
+
+    def move(
+        self,
+        *,
+        vendor: VendorState | None = None,
+        order: OrderState | None = None,
+        payment: PaymentState | None = None,
+        courier: CourierState | None = None,
+        refund: RefundState | None = None,
+        note: str = "",
+    ) -> None:
+        """Bring axes to new states, in this order; `note` is a code for the timeline.
+
+        Raises TransitionRefused for what the machines do not draw. `record` writes it down.
+        """
+        if vendor is not None:
+            self._step(VENDOR, VendorState(self.vendor_state), vendor, note)
+        if order is not None:
+            self._step(ORDER, OrderState(self.order_state), order, note)
+        if payment is not None:
+            self._step(PAYMENT, PaymentState(self.payment_state), payment, note)
+        if courier is not None:
+            self._step(COURIER, CourierState(self.courier_state), courier, note)
+        if refund is not None:
+            self._step(REFUND, RefundState(self.refund_state), refund, note)
+
+    def _step(self, machine: Machine[S], before: S, after: S, note: str) -> None:
+        machine.check(before, after)
+        setattr(self, f"{machine.axis}_state", after.value)
+        axes = self.axes
+        self.status_name = status_of(axes).value
+        self.moves.append(Move(machine.axis, before.value, after.value, axes, note))
+
+    def take_moves(self) -> list[Move]:
+        """What has moved since it was last written down."""
+        moves, self.moves = self.moves, []
+        return moves
+
+
+class OrderLine(models.Model):
+    """A line as it stood on the menu. `unit_price` includes the options. Kept with its order."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    number = models.SmallIntegerField()
+    item_id = models.UUIDField()
+    title = models.CharField(max_length=300)
+    quantity = models.IntegerField()
+    unit_price = models.BigIntegerField()
+    options = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=("order", "number"), name="order_line_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
+
+
+class OrderComponent(models.Model):
+    """One amount of the bill, copied from the quote. Kept with its order."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="components")
+    number = models.SmallIntegerField()
+    kind = models.CharField(max_length=16)
+    component_code = models.CharField(max_length=64, db_column="code")
+    label = models.CharField(max_length=300)
+    amount = models.BigIntegerField()
+    tax_category = models.CharField(max_length=32)
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=5)
+    tax = models.BigIntegerField()
+    liable = models.CharField(max_length=16)
+    line = models.SmallIntegerField(null=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=("order", "number"), name="order_component_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.amount}"
+
+
+class TimelineEntry(models.Model):
+    """One change of one axis: when, by whom, caused by what. Never changed, kept with its order."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="timeline")
+    seq = models.IntegerField()
+    at = models.DateTimeField()
+    axis = models.CharField(max_length=8)
+    from_state = models.CharField(max_length=16, null=True)
+    to_state = models.CharField(max_length=16)
+    status_name = models.CharField(max_length=32, db_column="status")
+    actor = models.CharField(max_length=64)
+    cause = models.CharField(max_length=80)
+    note = models.CharField(max_length=64, default="")
+
+    class Meta:
+        ordering = ("seq",)
+        constraints = (models.UniqueConstraint(fields=("order", "seq"), name="timeline_entry_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.seq}: {self.axis} {self.from_state or '·'} → {self.to_state}"
+
+
+def lock_if_known(order_id: UUID) -> Order | None:
+    """The order, locked; None for one that was not placed here."""
+    return Order.objects.select_for_update(no_key=True).filter(pk=order_id).first()
+
+
+def in_bulk(order_ids: Iterable[UUID]) -> list[Order]:
+    """Orders with their lines and components, in no particular order."""
+    return list(Order.objects.filter(pk__in=list(order_ids)).prefetch_related("lines", "components"))

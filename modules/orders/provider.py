@@ -1,0 +1,63 @@
+"""Stands behind the interface Orders."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.orders import selectors, services
+from modules.orders.interface import (
+    BasketLine,
+    OrderPage,
+    Orders,
+    OrderView,
+    Point,
+    QuoteView,
+    TimelineEntryView,
+)
+from tiffin.interfaces import CommandKey, provides
+
+
+@provides(Orders)
+class OrdersProvider(Orders):
+    """Each method calls one service or selector."""
+
+    def quote(
+        self,
+        *,
+        restaurant_id: UUID,
+        lines: tuple[BasketLine, ...],
+        customer_id: UUID | None = None,
+        address_ticket: str | None = None,
+        point: Point | None = None,
+        tip: int = 0,
+    ) -> QuoteView:
+        return services.quote_basket(
+            restaurant_id=restaurant_id,
+            lines=lines,
+            customer_id=customer_id,
+            address_ticket=address_ticket,
+            point=point,
+            tip=tip,
+        )
+
+    def place(self, *, key: CommandKey, customer_id: UUID, quote: str, payment_method: str) -> OrderView:
+        order = services.place_order(customer_id=customer_id, quote=quote, payment_method=payment_method)
+        return selectors.view_of(order)
+
+    def get(self, *, customer_id: UUID, order_id: UUID) -> OrderView:
+        return selectors.get_order(customer_id=customer_id, order_id=order_id)
+
+    def get_many(self, *, order_ids: tuple[UUID, ...]) -> tuple[OrderView, ...]:
+        return selectors.get_many(order_ids)
+
+    def list_for_customer(self, *, customer_id: UUID, cursor: str | None = None, size: int = 20) -> OrderPage:
+        return selectors.list_for_customer(customer_id=customer_id, cursor=cursor, size=size)
+
+    def timeline(self, *, customer_id: UUID, order_id: UUID, after: int = 0) -> tuple[TimelineEntryView, ...]:
+        return selectors.timeline(customer_id=customer_id, order_id=order_id, after=after)
+
+    def cancel(self, *, key: CommandKey, customer_id: UUID, order_id: UUID) -> OrderView:
+        return selectors.view_of(services.cancel_order(customer_id=customer_id, order_id=order_id))
+
+    def cancel_by_staff(self, *, key: CommandKey, order_id: UUID, note: str) -> OrderView:
+        return selectors.view_of(services.cancel_order_by_staff(order_id=order_id, note=note))

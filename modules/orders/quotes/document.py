@@ -1,0 +1,37 @@
+"""What a quote says: who may place it until when, what will be cooked, where it goes, what it costs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from modules.orders.interface import OrderLineView, Point, Price, QuoteId
+from tiffin.dto import DTO
+
+
+class Pickup(DTO):
+    """Where the courier fetches it."""
+
+    name: str
+    address: str
+    point: Point
+
+
+class QuoteDocument(DTO):
+    """`sealed` is the customer's address as identity handed it out: it opens only with the customer's key.
+    `items` is how many dishes there are."""
+
+    quote_id: QuoteId
+    customer_id: UUID
+    region: str
+    restaurant_id: UUID
+    menu_version: int
+    issued_at: datetime
+    expires_at: datetime
+    pickup: Pickup
+    dropoff: Point
+    sealed: str
+    distance_m: int
+    preparation_minutes: int
+    lines: tuple[OrderLineView, ...]
+    price: Price

@@ -1,0 +1,200 @@
+"""Orders as customers and other modules see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import msgspec
+from django.db.models import QuerySet, Sum
+
+from modules.orders.interface import (
+    Axes,
+    ChosenOption,
+    ComponentKind,
+    OrderId,
+    OrderLineView,
+    OrderPage,
+    OrderSummary,
+    OrderUnknown,
+    OrderView,
+    Party,
+    Price,
+    PriceComponent,
+    Status,
+    TimelineEntryView,
+)
+from modules.orders.models import Order, OrderComponent, OrderLine, TimelineEntry
+from modules.orders.policies import CancellationFacts, CancellationPolicy, Canceller
+from modules.orders.states import START, is_over
+from tiffin import clock, regions
+
+MAXIMUM_PAGE_SIZE = 100
+
+
+def get_order(*, customer_id: UUID, order_id: UUID) -> OrderView:
+    """One order of this customer. Raises OrderUnknown, also for another customer's."""
+    order = _with_parts(Order.objects.filter(pk=order_id, customer_id=customer_id)).first()
+    if order is None:
+        raise OrderUnknown()
+    return view_of(order)
+
+
+def get_many(order_ids: Iterable[UUID]) -> tuple[OrderView, ...]:
+    """Those orders that exist, newest first."""
+    orders = _with_parts(Order.objects.filter(pk__in=list(order_ids))).order_by("-id")
+    return tuple(view_of(order) for order in orders)
+
+
+def list_for_customer(*, customer_id: UUID, cursor: str | None = None, size: int = 20) -> OrderPage:
+    """A page of the customer's orders, newest first; a cursor that we did not give begins at the newest."""
+    size = max(1, min(size, MAXIMUM_PAGE_SIZE))
+    orders = Order.objects.filter(customer_id=customer_id)
+    before = _read_cursor(cursor)
+    if before is not None:
+        orders = orders.filter(pk__lt=before)
+    found = list(summaries_of(orders.order_by("-id"))[: size + 1])
+    more = len(found) > size
+    return OrderPage(
+        orders=tuple(summary_of(order) for order in found[:size]),
+        next_cursor=found[size - 1].id.hex if more else None,
+    )
+
+
+def summaries_of(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Orders with how many dishes each holds, without their parts."""
+    return orders.annotate(item_count=Sum("lines__quantity")).defer("sealed", "pickup")
+
+
+def summary_of(order: Order) -> OrderSummary:
+    """An order from `summaries_of`."""
+    return OrderSummary(
+        id=OrderId(order.id),
+        code=order.code,
+        region=order.region,
+        restaurant_id=order.restaurant_id,
+        restaurant_name=order.restaurant_name,
+        status=order.status,
+        placed_at=order.created_at,
+        total=order.money(order.total),
+        item_count=getattr(order, "item_count", 0) or 0,
+    )
+
+
+def timeline(*, customer_id: UUID, order_id: UUID, after: int = 0) -> tuple[TimelineEntryView, ...]:
+    """What happened to this customer's order since entry `after`. Raises OrderUnknown."""
+    if not Order.objects.filter(pk=order_id, customer_id=customer_id).exists():
+        raise OrderUnknown()
+    return entries_since(order_id, after)
+
+
+def entries_since(order_id: UUID, after: int) -> tuple[TimelineEntryView, ...]:
+    """The entries of an order from `after` on, each with the axes as they stood then."""
+    entries = TimelineEntry.objects.filter(order_id=order_id).order_by("seq")
+    return tuple(view for view in _with_axes(entries) if view.seq > after)
+
+
+def may_cancel(order: Order, by: Canceller) -> bool:
+    """Whether this actor may stop the order as it stands."""
+    if is_over(order.axes):
+        return False
+    policy = regions.get(order.region).policy(CancellationPolicy)
+    return policy.may_cancel(
+        CancellationFacts(by=by, axes=order.axes, placed_at=order.created_at, now=clock.now())
+    )
+
+
+def view_of(order: Order) -> OrderView:
+    """The order with its lines and components, which are prefetched best."""
+    return OrderView(
+        id=OrderId(order.id),
+        code=order.code,
+        version=order.version,
+        region=order.region,
+        customer_id=order.customer_id,
+        restaurant_id=order.restaurant_id,
+        restaurant_name=order.restaurant_name,
+        status=order.status,
+        axes=order.axes,
+        placed_at=order.created_at,
+        changed_at=order.changed_at,
+        total=order.money(order.total),
+        refunded=order.money(order.refunded),
+        lines=tuple(_line(order, line) for line in order.lines.all()),
+        price=_price(order),
+        payment_method=order.payment_method,
+        courier_id=order.courier_id,
+        ready_at=order.ready_at,
+        waits_until=order.waits_until,
+        action_url=order.action_url or None,
+        cancel_reason=order.cancel_reason or None,
+        may_cancel=may_cancel(order, Canceller.CUSTOMER),
+    )
+
+
+def _with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
+    return orders.prefetch_related("lines", "components")
+
+
+def _line(order: Order, line: OrderLine) -> OrderLineView:
+    return OrderLineView(
+        item_id=line.item_id,
+        title=line.title,
+        quantity=line.quantity,
+        unit_price=order.money(line.unit_price),
+        total=order.money(line.unit_price * line.quantity),
+        options=msgspec.convert(line.options, tuple[ChosenOption, ...]),
+    )
+
+
+def _price(order: Order) -> Price:
+    return Price(
+        components=tuple(_component(order, component) for component in order.components.all()),
+        subtotal=order.money(order.subtotal),
+        tax=order.money(order.tax),
+        total=order.money(order.total),
+        includes_tax=order.includes_tax,
+    )
+
+
+def _component(order: Order, component: OrderComponent) -> PriceComponent:
+    return PriceComponent(
+        kind=ComponentKind(component.kind),
+        code=component.component_code,
+        label=component.label,
+        amount=order.money(component.amount),
+        tax_category=component.tax_category,
+        tax_rate=component.tax_rate.normalize(),
+        tax=order.money(component.tax),
+        liable=Party(component.liable),
+        line=component.line,
+    )
+
+
+def _with_axes(entries: Sequence[TimelineEntry] | QuerySet[TimelineEntry]) -> list[TimelineEntryView]:
+    """Each entry moves one axis, so that the axes after it follow from those before."""
+    states, views = msgspec.to_builtins(START), []
+    for entry in entries:
+        states[entry.axis] = entry.to_state
+        views.append(
+            TimelineEntryView(
+                seq=entry.seq,
+                at=entry.at,
+                axis=entry.axis,
+                from_state=entry.from_state,
+                to_state=entry.to_state,
+                status=Status(entry.status_name),
+                axes=msgspec.convert(states, Axes),
+                actor=entry.actor.partition(":")[0],
+                cause=entry.cause,
+                note=entry.note or None,
+            )
+        )
+    return views
+
+
+def _read_cursor(cursor: str | None) -> UUID | None:
+    try:
+        return UUID(hex=cursor) if cursor else None
+    except ValueError:
+        return None

@@ -1,0 +1,7 @@
+"""What orders does when asked: one verb a use case."""
+
+from modules.orders.services.cancelling import cancel_order, cancel_order_by_staff
+from modules.orders.services.placing import place_order
+from modules.orders.services.quoting import quote_basket
+
+__all__ = ["cancel_order", "cancel_order_by_staff", "place_order", "quote_basket"]

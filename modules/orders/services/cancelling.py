@@ -1,0 +1,50 @@
+"""Stopping an order: by its customer while the region's policy allows it, by staff until it is over."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.orders.interface import CancellationRefused, OrderUnknown
+from modules.orders.models import Order
+from modules.orders.policies import Canceller
+from modules.orders.selectors.orders import may_cancel
+from modules.orders.services.compensation import give_up
+from modules.orders.services.recording import record
+from tiffin import db
+
+
+def cancel_order(*, customer_id: UUID, order_id: UUID) -> Order:
+    """The customer changes their mind. An order that was given up already stays so.
+
+    Raises OrderUnknown (also for another customer's), CancellationRefused.
+    """
+    with db.transaction():
+        order = _lock(order_id)
+        if order.customer_id != customer_id:
+            raise OrderUnknown()
+        _cancel(order, Canceller.CUSTOMER, note="")
+    return order
+
+
+def cancel_order_by_staff(*, order_id: UUID, note: str) -> Order:
+    """Staff stop an order; `note` is a code for the timeline. Raises OrderUnknown, CancellationRefused."""
+    with db.transaction():
+        order = _lock(order_id)
+        _cancel(order, Canceller.STAFF, note=note)
+    return order
+
+
+def _lock(order_id: UUID) -> Order:
+    try:
+        return Order.lock(order_id)
+    except Order.DoesNotExist:
+        raise OrderUnknown() from None
+
+
+def _cancel(order: Order, by: Canceller, *, note: str) -> None:
+    if order.cancel_reason == by.value:
+        return
+    if not may_cancel(order, by):
+        raise CancellationRefused(order_status=order.status.value.replace("_", " "))
+    cancelled = give_up(order, reason=by.value, by=by.value, note=note)
+    record(order, cancelled, cause="cancel_order")

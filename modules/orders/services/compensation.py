@@ -1,0 +1,103 @@
+"""Giving an order up: whatever was begun for it is undone, each by a command of the module that began it.
+
+what stands                              what undoes it
+payment pending … being captured         void (payments refunds what was captured meanwhile)
+payment captured                         refund
+ticket offered, accepted or ready        withdraw
+courier searched or assigned             cancel
+"""
+
+from __future__ import annotations
+
+from modules.orders.events import OrderCancelled
+from modules.orders.interface import CourierState, OrderState, PaymentState, RefundState, VendorState
+from modules.orders.models import Order
+from tiffin import clock, db, jobs
+
+_VOIDABLE = frozenset(
+    {
+        PaymentState.PENDING,
+        PaymentState.ACTION_REQUIRED,
+        PaymentState.AUTHORISED,
+        PaymentState.CAPTURING,
+    }
+)
+_WITHDRAWABLE = frozenset({VendorState.OFFERED, VendorState.ACCEPTED, VendorState.READY})
+_CANCELLABLE = frozenset({CourierState.SEARCHING, CourierState.ASSIGNED})
+
+# What moves an order forward is forgotten once it is given up.
+_FORWARD = ("secure_payment", "offer_to_restaurant", "capture_payment", "request_courier")
+
+
+@db.transaction_required
+def give_up(order: Order, *, reason: str, by: str, note: str = "") -> OrderCancelled:
+    """Cancel the order and set about undoing what was begun; `record` with the event this returns.
+
+    `reason` is a code that customers see, `by` the kind of actor, `note` a finer code for the timeline.
+    """
+    order.move(order=OrderState.CANCELLED, note=note or reason)
+    order.cancel_reason = reason
+    order.action_url = ""
+    for name in _FORWARD:
+        jobs.drop(order, name)
+    release_payment(order)
+    withdraw_ticket(order)
+    cancel_courier(order)
+    return OrderCancelled(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        restaurant_id=order.restaurant_id,
+        reason=reason,
+        by=by,
+    )
+
+
+@db.transaction_required
+def release_payment(order: Order) -> None:
+    """Let go of what is held, or may be held soon; give back what was captured."""
+    payment = order.axes.payment
+    if payment in _VOIDABLE or payment is PaymentState.VOIDED:
+        order.move(payment=PaymentState.VOIDING)
+        ask(order, "release_payment")
+    elif payment is PaymentState.CAPTURED and order.axes.refund is RefundState.NONE:
+        order.move(refund=RefundState.DUE)
+        ask(order, "refund_payment")
+
+
+@db.transaction_required
+def withdraw_ticket(order: Order) -> None:
+    """Take the order back from the restaurant's counter."""
+    if order.axes.vendor in _WITHDRAWABLE:
+        order.move(vendor=VendorState.WITHDRAWING)
+        ask(order, "withdraw_ticket")
+
+
+@db.transaction_required
+def cancel_courier(order: Order) -> None:
+    """Call the courier off."""
+    if order.axes.courier in _CANCELLABLE or order.axes.courier is CourierState.CANCELLED:
+        order.move(courier=CourierState.CANCELLING)
+        ask(order, "cancel_courier")
+
+
+@db.transaction_required
+def ask_again(order: Order) -> None:
+    """Repeat, under new keys, every wish whose answer is outstanding: each is harmless to repeat."""
+    axes = order.axes
+    if axes.payment is PaymentState.CAPTURING:
+        ask(order, "capture_payment")
+    if axes.payment is PaymentState.VOIDING:
+        ask(order, "release_payment")
+    if axes.refund is RefundState.DUE:
+        ask(order, "refund_payment")
+    if axes.vendor is VendorState.WITHDRAWING:
+        ask(order, "withdraw_ticket")
+    if axes.courier is CourierState.CANCELLING:
+        ask(order, "cancel_courier")
+
+
+@db.transaction_required
+def ask(order: Order, job: str) -> None:
+    """Add a job whose command has a key of its own: the number of wishes so far makes it."""
+    order.wishes += 1
+    jobs.add(order, job, due=clock.now(), number=order.wishes)

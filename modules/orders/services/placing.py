@@ -1,0 +1,173 @@
+"""Placing: a signed quote becomes an order, in one short transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from modules.orders.events import OrderedItem, OrderPlaced
+from modules.orders.interface import (
+    BasketItemUnavailable,
+    OrderLineView,
+    QuoteAlreadyUsed,
+    QuoteExpired,
+    QuoteNotYours,
+)
+from modules.orders.models import Order, OrderComponent, OrderLine
+from modules.orders.quotes import QuoteDocument, read_quote
+from modules.orders.selectors import known
+from modules.orders.services.recording import record_first
+from modules.orders.services.serving import check_open, check_policy
+from tiffin import clock, db, ids, jobs
+
+_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CODE_LENGTH = 5
+
+
+def place_order(*, customer_id: UUID, quote: str, payment_method: str) -> Order:
+    """Accept an order. Once this returns and its transaction commits, the order cannot be lost.
+
+    Raises the errors of `interface.PLACE_ERRORS`.
+    """
+    now = clock.now()
+    terms = read_quote(quote)
+    _check(terms, customer_id, now)
+    order = _new_order(terms, payment_method)
+    with db.transaction():
+        record_first(order, lambda: _insert(order, terms), _placed(order, terms, now), cause="place_order")
+        jobs.add(order, "secure_payment", due=now)
+    return order
+
+
+def _check(terms: QuoteDocument, customer_id: UUID, now: datetime) -> None:
+    """The price is promised; that the restaurant still can and may serve it is not."""
+    if terms.customer_id != customer_id:
+        raise QuoteNotYours()
+    if now >= terms.expires_at:
+        raise QuoteExpired(expired_at=f"{terms.expires_at:%Y-%m-%d %H:%M:%S} UTC")
+    facts = known.restaurant(terms.restaurant_id)
+    check_open(facts, at=now)
+    _check_available(terms, now)
+    check_policy(
+        facts,
+        at=now,
+        distance_m=terms.distance_m,
+        subtotal=terms.price.subtotal,
+        tax_categories=frozenset(component.tax_category for component in terms.price.components),
+    )
+
+
+def _check_available(terms: QuoteDocument, now: datetime) -> None:
+    unavailable = known.unavailable_items(terms.restaurant_id, at=now)
+    if not unavailable:
+        return
+    for line in terms.lines:
+        for item_id, title in _titles(line):
+            if item_id in unavailable:
+                raise BasketItemUnavailable(item_id=str(item_id), dish=title)
+
+
+def _titles(line: OrderLineView) -> list[tuple[UUID, str]]:
+    found, below = [(line.item_id, line.title)], list(line.options)
+    while below:
+        option = below.pop()
+        found.append((option.option_id, option.title))
+        below.extend(option.choices)
+    return found
+
+
+def _insert(order: Order, terms: QuoteDocument) -> None:
+    """Of those who place one quote at the same moment one wins: the unique quote id makes the others wait,
+    and then insert nothing."""
+    Order.objects.bulk_create([order], ignore_conflicts=True)
+    winner = Order.objects.values_list("id", flat=True).get(quote_id=order.quote_id)
+    if winner != order.id:
+        raise QuoteAlreadyUsed(order_id=str(winner))
+    OrderLine.objects.bulk_create(_lines(order, terms))
+    OrderComponent.objects.bulk_create(_components(order, terms))
+
+
+def _new_order(terms: QuoteDocument, payment_method: str) -> Order:
+    price, order_id = terms.price, ids.new_id()
+    return Order(
+        id=order_id,
+        region=terms.region,
+        code=_code_of(order_id),
+        quote_id=terms.quote_id,
+        customer_id=terms.customer_id,
+        restaurant_id=terms.restaurant_id,
+        restaurant_name=terms.pickup.name,
+        menu_version=terms.menu_version,
+        preparation_minutes=terms.preparation_minutes,
+        distance_m=terms.distance_m,
+        pickup=msgspec.to_builtins(terms.pickup),
+        dropoff_lat=terms.dropoff.lat,
+        dropoff_lon=terms.dropoff.lon,
+        sealed=terms.sealed,
+        currency=price.total.currency,
+        includes_tax=price.includes_tax,
+        subtotal=price.subtotal.amount,
+        tax=price.tax.amount,
+        total=price.total.amount,
+        payment_method=payment_method,
+    )
+
+
+def _code_of(order_id: UUID) -> str:
+    """Five characters that people can say to each other, from the random end of the id."""
+    number, code = order_id.int, ""
+    for _ in range(_CODE_LENGTH):
+        number, index = divmod(number, len(_CODE_ALPHABET))
+        code += _CODE_ALPHABET[index]
+    return code
+
+
+def _placed(order: Order, terms: QuoteDocument, now: datetime) -> OrderPlaced:
+    return OrderPlaced(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        restaurant_id=order.restaurant_id,
+        quote_id=order.quote_id,
+        total=terms.price.total,
+        items=tuple(
+            OrderedItem(item_id=line.item_id, title=line.title, quantity=line.quantity, total=line.total)
+            for line in terms.lines
+        ),
+        placed_at=now,
+    )
+
+
+def _lines(order: Order, terms: QuoteDocument) -> list[OrderLine]:
+    return [
+        OrderLine(
+            order=order,
+            number=number,
+            item_id=line.item_id,
+            title=line.title,
+            quantity=line.quantity,
+            unit_price=line.unit_price.amount,
+            options=msgspec.to_builtins(line.options),
+        )
+        for number, line in enumerate(terms.lines)
+    ]
+
+
+def _components(order: Order, terms: QuoteDocument) -> list[OrderComponent]:
+    return [
+        OrderComponent(
+            order=order,
+            number=number,
+            kind=component.kind.value,
+            component_code=component.code,
+            label=component.label,
+            amount=component.amount.amount,
+            tax_category=component.tax_category,
+            tax_rate=component.tax_rate,
+            tax=component.tax.amount,
+            liable=component.liable.value,
+            line=component.line,
+        )
+        for number, component in enumerate(terms.price.components)
+    ]

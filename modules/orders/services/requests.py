@@ -1,0 +1,76 @@
+"""What the restaurant and the courier are told about an order: no more than they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from modules.delivery.interface import Dropoff, Place
+from modules.delivery.interface import Point as DeliveryPoint
+from modules.orders.interface import ChosenOption, ComponentKind
+from modules.orders.models import Order
+from modules.orders.quotes import Pickup
+from modules.restaurants.interface import OfferedOrder, OrderId, RestaurantId, TicketLine
+from tiffin import clock
+from tiffin.money import Money
+
+_COURIERS_SHARE = (ComponentKind.DELIVERY_FEE.value, ComponentKind.TIP.value)
+
+
+def restaurant_offer(order: Order) -> OfferedOrder:
+    """The order as the kitchen reads it; the restaurant answers before the order's own deadline."""
+    lines = tuple(
+        TicketLine(title=line.title, count=line.quantity, options=tuple(_options_read(line.options)))
+        for line in order.lines.all()
+    )
+    return OfferedOrder(
+        order_id=OrderId(order.id),
+        restaurant_id=RestaurantId(order.restaurant_id),
+        reference=order.code,
+        lines=lines,
+        placed_at=order.created_at,
+        accept_by=order.waits_until or clock.now(),
+        total=order.money(order.subtotal),
+    )
+
+
+def courier_request(order: Order) -> dict[str, Any]:
+    """The arguments of `Delivery.request`, but for the key. What the courier earns is the delivery fee before
+    discounts, and the tip."""
+    pickup = msgspec.convert(order.pickup, Pickup)
+    cooked_by = clock.now() + timedelta(minutes=order.preparation_minutes)
+    return {
+        "order_id": order.id,
+        "region": order.region,
+        "pickup": Place(
+            name=pickup.name,
+            address=pickup.address,
+            point=DeliveryPoint(lat=pickup.point.lat, lon=pickup.point.lon),
+        ),
+        "dropoff": Dropoff(
+            customer_id=order.customer_id,
+            point=DeliveryPoint(lat=order.dropoff_lat or 0.0, lon=order.dropoff_lon or 0.0),
+            sealed=order.sealed,
+        ),
+        "ready_at": order.ready_at or cooked_by,
+        "fee": _courier_fee(order),
+    }
+
+
+def _courier_fee(order: Order) -> Money:
+    earned = order.components.filter(kind__in=_COURIERS_SHARE).values_list("amount", flat=True)
+    return order.money(sum(earned))
+
+
+def _options_read(options: list[dict[str, Any]]) -> Iterator[str]:
+    for option in msgspec.convert(options, tuple[ChosenOption, ...]):
+        yield from _option_read(option)
+
+
+def _option_read(option: ChosenOption) -> Iterator[str]:
+    yield option.title if option.quantity == 1 else f"{option.quantity} × {option.title}"
+    for inner in option.choices:
+        yield from _option_read(inner)
