@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
+from modules.payments.policies import MethodRow
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -22,17 +23,13 @@ class City(DTO):
     lon: float
 
 
-class PaymentMethod(DTO):
-    method: str
-
-
 ROWS: dict[str, type[DTO]] = {
     "cities": City,
     "tax.rates": TaxRate,
     "fees.delivery": DeliveryFee,
     "fees.service": ServiceFee,
     "fees.small_order": SmallOrderFee,
-    "payment_methods": PaymentMethod,
+    "payment_methods": MethodRow,
 }
 
 SETTINGS: dict[str, Any] = {
@@ -45,10 +42,13 @@ SETTINGS: dict[str, Any] = {
     "timeouts.quote_valid_seconds": int,
     "timeouts.payment_seconds": int,
     "timeouts.action_seconds": int,
+    "timeouts.payment_answer_seconds": int,
+    "timeouts.authorisation_seconds": int,
     "timeouts.restaurant_accept_seconds": int,
     "timeouts.preparation_seconds": int,
     "timeouts.courier_search_seconds": int,
     "timeouts.courier_offer_seconds": int,
+    "timeouts.courier_pickup_seconds": int,
     "timeouts.delivery_seconds": int,
 }
 

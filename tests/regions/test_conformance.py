@@ -12,12 +12,12 @@ import pytest
 
 from config.modules import MODULES
 from modules.orders.policies import DeliveryFee, ServiceFee, TaxRate
+from modules.payments.policies import MethodRow
 from tests.regions.shapes import (
     ROWS,
     SETTINGS,
     TAX_CATEGORIES,
     City,
-    PaymentMethod,
     days_that_matter,
     regions_under_test,
 )
@@ -68,7 +68,7 @@ def test_fees_lie_within_their_bounds_on_every_day(region: Region) -> None:
 
 def test_there_is_a_way_to_pay_and_a_place_to_deliver_on_every_day(region: Region) -> None:
     for day in days_that_matter(region):
-        assert region.rules("payment_methods", PaymentMethod, on=day)
+        assert region.rules("payment_methods", MethodRow, on=day)
         assert region.rules("cities", City, on=day)
 
 
