@@ -114,11 +114,13 @@ class Home:
 
     def reset(self, *, besides: Iterable[Path] = ()) -> None:
         """Forget everything: what a start made is removed, and nothing else. Raises BrokenHome."""
-        if self.path.exists():
+        if not self.path.exists():
+            return
+        if not self.prepared:
             self._recognise()
         for folder in (*(self / room for room in ROOMS), self.sockets, *besides):
             shutil.rmtree(folder, ignore_errors=True)
-        (self / MARKER).unlink(missing_ok=True)
+        write_json(self / MARKER, {"layout": LAYOUT})
 
 
 def _is_ours(entry: Path) -> bool:

@@ -85,11 +85,19 @@ class Child:
 
     def stop(self) -> None:
         """End it and whatever it started: ask, wait, then kill."""
+        self.ask()
+        self.end()
+
+    def ask(self) -> None:
+        """Send the signal for a clean end."""
         if self.process.poll() is None:
             with suppress(ProcessLookupError):
                 self.process.send_signal(self.program.ends_on)
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(self.program.patience_seconds)
+
+    def end(self) -> None:
+        """Wait as long as the program was promised, then kill what is left."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(self.program.patience_seconds)
         end_group(self.process.pid)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(5)

@@ -21,7 +21,7 @@ from tiffin.embedded.redis import Redis
 Say = Callable[[str], None]
 
 # The origin goes first, so that nobody is let in to a house that is closing; the data goes last.
-STOPS = ("origin", "web", "stream", "beat", "worker", "redis", "postgres")
+STOPS = (("origin",), ("web", "stream", "beat"), ("worker",), ("redis",), ("postgres",))
 SERVICE_SECONDS = 60
 STEP_SECONDS = 600
 PLATFORM_SECONDS = 120
@@ -93,10 +93,13 @@ class Supervisor:
         """End everything, in order; safe to call at any point of a start."""
         if any(watched.child for watched in self.watched.values()):
             self._note("stopping")
-        for name in sorted(self.watched, key=_stop_rank):
-            child = self.watched[name].child
-            if child is not None:
-                child.stop()
+        for names in STOPS:
+            together = [self.watched[name].child for name in names if name in self.watched]
+            children = [child for child in together if child is not None]
+            for child in children:
+                child.ask()
+            for child in children:
+                child.end()
         if self.watched:
             self.watched.clear()
             self._note("stopped")
@@ -268,16 +271,12 @@ def written_down(state: str, url: str, children: Mapping[str, Child]) -> dict[st
 
 
 def recorded(home: Home) -> list[tuple[Identity, signal.Signals]]:
-    """The processes that the last supervisor of this data folder wrote down, in the order to end them."""
+    """The processes that the last supervisor of this data folder wrote down."""
     processes = read_json(home.run / "status.json").get("processes", {})
     return [
         (Identity(int(told["pid"]), str(told["began"])), signal.Signals(int(told["ends_on"])))
-        for _, told in sorted(processes.items(), key=lambda item: _stop_rank(item[0]))
+        for told in processes.values()
     ]
-
-
-def _stop_rank(name: str) -> int:
-    return STOPS.index(name) if name in STOPS else -1
 
 
 def _said(home: Home, name: str) -> str:
