@@ -14,7 +14,7 @@ class OrderAdmin(ModuleAdmin):
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin as DjangoModelAdmin
@@ -29,8 +29,13 @@ from tiffin.admin.site import site
 from tiffin.errors import DomainError
 from tiffin.interfaces import ModuleFault, ModuleUnavailable
 
+if TYPE_CHECKING:
+    _Admin = DjangoModelAdmin[Any]
+else:
+    _Admin = DjangoModelAdmin  # Django's class takes no parameters when it runs
 
-class _WithoutTransaction(DjangoModelAdmin[Any]):
+
+class _WithoutTransaction(_Admin):
     """Stands before Django's ModelAdmin in the order of classes and leaves out its transactions: use cases
     open their own, durably, and may not be called inside another."""
 
