@@ -2,7 +2,7 @@
 
 The customer carries the whole document, not its hash beside it: one opaque string has no canonical form to
 get wrong, nothing has to be kept for a quote that is never placed, and placing reads no menu. It is packed
-small (msgpack, deflated): a usual basket takes 1-2 kB, the largest one allowed stays below what a body may hold.
+small (msgpack, deflated): a usual basket takes 1-2 kB, the largest allowed less than a body may hold.
 HMAC-SHA256 suffices, because only orders itself ever verifies it.
 """
 
