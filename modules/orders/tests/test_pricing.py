@@ -1,0 +1,196 @@
+"""The bill: its components sum to its total whatever is ordered, and the same basket costs the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.orders.interface import ComponentKind, Party
+from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
+from modules.orders.pricing import Discount, Dish, TakenOption, Terms, price
+from modules.orders.pricing.allocation import allocate
+
+FOOD, DRINK, DELIVERY, SERVICE = "food", "drink", "delivery", "service"
+RATES = {
+    FOOD: TaxRate(category=FOOD, rate=Decimal("0.08")),
+    DRINK: TaxRate(category=DRINK, rate=Decimal("0.23")),
+    DELIVERY: TaxRate(category=DELIVERY, rate=Decimal("0.08")),
+    SERVICE: TaxRate(category=SERVICE, rate=Decimal("0.23"), liable=Party.PLATFORM),
+}
+FEES = {
+    "delivery_fee": DeliveryFee(base=599, per_km=150, free_km=Decimal("2.0"), max=1999),
+    "service_fee": ServiceFee(rate=Decimal("0.05"), min=99, max=999),
+    "small_order_fee": SmallOrderFee(threshold=3000, fee=500),
+}
+SOUP = Dish(item_id=UUID(int=1), title="Żurek", quantity=1, price=2200, tax_category=FOOD)
+BEER = Dish(item_id=UUID(int=2), title="Piwo", quantity=2, price=1200, tax_category=DRINK)
+
+
+def terms(*dishes: Dish, **changes: object) -> Terms:
+    usual = {
+        "currency": "PLN",
+        "prices_include_tax": True,
+        "dishes": dishes,
+        "distance_m": 1500,
+        "tax_rates": RATES,
+        **FEES,
+    }
+    return Terms(**{**usual, **changes})
+
+
+def amounts(bill, kind: ComponentKind) -> list[int]:
+    return [part.amount.amount for part in bill.components if part.kind is kind]
+
+
+options = st.builds(
+    TakenOption,
+    option_id=st.uuids(),
+    title=st.just("Dodatek"),
+    quantity=st.integers(1, 3),
+    price=st.integers(0, 2_000),
+    tax_category=st.sampled_from([FOOD, DRINK, "unheard_of"]),
+)
+dishes = st.builds(
+    Dish,
+    item_id=st.uuids(),
+    title=st.just("Danie"),
+    quantity=st.integers(1, 9),
+    price=st.integers(0, 10_000),
+    tax_category=st.sampled_from([FOOD, DRINK]),
+    options=st.lists(options, max_size=3).map(tuple),
+)
+discounts = st.builds(
+    Discount,
+    code=st.just("gift"),
+    label=st.just("Gift"),
+    amount=st.integers(0, 50_000),
+    off=st.sets(
+        st.sampled_from([ComponentKind.ITEM, ComponentKind.OPTION, ComponentKind.DELIVERY_FEE]), min_size=1
+    ).map(frozenset),
+)
+some_discounts = st.lists(discounts, max_size=3).map(tuple)
+any_terms = st.builds(
+    Terms,
+    currency=st.just("PLN"),
+    prices_include_tax=st.booleans(),
+    dishes=st.lists(dishes, min_size=1, max_size=6).map(tuple),
+    distance_m=st.integers(0, 30_000),
+    tax_rates=st.just(RATES),
+    delivery_fee=st.just(FEES["delivery_fee"]),
+    service_fee=st.just(FEES["service_fee"]),
+    small_order_fee=st.just(FEES["small_order_fee"]),
+    promotions=some_discounts,
+    member_benefits=some_discounts,
+    points=some_discounts,
+    tip=st.integers(0, 5_000),
+)
+
+
+@given(any_terms)
+def test_components_sum_to_the_total_and_nothing_falls_below_nothing(terms: Terms) -> None:
+    bill = price(terms)
+    assert sum(part.amount.amount for part in bill.components) == bill.total.amount
+    assert sum(part.tax.amount for part in bill.components) == bill.tax.amount
+    assert bill.total.amount >= terms.tip
+    assert bill.tax.amount >= 0
+
+
+@given(any_terms)
+def test_no_line_is_discounted_below_nothing(terms: Terms) -> None:
+    bill = price(terms)
+    for number in range(len(terms.dishes)):
+        assert sum(part.amount.amount for part in bill.components if part.line == number) >= 0
+
+
+@given(any_terms)
+def test_the_same_basket_costs_the_same(terms: Terms) -> None:
+    assert price(terms) == price(terms)
+
+
+@given(any_terms)
+def test_tax_is_rounded_once_for_each_rate_and_liable_party(terms: Terms) -> None:
+    groups: dict[tuple[Decimal, Party], tuple[int, int]] = {}
+    for part in price(terms).components:
+        if part.kind is not ComponentKind.TAX:
+            amount, tax = groups.get((part.tax_rate, part.liable), (0, 0))
+            groups[part.tax_rate, part.liable] = amount + part.amount.amount, tax + part.tax.amount
+    for (rate, _), (amount, tax) in groups.items():
+        exact = amount * rate / (1 + rate) if terms.prices_include_tax else amount * rate
+        assert abs(exact - tax) <= Decimal("0.5")
+
+
+@given(st.integers(0, 10_000), st.lists(st.integers(0, 10_000), min_size=1, max_size=20))
+def test_allocation_loses_no_unit(amount: int, weights: list[int]) -> None:
+    if not sum(weights):
+        with pytest.raises(ValueError, match="nothing to split over"):
+            allocate(amount, weights)
+        return
+    shares = allocate(amount, weights)
+    assert sum(shares) == amount
+    if amount <= sum(weights):
+        assert all(0 <= share <= weight for share, weight in zip(shares, weights, strict=True))
+
+
+def test_a_polish_bill_line_by_line() -> None:
+    """22.00 of soup and 24.00 of beer, 1.5 km away: 46.00, delivery 5.99, service 5 % = 2.30."""
+    bill = price(terms(SOUP, BEER))
+    assert bill.subtotal.amount == 4600
+    assert amounts(bill, ComponentKind.DELIVERY_FEE) == [599]
+    assert amounts(bill, ComponentKind.SERVICE_FEE) == [230]
+    assert amounts(bill, ComponentKind.SMALL_ORDER_FEE) == []
+    assert bill.total.amount == 4600 + 599 + 230
+    # 8/108 of 22.00, 23/123 of 24.00, and for the platform 8/108 of 5.99 and 23/123 of 2.30.
+    assert [part.tax.amount for part in bill.components] == [163, 449, 44, 43]
+
+
+def test_tax_on_top_comes_as_components_of_its_own() -> None:
+    bill = price(terms(SOUP, prices_include_tax=False, delivery_fee=None, service_fee=None))
+    assert amounts(bill, ComponentKind.SMALL_ORDER_FEE) == [500]
+    assert amounts(bill, ComponentKind.TAX) == [176, 115]
+    assert bill.total.amount == 2200 + 500 + 176 + 115
+
+
+def test_each_begun_kilometre_costs_and_the_fee_has_a_limit() -> None:
+    def fee(metres: int) -> int:
+        return amounts(price(terms(SOUP, distance_m=metres)), ComponentKind.DELIVERY_FEE)[0]
+
+    assert [fee(2000), fee(2001), fee(3000), fee(3001), fee(90_000)] == [599, 749, 749, 899, 1999]
+
+
+def test_a_discount_shrinks_the_tax_of_what_it_is_off() -> None:
+    whole = price(terms(SOUP, BEER))
+    half = price(terms(SOUP, BEER, promotions=(Discount(code="half", label="Half off", amount=2300),)))
+    assert amounts(half, ComponentKind.PROMOTION) == [-1100, -1200]
+    assert half.total.amount == whole.total.amount - 2300
+    assert half.tax.amount < whole.tax.amount
+
+
+def test_free_delivery_takes_only_the_delivery_fee() -> None:
+    off = frozenset({ComponentKind.DELIVERY_FEE})
+    benefit = Discount(code="plus", label="Free delivery", amount=9_999, off=off)
+    bill = price(terms(SOUP, member_benefits=(benefit,)))
+    assert amounts(bill, ComponentKind.MEMBER_BENEFIT) == [-599]
+
+
+def test_the_tip_is_the_couriers_whole_and_untaxed() -> None:
+    bill = price(terms(SOUP, tip=500))
+    (tip,) = [part for part in bill.components if part.kind is ComponentKind.TIP]
+    assert (tip.amount.amount, tip.tax.amount, tip.liable) == (500, 0, Party.COURIER)
+
+
+def test_options_have_a_tax_category_of_their_own() -> None:
+    wine = TakenOption(
+        option_id=UUID(int=3), title="Wino", quantity=1, price=1500, tax_category=DRINK
+    )
+    meal = Dish(
+        item_id=UUID(int=4), title="Obiad", quantity=2, price=3000, tax_category=FOOD, options=(wine,)
+    )
+    bill = price(terms(meal))
+    assert [(part.amount.amount, part.tax_rate) for part in bill.components[:2]] == [
+        (6000, Decimal("0.08")),
+        (3000, Decimal("0.23")),
+    ]

@@ -1,0 +1,79 @@
+"""The machines: every state can be reached, every end is an end, and what is not drawn is refused."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from modules.orders.interface import (
+    Axes,
+    CourierState,
+    OrderState,
+    PaymentState,
+    RefundState,
+    Status,
+    TransitionRefused,
+    VendorState,
+)
+from modules.orders.states import MACHINES, ORDER, START, is_final, is_over, status_of
+
+by_axis = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.axis)
+
+
+@by_axis
+def test_every_state_can_be_reached(machine) -> None:
+    assert machine.reachable() == set(machine.states) - {machine.states("unknown")}
+
+
+@by_axis
+def test_what_is_not_drawn_is_refused_with_409(machine) -> None:
+    drawn = set(machine.transitions())
+    for before, after in product(machine.reachable(), repeat=2):
+        if (before, after) in drawn:
+            machine.check(before, after)
+            continue
+        with pytest.raises(TransitionRefused) as refused:
+            machine.check(before, after)
+        assert refused.value.status == 409
+
+
+def test_a_decided_order_stays_decided() -> None:
+    for state in (OrderState.COMPLETED, OrderState.CANCELLED):
+        assert not any(before is state for before, _ in ORDER.transitions())
+
+
+def every_combination():
+    return (
+        Axes(order=order, payment=payment, vendor=vendor, courier=courier, refund=refund)
+        for order, payment, vendor, courier, refund in product(
+            *(machine.reachable() for machine in MACHINES)
+        )
+    )
+
+
+def test_every_combination_has_a_status() -> None:
+    assert {status_of(axes) for axes in every_combination()} == set(Status) - {Status.UNKNOWN}
+
+
+def test_nothing_is_final_before_it_is_decided_and_the_money_is_settled() -> None:
+    unsettled = {
+        PaymentState.PENDING,
+        PaymentState.ACTION_REQUIRED,
+        PaymentState.AUTHORISED,
+        PaymentState.CAPTURING,
+        PaymentState.VOIDING,
+    }
+    for axes in every_combination():
+        if not is_final(axes):
+            continue
+        assert is_over(axes)
+        assert axes.refund is RefundState.REFUNDED or axes.payment not in unsettled
+        if axes.order is OrderState.CANCELLED and axes.payment is PaymentState.CAPTURED:
+            assert axes.refund is RefundState.REFUNDED
+            assert axes.vendor is not VendorState.WITHDRAWING
+            assert axes.courier is not CourierState.CANCELLING
+
+
+def test_an_order_starts_by_waiting_for_its_payment() -> None:
+    assert status_of(START) is Status.PAYING
