@@ -1,0 +1,296 @@
+"""Who takes part: a customer, a kitchen, a courier. Each knows the public API and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import httpx
+
+API = "/api/v1"
+PATIENCE_SECONDS = 15.0
+TRIES = 5
+TRANSIENT = frozenset({429, 502, 503, 504})
+STREAM_SILENCE_SECONDS = 40.0  # a heartbeat comes every 15 seconds
+FINAL_STATUSES = frozenset({"delivered", "cancelled", "refunded"})
+
+
+class Refused(Exception):
+    """The platform said no: a problem with a stable code."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status, self.code, self.detail = status, code, detail
+
+
+class Unanswered(Exception):
+    """The platform did not answer, however often it was asked."""
+
+
+class StreamEvent(NamedTuple):
+    """A server-sent event and when it came."""
+
+    id: str
+    name: str
+    data: dict[str, Any]
+    received_at: datetime
+
+
+def client(base_url: str, *, connections: int = 100) -> httpx.AsyncClient:
+    """One pool of connections for all who take part."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
+    return httpx.AsyncClient(
+        base_url=base_url, limits=limits, timeout=PATIENCE_SECONDS, headers={"User-Agent": "tiffin-bench"}
+    )
+
+
+class Person:
+    """Somebody with an account: logs in, and draws a new access token when the old one is over."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+        self._access = ""
+        self._refresh = ""
+        self._refreshing = asyncio.Lock()
+
+    async def log_in(self, email: str, password: str) -> None:
+        """Raises Refused."""
+        self._keep(await self._send("POST", "/auth/login", {"email": email, "password": password}))
+
+    async def get(self, path: str, **query: Any) -> Any:
+        wanted = {name: value for name, value in query.items() if value is not None}
+        return await self._with_token("GET", path, None, query=wanted)
+
+    async def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
+        """Send `body`; with an Idempotency-Key, which makes it harmless to repeat. Raises Refused."""
+        return await self._with_token("POST", path, body, key=key)
+
+    async def _with_token(self, verb: str, path: str, body: Any, **options: Any) -> Any:
+        used = self._access
+        try:
+            return await self._send(verb, path, body, **options)
+        except Refused as refused:
+            if refused.status != httpx.codes.UNAUTHORIZED:
+                raise
+        await self._renew(used)
+        return await self._send(verb, path, body, **options)
+
+    async def _renew(self, used: str) -> None:
+        async with self._refreshing:
+            if self._access != used:
+                return  # somebody who waited here before us has done it
+            self._access = ""
+            answer = await self._send("POST", "/auth/refresh", {"refresh_token": self._refresh})
+            self._access = answer["data"]["access_token"]
+            self._refresh = answer["data"].get("refresh_token") or self._refresh
+
+    async def _send(
+        self, verb: str, path: str, body: Any, *, key: str | None = None, query: Any = None
+    ) -> Any:
+        headers = {"Authorization": f"Bearer {self._access}"} if self._access else {}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        for attempt in range(TRIES):
+            try:
+                answer = await self.http.request(
+                    verb, API + path, json=body, headers=headers, params=query or None
+                )
+            except httpx.TransportError:
+                answer = None
+            if answer is not None and answer.status_code not in TRANSIENT and not _is_running(answer):
+                return _read(answer)
+            await asyncio.sleep(0.2 * 2**attempt)
+        raise Unanswered(f"{verb} {path}: {answer.status_code if answer is not None else 'no answer'}")
+
+    @property
+    def regions(self) -> list[str]:
+        """Where one works, as the token says."""
+        claims = self._access.split(".")[1]
+        return list(json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["regions"])
+
+    def _keep(self, answer: Any) -> None:
+        self._access = answer["meta"]["access_token"]
+        self._refresh = answer["meta"]["refresh_token"]
+
+
+class Customer(Person):
+    """Somebody who is hungry."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        super().__init__(http)
+        self.ticket = ""
+        self.address: dict[str, Any] = {}
+
+    async def register(self, email: str, password: str) -> None:
+        """Raises Refused, as when the address is taken."""
+        self._keep(await self._send("POST", "/auth/signup", {"email": email, "password": password}))
+
+    async def settle(self, *, name: str, phone: str, address: dict[str, Any]) -> None:
+        """Say who one is and where one lives."""
+        await self._with_token("PATCH", "/me", {"name": name, "phone": phone})
+        self.address = await self.post("/me/addresses", address)
+        self.ticket = self.address["ticket"]
+
+    async def restaurants_nearby(self, region: str) -> list[dict[str, Any]]:
+        """Open restaurants that deliver to the address, a page of them."""
+        page = await self.get(
+            "/restaurants",
+            region=region,
+            lat=self.address["lat"],
+            lon=self.address["lon"],
+            delivers_here="true",
+            open="true",
+            page_size=50,
+        )
+        return list(page["results"])
+
+    async def menu(self, restaurant_id: str) -> dict[str, Any]:
+        return dict(await self.get(f"/restaurants/{restaurant_id}/menu"))
+
+    async def quote(self, restaurant_id: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
+        """Raises Refused."""
+        wanted = {"restaurant_id": restaurant_id, "lines": lines, "address_ticket": self.ticket}
+        return dict(await self.post("/quotes", wanted))
+
+    async def place(self, quote: dict[str, Any], card: str) -> dict[str, Any]:
+        """Raises Refused; asks again under the same key when no answer comes."""
+        order = {"quote": quote["token"], "payment_method": card}
+        return dict(await self.post("/orders", order, key=str(uuid4())))
+
+    async def order(self, order_id: str) -> dict[str, Any]:
+        return dict(await self.get(f"/orders/{order_id}"))
+
+    async def timeline(self, order_id: str) -> list[dict[str, Any]]:
+        return list((await self.get(f"/orders/{order_id}/timeline"))["entries"])
+
+    async def cancel(self, order_id: str) -> None:
+        """Raises Refused when it is too late."""
+        await self.post(f"/orders/{order_id}/cancel", key=str(uuid4()))
+
+    async def confirm_payment(self, action_url: str) -> None:
+        """Do on the provider's page what a cardholder does: read the question and say yes."""
+        page = await self.http.get(action_url)
+        page.raise_for_status()
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        form = {"answer": "approve", "csrfmiddlewaretoken": token.group(1) if token else ""}
+        headers = {"Referer": str(page.url), "Cookie": _cookies(page)}
+        answer = await self.http.post(page.url, data=form, headers=headers)
+        if answer.is_error:
+            raise Refused(answer.status_code, "confirmation_failed", "the provider's page refused the answer")
+
+    async def follow(self, order_id: str, *, last_id: str = "") -> AsyncIterator[StreamEvent]:
+        """The order's live stream, taken up again where it broke off, until the order is final."""
+        while True:
+            try:
+                async for event in self._stream(order_id, last_id):
+                    last_id = event.id or last_id
+                    yield event
+                    if event.data.get("status") in FINAL_STATUSES:
+                        return
+            except httpx.TransportError:
+                await asyncio.sleep(0.5)
+
+    async def _stream(self, order_id: str, last_id: str) -> AsyncIterator[StreamEvent]:
+        headers = {"Authorization": f"Bearer {self._access}", "Accept": "text/event-stream"}
+        if last_id:
+            headers["Last-Event-ID"] = last_id
+        timeout = httpx.Timeout(PATIENCE_SECONDS, read=STREAM_SILENCE_SECONDS)
+        path = f"{API}/orders/{order_id}/stream"
+        async with self.http.stream("GET", path, headers=headers, timeout=timeout) as answer:
+            if answer.is_error:
+                await answer.aread()
+                _read(answer)
+            async for event in _events(answer.aiter_lines()):
+                yield event
+
+
+class Kitchen(Person):
+    """Somebody who takes orders for one restaurant or for many."""
+
+    async def tickets(self, *states: str) -> list[dict[str, Any]]:
+        """Orders on the counter in these states."""
+        return list((await self.get("/restaurant/tickets", state=states, page_size=200))["results"])
+
+    async def accept(self, order_id: str, *, ready_in_minutes: int) -> None:
+        await self.post(f"/restaurant/tickets/{order_id}/accept", {"ready_in_minutes": ready_in_minutes})
+
+    async def reject(self, order_id: str, *, reason: str = "too_busy") -> None:
+        await self.post(f"/restaurant/tickets/{order_id}/reject", {"reason": reason})
+
+    async def ready(self, order_id: str) -> None:
+        await self.post(f"/restaurant/tickets/{order_id}/ready")
+
+
+class Courier(Person):
+    """Somebody with a bag."""
+
+    async def start_shift(self, region: str, lat: float, lon: float) -> None:
+        await self.post("/courier/shift", {"region": region, "position": {"lat": lat, "lon": lon}})
+
+    async def end_shift(self) -> None:
+        await self._with_token("DELETE", "/courier/shift", None)
+
+    async def report_position(self, region: str, lat: float, lon: float) -> None:
+        await self.post("/courier/position", {"region": region, "lat": lat, "lon": lon})
+
+    async def offers(self) -> list[dict[str, Any]]:
+        return list((await self.get("/courier/offers"))["offers"])
+
+    async def accept(self, offer_id: str) -> dict[str, Any]:
+        """Raises Refused when it is gone."""
+        return dict(await self.post(f"/courier/offers/{offer_id}/accept"))
+
+    async def pick_up(self, order_id: str) -> None:
+        await self.post(f"/courier/deliveries/{order_id}/pick-up")
+
+    async def drop_off(self, order_id: str) -> None:
+        await self.post(f"/courier/deliveries/{order_id}/drop-off")
+
+
+async def _events(lines: AsyncIterator[str]) -> AsyncIterator[StreamEvent]:
+    """Server-sent events (WHATWG HTML §9.2.6) out of the lines of a body; comments are passed over."""
+    fields: dict[str, str] = {}
+    async for line in lines:
+        if line.startswith(":"):
+            continue
+        if line:
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+        elif "data" in fields:
+            data = json.loads(fields["data"])
+            received_at = datetime.now().astimezone()
+            yield StreamEvent(fields.get("id", ""), fields.get("event", "message"), data, received_at)
+            fields = {}
+
+
+def _read(answer: httpx.Response) -> Any:
+    body = _json(answer)
+    if answer.is_success:
+        return body
+    problem = body if isinstance(body, dict) else {}
+    if problem.get("errors") and "code" not in problem:  # django-allauth's own form
+        problem = problem | problem["errors"][0] | {"detail": problem["errors"][0].get("message", "")}
+    raise Refused(answer.status_code, str(problem.get("code", "")), str(problem.get("detail", "")))
+
+
+def _json(answer: httpx.Response) -> Any:
+    try:
+        return answer.json() if answer.content else None
+    except ValueError:
+        return None
+
+
+def _is_running(answer: httpx.Response) -> bool:
+    """Our own request under this key is still at work: wait for its answer."""
+    body = _json(answer) if answer.status_code == httpx.codes.CONFLICT else None
+    return isinstance(body, dict) and body.get("code") == "request_in_progress"
+
+
+def _cookies(page: httpx.Response) -> str:
+    return "; ".join(f"{name}={value}" for name, value in page.cookies.items())
