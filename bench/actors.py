@@ -14,6 +14,10 @@ from uuid import uuid4
 import httpx
 
 API = "/api/v1"
+# Who works in the demo (`manage.py demo`): one account for every kitchen, and couriers in both cities.
+DEMO_PASSWORD = "tiffin-demo"
+DEMO_KITCHEN = "kitchen@example.com"
+DEMO_COURIERS = tuple(f"courier{number}@example.com" for number in range(1, 41))
 PATIENCE_SECONDS = 15.0
 TRIES = 5
 TRANSIENT = frozenset({429, 502, 503, 504})

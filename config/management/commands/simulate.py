@@ -1,0 +1,58 @@
+"""`manage.py simulate --rate 5 --seconds 120`: a few minutes of the platform's life, through its public API."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from bench.actors import DEMO_COURIERS, DEMO_KITCHEN, DEMO_PASSWORD
+from bench.report import missing_orders
+from bench.simulate import Options, simulate
+
+
+class Command(BaseCommand):
+    help = (
+        "Simulate customers, restaurants and couriers of two cities. Progress goes to standard error, one "
+        "JSON object to standard output. Ends 1 when an acknowledged order is lost or does not become final."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--rate", type=float, required=True, help="orders a second, on average")
+        parser.add_argument("--seconds", type=float, required=True, help="for how long orders come")
+        parser.add_argument("--seed", type=int, help="the same seed brings the same demand again")
+        parser.add_argument("--base-url", default=settings.TIFFIN_ORIGIN, help="the platform's origin")
+        parser.add_argument("--acknowledged", type=Path, help="where the acknowledged orders' ids are kept")
+        parser.add_argument(
+            "--patience", type=float, default=180.0, help="seconds to wait for the last order"
+        )
+
+    def handle(self, *args: Any, **given: Any) -> None:
+        if given["rate"] <= 0 or given["seconds"] <= 0:
+            raise CommandError("--rate and --seconds must be above zero")
+        seed = given["seed"] if given["seed"] is not None else SystemRandom().getrandbits(32)
+        kept = given["acknowledged"] or settings.TIFFIN_HOME / "log" / f"simulate-{int(time.time())}.ids"
+        options = Options(
+            base_url=given["base_url"],
+            rate=given["rate"],
+            seconds=given["seconds"],
+            seed=seed,
+            kitchens=(DEMO_KITCHEN,),
+            couriers=DEMO_COURIERS,
+            password=DEMO_PASSWORD,
+            acknowledged=kept,
+            patience_seconds=given["patience"],
+        )
+        report = asyncio.run(simulate(options, missing=missing_orders))
+        self.stdout.write(json.dumps(report))
+        if report["lost"] or report["unfinished"]:
+            raise CommandError(
+                f"{report['lost']} acknowledged orders are lost, {report['unfinished']} did not become final"
+            )
