@@ -141,7 +141,7 @@ async def _show_timeline(customer: Customer, order_id: str) -> None:
         say(f"  {entry['at'][11:23]}  {change:<44}{entry['status'].replace('_', ' ')}")
 
 
-async def _until(ask: Callable[[], Awaitable[T]], otherwise: str) -> T:
+async def _until(ask: Callable[[], Awaitable[T | None]], otherwise: str) -> T:
     """Ask until the answer is something. Raises NotThere."""
     until = time.monotonic() + STEP_SECONDS
     while True:

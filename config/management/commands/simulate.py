@@ -1,4 +1,4 @@
-"""`manage.py simulate --rate 5 --seconds 120`: a few minutes of the platform's life, through its public API."""
+"""`manage.py simulate --rate 5 --seconds 120`: a few minutes of the platform's life, by its public API."""
 
 from __future__ import annotations
 
