@@ -26,6 +26,7 @@ from unfold.paginator import InfinitePaginator
 
 from tiffin.admin import record
 from tiffin.admin.site import site
+from tiffin.admin.staff import staff_of
 from tiffin.errors import DomainError
 from tiffin.interfaces import ModuleFault, ModuleUnavailable
 
@@ -69,7 +70,7 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
     list_per_page = 50
     show_full_result_count = False
     paginator = InfinitePaginator  # counting a table that grows by a million rows a day is never worth it
-    ordering: Sequence[str] = ("-pk",)
+    ordering = ("-pk",)
     list_filter_submit = True
     actions_selection_counter = False
 
@@ -94,11 +95,11 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
 
     def has_act_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the staff's roles have "change" in this module."""
-        return request.user.has_perm(f"{self.opts.app_label}.change")
+        return staff_of(request).has_perm(f"{self._module}.change")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        return in_regions(rows, getattr(request.user, "regions", ()))
+        return in_regions(rows, staff_of(request).regions)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         self.save_by_use_case(request, obj, form)
@@ -109,21 +110,23 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return _with_refusals_shown(self, request, super().changelist_view, *args, **kwargs)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> Any:
         """Run an action on what is selected, and record it."""
-        response = super().response_action(request, queryset)
+        response = super().response_action(request, queryset, *args, **kwargs)
         action, chosen = request.POST.get("action", ""), request.POST.getlist("_selected_action")
         if action and chosen:
             record.action(self._module, action, self._subject, f"{len(chosen)}: {', '.join(chosen[:20])}")
         return response
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         self._record("add", obj)
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         self._record("change", obj)
 
-    def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> Any:
         for obj in queryset:
             self._record("delete", obj)
 

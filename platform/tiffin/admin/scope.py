@@ -9,15 +9,17 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from tiffin.admin.staff import staff_of
+
 
 def visible_modules(request: HttpRequest) -> list[str]:
     """Modules in which the staff's roles have "view"."""
-    return [module for module in settings.TIFFIN_MODULES if request.user.has_perm(f"{module}.view")]
+    return [module for module in settings.TIFFIN_MODULES if staff_of(request).has_perm(f"{module}.view")]
 
 
 def may_change(request: HttpRequest, module: str) -> bool:
     """Whether the staff's roles have "change" in `module`."""
-    return module in settings.TIFFIN_MODULES and request.user.has_perm(f"{module}.change")
+    return module in settings.TIFFIN_MODULES and staff_of(request).has_perm(f"{module}.change")
 
 
 def require_change(request: HttpRequest, module: str) -> None:
@@ -28,5 +30,5 @@ def require_change(request: HttpRequest, module: str) -> None:
 
 def in_scope(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows of the staff's regions, and those of none."""
-    regions = getattr(request.user, "regions", ())
+    regions = staff_of(request).regions
     return rows.filter(Q(region__in=regions) | Q(region=None)) if regions else rows

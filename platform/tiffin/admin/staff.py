@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
 
 from tiffin.admin import roles
 from tiffin.context import ANONYMOUS, Actor, ActorKind
 from tiffin.web.auth import principal_of
 from tiffin.web.tokens import TokenInvalid
 
-
-class Login(Protocol):
-    """Exchanges an e-mail address and a password for a staff token (a JWT); raises a DomainError."""
-
-    def __call__(self, email: str, password: str) -> str: ...
-
+# Exchanges an e-mail address and a password for a staff token (a JWT); raises a DomainError.
+Login = Callable[[str, str], str]
 
 _login: Login | None = None
 
 
-def set_login(login: Callable[[str, str], str]) -> None:
+def set_login(login: Login) -> None:
     """Name the function that logs staff in. The kernel knows no module, so the deployable says which."""
     global _login
     _login = login
@@ -91,6 +88,11 @@ class StaffUser:
 
 
 NOBODY = StaffUser()
+
+
+def staff_of(request: HttpRequest) -> StaffUser:
+    """Who is at the page."""
+    return request.user if isinstance(request.user, StaffUser) else NOBODY
 
 
 def user_of(token: str) -> StaffUser:

@@ -64,5 +64,5 @@ def exposition() -> bytes:
     registry.register(_Readings())
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY) + generate_latest(registry)
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client leaves it out
     return generate_latest(registry)

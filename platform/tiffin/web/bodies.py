@@ -43,7 +43,7 @@ class BodyLimit:
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
         if self.is_async:
             return self._acall(request)
-        return self._refusal(request) or self.get_response(request)  # type: ignore[no-any-return]
+        return self._refusal(request) or self.get_response(request)
 
     async def _acall(self, request: HttpRequest) -> HttpResponse:
         return self._refusal(request) or await self.get_response(request)

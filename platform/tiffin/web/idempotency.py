@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 import msgspec
 from django.db import connections
 from django.http import HttpResponse
-from rest_framework.encoders import JSONEncoder
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from tiffin import db
 from tiffin.db.owners import owner_of

@@ -54,7 +54,7 @@ _INVALID_SCHEMA = {
 }
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # drf-spectacular has no types
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its registration
     """Names TokenAuthentication in the document."""
 
     target_class = "tiffin.web.auth.TokenAuthentication"
@@ -69,7 +69,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # drf-
         }
 
 
-class ProblemAwareSchema(AutoSchema):  # type: ignore[misc]  # drf-spectacular has no types
+class ProblemAwareSchema(AutoSchema):
     """Documents the Idempotency-Key of operations that need one, and tags operations by their module."""
 
     def get_override_parameters(self) -> list[Any]:

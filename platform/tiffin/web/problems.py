@@ -149,7 +149,7 @@ def _of_rest_framework(error: drf.APIException) -> Problem:
         headers["WWW-Authenticate"] += ', error="invalid_token"'
         return Problem(code, detail=str(error.detail), headers=headers)
     if isinstance(error, drf.Throttled):
-        seconds = max(1, math.ceil(error.wait or 1))
+        seconds = max(1, math.ceil(getattr(error, "wait", None) or 1))
         return Problem("too_many_requests", headers={"Retry-After": str(seconds)})
     if isinstance(error, drf.MethodNotAllowed):
         return Problem("method_not_allowed", detail=str(error.detail))
