@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import permutations
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -11,12 +13,18 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from config.modules import ADOPTED_APPS, MODULES, STATELESS
+from tiffin.testing.services import Services
 
 KEEPERS = tuple(module for module in MODULES if module not in STATELESS)
 
 PAIRS = list(permutations(KEEPERS, 2))
 
-pytestmark = pytest.mark.database
+
+@pytest.fixture(scope="module", autouse=True)
+def _schemas(services: Services, django_db_blocker: Any) -> Iterator[None]:
+    """These tests are all refused or only read, so nothing has to be emptied after each."""
+    with django_db_blocker.unblock():
+        yield
 
 
 def tables_of(module: str) -> list[str]:

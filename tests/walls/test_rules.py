@@ -8,7 +8,7 @@ import pytest
 
 from config.modules import ADOPTED_APPS
 from tests.walls.tree import modules_of
-from tiffin.walls import RULES, read_modules
+from tiffin.walls import RULES, SourceFile, read_modules
 
 ROOT = Path(__file__).parents[2]
 
@@ -159,10 +159,14 @@ HARMLESS = {
 }
 
 
+@pytest.fixture(scope="module")
+def tree() -> list[SourceFile]:
+    return read_modules(ROOT, adopted=ADOPTED_APPS)
+
+
 @pytest.mark.parametrize("name", RULES)
-def test_no_module_breaks_it(name: str) -> None:
-    files = read_modules(ROOT, adopted=ADOPTED_APPS)
-    assert [str(finding) for file in files for finding in RULES[name](file)] == []
+def test_no_module_breaks_it(name: str, tree: list[SourceFile]) -> None:
+    assert [str(finding) for file in tree for finding in RULES[name](file)] == []
 
 
 @pytest.mark.parametrize(("name", "path", "source"), BREAKING)

@@ -24,6 +24,7 @@ def oversized(file: SourceFile) -> Iterator[Finding]:
                 yield file.finding(
                     node, f"{node.name} has {length} lines; {FUNCTION_LINES} can be read at once"
                 )
-            count = len(node.args.posonlyargs + node.args.args + node.args.kwonlyargs)
+            parameters = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            count = sum(parameter.arg not in {"self", "cls"} for parameter in parameters)
             if count > PARAMETERS:
                 yield file.finding(node, f"{node.name} takes {count} parameters; more than {PARAMETERS}")
