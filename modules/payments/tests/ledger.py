@@ -1,0 +1,120 @@
+"""What the tests of payments say: payments, the provider's faults, and what was published."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+from uuid import UUID
+
+from modules.payments import services
+from modules.payments.interface import PaymentState, PaymentView
+from modules.payments.models import Payment, SandboxCharge
+from modules.payments.providers import Outcome, ProviderTimeout
+from modules.payments.providers.sandbox import CAPTURE, CHARGE, REFUND, SUCCEEDED, VOID, SandboxProvider
+from modules.payments.selectors import view
+from tiffin import ids
+from tiffin.log.events import event_classes
+from tiffin.models import Job, LogEvent
+from tiffin.money import Money
+
+VISA = "pm_card_visa"
+DECLINED = "pm_card_chargeDeclined"
+ACTION = "pm_card_authenticationRequired"
+TIMEOUT = "pm_card_timeout"
+
+# Longer than any pause between two tries of a job.
+A_WHILE = timedelta(minutes=6)
+
+
+def pounds(amount: int) -> Money:
+    """`amount` in pence."""
+    return Money(amount=amount, currency="GBP")
+
+
+def a_payment(*, method: str = VISA, amount: int = 2500, order_id: UUID | None = None) -> Payment:
+    return services.authorise(
+        order_id=order_id or ids.new_id(),
+        customer_id=ids.new_id(),
+        amount=pounds(amount),
+        method=method,
+        region="gb",
+    )
+
+
+def look_at(payment: Payment) -> PaymentView:
+    return view(Payment.objects.get(pk=payment.pk))
+
+
+def state_of(payment: Payment) -> PaymentState:
+    return look_at(payment).state
+
+
+def published(payment: Payment) -> list[str]:
+    """The kinds of the events about a payment, in order."""
+    rows = LogEvent.objects.using("payments").filter(key=payment.pk).order_by("seq")
+    return [event_classes()[name].__name__ for name in rows.values_list("name", flat=True)]
+
+
+def deadline_of(payment: Payment) -> Job | None:
+    return Job.objects.using("payments").filter(key=payment.pk, slot="deadline").first()
+
+
+class FaultyProvider(SandboxProvider):
+    """The sandbox over a bad line: each operation takes the next fault, if there is one."""
+
+    def __init__(self) -> None:
+        self.faults: deque[str | None] = deque()
+        self.is_down = False
+        self.calls: list[str] = []
+
+    def lose_requests(self, count: int) -> None:
+        self.faults.extend(["request"] * count)
+
+    def lose_answers(self, count: int) -> None:
+        self.faults.extend(["answer"] * count)
+
+    def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
+        return self._over_the_line("authorise", key=key, amount=amount, method=method)
+
+    def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
+        return self._over_the_line("capture", key=key, charge=charge, amount=amount)
+
+    def void(self, *, key: str, charge: str) -> Outcome:
+        return self._over_the_line("void", key=key, charge=charge)
+
+    def refund(self, *, key: str, charge: str, amount: Money) -> Outcome:
+        return self._over_the_line("refund", key=key, charge=charge, amount=amount)
+
+    def find(self, *, key: str) -> Outcome | None:
+        if self.is_down:
+            raise ProviderTimeout("find: no connection")
+        return super().find(key=key)
+
+    def _over_the_line(self, operation: str, **arguments: object) -> Outcome:
+        self.calls.append(operation)
+        fault = self.faults.popleft() if self.faults else None
+        if self.is_down or fault == "request":
+            raise ProviderTimeout(f"{operation}: the request was lost")
+        outcome: Outcome = getattr(super(), operation)(**arguments)
+        if fault == "answer":
+            raise ProviderTimeout(f"{operation}: the answer was lost")
+        return outcome
+
+
+class Memory:
+    """What the provider holds, took, let go and gave back for a payment, in minor units."""
+
+    def __init__(self, payment: Payment) -> None:
+        done = SandboxCharge.objects.filter(charge=payment.charge_key, outcome=SUCCEEDED)
+
+        def total(kind: str) -> int:
+            return sum(done.filter(kind=kind).values_list("amount", flat=True))
+
+        self.authorised, self.captured = total(CHARGE), total(CAPTURE)
+        self.refunded = total(REFUND)
+        # What a smaller capture leaves over, the provider lets go by itself.
+        self.voided = total(VOID) or (self.authorised - self.captured if self.captured else 0)
+
+    @property
+    def held(self) -> int:
+        return self.authorised - self.captured - self.voided
