@@ -13,8 +13,9 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the gauges registers them.
-        from tiffin.db import deadlines
+        from tiffin.db import deadlines, transactions
         from tiffin.jobs import gauges as _job_gauges  # noqa: F401
         from tiffin.log import gauges as _log_gauges  # noqa: F401
 
         connection_created.connect(deadlines.guard, dispatch_uid="tiffin.deadlines")
+        connection_created.connect(transactions.remember, dispatch_uid="tiffin.transactions")

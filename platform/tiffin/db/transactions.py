@@ -5,15 +5,19 @@ A module never names a database: `transaction()` belongs to the module in whose 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connections
 from django.db import transaction as django_transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tiffin.db.owners import calling_owner, owner_of
+
+_thread = threading.local()
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,10 +83,23 @@ def require_transaction(alias: str) -> None:
 
 def in_transaction() -> bool:
     """Whether this thread has a transaction open in any database."""
-    return any(connection.in_atomic_block for connection in connections.all(initialized_only=True))
+    return any(connection.in_atomic_block for connection in _connected().values())
+
+
+def remember(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Receiver of Django's `connection_created`: asking Django for every connection would cost ten times more,
+    and a transaction needs a connection."""
+    _connected()[connection.alias] = connection
+
+
+def _connected() -> dict[str, BaseDatabaseWrapper]:
+    connected: dict[str, BaseDatabaseWrapper] | None = getattr(_thread, "connected", None)
+    if connected is None:
+        connected = _thread.connected = {}
+    return connected
 
 
 def _refuse_nested_owners(alias: str) -> None:
-    for connection in connections.all(initialized_only=True):
+    for connection in _connected().values():
         if connection.in_atomic_block and connection.alias != alias:
             raise NestedOwners(f"{alias} may not write inside a transaction of {connection.alias}")
