@@ -6,10 +6,16 @@ import importlib.util
 import re
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from modules.orders.interface import PlacingRefused
+from modules.orders.services.serving import check_policy
+from modules.restaurants.interface import Point, RestaurantFacts, RestaurantId
+from tiffin.money import Money
 from tiffin.regions import discovery
 from tiffin.walls.policies import impurities
 from tiffin.walls.source import SourceFile
@@ -64,3 +70,50 @@ def test_the_pages_test_passes(followed: Path) -> None:
     for clock in ("23:00", "00:10", "05:59"):
         page.test_no_delivery_after_eleven(clock)
     page.test_poland_does_not_notice()
+
+
+LATE_EVENING = datetime(2026, 7, 1, 21, 30, tzinfo=UTC)  # 22:30 in London, in summer
+
+
+@pytest.mark.usefixtures("followed")
+def test_orders_refuses_what_is_ready_too_late() -> None:
+    with pytest.raises(PlacingRefused) as refusal:
+        ask(preparation_minutes=40)
+    assert refusal.value.code == "placing_refused"
+    assert refusal.value.sentence == "We deliver from 06:00 to 23:00. Please order again then."
+
+
+@pytest.mark.usefixtures("followed")
+def test_orders_takes_what_is_ready_in_time() -> None:
+    ask(preparation_minutes=20)
+
+
+def ask(*, preparation_minutes: int) -> None:
+    """As `orders` does for a quote and again for the order."""
+    check_policy(
+        takeaway(preparation_minutes=preparation_minutes),
+        at=LATE_EVENING,
+        distance_m=900,
+        subtotal=Money(amount=2000, currency="GBP"),
+        tax_categories=frozenset({"hot_food"}),
+    )
+
+
+def takeaway(*, preparation_minutes: int) -> RestaurantFacts:
+    return RestaurantFacts(
+        id=RestaurantId(UUID(int=1)),
+        slug="late",
+        name="Late Kitchen",
+        cuisine="pizza",
+        region="gb",
+        city="London",
+        area="Soho",
+        point=Point(lat=51.51, lon=-0.13),
+        zone=(),
+        opening_hours="24/7",
+        time_zone="Europe/London",
+        paused_until=None,
+        preparation_minutes=preparation_minutes,
+        min_order=Money(amount=0, currency="GBP"),
+        menu_version=1,
+    )

@@ -1,0 +1,32 @@
+"""Modules ask regions only for tables that every region has."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from config.modules import ADOPTED_APPS
+from tests.regions.shapes import ROWS, SETTINGS
+from tiffin.walls import read_modules
+from tiffin.walls.source import literal
+
+ROOT = Path(__file__).parents[2]
+ASKING = {"rule": ROWS, "rules": ROWS, "setting": SETTINGS}
+
+
+def asked_for() -> set[tuple[str, str]]:
+    """Each way of asking with the table it names. A name that is put together is not seen."""
+    return {
+        (call.func.attr, table)
+        for file in read_modules(ROOT, adopted=ADOPTED_APPS)
+        for call in file.calls()
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ASKING and call.args
+        for table in [literal(call.args[0])]
+        if table is not None
+    }
+
+
+def test_every_table_that_a_module_asks_for_is_one_that_every_region_has() -> None:
+    found = asked_for()
+    assert found, "the questions are not found any more"
+    assert [(way, table) for way, table in sorted(found) if table not in ASKING[way]] == []
