@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin as DjangoModelAdmin
-from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
@@ -34,7 +33,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
             path("jobs/", self.admin_view(jobs.jobs), name="jobs"),
         ]
 
-    @never_cache
+    @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the form; on success keep the token in a cookie that no script can read."""
         form = StaffLoginForm(request.POST or None)
@@ -51,7 +50,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         }
         return TemplateResponse(request, "admin/login.html", context)
 
-    @never_cache
+    @method_decorator(never_cache)
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = HttpResponseRedirect(reverse("admin:login"))
         if request.method == "POST":
@@ -62,12 +61,6 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         raise Http404("Passwords are changed at identity.")
-
-    def get_log_entries(self, request: HttpRequest) -> QuerySet[Model]:
-        """None, and no query: Django's own record is not kept."""
-        from django.contrib.admin.models import LogEntry
-
-        return LogEntry.objects.none()
 
 
 def _keep_token(request: HttpRequest, response: HttpResponse, token: str) -> HttpResponse:
@@ -92,8 +85,3 @@ def _next_page(request: HttpRequest) -> str:
 
 
 site = StaffSite(name="admin")
-
-
-def admins() -> dict[type[Model], DjangoModelAdmin[Any]]:
-    """Every registered model with its pages."""
-    return dict(site._registry)

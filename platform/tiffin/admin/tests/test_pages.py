@@ -33,6 +33,13 @@ class ThingBroken(DomainError, code="thing_broken", status=409):
 
 
 @pytest.fixture(autouse=True)
+def roles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every module knows the same two roles."""
+    known = {"support": frozenset({"view"}), "operations": frozenset({"view", "change"})}
+    monkeypatch.setattr("tiffin.admin.roles.roles_of", lambda module: known)
+
+
+@pytest.fixture(autouse=True)
 def thing_pages() -> Iterator[type[ModuleAdmin]]:
     """Things are an admin model while the test runs."""
 
@@ -265,5 +272,7 @@ def held_event() -> HeldEvent:
         actor="service",
         correlation=ids.new_id(),
         payload=b"{}",
+        attempts=1,
+        next_try=clock.now(),
         cause="Traceback\nLookupError: nobody",
     )
