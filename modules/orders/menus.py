@@ -44,7 +44,7 @@ def next_opening(hours: str, *, at: datetime, zone: str) -> datetime | None:
     parsed, moment = _parsed(hours, zone), at.astimezone(ZoneInfo(zone))
     while (change := parsed.next_change(moment)) is not None:
         if parsed.is_open(change):
-            return change  # type: ignore[no-any-return]  # the library is compiled and untyped
+            return change
         moment = change
     return None
 

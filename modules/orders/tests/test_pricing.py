@@ -183,9 +183,7 @@ def test_the_tip_is_the_couriers_whole_and_untaxed() -> None:
 
 
 def test_options_have_a_tax_category_of_their_own() -> None:
-    wine = TakenOption(
-        option_id=UUID(int=3), title="Wino", quantity=1, price=1500, tax_category=DRINK
-    )
+    wine = TakenOption(option_id=UUID(int=3), title="Wino", quantity=1, price=1500, tax_category=DRINK)
     meal = Dish(
         item_id=UUID(int=4), title="Obiad", quantity=2, price=3000, tax_category=FOOD, options=(wine,)
     )

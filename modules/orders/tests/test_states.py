@@ -46,9 +46,7 @@ def test_a_decided_order_stays_decided() -> None:
 def every_combination():
     return (
         Axes(order=order, payment=payment, vendor=vendor, courier=courier, refund=refund)
-        for order, payment, vendor, courier, refund in product(
-            *(machine.reachable() for machine in MACHINES)
-        )
+        for order, payment, vendor, courier, refund in product(*(machine.reachable() for machine in MACHINES))
     )
 
 

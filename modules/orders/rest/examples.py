@@ -1,0 +1,46 @@
+"""Examples for the API's description."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiExample
+
+_RESTAURANT = "0192f0c1-7a2b-7c3d-8e4f-5a6b7c8d9e0f"
+_ITEM = "5b0e8c1e-6f43-5a55-9d1c-0c9a7f3f1b11"
+_GROUP = "7d1f2f7a-1c62-5d0f-8a35-51f3f9a0c222"
+_OPTION = "c7f4a6de-93d8-5f2b-b1d0-6f0e5d2a3333"
+
+QUOTE = [
+    OpenApiExample(
+        "To a customer's address",
+        value={
+            "restaurant_id": _RESTAURANT,
+            "lines": [
+                {
+                    "item_id": _ITEM,
+                    "quantity": 2,
+                    "choices": [{"group_id": _GROUP, "option_id": _OPTION, "quantity": 1}],
+                }
+            ],
+            "address_ticket": "eyJhbGciOiJSUzI1NiJ9…",
+            "tip": 300,
+        },
+        request_only=True,
+    ),
+    OpenApiExample(
+        "A preview for anybody",
+        value={
+            "restaurant_id": _RESTAURANT,
+            "lines": [{"item_id": _ITEM}],
+            "point": {"lat": 52.23, "lon": 21.01},
+        },
+        request_only=True,
+    ),
+]
+
+PLACE = [
+    OpenApiExample(
+        "With a test card",
+        value={"quote": "q1.kR3…", "payment_method": "pm_card_visa"},
+        request_only=True,
+    )
+]

@@ -1,0 +1,139 @@
+"""The live stream of one order: server-sent events, resumable, served by the stream process.
+
+A tail follows the orders' log and wakes the streams of the order that moved; what they then send is what the
+database says, so that nothing is lost or invented when a process restarts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+
+from modules.orders.events import OrderMoved
+from modules.orders.interface import OrderUnknown, TimelineEntryView
+from modules.orders.models import Order
+from modules.orders.selectors.orders import entries_since
+from modules.orders.states import is_final
+from tiffin import context
+from tiffin.context import Actor, ActorKind
+from tiffin.log import Recorded
+from tiffin.log.tails import tail
+from tiffin.web import sse
+from tiffin.web.auth import ACCESS_COOKIE, principal_of
+from tiffin.web.problems import Problem
+from tiffin.web.tokens import TokenExpired, TokenInvalid
+
+RETRY_MS = 2_000
+
+hub = sse.Hub()
+_following = threading.Lock()
+_tails: list[threading.Thread] = []
+
+
+class News(NamedTuple):
+    """The entries since the last one sent, and whether nothing more can come after them."""
+
+    entries: tuple[TimelineEntryView, ...]
+    final: bool
+
+
+async def stream(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
+    """GET /api/v1/orders/{id}/stream. 204 tells an EventSource that has everything not to come again.
+
+    Raises OrderUnknown for another customer's order, and the problems of a bad token.
+    """
+    if request.method != "GET":
+        return HttpResponseNotAllowed(["GET"])
+    customer = _customer(request)
+    after = _last_event_id(request)
+    news = await asyncio.to_thread(_news_for, order_id, customer, after)
+    if news.final and not news.entries:
+        return HttpResponse(status=204)
+    _follow_the_log()
+    return sse.respond(_events(order_id, after))
+
+
+async def _events(order_id: UUID, after: int) -> AsyncGenerator[bytes, None]:
+    """First subscribe, then read: what happens in between wakes the subscription."""
+    with hub.subscribe(order_id) as changes:
+        while True:
+            news = await asyncio.to_thread(_news, order_id, after)
+            for entry in news.entries:
+                yield _event(entry)
+                after = entry.seq
+            if news.final:
+                return
+            while not await changes.wait():
+                yield sse.HEARTBEAT
+
+
+def _event(entry: TimelineEntryView) -> bytes:
+    data = {
+        "seq": entry.seq,
+        "at": entry.at,
+        "status": entry.status,
+        "axes": entry.axes,
+        "note": entry.note,
+    }
+    return sse.event(data, name="status", id=str(entry.seq), retry_ms=RETRY_MS)
+
+
+def _news_for(order_id: UUID, customer_id: UUID, after: int) -> News:
+    close_old_connections()
+    if not Order.objects.filter(pk=order_id, customer_id=customer_id).exists():
+        raise OrderUnknown()
+    return _news(order_id, after)
+
+
+def _news(order_id: UUID, after: int) -> News:
+    """The order is read first: if it is final by then, no entry can be missing from what is read next."""
+    close_old_connections()
+    order = Order.objects.only(
+        "order_state", "payment_state", "vendor_state", "courier_state", "refund_state"
+    ).get(pk=order_id)
+    return News(entries_since(order_id, after), is_final(order.axes))
+
+
+def _customer(request: HttpRequest) -> UUID:
+    """Whose stream it is: by header, or by the cookie that an EventSource sends."""
+    actor = _actor(request)
+    if actor.kind is not ActorKind.CUSTOMER or actor.id is None:
+        raise Problem("not_allowed")
+    context.change(actor=actor)
+    return actor.id
+
+
+def _actor(request: HttpRequest) -> Actor:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        token = request.COOKIES.get(ACCESS_COOKIE, "")
+    if not token:
+        raise Problem("not_authenticated")
+    try:
+        return principal_of(token).actor
+    except TokenExpired:
+        raise Problem("token_expired") from None
+    except TokenInvalid:
+        raise Problem("token_invalid") from None
+
+
+def _last_event_id(request: HttpRequest) -> int:
+    given = request.headers.get("Last-Event-ID", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
+def _follow_the_log() -> None:
+    """One tail a process, started by its first stream."""
+    with _following:
+        if not _tails:
+            _tails.append(tail(OrderMoved.producer, _wake, kinds={OrderMoved.kind}))
+
+
+def _wake(event: Recorded) -> None:
+    hub.wake(event.key)

@@ -1,0 +1,135 @@
+"""Quotes and orders under /api/v1/."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from modules.orders import selectors, services
+from modules.orders.interface import OrderUnknown, Point
+from modules.orders.models import Order
+from modules.orders.rest import examples
+from modules.orders.rest.serializers import (
+    AfterSerializer,
+    OrderSerializer,
+    PlaceRequestSerializer,
+    QuoteRequestSerializer,
+    QuoteSerializer,
+    SummarySerializer,
+    TimelineSerializer,
+)
+from modules.orders.selectors.orders import summaries_of
+from tiffin.context import ActorKind
+from tiffin.web.auth import IsCustomer, actor_of
+from tiffin.web.etags import conditional
+from tiffin.web.idempotency import idempotent
+
+
+def customer_of(request: Request) -> UUID:
+    """Whose token it is; the permission has seen that it is a customer's."""
+    actor = actor_of(request)
+    if actor.kind is not ActorKind.CUSTOMER or actor.id is None:
+        raise OrderUnknown()
+    return actor.id
+
+
+def _version(request: Request, order_id: UUID) -> object:
+    """How far the customer's order is. Raises OrderUnknown."""
+    orders = Order.objects.filter(pk=order_id, customer_id=customer_of(request))
+    version = orders.values_list("version", flat=True).first()
+    if version is None:
+        raise OrderUnknown()
+    return str(order_id), version, request.get_full_path()
+
+
+class Quotes(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(request=QuoteRequestSerializer, responses={200: QuoteSerializer}, examples=examples.QUOTE)
+    def post(self, request: Request) -> Response:
+        """Price a basket. The price holds until `expires_at`, and is the price that is charged."""
+        asked = QuoteRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wanted: dict[str, Any] = asked.validated_data
+        actor = actor_of(request)
+        point = wanted.get("point")
+        quote = services.quote_basket(
+            restaurant_id=wanted["restaurant_id"],
+            lines=wanted["lines"],
+            customer_id=actor.id if actor.kind is ActorKind.CUSTOMER else None,
+            address_ticket=wanted.get("address_ticket"),
+            point=Point(**point) if point else None,
+            tip=wanted["tip"],
+        )
+        return Response(QuoteSerializer(quote).data)
+
+
+class Orders(generics.ListAPIView[Order]):
+    permission_classes = (IsCustomer,)
+    serializer_class = SummarySerializer
+
+    def get_queryset(self) -> QuerySet[Order]:
+        return summaries_of(Order.objects.filter(customer_id=actor_of(self.request).id))
+
+    @extend_schema(request=PlaceRequestSerializer, responses={201: OrderSerializer}, examples=examples.PLACE)
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Place a quote. Once this answers 201, the order cannot be lost; one quote becomes one order."""
+        asked = PlaceRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        order = services.place_order(customer_id=customer_of(request), **asked.validated_data)
+        return Response(
+            OrderSerializer(selectors.view_of(order)).data,
+            status=status.HTTP_201_CREATED,
+            headers={"Location": reverse("order", [order.id])},
+        )
+
+
+class OneOrder(APIView):
+    permission_classes = (IsCustomer,)
+
+    @extend_schema(responses={200: OrderSerializer})
+    @conditional(_version)
+    def get(self, request: Request, order_id: UUID) -> Response:
+        """An order as it stands. With If-None-Match it costs next to nothing until something changes."""
+        order = selectors.get_order(customer_id=customer_of(request), order_id=order_id)
+        return Response(OrderSerializer(order).data)
+
+
+class Timeline(APIView):
+    permission_classes = (IsCustomer,)
+
+    @extend_schema(parameters=[AfterSerializer], responses={200: TimelineSerializer})
+    @conditional(_version)
+    def get(self, request: Request, order_id: UUID) -> Response:
+        """What happened since entry `after`.
+
+        The same, live: `GET /api/v1/orders/{id}/stream` sends server-sent events named `status`, whose ids are
+        `seq`; it resumes by `Last-Event-ID` and ends when nothing more can come.
+        """
+        query = AfterSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        entries = selectors.timeline(
+            customer_id=customer_of(request), order_id=order_id, after=query.validated_data["after"]
+        )
+        return Response(TimelineSerializer({"entries": entries}).data)
+
+
+class Cancellation(APIView):
+    permission_classes = (IsCustomer,)
+
+    @extend_schema(request=None, responses={200: OrderSerializer})
+    @idempotent
+    def post(self, request: Request, order_id: UUID) -> Response:
+        """Stop the order; by the rules of most regions, until the restaurant has accepted it."""
+        order = services.cancel_order(customer_id=customer_of(request), order_id=order_id)
+        return Response(OrderSerializer(selectors.view_of(order)).data)
