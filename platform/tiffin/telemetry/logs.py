@@ -102,6 +102,7 @@ LOGGING: dict[str, Any] = {
         "celery": {"level": "INFO", "propagate": True},
         "celery.app.trace": {"level": "WARNING", "propagate": True},
         "celery.worker.strategy": {"level": "WARNING", "propagate": True},
+        "celery.beat": {"level": "WARNING", "propagate": True},
         "httpx": {"level": "WARNING", "propagate": True},
         "httpcore": {"level": "WARNING", "propagate": True},
     },

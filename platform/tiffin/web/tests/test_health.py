@@ -8,6 +8,8 @@ from django.test import Client
 from tiffin.telemetry.metrics import register_gauge_source
 from tiffin.web import health
 
+pytestmark = pytest.mark.urls("tiffin.web.urls")
+
 
 def test_alive_without_anything() -> None:
     assert Client().get("/livez").json() == {"status": "alive"}

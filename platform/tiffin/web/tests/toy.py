@@ -152,7 +152,7 @@ async def stream(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", include("config.urls")),
+    path("", include("tiffin.web.urls")),
     path("api/v1/toy/validating", Validating.as_view()),
     path("api/v1/toy/raising/<str:what>", Raising.as_view()),
     path("api/v1/toy/plain/<str:what>", raising),
