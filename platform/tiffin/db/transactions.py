@@ -87,8 +87,8 @@ def in_transaction() -> bool:
 
 
 def remember(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Receiver of Django's `connection_created`: asking Django for every connection would cost ten times more,
-    and a transaction needs a connection."""
+    """Receiver of Django's `connection_created`: a transaction has a connection, and asking Django for all of
+    them costs ten times more."""
     _connected()[connection.alias] = connection
 
 

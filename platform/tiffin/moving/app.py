@@ -15,15 +15,32 @@ from tiffin.moving.nudges import BROKER_TIMEOUT_SECONDS
 
 SWEEP_SECONDS = 1.0
 TIDY_SECONDS = 60.0
-RECONNECT_SECONDS = 1.0
+RECONNECT_SECONDS = 1
 
 
 class SteadyConnection(Connection):
     """Looks for a lost broker every second; Celery's own pause grows to half a minute."""
 
-    def _ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
-        steady = {"interval_start": RECONNECT_SECONDS, "interval_step": 0, "interval_max": RECONNECT_SECONDS}
-        return super()._ensure_connection(*args, **{**kwargs, **steady})
+    def _ensure_connection(
+        self,
+        errback: Any = None,
+        max_retries: int | None = None,
+        *intervals: Any,
+        callback: Any = None,
+        reraise_as_library_errors: bool = True,
+        timeout: int | None = None,
+        **more_intervals: Any,
+    ) -> Any:
+        return super()._ensure_connection(
+            errback,
+            max_retries,
+            interval_start=RECONNECT_SECONDS,
+            interval_step=0,
+            interval_max=RECONNECT_SECONDS,
+            callback=callback,
+            reraise_as_library_errors=reraise_as_library_errors,
+            timeout=timeout,
+        )
 
 
 class SteadyAMQP(AMQP):

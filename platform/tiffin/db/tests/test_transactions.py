@@ -37,7 +37,7 @@ def test_an_inner_transaction_joins_and_its_failure_undoes_the_whole() -> None:
             Thing.objects.create(region="pl")
             raise ValueError("no")
 
-    with pytest.raises(Exception, match="rolled back|atomic"), transaction(owner="orders"):  # noqa: PT012
+    with pytest.raises(Exception, match=r"atomic"), transaction(owner="orders"):  # noqa: PT012
         Thing.objects.create(region="pl")
         with pytest.raises(ValueError, match="no"):
             inner_fails()
