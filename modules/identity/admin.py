@@ -14,7 +14,7 @@ from modules.identity.models import Account, Grant
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
 
 
-class GrantInline(ReadOnlyInline):  # type: ignore[misc]  # unfold has no types
+class GrantInline(ReadOnlyInline):
     model = Grant
     fields = ("role", "scope", "created_at")
 

@@ -1,9 +1,10 @@
-"""The shapes of `/api/v1/me`."""
+"""The shapes of `/api/v1/auth` and `/api/v1/me`."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 PHONE = r"^\+?[0-9 ()-]{6,20}$"
@@ -57,3 +58,48 @@ class ExportSerializer(serializers.Serializer[Any]):
     registered_at = serializers.DateTimeField()
     profile = ProfileSerializer()
     addresses = AddressSerializer(many=True)
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+    password = serializers.CharField()
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    refresh_token = serializers.CharField()
+
+
+class UserSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    display = serializers.CharField()
+    has_usable_password = serializers.BooleanField()
+
+
+class LoggedInDataSerializer(serializers.Serializer[Any]):
+    user = UserSerializer()
+
+
+class TokensSerializer(serializers.Serializer[Any]):
+    """`access_token` goes with each request, `Authorization: Bearer …`; `expires_in` is in seconds."""
+
+    is_authenticated = serializers.BooleanField()
+    access_token = serializers.CharField()
+    expires_in = serializers.IntegerField()
+    refresh_token = serializers.CharField()
+    session_token = serializers.CharField()
+
+
+class RefreshedTokensSerializer(serializers.Serializer[Any]):
+    access_token = serializers.CharField()
+    refresh_token = serializers.CharField()
+
+
+# allauth's form has a member `data`, which a serializer class cannot have.
+LOGGED_IN = inline_serializer(
+    "LoggedIn",
+    {"status": serializers.IntegerField(), "data": LoggedInDataSerializer(), "meta": TokensSerializer()},
+)
+REFRESHED = inline_serializer(
+    "Refreshed", {"status": serializers.IntegerField(), "data": RefreshedTokensSerializer()}
+)

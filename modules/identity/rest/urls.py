@@ -1,20 +1,16 @@
-"""`/api/v1/auth/…` is django-allauth's headless API for apps, in its own wire format (see
-docs/explanation/personal-data.md); `/api/v1/me/…` is ours. Only what needs no e-mail is published."""
+"""`/api/v1/auth/…` for everybody who logs in, `/api/v1/me/…` for customers."""
 
 from __future__ import annotations
 
-from allauth.headless.account.views import LoginView, SessionView, SignupView
-from allauth.headless.constants import Client
-from allauth.headless.tokens.views import RefreshTokenView
 from django.urls import path
 
-from modules.identity.rest import views
+from modules.identity.rest import logging_in, views
 
 urlpatterns = [
-    path("auth/signup", SignupView.as_api_view(client=Client.APP), name="signup"),
-    path("auth/login", LoginView.as_api_view(client=Client.APP), name="login"),
-    path("auth/session", SessionView.as_api_view(client=Client.APP), name="session"),
-    path("auth/refresh", RefreshTokenView.as_api_view(client=Client.APP), name="refresh"),
+    path("auth/signup", logging_in.SignUp.as_view(), name="signup"),
+    path("auth/login", logging_in.LogIn.as_view(), name="login"),
+    path("auth/session", logging_in.Session.as_view(), name="session"),
+    path("auth/refresh", logging_in.Refresh.as_view(), name="refresh"),
     path("me", views.Me.as_view(), name="me"),
     path("me/export", views.Export.as_view(), name="me-export"),
     path("me/addresses", views.Addresses.as_view(), name="me-addresses"),

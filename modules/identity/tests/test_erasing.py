@@ -104,7 +104,7 @@ def test_after_erasure_the_address_of_the_account_is_gone_and_free_again():
     assert "zofia" not in customer.email
     assert not EmailAddress.objects.exists()
     assert call(Identity).get_many(account_ids=[customer.id])[0].erased
-    assert log_in().status_code == 400
+    assert log_in().status_code == 401
     assert sign_up("zofia@example.com").status_code == 200
 
 
@@ -116,7 +116,7 @@ def test_erasure_ends_every_session_and_is_announced_once():
     services.forget_customer(customer_id=customer.id)
 
     assert not Session.objects.exists()
-    assert post("/api/v1/auth/refresh", {"refresh_token": refresh}).status_code == 400
+    assert post("/api/v1/auth/refresh", {"refresh_token": refresh}).status_code == 401
     names = [event.name for event in events_of(customer)]
     assert names.count("identity.customer_erased.v1") == names.count("identity.session_revoked.v1") == 1
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
+from django.test import Client
 
 from modules.identity.interface import AccountKind
 from modules.identity.models import Account, DataKey, Session
@@ -41,8 +42,7 @@ def test_an_address_registers_once_whatever_its_case():
 
     answer = sign_up("ZOFIA@example.com")
 
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["code"] == "email_taken"
+    assert (answer.status_code, answer.json()["code"]) == (409, "email_taken")
     assert Account.objects.count() == 1
 
 
@@ -56,7 +56,7 @@ def test_two_at_the_same_moment_leave_one_account():
     with ThreadPoolExecutor(2) as pool:
         answers = sorted(pool.map(attempt, range(2)))
 
-    assert answers == [200, 400]
+    assert answers == [200, 409]
     assert Account.objects.count() == DataKey.objects.count() == 1
 
 
@@ -72,7 +72,7 @@ def test_two_at_the_same_moment_leave_one_account():
 def test_a_registration_that_cannot_be_is_refused(body):
     answer = post("/api/v1/auth/signup", body)
 
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     assert answer.json()["errors"]
     assert not Account.objects.exists()
 
@@ -80,7 +80,9 @@ def test_a_registration_that_cannot_be_is_refused(body):
 def test_logging_in_needs_the_right_password():
     a_customer()
 
-    assert log_in(password="something else").status_code == 400
+    refused = log_in(password="something else")
+
+    assert (refused.status_code, refused.json()["code"]) == (401, "login_refused")
     assert log_in().status_code == 200
 
 
@@ -93,6 +95,26 @@ def test_a_refresh_token_draws_a_new_access_token_with_the_same_claims():
     assert answer.status_code == 200
     claims = verify(answer.json()["data"]["access_token"])
     assert (claims["sub"], claims["kind"]) == (str(account.id), "customer")
+
+
+def test_a_refresh_token_that_is_none_is_refused():
+    answer = post("/api/v1/auth/refresh", {"refresh_token": "none"})
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
+
+
+def test_malformed_json_is_told_as_everywhere():
+    answer = Client().post("/api/v1/auth/signup", b"{", content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+
+
+def test_guessing_a_customers_password_is_slowed_down():
+    a_customer("guessed-customer@example.com")
+
+    codes = [log_in("guessed-customer@example.com", "a guess").json()["code"] for _ in range(6)]
+
+    assert codes == ["login_refused"] * 5 + ["too_many_attempts"]
 
 
 def test_a_restaurants_user_claims_their_restaurants():
