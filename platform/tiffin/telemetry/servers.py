@@ -17,6 +17,7 @@ class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
         super().setup(cfg)
         logs.configure()
         for logger in (self.error_log, self.access_log):
-            logger.handlers = []
-            logger.propagate = True
+            # Uvicorn's worker takes these handlers over for its own loggers.
+            logger.handlers = list(logging.getLogger().handlers)
+            logger.propagate = False
         self.access_log.setLevel(logging.CRITICAL)

@@ -12,7 +12,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
 from tiffin.web.answers import answer
-from tiffin.web.problems import Problem
+from tiffin.web.problems import CONTENT_TYPE, Problem
 
 API_BYTES = 1024 * 1024
 UPLOAD_BYTES = 8 * 1024 * 1024
@@ -80,8 +80,10 @@ def limit_streams(application: Application, *, limit: int = 64 * 1024) -> Applic
         if scope["type"] != "http" or _announced(scope) <= limit:
             await application(scope, _counted(receive, limit), send)
             return
-        await send({"type": "http.response.start", "status": 413, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
+        problem = Problem("body_too_large", extensions={"limit_bytes": limit})
+        headers = [(b"content-type", CONTENT_TYPE.encode())]
+        await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+        await send({"type": "http.response.body", "body": problem.encode(scope["path"])})
 
     return limited
 

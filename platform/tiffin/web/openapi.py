@@ -70,7 +70,8 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 class ProblemAwareSchema(AutoSchema):
-    """Documents the Idempotency-Key of operations that need one, and tags operations by their module."""
+    """Documents the Idempotency-Key of operations that need one; names what a module defines after it, so
+    that two modules may each have their own Money or Point."""
 
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = super().get_override_parameters()
@@ -79,8 +80,18 @@ class ProblemAwareSchema(AutoSchema):
         return parameters
 
     def get_tags(self) -> list[str]:
-        parts = type(self.view).__module__.split(".")
-        return [parts[1]] if parts[0] == "modules" else ["platform"]
+        return [_module_of(self.view) or "platform"]
+
+    def _get_serializer_name(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> str:
+        name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)
+        module = _module_of(serializer)
+        return name if not module or name.startswith(module.title()) else f"{module.title()}{name}"
+
+
+def _module_of(thing: object) -> str:
+    """The module in whose package a class, or the class of `thing`, stands; or nothing."""
+    parts = (thing if isinstance(thing, type) else type(thing)).__module__.split(".")
+    return parts[1] if parts[0] == "modules" else ""
 
 
 _KEY_PARAMETER = OpenApiParameter(
