@@ -34,6 +34,7 @@ def regional(body: str) -> SourceFile:
         "class A(PlacingPolicy):\n    def refusal(self, facts):\n        self.asked = True\n",
         "class A(PlacingPolicy):\n    def refusal(self, facts):\n        facts.subtotal = 0\n",
         "class A(PlacingPolicy):\n    def refusal(self, facts):\n        self.seen[facts] = 1\n",
+        "SEEN = {}\ndef f(facts):\n    SEEN[facts] = 1\n",
         "seen = 0\ndef f():\n    global seen\n    seen += 1\n",
         "async def f():\n    await g()\n",
     ],

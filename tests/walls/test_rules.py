@@ -124,6 +124,18 @@ BREAKING = [
     ("reading where it runs", "orders/services.py", "from config.modules import MODULES\n"),
     ("naming a country", "orders/services.py", "def f(order):\n    return order.region == 'gb'\n"),
     ("naming a country", "orders/services.py", "def f(region):\n    return region.code in ('pl', 'gb')\n"),
+    (
+        "naming a country",
+        "orders/services.py",
+        "def f(region):\n    match region.code:\n        case 'gb':\n            return 1\n",
+    ),
+    (
+        "naming a country",
+        "orders/services.py",
+        "def f(order):\n    return {'gb': 1, 'pl': 2}[order.region]\n",
+    ),
+    ("impure policy", "orders/policies.py", "from tiffin import clock\n"),
+    ("impure policy", "orders/policies.py", "from modules.orders.selectors import get_order\n"),
     ("app under another name", "orders/apps.py", "class OrdersConfig:\n    label = 'order'\n"),
     ("room of another module", "orders/services.py", "from modules.payments.models import Payment\n"),
     ("room of another module", "orders/services.py", "import modules.payments.services\n"),
@@ -150,6 +162,7 @@ HARMLESS = {
     "def place(region):\n    with db.transaction():\n"
     "        return region.policy(object), settings.TEST_CARDS, region.code == ''\n"
     "def ask():\n    return call(Payments).get_many(payment_ids=[])\n",
+    "orders/policies.py": "from modules.orders.interface import Axes\nfrom tiffin.regions import Policy\n",
     "orders/apps.py": "class OrdersConfig:\n    name = 'modules.orders'\n    label = 'orders'\n",
     "orders/tests/test_x.py": "from django.db import connection\n",
     "identity/models.py": "from django.contrib.auth.models import Group\nfrom django.db import models\n"

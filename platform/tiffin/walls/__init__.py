@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from tiffin.walls import doors, house, relations, storage, tasks
+from tiffin.walls import doors, house, policies, relations, storage, tasks
 from tiffin.walls.source import Finding, SourceFile, read_modules
 
 Rule = Callable[[SourceFile], Iterator[Finding]]
@@ -32,6 +32,7 @@ RULES: dict[str, Rule] = {
     "call in a handler": tasks.calls_in_handlers,
     "reading where it runs": house.location,
     "naming a country": house.countries,
+    "impure policy": policies.defaults,
     "app under another name": house.app_names,
     "room of another module": doors.of_others,
 }

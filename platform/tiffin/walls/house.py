@@ -35,14 +35,11 @@ def location(file: SourceFile) -> Iterator[Finding]:
 
 
 def countries(file: SourceFile) -> Iterator[Finding]:
-    """A comparison of the region with a code: what differs by region is the region's to say."""
+    """A choice by the region's code: what differs by region is the region's to say."""
     for node in file.nodes:
-        if isinstance(node, ast.Compare) and _speaks_of_region(node):
-            code = next(iter(_words(node)), None)
-            if code is not None:
-                yield file.finding(
-                    node, f'"{code}": a module names no country; ask region.policy(…) or a table'
-                )
+        code = next(iter(_codes_asked_for(node)), None)
+        if code is not None:
+            yield file.finding(node, f'"{code}": a module names no country; ask region.policy(…) or a table')
 
 
 def app_names(file: SourceFile) -> Iterator[Finding]:
@@ -61,19 +58,29 @@ def _is_setting(dotted: str) -> bool:
     return dotted.startswith(("django.conf.settings.", "settings."))
 
 
-def _words(node: ast.Compare) -> list[str]:
-    operands = [node.left, *node.comparators]
+def _codes_asked_for(node: ast.AST) -> list[str]:
+    """The words that a comparison, a match or a table literal holds against the region."""
+    if isinstance(node, ast.Compare):
+        operands = [node.left, *node.comparators]
+        return _words(operands) if any(map(_speaks_of_region, operands)) else []
+    if isinstance(node, ast.Match) and _speaks_of_region(node.subject):
+        return _words([part.value for part in ast.walk(node) if isinstance(part, ast.MatchValue)])
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict) and _speaks_of_region(node.slice):
+        return _words([key for key in node.value.keys if key is not None])
+    return []
+
+
+def _words(operands: list[ast.expr]) -> list[str]:
     for operand in operands[:]:
         if isinstance(operand, ast.Tuple | ast.List | ast.Set):
             operands.extend(operand.elts)
     return [word for word in map(literal, operands) if word]
 
 
-def _speaks_of_region(node: ast.Compare) -> bool:
+def _speaks_of_region(expression: ast.expr) -> bool:
     names = [
         name.attr if isinstance(name, ast.Attribute) else name.id
-        for side in [node.left, *node.comparators]
-        for name in ast.walk(side)
+        for name in ast.walk(expression)
         if isinstance(name, ast.Attribute | ast.Name)
     ]
     return any(name in {"region", "region_code", "country"} for name in names)

@@ -29,7 +29,8 @@ _HARMLESS = frozenset(
         "zoneinfo",
     ]
 )
-_KERNEL = ("tiffin.regions.Policy", "tiffin.money.", "tiffin.dto.")
+_KERNEL = ("tiffin.money.", "tiffin.dto.")
+_REGIONS = ("tiffin.regions.Policy", "tiffin.regions.Region", "tiffin.regions.NoRuleInForce")
 _CLOCKS = {"now", "today", "utcnow", "fromtimestamp", "uuid1", "uuid4", "random"}
 _BUILTINS = {
     "open",
@@ -46,10 +47,16 @@ _BUILTINS = {
 }
 
 
+def defaults(file: SourceFile) -> Iterator[Finding]:
+    """A module's own answers are held to what a region's are."""
+    if file.room == "policies":
+        yield from impurities(file)
+
+
 def impurities(file: SourceFile) -> Iterator[Finding]:
     """What would make an answer depend on more than the facts, or do more than answer."""
     for name, line in file.imports:
-        if not _may_import(name, file.name.rpartition(".")[2]):
+        if not _may_import(name, file):
             yield file.finding(line, f"a policy does not import {name}")
     for node in file.nodes:
         if isinstance(node, ast.Call):
@@ -59,16 +66,21 @@ def impurities(file: SourceFile) -> Iterator[Finding]:
         elif isinstance(node, ast.Global | ast.Nonlocal):
             yield file.finding(node, "a policy keeps nothing in its module")
         elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-            if not _is_local(node):
+            if not _is_local(node, file):
                 yield file.finding(node, "a policy changes nothing it was given and keeps nothing")
         elif isinstance(node, ast.AsyncFunctionDef | ast.Await):
             yield file.finding(node, "a policy waits for nobody")
 
 
-def _may_import(name: str, module: str) -> bool:
-    if name.startswith(f"modules.{module}.policies."):
-        return True
-    return name.split(".", maxsplit=1)[0] in _HARMLESS or name.startswith(_KERNEL)
+def _may_import(name: str, file: SourceFile) -> bool:
+    """A region's file `<module>.py` knows that module's policies, and those know their module's interface."""
+    home = (
+        f"modules.{file.module}.interface."
+        if file.module
+        else f"modules.{file.name.rpartition('.')[2]}.policies."
+    )
+    first, _, _ = name.partition(".")
+    return first in _HARMLESS or name in _REGIONS or name.startswith((home, *_KERNEL))
 
 
 def _called(call: ast.Call) -> str:
@@ -77,6 +89,16 @@ def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
-def _is_local(node: ast.Attribute | ast.Subscript) -> bool:
-    """A table built on the way may be filled: `seen[x] = y`, but not `self.seen[x] = y` or `facts.x = y`."""
-    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)
+def _is_local(node: ast.Attribute | ast.Subscript, file: SourceFile) -> bool:
+    """A table built on the way may be filled: `seen[x] = y`, but not `self.seen[x] = y`, `facts.x = y`, nor one
+    that the file keeps."""
+    if not (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)):
+        return False
+    kept = {
+        target.id
+        for statement in file.tree.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        for target in (statement.targets if isinstance(statement, ast.Assign) else [statement.target])
+        if isinstance(target, ast.Name)
+    }
+    return node.value.id not in kept

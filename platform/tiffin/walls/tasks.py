@@ -14,7 +14,7 @@ _SIGNALS = (
     "django.db.backends.signals",
 )
 _TASKS = ("celery", "kombu")
-_SENDING = {"send_task", "apply_async", "delay", "signature"}
+_SENDING = {"send_task", "apply_async", "delay"}
 
 
 def signals(file: SourceFile) -> Iterator[Finding]:
