@@ -90,8 +90,7 @@ def _called(call: ast.Call) -> str:
 
 
 def _is_local(node: ast.Attribute | ast.Subscript, file: SourceFile) -> bool:
-    """A table built on the way may be filled: `seen[x] = y`, but not `self.seen[x] = y`, `facts.x = y`, nor one
-    that the file keeps."""
+    """A table built on the way may be filled (`seen[x] = y`), but none of an object or of the file."""
     if not (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)):
         return False
     kept = {
