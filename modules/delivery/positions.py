@@ -12,7 +12,9 @@ from uuid import UUID
 import redis
 import structlog
 from django.conf import settings
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from modules.delivery.interface import Point
 from tiffin import clock
@@ -136,6 +138,7 @@ def _client() -> redis.Redis:
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         decode_responses=True,
+        retry=Retry(NoBackoff(), retries=0),  # nobody waits for a place: the next report is on its way
     )
 
 
