@@ -7,7 +7,8 @@ import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator
-from datetime import datetime
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -22,7 +23,6 @@ PATIENCE_SECONDS = 15.0
 TRIES = 5
 TRANSIENT = frozenset({429, 502, 503, 504})
 STREAM_SILENCE_SECONDS = 40.0  # a heartbeat comes every 15 seconds
-FINAL_STATUSES = frozenset({"delivered", "cancelled", "refunded"})
 
 
 class Refused(Exception):
@@ -38,12 +38,18 @@ class Unanswered(Exception):
 
 
 class StreamEvent(NamedTuple):
-    """A server-sent event and when it came."""
+    """A server-sent event of an order, when it came, and since when somebody was listening."""
 
     id: str
-    name: str
     data: dict[str, Any]
     received_at: datetime
+    opened_at: datetime
+
+    @property
+    def lag_seconds(self) -> float | None:
+        """From what happened to hearing of it; None for what happened before anybody listened."""
+        happened_at = datetime.fromisoformat(self.data["at"])
+        return (self.received_at - happened_at).total_seconds() if happened_at > self.opened_at else None
 
 
 def client(base_url: str, *, connections: int = 100) -> httpx.AsyncClient:
@@ -188,30 +194,38 @@ class Customer(Person):
         if answer.is_error:
             raise Refused(answer.status_code, "confirmation_failed", "the provider's page refused the answer")
 
-    async def follow(self, order_id: str, *, last_id: str = "") -> AsyncIterator[StreamEvent]:
-        """The order's live stream, taken up again where it broke off, until the order is final."""
+    async def follow(self, order_id: str) -> AsyncIterator[StreamEvent]:
+        """The order's live stream, taken up again where it broke off, until nothing more can come."""
+        last_id = ""
         while True:
             try:
-                async for event in self._stream(order_id, last_id):
-                    last_id = event.id or last_id
-                    yield event
-                    if event.data.get("status") in FINAL_STATUSES:
+                async with self._stream(order_id, last_id) as answer:
+                    if answer.status_code == httpx.codes.NO_CONTENT:
                         return
-            except httpx.TransportError:
+                    async for event in _events(answer.aiter_lines(), opened_at=now()):
+                        last_id = event.id or last_id
+                        yield event
+            except (httpx.TransportError, Unanswered):
                 await asyncio.sleep(0.5)
 
-    async def _stream(self, order_id: str, last_id: str) -> AsyncIterator[StreamEvent]:
-        headers = {"Authorization": f"Bearer {self._access}", "Accept": "text/event-stream"}
+    @asynccontextmanager
+    async def _stream(self, order_id: str, last_id: str) -> AsyncIterator[httpx.Response]:
+        used = self._access
+        headers = {"Authorization": f"Bearer {used}", "Accept": "text/event-stream"}
         if last_id:
             headers["Last-Event-ID"] = last_id
         timeout = httpx.Timeout(PATIENCE_SECONDS, read=STREAM_SILENCE_SECONDS)
         path = f"{API}/orders/{order_id}/stream"
         async with self.http.stream("GET", path, headers=headers, timeout=timeout) as answer:
+            if answer.status_code == httpx.codes.UNAUTHORIZED:
+                await self._renew(used)
+                raise Unanswered("the access token was over")
+            if answer.status_code in TRANSIENT:
+                raise Unanswered(f"the stream answered {answer.status_code}")
             if answer.is_error:
                 await answer.aread()
                 _read(answer)
-            async for event in _events(answer.aiter_lines()):
-                yield event
+            yield answer
 
 
 class Kitchen(Person):
@@ -257,7 +271,7 @@ class Courier(Person):
         await self.post(f"/courier/deliveries/{order_id}/drop-off")
 
 
-async def _events(lines: AsyncIterator[str]) -> AsyncIterator[StreamEvent]:
+async def _events(lines: AsyncIterator[str], *, opened_at: datetime) -> AsyncIterator[StreamEvent]:
     """Server-sent events (WHATWG HTML §9.2.6) out of the lines of a body; comments are passed over."""
     fields: dict[str, str] = {}
     async for line in lines:
@@ -268,9 +282,12 @@ async def _events(lines: AsyncIterator[str]) -> AsyncIterator[StreamEvent]:
             fields[name] = value.removeprefix(" ")
         elif "data" in fields:
             data = json.loads(fields["data"])
-            received_at = datetime.now().astimezone()
-            yield StreamEvent(fields.get("id", ""), fields.get("event", "message"), data, received_at)
+            yield StreamEvent(fields.get("id", ""), data, received_at=now(), opened_at=opened_at)
             fields = {}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _read(answer: httpx.Response) -> Any:

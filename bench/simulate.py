@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ from uuid import uuid4
 
 import httpx
 
-from bench.actors import FINAL_STATUSES, Courier, Customer, Kitchen, Refused, Unanswered, client
+from bench.actors import Courier, Customer, Kitchen, Refused, Unanswered, client
 from bench.report import Acknowledged, Report
 from bench.shapes import CITIES, City, Demand, Shapes, basket
 
@@ -28,7 +27,6 @@ POSITION_EVERY_SECONDS = 30.0
 PROGRESS_EVERY_SECONDS = 5.0
 MOST_STREAMS = 150
 BASKETS_TRIED = 3
-ASKED_AT_ONCE = 10
 TROUBLE = (Refused, Unanswered, httpx.HTTPError, LookupError, ValueError)
 # The length of a minute in this simulation: cooking and carrying take seconds.
 ANSWERING_SECONDS = (0.1, 1.0)
@@ -177,20 +175,21 @@ class Simulation:
         return self.menus[restaurant_id]
 
     async def _watch(self, placed: Placed) -> None:
-        """Follow the live stream as a customer would, until the order is final."""
+        """Follow the live stream as a customer would, until nothing more can come."""
+        status = ""
         async for event in placed.customer.follow(placed.order_id):
-            if "at" in event.data:
-                happened = datetime.fromisoformat(event.data["at"])
-                self.report.took("status_to_stream", (event.received_at - happened).total_seconds())
-            await self._react(placed, event.data)
+            if event.lag_seconds is not None:
+                self.report.took("status_to_stream", event.lag_seconds)
+            if event.data["status"] == "action_required" != status and not placed.demand.cancelled:
+                await self._confirm_payment(placed)
+            status = event.data["status"]
+        self.final[placed.order_id] = status
+        self.report.statuses[status] += 1
 
-    async def _react(self, placed: Placed, seen: dict[str, Any]) -> None:
-        if seen.get("status") == "action_required" and not placed.demand.cancelled:
-            order = await placed.customer.order(placed.order_id)
-            if order["action_url"]:
-                await placed.customer.confirm_payment(order["action_url"])
-        if seen.get("status") in FINAL_STATUSES:
-            self._conclude(placed.order_id, seen["status"])
+    async def _confirm_payment(self, placed: Placed) -> None:
+        order = await placed.customer.order(placed.order_id)
+        if order["action_url"]:
+            await placed.customer.confirm_payment(order["action_url"])
 
     async def _change_mind(self, placed: Placed) -> None:
         await asyncio.sleep(Random(placed.demand.seed).uniform(*CHANGING_MIND_SECONDS))
@@ -287,20 +286,11 @@ class Simulation:
         self.report.counts["errors"] += 1
         say(f"trouble: {error!r}")
 
-    def _conclude(self, order_id: str, status: str) -> None:
-        if order_id not in self.final:
-            self.final[order_id] = status
-            self.report.statuses[status] += 1
-
     async def _wait_for_the_last(self) -> None:
-        """Until every acknowledged order is final, or patience ends; asks after some whose stream is late."""
+        """Until every acknowledged order is final, or patience ends."""
         until = time.monotonic() + self.options.patience_seconds
         while time.monotonic() < until and (self.undecided or self.unfinished()):
-            await asyncio.sleep(1.0)
-            for order_id in self.unfinished()[:ASKED_AT_ONCE]:
-                placed = self.placed[order_id]
-                with suppress(Refused, Unanswered):
-                    await self._react(placed, await placed.customer.order(order_id))
+            await asyncio.sleep(0.5)
 
     async def _tell(self) -> None:
         while True:
