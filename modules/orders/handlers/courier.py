@@ -39,7 +39,7 @@ def courier_did_not_come(event: CourierUnassigned) -> None:
     """Another one is looked for."""
     order = lock_if_known(event.order_id)
     if order is not None and order.axes.courier is CourierState.ASSIGNED:
-        order.courier_id = None
+        order.courier_id, order.courier_wanted_at = None, clock.now()
         order.move(courier=CourierState.SEARCHING, note=event.reason[:64])
         record(order)
 

@@ -45,7 +45,8 @@ def restaurant_accepted(event: TicketAccepted) -> None:
         payment=PaymentState.CAPTURING,
         courier=CourierState.SEARCHING,
     )
-    order.accepted_at, order.ready_at = clock.now(), event.ready_at
+    order.accepted_at = order.courier_wanted_at = clock.now()
+    order.ready_at = event.ready_at
     jobs.add(order, "capture_payment", due=clock.now())
     jobs.add(order, "request_courier", due=clock.now())
     accepted = OrderAccepted(

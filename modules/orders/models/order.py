@@ -98,6 +98,7 @@ class Order(Aggregate):
     changed_at = models.DateTimeField(default=clock.now)
     confirmed_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
+    courier_wanted_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
     picked_up_at = models.DateTimeField(null=True)
     waits_for = models.CharField(max_length=32, default="")
@@ -122,6 +123,7 @@ class Order(Aggregate):
         "changed_at",
         "confirmed_at",
         "accepted_at",
+        "courier_wanted_at",
         "ready_at",
         "picked_up_at",
         "waits_for",

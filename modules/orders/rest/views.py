@@ -113,8 +113,8 @@ class Timeline(APIView):
     def get(self, request: Request, order_id: UUID) -> Response:
         """What happened since entry `after`.
 
-        The same, live: `GET /api/v1/orders/{id}/stream` sends server-sent events named `status`, whose ids are
-        `seq`; it resumes by `Last-Event-ID` and ends when nothing more can come.
+        The same, live: `GET /api/v1/orders/{id}/stream` sends server-sent events named `status`, whose ids
+        are `seq`; it resumes by `Last-Event-ID` and ends when nothing more can come.
         """
         query = AfterSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)

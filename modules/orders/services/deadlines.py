@@ -41,7 +41,7 @@ def _of_accepted(order: Order, courier: CourierState) -> Deadline:
     if courier is CourierState.ASSIGNED:
         return collected_by
     # A search that begins again, because a courier did not come, has no more time than there is in all.
-    found_by = _within(order, "courier_overdue", order.changed_at, "courier_search_seconds")
+    found_by = _within(order, "courier_overdue", order.courier_wanted_at, "courier_search_seconds")
     return min(found_by, collected_by, key=lambda deadline: deadline.due)
 
 

@@ -1,0 +1,258 @@
+"""A restaurant that cooks, a customer with an address, and what the two of them do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from modules.delivery.interface import CourierId, Delivery
+from modules.delivery.interface import Point as Whereabouts
+from modules.orders.interface import BasketLine, Choice, Orders, OrderView, Point, QuoteView
+from modules.orders.models import Order
+from modules.restaurants.interface import (
+    MenuView,
+    OrderId,
+    RejectReason,
+    RestaurantProfile,
+    Restaurants,
+    RestaurantView,
+)
+from tiffin import clock, ids
+from tiffin.context import SERVICE, Actor, ActorKind, change, current, use
+from tiffin.interfaces import CommandKey, call
+from tiffin.money import Money
+from tiffin.testing import settle
+from tiffin.web.tokens import sign
+
+SOHO = Point(lat=51.5137, lon=-0.1312)
+NEAR_SOHO = Point(lat=51.52, lon=-0.12)
+PARIS = Point(lat=48.857, lon=2.352)
+VISA = "pm_card_visa"
+
+
+def new_key() -> CommandKey:
+    return CommandKey(str(ids.new_id()))
+
+
+def _item(name: str, price: int, *labels: str, groups: tuple[str, ...] = (), most: int | None = None) -> dict:
+    item = {"id": name, "title": {"translations": {"en": name}}, "price_info": {"price": price}}
+    if labels:
+        item["tax_label_info"] = {"default_value": {"labels": list(labels)}}
+    if groups:
+        item["modifier_group_ids"] = {"ids": list(groups)}
+    if most is not None:
+        item["quantity_info"] = {"quantity": {"max_permitted": most}}
+    return item
+
+
+def _group(name: str, *options: str, least: int, most: int, free: int = 0) -> dict:
+    return {
+        "id": name,
+        "title": {"translations": {"en": name}},
+        "modifier_options": [{"id": option, "type": "ITEM"} for option in options],
+        "quantity_info": {"quantity": {"min_permitted": least, "max_permitted": most, "charge_above": free}},
+    }
+
+
+def _menu() -> dict:
+    """Ramen must come with a broth and may come with toppings, one of which is free; an egg may be soft."""
+    always = [
+        {"day_of_week": day, "time_periods": [{"start_time": "00:00", "end_time": "23:59"}]}
+        for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    ]
+    dishes = ("Ramen", "Gyoza", "Beer")
+    return {
+        "items": [
+            _item("Ramen", 1250, "TEMP_HEATED", groups=("Broth", "Toppings")),
+            _item("Gyoza", 650, "TEMP_HEATED"),
+            _item("Beer", 550, "CAT_BEER"),
+            _item("Miso", 0),
+            _item("Tonkotsu", 150),
+            _item("Egg", 120, groups=("Yolk",), most=2),
+            _item("Nori", 80),
+            _item("Soft", 0),
+            _item("Hard", 0),
+        ],
+        "modifier_groups": [
+            _group("Broth", "Miso", "Tonkotsu", least=1, most=1),
+            _group("Toppings", "Egg", "Nori", least=0, most=3, free=1),
+            _group("Yolk", "Soft", "Hard", least=0, most=1),
+        ],
+        "categories": [
+            {
+                "id": "all",
+                "title": {"translations": {"en": "All"}},
+                "entities": [{"id": dish, "type": "ITEM"} for dish in dishes],
+            }
+        ],
+        "menus": [
+            {
+                "id": "menu",
+                "title": {"translations": {"en": "Menu"}},
+                "service_availability": always,
+                "category_ids": ["all"],
+            }
+        ],
+    }
+
+
+class Kitchen(NamedTuple):
+    """A restaurant and its menu, by title."""
+
+    restaurant: RestaurantView
+    menu: MenuView
+
+    @property
+    def id(self) -> UUID:
+        return self.restaurant.id
+
+    def item(self, title: str) -> UUID:
+        items = (item for category in self.menu.document.categories for item in category.items)
+        return next(item.id for item in items if item.title == title)
+
+    def choice(self, dish: str, group: str, option: str, quantity: int = 1) -> Choice:
+        items = (item for category in self.menu.document.categories for item in category.items)
+        groups = next(item.groups for item in items if item.title == dish)
+        (found,) = (each for each in groups if each.title == group)
+        (chosen,) = (each for each in found.options if each.title == option)
+        return Choice(group_id=found.id, option_id=chosen.id, quantity=quantity)
+
+    def line(self, title: str, *choices: Choice, quantity: int = 1) -> BasketLine:
+        return BasketLine(item_id=self.item(title), quantity=quantity, choices=choices)
+
+    def ramen(self, quantity: int = 1) -> BasketLine:
+        return self.line("Ramen", self.choice("Ramen", "Broth", "Miso"), quantity=quantity)
+
+
+def open_kitchen(region: str = "gb", *, hours: str = "24/7") -> Kitchen:
+    """A restaurant in Soho, published and known to orders."""
+    restaurant = call(Restaurants).register(
+        key=new_key(),
+        profile=RestaurantProfile(
+            slug=f"noodle-bar-{region}",
+            name="Noodle Bar",
+            cuisine="ramen",
+            region=region,
+            city="london",
+            area="Soho",
+            point=SOHO,
+            zone=((-0.2, 51.45), (-0.05, 51.45), (-0.05, 51.56), (-0.2, 51.56)),
+            opening_hours=hours,
+            preparation_minutes=20,
+            min_order=Money(amount=500, currency="GBP"),
+            picture="<svg xmlns='http://www.w3.org/2000/svg'/>",
+        ),
+    )
+    call(Restaurants).import_menu(
+        key=new_key(), restaurant_id=restaurant.id, document=json.dumps(_menu()), pictures={}
+    )
+    settle()
+    return Kitchen(restaurant, call(Restaurants).menu(restaurant_id=restaurant.id))
+
+
+def ticket_for(customer: UUID, point: Point = NEAR_SOHO, *, expires_in: timedelta | int = 3600) -> str:
+    """An address ticket as identity signs it."""
+    claims = {
+        "sub": str(customer),
+        "address_id": str(ids.new_id()),
+        "lat": point.lat,
+        "lon": point.lon,
+        "area": "London",
+        "sealed": "c2VhbGVk",
+    }
+    return sign(claims, audience="address", expires_in=expires_in)
+
+
+def quote(kitchen: Kitchen, customer: UUID, *lines: BasketLine, **more: object) -> QuoteView:
+    return call(Orders).quote(
+        restaurant_id=kitchen.id,
+        lines=lines or (kitchen.ramen(),),
+        customer_id=customer,
+        address_ticket=ticket_for(customer),
+        **more,
+    )
+
+
+def place(kitchen: Kitchen, customer: UUID, *lines: BasketLine, method: str = VISA) -> OrderView:
+    """Quote and place; nothing has been done about it yet."""
+    token = quote(kitchen, customer, *lines).token
+    with acting(ActorKind.CUSTOMER, customer):
+        return call(Orders).place(key=new_key(), customer_id=customer, quote=token, payment_method=method)
+
+
+def order_of(order: OrderView) -> Order:
+    return Order.objects.get(pk=order.id)
+
+
+@contextmanager
+def acting(kind: ActorKind, actor_id: UUID, **more: object) -> Iterator[None]:
+    with use(current()):
+        change(actor=Actor(kind=kind, id=actor_id, **more))
+        yield
+
+
+# --- the others -------------------------------------------------------------------------------------
+
+
+def accept(order: OrderView, minutes: int = 20) -> None:
+    _at_the_counter(order).accept(key=new_key(), order_id=OrderId(order.id), ready_in_minutes=minutes)
+    settle()
+
+
+def reject(order: OrderView) -> None:
+    _at_the_counter(order).reject(key=new_key(), order_id=OrderId(order.id), reason=RejectReason.TOO_BUSY)
+    settle()
+
+
+def ready(order: OrderView) -> None:
+    _at_the_counter(order).mark_ready(key=new_key(), order_id=OrderId(order.id))
+    settle()
+
+
+def _at_the_counter(order: OrderView) -> Restaurants:
+    change(actor=SERVICE)
+    return call(Restaurants)
+
+
+def courier_on_shift(region: str = "gb") -> UUID:
+    courier = ids.new_id()
+    call(Delivery).start_shift(key=new_key(), courier_id=CourierId(courier), region=region)
+    call(Delivery).report_position(
+        courier_id=CourierId(courier), region=region, point=Whereabouts(lat=SOHO.lat, lon=SOHO.lon)
+    )
+    settle()
+    return courier
+
+
+def take_offer(courier: UUID) -> None:
+    (offer,) = call(Delivery).offers(courier_id=CourierId(courier))
+    call(Delivery).accept_offer(key=new_key(), courier_id=CourierId(courier), offer_id=offer.id)
+    settle()
+
+
+def pick_up(courier: UUID, order: OrderView) -> None:
+    call(Delivery).pick_up(key=new_key(), courier_id=CourierId(courier), order_id=order.id)
+    settle()
+
+
+def drop_off(courier: UUID, order: OrderView) -> None:
+    call(Delivery).drop_off(key=new_key(), courier_id=CourierId(courier), order_id=order.id)
+    settle()
+
+
+def wait(seconds: float) -> None:
+    """Let time pass, and everything happen that was due."""
+    with clock.shift(timedelta(seconds=seconds)):
+        settle()
+
+
+def cancel(order: OrderView) -> OrderView:
+    return call(Orders).cancel(key=new_key(), customer_id=order.customer_id, order_id=order.id)
+
+
+def cancel_by_staff(order: OrderView) -> OrderView:
+    return call(Orders).cancel_by_staff(key=new_key(), order_id=order.id, note="fire_in_the_kitchen")
