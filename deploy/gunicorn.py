@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+logger_class = "tiffin.telemetry.servers.ServerLogger"
 control_socket_disable = True
-worker_tmp_dir = None
 keepalive = 75
 timeout = 60
 

@@ -28,6 +28,7 @@ app = celery = Celery("house", broker=os.environ["REDIS_URL"])
     "config/wsgi.py": """
 import os
 def application(environ, start_response):
+    environ["wsgi.input"].read()
     body = f"web {os.getpid()} {environ['PATH_INFO']} {environ['HTTP_HOST']}".encode()
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [body]
