@@ -7,6 +7,7 @@ import redis
 from django.conf import settings
 from django.db import connections
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 # What migrations have put there: no test makes it, so no test's end takes it away.
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "log_home", "log_cursor")
@@ -20,6 +21,8 @@ DECLARE
     one regclass;
     filled boolean;
 BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid();
     SET LOCAL session_replication_role = replica;
     FOR one IN
         SELECT pg_class.oid::regclass FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -56,10 +59,9 @@ def empty() -> None:
 
 
 def _give_up_transactions() -> None:
+    """Those of this thread; the statement ends those that other threads have left idle."""
     for connection in connections.all(initialized_only=True):
-        if connection.in_atomic_block or connection.needs_rollback or connection.errors_occurred:
+        raw = connection.connection
+        if raw is not None and raw.info.transaction_status != TransactionStatus.IDLE:
+            connection.in_atomic_block = False  # else Django would keep the closed connection
             connection.close()
-            connection.in_atomic_block = False
-            connection.needs_rollback = False
-            connection.savepoint_ids = []
-            connection.atomic_blocks = []
