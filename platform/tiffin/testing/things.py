@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 from uuid import UUID
 
 from django.db import connections, models
@@ -43,6 +44,7 @@ class Effect(models.Model):
 
     thing = models.UUIDField()
     number = models.IntegerField()
+    objects: ClassVar[models.Manager[Effect]] = models.Manager()
 
     class Meta:
         app_label = "payments"
