@@ -16,7 +16,7 @@ import httpx
 
 API = "/api/v1"
 # Who works in the demo (`manage.py demo`): one account for every kitchen, and couriers in both cities.
-DEMO_PASSWORD = "tiffin-demo"
+DEMO_PASSWORD = "tiffin-demo-1"
 DEMO_KITCHEN = "kitchen@example.com"
 DEMO_COURIERS = tuple(f"courier{number}@example.com" for number in range(1, 41))
 PATIENCE_SECONDS = 15.0
