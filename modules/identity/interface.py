@@ -67,6 +67,56 @@ class StaffToken(DTO):
     regions: tuple[str, ...]
 
 
+class SessionView(DTO):
+    """A login: the access token goes with each request and is soon over, the refresh token draws new ones."""
+
+    access_token: str
+    access_seconds: int
+    refresh_token: str
+    refresh_seconds: int
+    account_id: AccountId
+    kind: AccountKind
+    email: str
+
+
+class ProfileView(DTO):
+    """What a customer wants to be called, and where to be rung up."""
+
+    name: str
+    phone: str
+
+
+class AddressForm(DTO):
+    """An address as its customer writes it; `lat` and `lon` are WGS 84 degrees."""
+
+    street: str
+    city: str
+    postcode: str
+    notes: str
+    lat: float
+    lon: float
+
+
+class KeptAddress(AddressForm):
+    """A kept address with the `ticket` by which quotes and orders accept it."""
+
+    address_id: UUID
+    ticket: str
+
+
+class SessionOver(DomainError, code="session_over", status=401):
+    """The session is over."""
+
+    detail = "You were logged out; log in again."
+
+
+class PasswordTooWeak(DomainError, code="password_too_weak", status=422):
+    """The password is too easy to guess."""
+
+    detail = "{reason}"
+    reason: str
+
+
 class LoginRefused(DomainError, code="login_refused", status=401):
     """The login was refused."""
 
@@ -125,6 +175,47 @@ class Identity(Interface, module="identity", version=1):
     @query(timeout=5.0, errors=(LoginRefused, TooManyAttempts))
     def staff_login(self, *, email: str, password: str) -> StaffToken:
         """A token for somebody of the staff; it lives as long as a working session."""
+        ...
+
+    @query(timeout=5.0, errors=(LoginRefused, TooManyAttempts))
+    def log_in(self, *, email: str, password: str, kind: AccountKind) -> SessionView:
+        """A session for an account of that kind. Of two asked for, both are good."""
+        ...
+
+    @query(timeout=2.0, errors=(SessionOver,))
+    def renew(self, *, refresh_token: str) -> SessionView:
+        """A new access token for the same session."""
+        ...
+
+    @query(timeout=2.0)
+    def log_out(self, *, refresh_token: str) -> None:
+        """End a session and void its access tokens; one that is over stays so."""
+        ...
+
+    @query(timeout=5.0, errors=(EmailTaken, PasswordTooWeak))
+    def register(self, *, email: str, password: str, region: str) -> AccountId:
+        """A customer's account. No command, because what is kept of a command would hold a quick hash of the
+        password; asked twice, the second finds the address taken."""
+        ...
+
+    @query(timeout=0.5, errors=(RevealRefused,))
+    def profile(self, *, customer_id: UUID) -> ProfileView:
+        """For the customer alone."""
+        ...
+
+    @command(timeout=2.0, errors=(RevealRefused, PersonalDataErased))
+    def save_profile(self, *, key: CommandKey, customer_id: UUID, name: str, phone: str) -> None:
+        """By the customer alone."""
+        ...
+
+    @query(timeout=0.5, errors=(RevealRefused,))
+    def addresses(self, *, customer_id: UUID) -> list[KeptAddress]:
+        """For the customer alone, the newest first."""
+        ...
+
+    @command(timeout=2.0, errors=(RevealRefused, PersonalDataErased))
+    def keep_address(self, *, key: CommandKey, customer_id: UUID, address: AddressForm) -> UUID:
+        """By the customer alone; answers the address's id."""
         ...
 
     @command(timeout=5.0, errors=(EmailTaken,))

@@ -3,21 +3,38 @@ HEADLESS_TOKEN_STRATEGY."""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.internal.restkit.response import ErrorResponse
-from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy
+from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy, internal
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from modules.identity import selectors, services
-from modules.identity.interface import EmailTaken
+from modules.identity.interface import (
+    AccountId,
+    AccountKind,
+    EmailTaken,
+    LoginRefused,
+    SessionOver,
+    SessionView,
+    TooManyAttempts,
+)
 from modules.identity.models import Account
+from modules.identity.sessions import SessionStore
 from tiffin.context import Actor, ActorKind
 from tiffin.web.tokens import ACCESS_SECONDS, actor_claims, sign_access
+
+TRIES = 5
+TRIES_WINDOW_SECONDS = 5 * 60
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
@@ -70,4 +87,65 @@ def actor_for(account: Account) -> Actor:
 def staff_access_token(account: Account) -> str:
     return sign_access(
         actor_for(account), session_id=str(account.token_family), expires_in=services.STAFF_TOKEN_LIFE
+    )
+
+
+def account_for(email: str, password: str, kind: AccountKind) -> Account:
+    """Whose password it is. Raises LoginRefused, and TooManyAttempts after five failures in five minutes."""
+    address = email.strip().lower()
+    tries = f"identity:{kind.value}-login:{sha256(address.encode()).hexdigest()}"
+    if cache.get(tries, 0) >= TRIES:
+        raise TooManyAttempts(minutes=TRIES_WINDOW_SECONDS // 60)
+    account: Account | None = Account.objects.filter(email=address, kind=kind.value).first()
+    if account is None:
+        make_password(password)  # as slow as a wrong password, so that nobody learns who has an account
+    elif account.check_password(password) and account.is_active:
+        cache.delete(tries)
+        return account
+    cache.add(tries, 0, TRIES_WINDOW_SECONDS)
+    cache.incr(tries)
+    raise LoginRefused()
+
+
+def open_session(account: Account) -> SessionView:
+    """A session as allauth's login makes it, for pages of ours that log people in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(account.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session.create()
+    refresh_token = internal.create_refresh_token(account, session)
+    session.save()
+    return _session_view(
+        account, internal.create_access_token(account, session, claims_of(account)), refresh_token
+    )
+
+
+def renew_session(refresh_token: str) -> SessionView:
+    """Raises SessionOver."""
+    known = internal.validate_refresh_token(refresh_token)
+    drawn = TokenStrategy().refresh_token(refresh_token)
+    if known is None or drawn is None or not known[0].is_active:
+        raise SessionOver()
+    return _session_view(known[0], *drawn)
+
+
+def end_session(refresh_token: str) -> None:
+    """Also voids the access tokens that are out; one that is over stays so."""
+    known = internal.validate_refresh_token(refresh_token)
+    if known is not None:
+        account, session, _ = known
+        session.flush()
+        services.void_access_tokens(account_id=account.pk)
+
+
+def _session_view(account: Account, access_token: str, refresh_token: str) -> SessionView:
+    return SessionView(
+        access_token=access_token,
+        access_seconds=ACCESS_SECONDS,
+        refresh_token=refresh_token,
+        refresh_seconds=settings.HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN,
+        account_id=AccountId(account.id),
+        kind=AccountKind(account.kind),
+        email=account.email,
     )

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from modules.identity import selectors, services, staff
+from modules.identity import login, own, selectors, services, staff
 from modules.identity.interface import (
+    AccountId,
     AccountKind,
     AccountView,
+    AddressForm,
     AddressView,
     Identity,
+    KeptAddress,
+    ProfileView,
     SealedAddress,
+    SessionView,
     StaffToken,
 )
 from tiffin.interfaces import CommandKey, provides
@@ -29,6 +34,30 @@ class IdentityProvider(Identity):
 
     def staff_login(self, *, email: str, password: str) -> StaffToken:
         return staff.log_in(email=email, password=password)
+
+    def log_in(self, *, email: str, password: str, kind: AccountKind) -> SessionView:
+        return login.open_session(login.account_for(email, password, kind))
+
+    def renew(self, *, refresh_token: str) -> SessionView:
+        return login.renew_session(refresh_token)
+
+    def log_out(self, *, refresh_token: str) -> None:
+        login.end_session(refresh_token)
+
+    def register(self, *, email: str, password: str, region: str) -> AccountId:
+        return own.register(email=email, password=password, region=region)
+
+    def profile(self, *, customer_id: UUID) -> ProfileView:
+        return own.profile(customer_id)
+
+    def save_profile(self, *, key: CommandKey, customer_id: UUID, name: str, phone: str) -> None:
+        own.save_profile(customer_id, ProfileView(name=name, phone=phone))
+
+    def addresses(self, *, customer_id: UUID) -> list[KeptAddress]:
+        return own.addresses(customer_id)
+
+    def keep_address(self, *, key: CommandKey, customer_id: UUID, address: AddressForm) -> UUID:
+        return own.keep_address(customer_id, address)
 
     def create_account(
         self,
