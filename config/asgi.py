@@ -4,5 +4,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from tiffin.web.bodies import limit_streams
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+application = limit_streams(get_asgi_application())

@@ -72,7 +72,6 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
     paginator = InfinitePaginator  # counting a table that grows by a million rows a day is never worth it
     ordering = ("-pk",)
     list_filter_submit = True
-    actions_selection_counter = False
 
     def __init__(self, model: type[Model], admin_site: Any) -> None:
         if self.list_editable or self.ordering_field:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -18,10 +18,11 @@ API_BYTES = 1024 * 1024
 UPLOAD_BYTES = 8 * 1024 * 1024
 UPLOAD_PREFIXES = ("/admin/",)
 
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class BodyLimit:
@@ -76,7 +77,7 @@ def limit_streams(application: Application, *, limit: int = 64 * 1024) -> Applic
     """Wrap an ASGI application, which Django lets read a whole body first: the stream process takes none
     worth the name."""
 
-    async def limited(scope: Message, receive: Receive, send: Send) -> None:
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or _announced(scope) <= limit:
             await application(scope, _counted(receive, limit), send)
             return
@@ -88,7 +89,7 @@ def limit_streams(application: Application, *, limit: int = 64 * 1024) -> Applic
     return limited
 
 
-def _announced(scope: Message) -> int:
+def _announced(scope: Scope) -> int:
     headers = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
     return int(length) if length.isdigit() else 0

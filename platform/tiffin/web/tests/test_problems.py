@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.test import Client
 from rest_framework.test import APIClient
+
+from tiffin.web.bodies import limit_streams
 
 pytestmark = pytest.mark.urls("tiffin.web.tests.toy")
 
@@ -159,3 +163,31 @@ def test_every_code_has_its_page(client: APIClient) -> None:
     assert b"take fewer" in client.get("/problems/toy_refused").content
     assert client.get("/problems/malformed_json").status_code == 200
     assert client.get("/problems/nothing_of_the_kind").status_code == 404
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_the_stream_process_takes_no_bodies_worth_the_name(announced: bool) -> None:
+    received, sent = [], []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        while True:
+            message = await receive()
+            received.append(message["type"])
+            if message["type"] == "http.disconnect":
+                return
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"x" * 40_000, "more_body": True}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"content-length", b"1000000")] if announced else []
+    scope = {"type": "http", "path": "/", "headers": headers}
+    asyncio.run(limit_streams(application)(scope, receive, send))
+
+    if announced:
+        assert sent[0]["status"] == 413
+        assert json.loads(sent[1]["body"])["code"] == "body_too_large"
+    else:
+        assert received == ["http.request", "http.disconnect"]
