@@ -6,7 +6,8 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,8 +77,9 @@ class Supervisor:
         self._empty_metrics()
         self._start_services()
         environment.keep(self.env, self.home)
-        self._prepare_data()
-        self._start_platform()
+        with self._static_files():
+            self._upgrade()
+            self._start_platform()
         self._note("ready")
 
     def watch(self) -> None:
@@ -150,16 +152,19 @@ class Supervisor:
                 f"see {self.home.logs / 'postgres.log'}, or start over with script/up --reset."
             ) from error
 
-    def _prepare_data(self) -> None:
-        static = Child(self._manage("collectstatic", "--noinput", "--verbosity=0"))
+    @contextmanager
+    def _static_files(self) -> Iterator[None]:
+        """They are collected meanwhile; at the end they are there."""
+        collecting = Child(self._manage("collectstatic", "--noinput", "--verbosity=0"))
         try:
-            with self._telling("Schemas and tables"):
-                self._finish(Child(self._manage("upgrade")))
-            with self._telling("Demo data"):
-                self._finish(Child(self._manage("demo")))
-            self._finish(static)
+            yield
+            self._finish(collecting)
         finally:
-            static.stop()
+            collecting.stop()
+
+    def _upgrade(self) -> None:
+        with self._telling("Schemas and tables"):
+            self._finish(Child(self._manage("upgrade")))
 
     def _start_platform(self) -> None:
         inner = ports.inner_ports(self.home)
@@ -175,9 +180,12 @@ class Supervisor:
             *programs.working(self.root, self.home, self.env),
             origin.program(self.env),
         ]
+        for program in ours:
+            self._launch(program)
+        # The demo is loaded while the processes start: what it publishes is what they have to do first.
+        with self._telling("Demo data"):
+            self._finish(Child(self._manage("demo")))
         with self._telling(", ".join(program.name for program in ours)):
-            for program in ours:
-                self._launch(program)
             for program in ours:
                 self._await(program.name, PLATFORM_SECONDS)
             self._until(lambda: programs.answers(self.port, "/readyz"), "web", PLATFORM_SECONDS)

@@ -16,9 +16,7 @@ import pytest
 from tiffin.embedded.tests.house import House
 
 
-def ask(
-    house: House, method: str, path: str, body: bytes = b""
-) -> tuple[int, dict[str, str], dict[str, Any] | str]:
+def ask(house: House, method: str, path: str, body: bytes = b"") -> tuple[int, dict[str, str], Any]:
     connection = http.client.HTTPConnection(house.url.removeprefix("http://"), timeout=10)
     with suppress(ConnectionError):  # refused before everything was sent: the answer is there all the same
         connection.request(method, path, body)

@@ -44,6 +44,7 @@ def test_live_streams_pass_the_origin_event_by_event(house: House) -> None:
     assert time.monotonic() - began < 1
 
 
+@pytest.mark.full
 def test_what_dies_is_started_again(house: House) -> None:
     house.up()
     web = house.processes()["web"]
@@ -95,6 +96,7 @@ def test_a_second_start_says_that_the_first_still_runs(house: House) -> None:
     assert set(house.alive()) == EVERYTHING
 
 
+@pytest.mark.full
 def test_a_step_that_fails_is_told_in_one_sentence_and_everything_is_ended(house: House) -> None:
     failed = house.run("up", "--port", "0", HOUSE_FAILS_AT="upgrade")
     assert failed.returncode == 1
