@@ -100,7 +100,7 @@ def payment_captured(event: PaymentCaptured) -> None:
     order = lock_if_known(event.order_id)
     if order is None or order.axes.payment not in {PaymentState.CAPTURING, PaymentState.VOIDING}:
         return
-    order.captured = event.amount.amount
+    order.captured = max(order.captured, event.amount.amount)
     order.move(payment=PaymentState.CAPTURED)
     if order.axes.order is OrderState.CANCELLED:
         jobs.drop(order, "release_payment")
@@ -130,9 +130,9 @@ def payment_refunded(event: PaymentRefunded) -> None:
     if order.axes.payment is PaymentState.VOIDING:
         # Captured before the void arrived, and given back at once.
         jobs.drop(order, "release_payment")
-        order.captured = event.refunded.amount
         order.move(payment=PaymentState.CAPTURED, refund=RefundState.DUE)
     order.refunded = event.refunded.amount
+    order.captured = max(order.captured, order.refunded)
     if order.axes.refund is RefundState.DUE and order.refunded >= order.captured:
         jobs.drop(order, "refund_payment")
         order.move(refund=RefundState.REFUNDED)

@@ -39,6 +39,8 @@ def restaurant_accepted(event: TicketAccepted) -> None:
     order = lock_if_known(event.order_id)
     if order is None or order.axes.order is not OrderState.CONFIRMED:
         return
+    if not VENDOR.allows(order.axes.vendor, VendorState.ACCEPTED):
+        return
     order.move(
         vendor=VendorState.ACCEPTED,
         order=OrderState.ACCEPTED,

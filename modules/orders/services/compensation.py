@@ -61,7 +61,10 @@ def release_payment(order: Order) -> None:
         ask(order, "release_payment")
     elif payment is PaymentState.CAPTURED and order.axes.refund is RefundState.NONE:
         order.move(refund=RefundState.DUE)
-        ask(order, "refund_payment")
+        if order.refunded < order.captured:
+            ask(order, "refund_payment")
+        else:
+            order.move(refund=RefundState.REFUNDED)
 
 
 @db.transaction_required

@@ -1,0 +1,267 @@
+"""Whatever is reported in whatever order, twice, late or never: the order stays whole.
+
+The handlers, deadlines and use cases are driven directly, as the log and the job runner would drive them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modules.delivery import events as delivery
+from modules.orders import handlers, jobs
+from modules.orders.interface import (
+    CancellationRefused,
+    CourierState,
+    PaymentState,
+    RefundState,
+    VendorState,
+)
+from modules.orders.models import Order, TimelineEntry
+from modules.orders.selectors.orders import entries_since
+from modules.orders.services.deadlines import deadline_of
+from modules.orders.states import is_final, status_of
+from modules.orders.tests import scenes
+from modules.payments import events as payments
+from modules.restaurants import events as restaurants
+from modules.restaurants.interface import RejectReason
+from tiffin import clock, db, ids
+from tiffin.log import Event
+from tiffin.log.events import Recorded, handling
+from tiffin.models import Job
+from tiffin.money import Money
+
+COURIER, PAYMENT = UUID(int=7), UUID(int=8)
+Report = Callable[[Order], Event]
+
+
+def _paid(kind: type[Event], **more: object) -> Report:
+    return lambda order: kind(
+        payment_id=PAYMENT, order_id=order.id, amount=Money(amount=order.total, currency="GBP"), **more
+    )
+
+
+def _counter(kind: type[Event], **more: object) -> Report:
+    return lambda order: kind(order_id=order.id, restaurant_id=order.restaurant_id, **more)
+
+
+def _road(kind: type[Event], **more: object) -> Report:
+    return lambda order: kind(order_id=order.id, **more)
+
+
+def _refunded(order: Order) -> Event:
+    everything = Money(amount=order.captured or order.total, currency="GBP")
+    return payments.PaymentRefunded(
+        payment_id=PAYMENT, order_id=order.id, amount=everything, refunded=everything, reason="x"
+    )
+
+
+def _failed(step: payments.PaymentStep) -> Report:
+    return _paid(payments.PaymentFailed, step=step, reason="x")
+
+
+WHEN = clock.now()
+REPORTS: dict[str, tuple[Callable[[Event], None], Report]] = {
+    "authorised": (handlers.payment.payment_secured, _paid(payments.PaymentAuthorised)),
+    "action required": (
+        handlers.payment.customer_must_confirm,
+        _paid(payments.PaymentActionRequired, action_url="/confirm", expires_at=WHEN.isoformat()),
+    ),
+    "declined": (handlers.payment.payment_declined, _paid(payments.PaymentDeclined, reason="no")),
+    "captured": (handlers.payment.payment_captured, _paid(payments.PaymentCaptured)),
+    "voided": (handlers.payment.payment_voided, _paid(payments.PaymentVoided)),
+    "refunded": (handlers.payment.payment_refunded, _refunded),
+    "not authorised": (handlers.payment.payment_failed, _failed(payments.PaymentStep.AUTHORISE)),
+    "not captured": (handlers.payment.payment_failed, _failed(payments.PaymentStep.CAPTURE)),
+    "not refunded": (handlers.payment.payment_failed, _failed(payments.PaymentStep.REFUND)),
+    "offered": (
+        handlers.vendor.offered_to_restaurant,
+        _counter(restaurants.TicketOffered, accept_by=WHEN),
+    ),
+    "accepted": (
+        handlers.vendor.restaurant_accepted,
+        _counter(restaurants.TicketAccepted, ready_in_minutes=20, ready_at=WHEN),
+    ),
+    "rejected": (
+        handlers.vendor.restaurant_rejected,
+        _counter(restaurants.TicketRejected, reason=RejectReason.TOO_BUSY),
+    ),
+    "ready": (handlers.vendor.food_is_ready, _counter(restaurants.TicketReady)),
+    "collected": (handlers.vendor.food_was_collected, _counter(restaurants.TicketCollected)),
+    "withdrawn": (handlers.vendor.ticket_withdrawn, _counter(restaurants.TicketWithdrawn, reason="x")),
+    "assigned": (
+        handlers.courier.courier_assigned,
+        _road(delivery.CourierAssigned, courier_id=COURIER),
+    ),
+    "unassigned": (
+        handlers.courier.courier_did_not_come,
+        _road(delivery.CourierUnassigned, courier_id=COURIER, reason="no_show"),
+    ),
+    "picked up": (
+        handlers.courier.courier_picked_up,
+        _road(delivery.CourierPickedUp, courier_id=COURIER),
+    ),
+    "delivered": (
+        handlers.courier.customer_has_it,
+        _road(delivery.DeliveryCompleted, courier_id=COURIER),
+    ),
+    "called off": (
+        handlers.courier.delivery_called_off,
+        _road(delivery.DeliveryCancelled, reason="x"),
+    ),
+    "delivery failed": (
+        handlers.courier.delivery_failed,
+        _road(delivery.DeliveryFailed, reason="no_courier"),
+    ),
+}
+# The usual course, so that the random ones get far more often.
+COURSE = ("authorised", "offered", "accepted", "captured", "assigned", "ready", "picked up", "delivered")
+OTHERS = ("deadline", "customer cancels", "staff cancel")
+
+
+def report(order_id: UUID, name: str) -> None:
+    handle, make = REPORTS[name]
+    event = make(Order.objects.get(pk=order_id))
+    with db.transaction(owner="orders"), handling(_record(event)):
+        handle(event)
+
+
+def _record(event: Event) -> Recorded:
+    return Recorded(
+        shard=0, epoch=1, txid=1, position=1, day=WHEN.date(), event_id=ids.new_id(), name=event.wire,
+        key=event.order_id, seq=1, occurred_at=clock.now(), region="gb", actor="service",
+        correlation=ids.new_id(), causation=None, payload=b"",
+    )  # fmt: skip
+
+
+def happen(order_id: UUID, name: str) -> None:
+    if name in REPORTS:
+        report(order_id, name)
+    elif name == "deadline":
+        _strike(order_id)
+    else:
+        _cancel(order_id, by_staff=name == "staff cancel")
+
+
+def _strike(order_id: UUID) -> None:
+    """The deadline that is set happens, as the job runner makes it happen: the row goes with it."""
+    row = Job.objects.using("orders").filter(key=order_id, slot="deadline").first()
+    if row is None:
+        return
+    with db.transaction(owner="orders"):
+        row.delete()
+        getattr(jobs, row.name)(order_id)
+
+
+def _cancel(order_id: UUID, *, by_staff: bool) -> None:
+    order = Order.objects.get(pk=order_id)
+    with suppress(CancellationRefused):
+        scenes.cancel_by_staff(order) if by_staff else scenes.cancel(order)
+
+
+def check(order_id: UUID) -> None:
+    """What holds at every moment."""
+    order = Order.objects.get(pk=order_id)
+    deadlines = list(
+        Job.objects.using("orders").filter(key=order_id, slot="deadline").values_list("name", "due")
+    )
+    expected = deadline_of(order)
+    if is_final(order.axes):
+        assert deadlines == []
+        assert expected is None
+    else:
+        assert deadlines == [(order.waits_for, order.waits_until)]
+    assert order.status_name == status_of(order.axes).value
+    assert 0 <= order.refunded <= order.captured <= order.total
+    entries = entries_since(order_id, 0)
+    assert [entry.seq for entry in entries] == list(range(1, order.timeline_seq + 1))
+    assert entries[-1].axes == order.axes
+
+
+def settle_everything(order_id: UUID) -> Order:
+    """Everybody answers what they were asked, and time passes."""
+    for _ in range(20):
+        order = Order.objects.get(pk=order_id)
+        if is_final(order.axes):
+            break
+        _answer(order)
+        check(order_id)
+    return Order.objects.get(pk=order_id)
+
+
+def _answer(order: Order) -> None:
+    axes = order.axes
+    if axes.payment is PaymentState.VOIDING:
+        report(order.id, "voided")
+    elif axes.payment is PaymentState.CAPTURING:
+        report(order.id, "captured")
+    elif axes.refund is RefundState.DUE:
+        report(order.id, "refunded")
+    elif axes.vendor is VendorState.WITHDRAWING:
+        report(order.id, "withdrawn")
+    elif axes.courier is CourierState.CANCELLING:
+        report(order.id, "called off")
+    elif axes.courier is CourierState.PICKED_UP:
+        report(order.id, "delivered")
+    else:
+        _strike(order.id)
+
+
+def _play(kitchen: scenes.Kitchen, happenings: list[str]) -> None:
+    order = scenes.place(kitchen, ids.new_id())
+    check(order.id)
+    for name in happenings:
+        happen(order.id, name)
+        check(order.id)
+    ended = settle_everything(order.id)
+    assert is_final(ended.axes)
+    check(order.id)
+    nothing_kept = ended.captured == ended.refunded
+    assert (ended.order_state == "completed") or nothing_kept
+
+
+@pytest.mark.database
+@given(
+    prefix=st.integers(0, len(COURSE)),
+    more=st.lists(st.sampled_from([*REPORTS, *OTHERS]), max_size=14),
+)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_random_courses_end_whole(kitchen, prefix: int, more: list[str]) -> None:
+    _play(kitchen, [*COURSE[:prefix], *more])
+
+
+@pytest.mark.full
+@pytest.mark.database
+@given(
+    prefix=st.integers(0, len(COURSE)),
+    more=st.lists(st.sampled_from([*REPORTS, *OTHERS]), max_size=30),
+)
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.timeout(900)
+def test_many_random_courses_end_whole(kitchen, prefix: int, more: list[str]) -> None:
+    _play(kitchen, [*COURSE[:prefix], *more])
+
+
+@pytest.mark.parametrize("other", [*OTHERS, "declined", "rejected", "voided", "delivery failed"])
+def test_a_turn_at_any_stage_ends_whole(kitchen, other: str) -> None:
+    for stage in range(len(COURSE)):
+        _play(kitchen, [*COURSE[:stage], other, *COURSE[stage:]])
+
+
+def test_a_report_handled_twice_changes_nothing_more(kitchen) -> None:
+    for name in REPORTS:
+        order = scenes.place(kitchen, ids.new_id())
+        for step in (*COURSE[:5], name):
+            report(order.id, step)
+        entries = TimelineEntry.objects.filter(order_id=order.id).count()
+        report(order.id, name)
+        assert TimelineEntry.objects.filter(order_id=order.id).count() == entries, name
