@@ -1,0 +1,122 @@
+"""Nudges are hints: coalesced, quick, and never missed for longer than a sweep."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.test import override_settings
+
+from tiffin.log import cursors
+from tiffin.log.publishing import SHARDS
+from tiffin.log.pump import pump
+from tiffin.log.subscribers import Handler, Subscriber, _subscribers
+from tiffin.moving import app, nudges, tasks
+from tiffin.moving.nudges import Broker, nudge_jobs
+from tiffin.testing import things
+from tiffin.testing.things import new_thing, number, numbers_of
+
+QUEUE = "payments"
+
+
+@pytest.fixture
+def reader(database: object) -> Iterator[Subscriber]:
+    with things.tables():
+        subscriber = things.reader()
+        subscriber.add(Handler(things.record_effect, things.ThingNumbered, batched=False))
+        cursors.ensure("payments")
+        yield subscriber
+        del _subscribers[subscriber.name]
+
+
+@pytest.fixture
+def silent_broker(reader: Subscriber) -> Iterator[str]:
+    """A broker that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        forget_connections()
+        with override_settings(REDIS_URL=url, CELERY_BROKER_URL=url):
+            yield url
+    forget_connections()
+
+
+def forget_connections() -> None:
+    nudges.broker._client = None
+    nudges.broker._resting_until = 0.0
+    app._sender.cache_clear()
+    app._hasty_connection.cache_clear()
+
+
+def waiting(client: redis.Redis) -> int:
+    return int(client.llen(QUEUE))  # type: ignore[arg-type]  # redis-py types sync and async alike
+
+
+def test_a_commit_nudges_each_subscriber_once_however_much_it_says(reader: Subscriber) -> None:
+    thing = new_thing()
+    number(thing, 1, 2, 3)
+    number(thing, 4)
+    assert waiting(nudges.broker.client) == 1
+    # When the pump has run, the next commit nudges again
+    tasks.pump_lane(reader.name, "orders", *lanes_of_waiting())
+    number(thing, 5)
+    assert waiting(nudges.broker.client) == 2
+
+
+def lanes_of_waiting() -> list[int]:
+    flags = nudges.broker.client.keys("nudge:tiffin.pump:payments.things:*")
+    return [int(flag.rpartition(b":")[2]) for flag in flags]  # type: ignore[union-attr]  # as above
+
+
+def test_what_is_rolled_back_nudges_nobody(reader: Subscriber) -> None:
+    thing = new_thing()
+    with pytest.raises(RuntimeError), things.transaction(owner="orders"):
+        publish_and_fail(thing)
+    assert waiting(nudges.broker.client) == 0
+
+
+def publish_and_fail(thing: things.Thing) -> None:
+    things.publish(things.Thing.lock(thing.id), things.ThingNumbered(thing_id=thing.id, number=1))
+    raise RuntimeError("changed my mind")
+
+
+def test_a_nudge_that_is_lost_is_made_good_by_the_next_sweep(reader: Subscriber) -> None:
+    # Given an event whose nudge went down with the broker
+    thing = new_thing()
+    number(thing, 1)
+    nudges.broker.client.flushall()
+    # When the beat sweeps
+    tasks.sweep("payments")
+    # Then the pump is nudged again, and what it moves is there once
+    assert waiting(nudges.broker.client) == 1
+    pump(reader, "orders", range(SHARDS))
+    assert numbers_of(thing) == [1]
+    nudges.broker.client.flushall()
+    tasks.sweep("payments")
+    assert waiting(nudges.broker.client) == 0
+
+
+def test_a_broker_that_does_not_answer_costs_a_request_little_and_loses_nothing(
+    reader: Subscriber, silent_broker: str
+) -> None:
+    # Given a broker that hangs
+    thing = new_thing()
+    # When things are published
+    started = time.monotonic()
+    for n in range(10):
+        number(thing, n)
+    # Then nobody waits for it each time: it is left alone after the first
+    assert time.monotonic() - started < 1.0
+    pump(reader, "orders", range(SHARDS))
+    assert numbers_of(thing) == list(range(10))
+
+
+def test_after_a_failure_the_broker_rests_and_is_tried_again(silent_broker: str) -> None:
+    broker = Broker()
+    assert broker.send([nudge_jobs("payments")]) == 0
+    started = time.monotonic()
+    assert broker.send([nudge_jobs("payments")]) == 0
+    assert time.monotonic() - started < nudges.BROKER_TIMEOUT_SECONDS
+    assert broker._resting_until - time.monotonic() <= nudges.BROKER_REST_SECONDS
