@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from celery import Celery
 from celery.app.amqp import AMQP
 from django.conf import settings
-from kombu import Connection, Exchange, Queue
-from kombu.pools import producers
+from kombu import Connection
 
-from tiffin.moving.nudges import BROKER_TIMEOUT_SECONDS
+from tiffin.moving.sending import queues
 
 SWEEP_SECONDS = 1.0
 TIDY_SECONDS = 60.0
@@ -77,41 +75,6 @@ def make_app() -> Celery:
         app.task(name=name)(function)
     configure()
     return app
-
-
-def queues() -> list[Queue]:
-    """One queue a module, by its name."""
-    return [Queue(module, Exchange(module), routing_key=module) for module in settings.TIFFIN_MODULES]
-
-
-def send(task: str, arguments: tuple[str | int, ...], *, queue: str) -> None:
-    """Send a task for the sake of a request: within BROKER_TIMEOUT_SECONDS or not at all. Raises."""
-    with producers[_hasty_connection()].acquire(block=True, timeout=BROKER_TIMEOUT_SECONDS) as producer:
-        _sender().send_task(task, arguments, queue=queue, producer=producer, retry=False, ignore_result=True)
-
-
-@cache
-def _sender() -> Celery:
-    app = Celery("tiffin-sender", set_as_current=False)
-    app.conf.update(
-        broker_url=settings.CELERY_BROKER_URL,
-        task_ignore_result=True,
-        task_queues=queues(),
-    )
-    return app
-
-
-@cache
-def _hasty_connection() -> Connection:
-    return Connection(
-        settings.CELERY_BROKER_URL,
-        connect_timeout=BROKER_TIMEOUT_SECONDS,
-        transport_options={
-            "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
-            "socket_timeout": BROKER_TIMEOUT_SECONDS,
-            "max_retries": 0,
-        },
-    )
 
 
 def _schedule() -> dict[str, dict[str, Any]]:

@@ -11,13 +11,14 @@ import redis
 import structlog
 from django.conf import settings
 
+from tiffin.moving.sending import BROKER_TIMEOUT_SECONDS, send
+
 log = structlog.get_logger(__name__)
 
 PUMP = "tiffin.pump"
 RUN_JOBS = "tiffin.run_jobs"
 
-# The broker may be down: a request waits no longer than this for it, and then not at all for a while.
-BROKER_TIMEOUT_SECONDS = 0.05
+# After a failure nobody waits for the broker again for a while.
 BROKER_REST_SECONDS = 1.0
 # A flag whose task was lost must not silence later nudges for long.
 FLAG_SECONDS = 3
@@ -95,7 +96,5 @@ def nudge_pump(subscriber: str, producer: str, lane: int) -> Nudge:
 
 
 def _publish(nudges: list[Nudge]) -> None:
-    from tiffin.moving.app import send
-
     for nudge in nudges:
         send(nudge.task, nudge.arguments, queue=nudge.module)

@@ -14,7 +14,7 @@ from tiffin.log import cursors
 from tiffin.log.publishing import SHARDS
 from tiffin.log.pump import pump
 from tiffin.log.subscribers import Handler, Subscriber, _subscribers
-from tiffin.moving import app, nudges, tasks
+from tiffin.moving import nudges, sending, tasks
 from tiffin.moving.nudges import Broker, nudge_jobs
 from tiffin.testing import things
 from tiffin.testing.things import new_thing, number, numbers_of
@@ -46,8 +46,8 @@ def silent_broker(reader: Subscriber) -> Iterator[str]:
 def forget_connections() -> None:
     nudges.broker._client = None
     nudges.broker._resting_until = 0.0
-    app._sender.cache_clear()
-    app._hasty_connection.cache_clear()
+    sending._sender.cache_clear()
+    sending._hasty_connection.cache_clear()
 
 
 def waiting(client: redis.Redis) -> int:
@@ -118,5 +118,5 @@ def test_after_a_failure_the_broker_rests_and_is_tried_again(silent_broker: str)
     assert broker.send([nudge_jobs("payments")]) == 0
     started = time.monotonic()
     assert broker.send([nudge_jobs("payments")]) == 0
-    assert time.monotonic() - started < nudges.BROKER_TIMEOUT_SECONDS
+    assert time.monotonic() - started < sending.BROKER_TIMEOUT_SECONDS
     assert broker._resting_until - time.monotonic() <= nudges.BROKER_REST_SECONDS
