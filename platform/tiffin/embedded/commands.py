@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from tiffin.embedded import environment
 from tiffin.embedded.errors import AlreadyRunning, CannotStart
-from tiffin.embedded.home import Home, Lock
+from tiffin.embedded.home import CHECK_LOG, Home, Lock
 from tiffin.embedded.postgres import Postgres
 from tiffin.embedded.processes import end_orphans, launched, wait_until
 from tiffin.embedded.report import report, status
@@ -51,10 +52,14 @@ def check(root: Path) -> int:
         home = Home.at(Path(folder) / "home")
         supervisor = Supervisor(root, home, 0, say, durable=False)
         say(f"Tiffin starts in {home.path}")
+        ended = 1
         try:
-            return _run(supervisor, lambda: _journey(supervisor))
+            ended = _run(supervisor, lambda: _journey(supervisor))
         finally:
+            if ended != 0:
+                _keep_logs(home, environment.home_of(root, environment.outside(root)))
             remove(home)
+        return ended
 
 
 def down(root: Path) -> int:
@@ -113,6 +118,15 @@ def _journey(supervisor: Supervisor) -> int:
     if died:
         say(f"Died meanwhile: {', '.join(died)}.")
     return 0 if journey.wait() == 0 and not died else 1
+
+
+def _keep_logs(of_check: Home, home: Home) -> None:
+    """What a check that failed has said outlives its data folder."""
+    if of_check.logs.exists():
+        kept = home / CHECK_LOG
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(of_check.logs, kept)
+        say(f"The logs of this check are kept in {kept}.")
 
 
 def _reset(home: Home) -> None:

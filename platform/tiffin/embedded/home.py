@@ -20,6 +20,8 @@ from tiffin.embedded.processes import Identity
 LAYOUT = 1
 MARKER = "tiffin-home.json"
 ROOMS = ("postgres", "redis", "caddy", "static", "secrets", "log", "run")
+# The logs of a check that failed.
+CHECK_LOG = "check-log"
 NEEDED_BYTES = 500_000_000
 # A unix socket's path may hold 107 bytes; PostgreSQL's adds `/.s.PGSQL.54321`.
 LONGEST_SOCKETS_FOLDER = 80
@@ -118,14 +120,14 @@ class Home:
             return
         if not self.prepared:
             self._recognise()
-        for folder in (*(self / room for room in ROOMS), self.sockets, *besides):
+        for folder in (*(self / room for room in ROOMS), self / CHECK_LOG, self.sockets, *besides):
             shutil.rmtree(folder, ignore_errors=True)
         write_json(self / MARKER, {"layout": LAYOUT})
 
 
 def _is_ours(entry: Path) -> bool:
     """A room, a hidden file, or another data folder inside this one (the tests keep theirs there)."""
-    return entry.name in ROOMS or entry.name.startswith(".") or (entry / MARKER).exists()
+    return entry.name in (*ROOMS, CHECK_LOG) or entry.name.startswith(".") or (entry / MARKER).exists()
 
 
 def others_reach(path: Path) -> bool:
