@@ -100,6 +100,11 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
         rows: QuerySet[Any] = super().get_queryset(request)
         return in_regions(rows, staff_of(request).regions)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """What the model itself does not let be edited can still be read."""
+        fixed = [field.name for field in self.opts.concrete_fields if not field.editable]
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         self.save_by_use_case(request, obj, form)
 
@@ -147,6 +152,9 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]  # unfold has no type
     extra = 0
     can_delete = False
     show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return list(self.fields or (field.name for field in self.opts.concrete_fields))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -47,6 +47,7 @@ def thing_pages() -> Iterator[type[ModuleAdmin]]:
         list_display = ("id", "region", "label")
         search_fields = ("label",)
         list_filter = ("region",)
+        fields = ("id", "label", "region", "created_at")
         actions = ("relabel", "break_it")
 
         @action(description="Relabel", permissions=["act"])
@@ -194,7 +195,7 @@ def test_saving_is_a_use_case(thing_pages: type[ModuleAdmin]) -> None:
     one = thing()
 
     answer = person("operations").post(
-        f"/admin/orders/thing/{one.pk}/change/", {"label": "loud", "region": "pl"}
+        f"/admin/orders/thing/{one.pk}/change/", {"label": "loud", "region": "pl", "version": 9}
     )
 
     assert answer.status_code == 302
