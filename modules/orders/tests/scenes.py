@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from modules.delivery.interface import CourierId, Delivery
 from modules.delivery.interface import Point as Whereabouts
@@ -17,6 +18,7 @@ from modules.restaurants.interface import (
     MenuView,
     OrderId,
     RejectReason,
+    RestaurantId,
     RestaurantProfile,
     Restaurants,
     RestaurantView,
@@ -58,7 +60,7 @@ def _group(name: str, *options: str, least: int, most: int, free: int = 0) -> di
     }
 
 
-def _menu() -> dict:
+def _menu(*, ramen: int = 1250) -> dict:
     """Ramen must come with a broth and may come with toppings, one of which is free; an egg may be soft."""
     always = [
         {"day_of_week": day, "time_periods": [{"start_time": "00:00", "end_time": "23:59"}]}
@@ -67,7 +69,7 @@ def _menu() -> dict:
     dishes = ("Ramen", "Gyoza", "Beer")
     return {
         "items": [
-            _item("Ramen", 1250, "TEMP_HEATED", groups=("Broth", "Toppings")),
+            _item("Ramen", ramen, "TEMP_HEATED", groups=("Broth", "Toppings")),
             _item("Gyoza", 650, "TEMP_HEATED"),
             _item("Beer", 550, "CAT_BEER"),
             _item("Miso", 0),
@@ -128,30 +130,45 @@ class Kitchen(NamedTuple):
         return self.line("Ramen", self.choice("Ramen", "Broth", "Miso"), quantity=quantity)
 
 
+def profile(region: str = "gb", *, hours: str = "24/7", min_order: int = 500) -> RestaurantProfile:
+    return RestaurantProfile(
+        slug=f"noodle-bar-{region}",
+        name="Noodle Bar",
+        cuisine="ramen",
+        region=region,
+        city="london",
+        area="Soho",
+        point=SOHO,
+        zone=((-0.2, 51.45), (-0.05, 51.45), (-0.05, 51.56), (-0.2, 51.56)),
+        opening_hours=hours,
+        preparation_minutes=20,
+        min_order=Money(amount=min_order, currency="GBP"),
+        picture="<svg xmlns='http://www.w3.org/2000/svg'/>",
+    )
+
+
 def open_kitchen(region: str = "gb", *, hours: str = "24/7") -> Kitchen:
     """A restaurant in Soho, published and known to orders."""
-    restaurant = call(Restaurants).register(
-        key=new_key(),
-        profile=RestaurantProfile(
-            slug=f"noodle-bar-{region}",
-            name="Noodle Bar",
-            cuisine="ramen",
-            region=region,
-            city="london",
-            area="Soho",
-            point=SOHO,
-            zone=((-0.2, 51.45), (-0.05, 51.45), (-0.05, 51.56), (-0.2, 51.56)),
-            opening_hours=hours,
-            preparation_minutes=20,
-            min_order=Money(amount=500, currency="GBP"),
-            picture="<svg xmlns='http://www.w3.org/2000/svg'/>",
-        ),
-    )
+    restaurant = call(Restaurants).register(key=new_key(), profile=profile(region, hours=hours))
+    _publish(restaurant.id, _menu())
+    return Kitchen(restaurant, call(Restaurants).menu(restaurant_id=restaurant.id))
+
+
+def publish_menu(kitchen: Kitchen, *, ramen: int) -> None:
+    """A new version, in which ramen costs something else."""
+    _publish(kitchen.id, _menu(ramen=ramen))
+
+
+def _publish(restaurant_id: UUID, menu: dict) -> None:
     call(Restaurants).import_menu(
-        key=new_key(), restaurant_id=restaurant.id, document=json.dumps(_menu()), pictures={}
+        key=new_key(), restaurant_id=RestaurantId(restaurant_id), document=json.dumps(menu), pictures={}
     )
     settle()
-    return Kitchen(restaurant, call(Restaurants).menu(restaurant_id=restaurant.id))
+
+
+def london(moment: str) -> datetime:
+    """`2026-06-01 12:00` on London's clocks."""
+    return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Europe/London"))
 
 
 def ticket_for(customer: UUID, point: Point = NEAR_SOHO, *, expires_in: timedelta | int = 3600) -> str:

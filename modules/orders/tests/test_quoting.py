@@ -1,0 +1,213 @@
+"""Quoting: what is refused and why, and that nobody else is asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from modules.orders.interface import (
+    AddressOutsideZone,
+    AddressTicketInvalid,
+    BasketEmpty,
+    BasketItemUnavailable,
+    BasketItemUnknown,
+    BasketLine,
+    BasketTooLarge,
+    ComponentKind,
+    MinimumOrderNotMet,
+    OptionCountWrong,
+    OptionUnknown,
+    Orders,
+    OrderTooExpensive,
+    PlacingRefused,
+    QuantityWrong,
+    RestaurantClosed,
+    RestaurantPaused,
+    RestaurantUnknown,
+)
+from modules.orders.policies import PlacingFacts, PlacingPolicy
+from modules.orders.tests import scenes
+from modules.payments.interface import Payments
+from modules.restaurants.interface import Restaurants
+from tiffin import clock, ids, regions
+from tiffin.interfaces import call, provided
+from tiffin.testing import settle
+
+pytestmark = pytest.mark.database
+
+
+def preview(kitchen, *lines, point=scenes.NEAR_SOHO):
+    return call(Orders).quote(restaurant_id=kitchen.id, lines=lines, point=point)
+
+
+def test_a_quote_says_what_everything_costs(kitchen, customer) -> None:
+    egg = kitchen.choice("Ramen", "Toppings", "Egg", quantity=2)
+    tonkotsu = kitchen.choice("Ramen", "Broth", "Tonkotsu")
+    quote = scenes.quote(kitchen, customer, kitchen.line("Ramen", tonkotsu, egg, quantity=2), tip=200)
+    parts = [(part.kind, part.amount.amount) for part in quote.price.components]
+    assert parts == [
+        (ComponentKind.ITEM, 2500),
+        (ComponentKind.OPTION, 300),
+        (ComponentKind.OPTION, 240),  # one egg is free, the other is paid, twice
+        (ComponentKind.DELIVERY_FEE, 199),
+        (ComponentKind.SERVICE_FEE, 152),
+        (ComponentKind.TIP, 200),
+    ]
+    assert quote.price.total.amount == 3591
+    assert quote.lines[0].unit_price.amount == 1520
+    assert quote.token is not None
+    assert len(quote.token) < 4_000
+
+
+def test_a_preview_needs_no_customer_and_cannot_be_placed(kitchen) -> None:
+    quote = preview(kitchen, kitchen.ramen())
+    assert quote.token is None
+    assert quote.price.total.amount > 0
+
+
+@pytest.mark.parametrize(
+    ("basket", "error"),
+    [
+        (lambda k: (), BasketEmpty),
+        (lambda k: (BasketLine(item_id=uuid4()),), BasketItemUnknown),
+        (lambda k: (k.line("Ramen"),), OptionCountWrong),
+        (
+            lambda k: (
+                k.line(
+                    "Ramen",
+                    k.choice("Ramen", "Broth", "Miso"),
+                    k.choice("Ramen", "Broth", "Tonkotsu"),
+                ),
+            ),
+            OptionCountWrong,
+        ),
+        (
+            lambda k: (
+                k.line(
+                    "Ramen",
+                    k.choice("Ramen", "Broth", "Miso"),
+                    k.choice("Ramen", "Toppings", "Egg", quantity=3),
+                ),
+            ),
+            QuantityWrong,
+        ),
+        (lambda k: (k.line("Gyoza", k.choice("Ramen", "Broth", "Miso")),), OptionUnknown),
+        (lambda k: (k.line("Gyoza", quantity=0),), QuantityWrong),
+        (lambda k: (k.line("Gyoza", quantity=101),), QuantityWrong),
+        (lambda k: (k.line("Gyoza", quantity=60), k.line("Beer", quantity=60)), BasketTooLarge),
+        (lambda k: (k.line("Gyoza", quantity=99),), OrderTooExpensive),
+    ],
+)
+def test_a_basket_that_the_menu_does_not_allow(kitchen, basket, error) -> None:
+    with pytest.raises(error) as refused:
+        preview(kitchen, *basket(kitchen))
+    assert refused.value.sentence.endswith(".")
+
+
+def test_the_refusal_of_a_wrong_count_says_what_to_choose(kitchen) -> None:
+    with pytest.raises(OptionCountWrong) as refused:
+        preview(kitchen, kitchen.line("Ramen"))
+    assert refused.value.sentence == "Ramen: choose 1 to 1 of “Broth”; you chose 0."
+
+
+@pytest.mark.parametrize("sold_out", ["Gyoza", "Miso"])
+def test_what_is_sold_out_cannot_be_quoted_until_it_is_back(kitchen, sold_out) -> None:
+    line = kitchen.line("Gyoza") if sold_out == "Gyoza" else kitchen.ramen()
+    item = line.item_id if sold_out == "Gyoza" else line.choices[0].option_id
+    back_at = clock.now() + timedelta(hours=1)
+    call(Restaurants).set_availability(
+        key=scenes.new_key(), restaurant_id=kitchen.id, item_id=item, available=False, until=back_at
+    )
+    settle()
+    with pytest.raises(BasketItemUnavailable) as refused:
+        preview(kitchen, line)
+    assert refused.value.dish == sold_out
+    with clock.shift(timedelta(hours=2)):
+        assert preview(kitchen, line).price.total.amount > 0
+
+
+def test_a_minimum_order_says_what_is_missing(kitchen) -> None:
+    call(Restaurants).register(key=scenes.new_key(), profile=scenes.profile(min_order=2000))
+    settle()
+    with pytest.raises(MinimumOrderNotMet) as refused:
+        preview(kitchen, kitchen.ramen())
+    assert refused.value.sentence == "The minimum order is 20.00 GBP; add dishes for 7.50 GBP more."
+
+
+def test_a_closed_restaurant_says_when_it_opens(database) -> None:
+    kitchen = scenes.open_kitchen(hours="Mo-Su 10:00-11:00")
+    with clock.hold(scenes.london("2026-06-01 12:00")), pytest.raises(RestaurantClosed) as refused:
+        preview(kitchen, kitchen.ramen())
+    assert refused.value.sentence == "Noodle Bar is closed now; it opens 2026-06-02 10:00."
+    with clock.hold(scenes.london("2026-06-02 10:30")):
+        assert preview(kitchen, kitchen.ramen()).token is None
+
+
+def test_a_paused_restaurant_takes_no_orders(kitchen) -> None:
+    until = clock.now() + timedelta(minutes=30)
+    call(Restaurants).pause(key=scenes.new_key(), restaurant_id=kitchen.id, until=until)
+    settle()
+    with pytest.raises(RestaurantPaused):
+        preview(kitchen, kitchen.ramen())
+    with clock.shift(timedelta(minutes=31)):
+        assert preview(kitchen, kitchen.ramen()).price.total.amount > 0
+
+
+def test_an_address_outside_the_zone(kitchen) -> None:
+    with pytest.raises(AddressOutsideZone):
+        preview(kitchen, kitchen.ramen(), point=scenes.PARIS)
+
+
+def test_an_unknown_restaurant(kitchen) -> None:
+    with pytest.raises(RestaurantUnknown):
+        call(Orders).quote(restaurant_id=uuid4(), lines=(kitchen.ramen(),), point=scenes.SOHO)
+
+
+@pytest.mark.parametrize("ticket", ["another's", "expired", "no ticket at all"])
+def test_an_address_ticket_must_be_ones_own_and_fresh(kitchen, customer, ticket) -> None:
+    tickets = {
+        "another's": lambda: scenes.ticket_for(ids.new_id()),
+        "expired": lambda: scenes.ticket_for(customer, expires_in=-60),
+        "no ticket at all": lambda: "eyJ.x.y",
+    }
+    with pytest.raises(AddressTicketInvalid):
+        call(Orders).quote(
+            restaurant_id=kitchen.id,
+            lines=(kitchen.ramen(),),
+            customer_id=customer,
+            address_ticket=tickets[ticket](),
+        )
+
+
+def test_the_regions_policy_has_its_word(kitchen, monkeypatch) -> None:
+    class NeverAfterLunch(PlacingPolicy):
+        def refusal(self, facts: PlacingFacts) -> str | None:
+            return "We are asleep." if facts.now_local.hour >= 13 else None
+
+    monkeypatch.setitem(regions.get("gb")._policies, PlacingPolicy, NeverAfterLunch())
+    with clock.hold(scenes.london("2026-06-01 12:59")):
+        preview(kitchen, kitchen.ramen())
+    with clock.hold(scenes.london("2026-06-01 13:00")), pytest.raises(PlacingRefused) as refused:
+        preview(kitchen, kitchen.ramen())
+    assert refused.value.sentence == "We are asleep."
+
+
+def test_no_other_module_is_asked(kitchen, customer) -> None:
+    class Silent:
+        def __getattribute__(self, name: str) -> object:
+            raise AssertionError("a quote asked another module")
+
+    class SilentRestaurants(Silent, type(_provider(Restaurants))): ...
+
+    class SilentPayments(Silent, type(_provider(Payments))): ...
+
+    with provided(Restaurants, SilentRestaurants()), provided(Payments, SilentPayments()):
+        assert scenes.quote(kitchen, customer).token is not None
+
+
+def _provider(interface):
+    from tiffin.interfaces.registry import contract_of, provider_of
+
+    return provider_of(contract_of(interface).wire_name)
