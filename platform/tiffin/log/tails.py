@@ -39,22 +39,22 @@ class Tail(threading.Thread):
         self.callback = callback
         self.kinds = frozenset(kinds)
         self.since = since
-        self._stop = threading.Event()
+        self._stopping = threading.Event()
         self._places: list[feed.Place] = []
 
     def stop(self) -> None:
-        self._stop.set()
+        self._stopping.set()
 
     def run(self) -> None:
         """Follow until stopped; a database that is away is waited for."""
-        while not self._stop.is_set():
+        while not self._stopping.is_set():
             try:
                 pause = 0.0 if self.follow() else POLL_SECONDS
             except Exception as error:
                 log.warning("tail_interrupted", producer=self.producer, error=repr(error))
                 close_old_connections()
                 pause = PAUSE_AFTER_ERROR_SECONDS
-            self._stop.wait(pause)
+            self._stopping.wait(pause)
         connections.close_all()
 
     def follow(self) -> bool:
