@@ -58,8 +58,10 @@ def _held(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _heads(request: HttpRequest, module: str) -> list[HeldEvent]:
-    visible = set(in_scope(request, HeldEvent.objects.using(module)).values_list("pk", flat=True))
-    return [row for row in held.heads(module)[:ROWS_SHOWN] if row.pk in visible]
+    heads = held.heads(module)[:ROWS_SHOWN]
+    rows = HeldEvent.objects.using(module).filter(pk__in=[row.pk for row in heads])
+    visible = set(in_scope(request, rows).values_list("pk", flat=True))
+    return [row for row in heads if row.pk in visible]
 
 
 def _followers(module: str, row: HeldEvent) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from tiffin.web.auth import ACCESS_COOKIE
 
@@ -48,7 +49,7 @@ def add_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=()")
     if request.path.startswith(API_PREFIX) and _knows_somebody(request):
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Vary", "Authorization, Cookie")
+        patch_vary_headers(response, ("Authorization", "Cookie"))
     return response
 
 

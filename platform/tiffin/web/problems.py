@@ -91,11 +91,6 @@ def problem_of(error: BaseException) -> Problem:
     return Problem("internal_error")
 
 
-def is_expected(error: BaseException) -> bool:
-    """Whether `error` has a name here, so that no traceback is needed to understand it."""
-    return problem_of(error).status < HTTPStatus.INTERNAL_SERVER_ERROR
-
-
 def _refusal(error: DomainError) -> Problem:
     problem = Problem(
         error.code,
