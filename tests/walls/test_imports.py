@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,27 @@ SOUND = {
     "modules/payments/handlers.py": "from modules.orders.events import OrderPlaced\n",
     "modules/identity/roles.py": "REVEALING = set()\n",
     "modules/identity/selectors.py": "from modules.identity.roles import REVEALING\n",
+}
+
+# The table of rooms in the design.
+SHARED_ROOMS = {
+    "interface",
+    "events",
+    "policies",
+    "provider",
+    "services",
+    "selectors",
+    "handlers",
+    "jobs",
+    "models",
+    "rest",
+    "roles",
+    "admin",
+    "apps",
+    "migrations",
+    "tests",
+    "management",
+    "urls",
 }
 
 BREAKING = [
@@ -144,3 +166,12 @@ def test_every_package_of_the_deployable_is_looked_at() -> None:
         path.parent.name for path in [*ROOT.glob("*/__init__.py"), *ROOT.glob("platform/*/__init__.py")]
     }
     assert packages - {"tests", "bench"} == set(ini["importlinter"]["root_packages"].split())
+
+
+def test_every_room_that_has_a_place_exists_in_a_module() -> None:
+    """A room that is gone loses its place; the rooms that every module may have keep theirs."""
+    ini = configparser.ConfigParser()
+    ini.read(INI)
+    placed = set(re.findall(r"\((\w+)\)", ini["importlinter:contract:rooms"]["layers"]))
+    exist = {path.stem for path in [*ROOT.glob("modules/*/*.py"), *ROOT.glob("modules/*/*/")]}
+    assert placed - exist - SHARED_ROOMS == set()
