@@ -47,7 +47,7 @@ def _priced(component: Component, group: _Group, tax: int, currency: str) -> Pri
         label=component.label,
         amount=Money(amount=component.amount, currency=currency),
         tax_category=component.tax_category,
-        tax_rate=rate,
+        tax_rate=rate.normalize(),
         tax=Money(amount=tax, currency=currency),
         liable=liable,
         line=component.line,
@@ -62,7 +62,7 @@ def _on_top(group: _Group, tax: int, currency: str) -> PriceComponent:
         label=f"Tax {rate * 100:f} %",
         amount=Money(amount=tax, currency=currency),
         tax_category=UNTAXED,
-        tax_rate=rate,
+        tax_rate=rate.normalize(),
         tax=Money.zero(currency),
         liable=liable,
     )

@@ -273,3 +273,8 @@ def cancel(order: OrderView) -> OrderView:
 
 def cancel_by_staff(order: OrderView) -> OrderView:
     return call(Orders).cancel_by_staff(key=new_key(), order_id=order.id, note="fire_in_the_kitchen")
+
+
+def view(order_id: str) -> OrderView:
+    (found,) = call(Orders).get_many(order_ids=(UUID(order_id),))
+    return found
