@@ -1,1 +1,1 @@
-"""The jurisdictions that come with the platform: one folder each, data first (see docs/how-to/add-a-region.md)."""
+"""The jurisdictions that come with the platform: a folder each, data first (docs/how-to/add-a-region.md)."""
