@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -35,7 +35,7 @@ _NOTHING_BUT_DRAW = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 class PublicView(APIView):
-    permission_classes: ClassVar = [AllowAny]
+    permission_classes = [AllowAny]
 
 
 class RestaurantList(PublicView):
@@ -133,4 +133,5 @@ def _point(wanted: dict[str, Any]) -> Point | None:
 def _checked(serializer_class: type[ViewpointSerializer], request: Request) -> dict[str, Any]:
     serializer = serializer_class(data=request.query_params)
     serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
+    checked: dict[str, Any] = serializer.validated_data
+    return checked

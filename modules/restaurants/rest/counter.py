@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -35,7 +35,7 @@ from tiffin.web.auth import IsRestaurant, actor_of
 class RestaurantView(APIView):
     """Base of the views below: they are about the restaurants in the actor's token, and no others."""
 
-    permission_classes: ClassVar = [IsRestaurant]
+    permission_classes = [IsRestaurant]
 
     def own(self) -> tuple[UUID, ...]:
         return actor_of(self.request).restaurants
@@ -195,4 +195,5 @@ def _shown(ticket: Ticket) -> Response:
 def _checked(serializer_class: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     serializer = serializer_class(data=request.data)
     serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
+    checked: dict[str, Any] = serializer.validated_data
+    return checked

@@ -26,9 +26,7 @@ class Command(BaseCommand):
         importing = actions.add_parser("import", help="check a document whole, then publish it")
         importing.add_argument("file", type=Path, help="the document, JSON; pictures lie relative to it")
         importing.add_argument("--restaurant", required=True, metavar="SLUG", help="whose menu it is")
-        importing.add_argument(
-            "--dry-run", action="store_true", help="only tell what would change"
-        )
+        importing.add_argument("--dry-run", action="store_true", help="only tell what would change")
 
     def handle(self, *args: Any, **given: Any) -> None:
         restaurant = Restaurant.objects.filter(slug=given["restaurant"]).first()

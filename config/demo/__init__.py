@@ -1,0 +1,1 @@
+"""What `manage.py demo` brings: places, people, and a first order to try."""
