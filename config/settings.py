@@ -110,7 +110,7 @@ TIFFIN_MASTER_KEY = _secret("TIFFIN_MASTER_KEY", "master.key")
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 SESSION_ENGINE = "modules.identity.sessions"
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "modules.identity.hashers.ThriftyArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
