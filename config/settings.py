@@ -72,6 +72,8 @@ INSTALLED_APPS = [
 # --- the log, the jobs, the broker
 
 CELERY_BROKER_URL = REDIS_URL
+# Counters that may be lost at any moment, such as failed logins.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 # --- web
 
