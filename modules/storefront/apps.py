@@ -1,3 +1,5 @@
+"""How Django loads the storefront, which owns no data and publishes nothing."""
+
 from tiffin.modules import ModuleConfig
 
 

@@ -1,0 +1,152 @@
+"""From a basket to an order: where to, what it costs line by line, with which card."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from modules.identity.interface import AddressForm, Identity, KeptAddress
+from modules.orders.interface import PLACE_ERRORS, QUOTE_ERRORS, AddressTicketInvalid, Orders
+from modules.payments.interface import Payments
+from modules.storefront import baskets, places
+from modules.storefront.errors import BasketUnreadable, FormIncomplete
+from modules.storefront.pages.finding import find_restaurant
+from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
+from tiffin import ids
+from tiffin.interfaces import CommandKey, call
+
+TIPS = (0, 200, 500, 1000)
+LONGEST_KEY = 64
+_REQUIRED = {"name": "your name", "street": "the street and number", "area": "the part of the city"}
+
+
+@require_GET
+@open_to(CUSTOMERS)
+def checkout(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseBase:
+    """The form; the basket comes from the browser, which asks for its price as soon as an address is chosen.
+
+    The page carries the key under which its order is placed: pressing twice places one.
+    """
+    place = places.remembered(request)
+    found = find_restaurant(slug, place)
+    city = places.city_of(place)
+    return show(
+        request,
+        visitor,
+        "checkout.html",
+        restaurant=found,
+        place=place,
+        city=city,
+        areas=places.areas_of(city),
+        addresses=call(Identity).addresses(customer_id=visitor.id),
+        profile=call(Identity).profile(customer_id=visitor.id),
+        methods=call(Payments).methods(region=found.region),
+        tips=TIPS,
+        currency=found.min_order.currency,
+        key=ids.new_id(),
+    )
+
+
+@require_POST
+@open_to(CUSTOMERS)
+def keep_address(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseBase:
+    """A new address, with the name and the number that the courier asks for."""
+    page = reverse("checkout", args=[slug])
+    with refusals_told(request):
+        address = _address(request)
+        key = CommandKey(f"{visitor.id}:{ids.new_id()}")
+        call(Identity).save_profile(
+            key=key,
+            customer_id=visitor.id,
+            name=request.POST["name"].strip()[:120],
+            phone=request.POST.get("phone", "").strip()[:20],
+        )
+        call(Identity).keep_address(key=key, customer_id=visitor.id, address=address)
+        messages.success(request, "The address is kept.")
+    return HttpResponseRedirect(page)
+
+
+def _address(request: HttpRequest) -> AddressForm:
+    """Raises FormIncomplete."""
+    missing = [words for name, words in _REQUIRED.items() if not request.POST.get(name, "").strip()]
+    if missing:
+        raise FormIncomplete(sentence=f"Please fill in {', '.join(missing)}.")
+    place = places.remembered(request)
+    city = places.city_of(place)
+    point = next((a.point for a in places.areas_of(city) if a.name == request.POST["area"]), place.point)
+    if point is None:
+        raise FormIncomplete(sentence="Please choose the part of the city.")
+    return AddressForm(
+        street=request.POST["street"].strip()[:160],
+        city=city.name,
+        postcode=request.POST.get("postcode", "").strip()[:16],
+        notes=request.POST.get("notes", "").strip()[:400],
+        lat=point.lat,
+        lon=point.lon,
+    )
+
+
+@require_POST
+@open_to(CUSTOMERS)
+def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
+    """A part of the page: the price that will be charged, and the quote that holds it."""
+    found = find_restaurant(slug, places.remembered(request))
+    try:
+        offered = call(Orders).quote(
+            restaurant_id=found.id,
+            lines=baskets.read(request.POST.get("basket", "")),
+            customer_id=visitor.id,
+            address_ticket=_ticket(request, visitor),
+            tip=_tip(request),
+        )
+    except (*QUOTE_ERRORS, BasketUnreadable) as refusal:
+        return show(request, visitor, "parts/refusal.html", refusal=refusal)
+    return show(
+        request,
+        visitor,
+        "parts/quote.html",
+        quote=offered,
+        price=offered.price,
+        zone=found.time_zone,
+    )
+
+
+def _ticket(request: HttpRequest, visitor: Visitor) -> str:
+    """Raises AddressTicketInvalid."""
+    kept: list[KeptAddress] = call(Identity).addresses(customer_id=visitor.id)
+    wanted = request.POST.get("address", "")
+    for address in kept:
+        if str(address.address_id) == wanted:
+            return address.ticket
+    raise AddressTicketInvalid()
+
+
+def _tip(request: HttpRequest) -> int:
+    tip = request.POST.get("tip", "0")
+    return int(tip) if tip.isascii() and tip.isdigit() and len(tip) < 7 else 0
+
+
+@require_POST
+@open_to(CUSTOMERS)
+def place_order(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseBase:
+    """One order for one key, however often the button is pressed."""
+    key = request.POST.get("key", "")[:LONGEST_KEY]
+    try:
+        order = call(Orders).place(
+            key=CommandKey(f"{visitor.id}:{key}"),
+            customer_id=visitor.id,
+            quote=request.POST.get("quote", ""),
+            payment_method=request.POST.get("payment_method", ""),
+        )
+    except PLACE_ERRORS as refusal:
+        messages.error(request, refusal.sentence)
+        return HttpResponseRedirect(reverse("checkout", args=[slug]))
+    return HttpResponseRedirect(f"{_page_of(order.id)}?placed={slug}")
+
+
+def _page_of(order_id: UUID) -> str:
+    return reverse("order-page", args=[order_id])

@@ -1,0 +1,143 @@
+"""Finding a restaurant and choosing from its menu."""
+
+from __future__ import annotations
+
+import msgspec
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_GET, require_POST
+
+from modules.orders.interface import QUOTE_ERRORS, Orders
+from modules.orders.interface import Point as OrderPoint
+from modules.restaurants.interface import (
+    ItemId,
+    MenuUnknown,
+    MenuView,
+    RestaurantPage,
+    Restaurants,
+    RestaurantSearch,
+    RestaurantView,
+)
+from modules.storefront import baskets, places
+from modules.storefront.errors import BasketUnreadable
+from modules.storefront.places import City, PlaceChosen
+from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, show
+from tiffin.interfaces import call
+
+PAGE_SIZE = 24
+
+
+@require_GET
+@open_to(CUSTOMERS, known_only=False)
+def home(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """Restaurants of a city, those that deliver here first asked for."""
+    city = _city(request)
+    areas = places.areas_of(city)
+    place = places.chosen(request, city, areas)
+    found = _search(request, city, place)
+    response = show(
+        request,
+        visitor,
+        "home.html",
+        cities=places.cities(),
+        city=city,
+        areas=areas,
+        place=place,
+        found=found,
+        text=request.GET.get("text", ""),
+        open_only="open" in request.GET,
+        more=_more(request, found),
+    )
+    places.remember(request, response, place)
+    return response
+
+
+def _city(request: HttpRequest) -> City:
+    code = request.GET.get("city")
+    return places.city_of(PlaceChosen(city=code) if code else places.remembered(request))
+
+
+def _search(request: HttpRequest, city: City, place: PlaceChosen) -> RestaurantPage:
+    return call(Restaurants).search(
+        search=RestaurantSearch(
+            region=city.region,
+            city=city.code,
+            text=request.GET.get("text", "")[:80],
+            point=place.point,
+            delivering_only=place.point is not None,
+            open_only="open" in request.GET,
+            cursor=request.GET.get("cursor"),
+            limit=PAGE_SIZE,
+        )
+    )
+
+
+def _more(request: HttpRequest, found: RestaurantPage) -> str:
+    if found.next_cursor is None:
+        return ""
+    query = request.GET.copy()
+    query["cursor"] = found.next_cursor
+    return query.urlencode()
+
+
+@require_GET
+@open_to(CUSTOMERS, known_only=False)
+def restaurant(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseBase:
+    """One restaurant and its menu."""
+    place = places.remembered(request)
+    found = find_restaurant(slug, place)
+    menu = _menu(found)
+    gone = {each.item_id for each in menu.unavailable}
+    return show(
+        request,
+        visitor,
+        "restaurant.html",
+        restaurant=found,
+        place=place,
+        menu=menu.document,
+        unavailable=gone,
+        menu_data=_for_browser(menu, gone),
+    )
+
+
+def find_restaurant(slug: str, place: PlaceChosen) -> RestaurantView:
+    """Seen from where the visitor is. Raises Http404."""
+    found = call(Restaurants).with_slugs(slugs=[slug])
+    if not found:
+        raise Http404("There is no such restaurant.")
+    seen = call(Restaurants).get_many(restaurant_ids=[found[0].id], point=place.point)
+    return seen[0] if seen else found[0]
+
+
+def _menu(found: RestaurantView) -> MenuView:
+    try:
+        return call(Restaurants).menu(restaurant_id=found.id)
+    except MenuUnknown:
+        raise Http404("This restaurant has not published a menu yet.") from None
+
+
+def _for_browser(menu: MenuView, gone: set[ItemId]) -> object:
+    """What the page's script needs to offer options and to name what is in the basket."""
+    items = {str(item.id): item for category in menu.document.categories for item in category.items}
+    return {
+        "currency": menu.document.currency,
+        "items": msgspec.to_builtins(items),
+        "unavailable": [str(item_id) for item_id in gone],
+    }
+
+
+@require_POST
+@open_to(CUSTOMERS, known_only=False)
+def price_basket(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
+    """A part of the page: what the basket costs here, or why it cannot be had."""
+    place = places.remembered(request)
+    found = find_restaurant(slug, place)
+    point = place.point or found.point
+    try:
+        quote = call(Orders).quote(
+            restaurant_id=found.id,
+            lines=baskets.read(request.POST.get("basket", "")),
+            point=OrderPoint(lat=point.lat, lon=point.lon),
+        )
+    except (*QUOTE_ERRORS, BasketUnreadable) as refusal:
+        return show(request, visitor, "parts/refusal.html", refusal=refusal)
+    return show(request, visitor, "parts/bill.html", quote=quote, price=quote.price, estimate=not place.point)

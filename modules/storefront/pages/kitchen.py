@@ -1,0 +1,170 @@
+"""The restaurant's side: orders coming in, what is sold out, pauses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from modules.restaurants.interface import (
+    ItemId,
+    OrderId,
+    RejectReason,
+    RestaurantId,
+    Restaurants,
+    RestaurantView,
+    TicketState,
+    TicketView,
+)
+from modules.storefront.visitors import KITCHENS, Visitor, open_to, refusals_told, show
+from tiffin import clock, ids
+from tiffin.interfaces import CommandKey, call
+
+OPEN_STATES = [TicketState.OFFERED, TicketState.ACCEPTED, TicketState.PREPARING, TicketState.READY]
+MINUTES = (10, 15, 20, 30, 45, 60)
+PAUSES = (15, 30, 60)
+REASONS = (
+    (RejectReason.TOO_BUSY, "Too busy"),
+    (RejectReason.ITEM_UNAVAILABLE, "Something is sold out"),
+    (RejectReason.CLOSING, "Closing"),
+    (RejectReason.OTHER, "Other"),
+)
+
+
+@require_GET
+@open_to(KITCHENS)
+def counter(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """The counter; its tickets come by themselves."""
+    return show(
+        request,
+        visitor,
+        "kitchen.html",
+        restaurants=_own(visitor),
+        pauses=PAUSES,
+        **_tickets(visitor),
+    )
+
+
+@require_GET
+@open_to(KITCHENS)
+def tickets(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """The part of the page that changes."""
+    return show(request, visitor, "parts/tickets.html", **_tickets(visitor))
+
+
+def _own(visitor: Visitor) -> list[RestaurantView]:
+    return call(Restaurants).get_many(restaurant_ids=_ids(visitor))
+
+
+def _ids(visitor: Visitor) -> list[RestaurantId]:
+    return [RestaurantId(each) for each in visitor.actor.restaurants] if visitor.actor else []
+
+
+def _tickets(visitor: Visitor) -> dict[str, object]:
+    page = call(Restaurants).tickets(restaurant_ids=_ids(visitor), states=OPEN_STATES, limit=100)
+    zones = {each.id: each.time_zone for each in _own(visitor)}
+
+    def on_counter(*states: TicketState) -> list[tuple[TicketView, str]]:
+        found = [ticket for ticket in page.tickets if ticket.state in states]
+        return [(ticket, zones.get(ticket.restaurant_id, "UTC")) for ticket in reversed(found)]
+
+    return {
+        "columns": (
+            ("New", on_counter(TicketState.OFFERED)),
+            ("In the kitchen", on_counter(TicketState.ACCEPTED, TicketState.PREPARING)),
+            ("Ready", on_counter(TicketState.READY)),
+        ),
+        "minutes": MINUTES,
+        "reasons": REASONS,
+    }
+
+
+@require_POST
+@open_to(KITCHENS)
+def accept(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    minutes = request.POST.get("minutes", "")
+    with refusals_told(request):
+        call(Restaurants).accept(
+            key=CommandKey(f"{order_id}:accept"),
+            order_id=OrderId(order_id),
+            ready_in_minutes=int(minutes) if minutes.isascii() and minutes.isdigit() else MINUTES[2],
+        )
+    return _back()
+
+
+@require_POST
+@open_to(KITCHENS)
+def reject(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    wanted = request.POST.get("reason", "")
+    reason = next((each for each, _ in REASONS if each.value == wanted), RejectReason.OTHER)
+    with refusals_told(request):
+        call(Restaurants).reject(
+            key=CommandKey(f"{order_id}:reject"), order_id=OrderId(order_id), reason=reason
+        )
+    return _back()
+
+
+@require_POST
+@open_to(KITCHENS)
+def ready(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    with refusals_told(request):
+        call(Restaurants).mark_ready(key=CommandKey(f"{order_id}:ready"), order_id=OrderId(order_id))
+    return _back()
+
+
+@require_POST
+@open_to(KITCHENS)
+def pause(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpResponseBase:
+    """For some minutes; none at all means take orders again."""
+    minutes = request.POST.get("minutes", "")
+    key = CommandKey(f"{restaurant_id}:{ids.new_id()}")
+    with refusals_told(request):
+        if minutes.isascii() and minutes.isdigit() and 0 < int(minutes) <= max(PAUSES):
+            until = clock.now() + timedelta(minutes=int(minutes))
+            call(Restaurants).pause(key=key, restaurant_id=RestaurantId(restaurant_id), until=until)
+        else:
+            call(Restaurants).resume(key=key, restaurant_id=RestaurantId(restaurant_id))
+    return _back()
+
+
+@require_GET
+@open_to(KITCHENS)
+def menu(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpResponseBase:
+    """What can be had and what is sold out."""
+    mine = [each for each in _own(visitor) if each.id == restaurant_id]
+    if not mine:
+        return _back()
+    published = call(Restaurants).menu(restaurant_id=mine[0].id)
+    return show(
+        request,
+        visitor,
+        "kitchen_menu.html",
+        restaurant=mine[0],
+        menu=published.document,
+        unavailable={each.item_id for each in published.unavailable},
+    )
+
+
+@require_POST
+@open_to(KITCHENS)
+def availability(
+    request: HttpRequest, visitor: Visitor, restaurant_id: UUID, item_id: UUID
+) -> HttpResponseBase:
+    available = request.POST.get("available") == "yes"
+    with refusals_told(request):
+        call(Restaurants).set_availability(
+            key=CommandKey(f"{item_id}:{ids.new_id()}"),
+            restaurant_id=RestaurantId(restaurant_id),
+            item_id=ItemId(item_id),
+            available=available,
+        )
+        messages.success(request, "It can be ordered again." if available else "It is shown as sold out.")
+    return HttpResponseRedirect(reverse("kitchen-menu", args=[restaurant_id]))
+
+
+def _back() -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("kitchen"))

@@ -1,0 +1,106 @@
+"""A customer's orders, and one of them live."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from modules.delivery.interface import Delivery, Position
+from modules.orders.interface import CourierState, Orders, OrderUnknown, OrderView
+from modules.storefront import wording
+from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
+from tiffin import regions
+from tiffin.interfaces import CommandKey, call
+
+COURIER_VISIBLE = frozenset({CourierState.ASSIGNED, CourierState.PICKED_UP})
+
+
+@require_GET
+@open_to(CUSTOMERS)
+def orders(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    page = call(Orders).list_for_customer(customer_id=visitor.id, cursor=request.GET.get("cursor"))
+    shown = [
+        {
+            "order": order,
+            "words": wording.STATUS[order.status],
+            "zone": str(regions.get(order.region).time_zone),
+        }
+        for order in page.orders
+    ]
+    return show(request, visitor, "orders.html", orders=shown, next_cursor=page.next_cursor)
+
+
+@require_GET
+@open_to(CUSTOMERS)
+def order(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    """One order; its panel follows what happens."""
+    return show(
+        request,
+        visitor,
+        "order.html",
+        placed=request.GET.get("placed", ""),
+        **_shown(visitor, order_id),
+    )
+
+
+@require_GET
+@open_to(CUSTOMERS)
+def panel(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponse:
+    """The part of the page that changes."""
+    return show(request, visitor, "parts/order_panel.html", **_shown(visitor, order_id))
+
+
+@require_POST
+@open_to(CUSTOMERS)
+def cancel(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    with refusals_told(request):
+        call(Orders).cancel(
+            key=CommandKey(f"{visitor.id}:cancel:{order_id}"), customer_id=visitor.id, order_id=order_id
+        )
+    return HttpResponseRedirect(reverse("order-page", args=[order_id]))
+
+
+def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
+    try:
+        seen = call(Orders).get(customer_id=visitor.id, order_id=order_id)
+        timeline = call(Orders).timeline(customer_id=visitor.id, order_id=order_id)
+    except OrderUnknown:
+        raise Http404("You have no such order.") from None
+    told = [(entry.at, wording.happened(entry)) for entry in timeline]
+    words = wording.STATUS[seen.status]
+    return {
+        "order": seen,
+        "words": words,
+        "steps": [(name, _progress(number, words.step)) for number, name in enumerate(wording.STEPS)],
+        "timeline": [(at, what) for at, what in reversed(told) if what],
+        "why": wording.why_cancelled(seen.cancel_reason),
+        "zone": str(regions.get(seen.region).time_zone),
+        "action": _action(seen),
+        "courier": _courier(seen),
+        "over": words.step is None or words.step == len(wording.STEPS) - 1,
+    }
+
+
+def _progress(number: int, step: int | None) -> str:
+    if step is None or number > step:
+        return "to-come"
+    return "done" if number < step else "now"
+
+
+def _action(seen: OrderView) -> str:
+    """Where to confirm the payment, and back to this page afterwards."""
+    if not seen.action_url:
+        return ""
+    return f"{seen.action_url}?{urlencode({'return': reverse('order-page', args=[seen.id])})}"
+
+
+def _courier(seen: OrderView) -> Position | None:
+    """Where the courier was seen last, while it matters."""
+    if seen.axes.courier not in COURIER_VISIBLE:
+        return None
+    found = call(Delivery).positions(order_ids=[seen.id])
+    return found[0] if found else None

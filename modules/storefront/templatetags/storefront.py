@@ -1,0 +1,69 @@
+"""How amounts, times and distances are written on our pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django import template
+
+from tiffin import clock
+from tiffin.money import Money, minor_units
+
+register = template.Library()
+
+METRES_A_KILOMETRE = 1000
+_BEFORE = {"GBP": "£", "USD": "$", "EUR": "€"}
+
+
+@register.filter
+def money(amount: Money) -> str:
+    """£12.50, 12,50 zł, otherwise 12.50 XYZ."""
+    places = minor_units(amount.currency)
+    number = f"{abs(Decimal(amount.amount)).scaleb(-places):,.{places}f}"
+    sign = "−" if amount.amount < 0 else ""
+    if amount.currency == "PLN":
+        return f"{sign}{number.replace(',', ' ').replace('.', ',')} zł"
+    if amount.currency in _BEFORE:
+        return f"{sign}{_BEFORE[amount.currency]}{number}"
+    return f"{sign}{number} {amount.currency}"
+
+
+@register.filter
+def price(amount: int, currency: str) -> str:
+    """Minor units of a currency, as `money` writes them."""
+    return money(Money(amount=amount, currency=currency))
+
+
+@register.filter
+def clock_time(moment: datetime | None, zone: str) -> str:
+    """18:05, with the weekday when it is another day than today there."""
+    if moment is None:
+        return ""
+    there = moment.astimezone(ZoneInfo(zone))
+    today = clock.now().astimezone(ZoneInfo(zone)).date()
+    return f"{there:%H:%M}" if there.date() == today else f"{there:%A %H:%M}"
+
+
+@register.filter
+def day_and_time(moment: datetime, zone: str) -> str:
+    """7 March, 18:05."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{there.day} {there:%B}, {there:%H:%M}"
+
+
+@register.filter
+def distance(metres: int | None) -> str:
+    """350 m, 1.2 km."""
+    if metres is None:
+        return ""
+    if metres < METRES_A_KILOMETRE:
+        return f"{round(metres, -1)} m"
+    return f"{metres / METRES_A_KILOMETRE:.1f} km"
+
+
+@register.filter
+def percent(rate: Decimal) -> str:
+    """8 %."""
+    return f"{(rate * 100).normalize():f} %"

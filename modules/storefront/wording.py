@@ -1,0 +1,94 @@
+"""What people read: states in words, and what each of them means for whom."""
+
+from __future__ import annotations
+
+from modules.orders.interface import Status, TimelineEntryView
+from tiffin.dto import DTO
+
+
+class Words(DTO):
+    """`step` is how far the order is on the way of four steps; None when it left it."""
+
+    headline: str
+    explanation: str
+    step: int | None = None
+
+
+STATUS: dict[Status, Words] = {
+    Status.PAYING: Words(
+        headline="Securing your payment", explanation="We ask your card for the money.", step=0
+    ),
+    Status.ACTION_REQUIRED: Words(
+        headline="Please confirm the payment",
+        explanation="Your bank wants to know that it is you; the order goes on when you have confirmed.",
+        step=0,
+    ),
+    Status.WAITING_FOR_RESTAURANT: Words(
+        headline="Waiting for the restaurant",
+        explanation="The restaurant has your order and has still to accept it. Nothing is charged before.",
+        step=1,
+    ),
+    Status.PREPARING: Words(
+        headline="The kitchen is at work", explanation="The restaurant has accepted your order.", step=2
+    ),
+    Status.READY: Words(
+        headline="Ready, waiting for the courier",
+        explanation="Your food is packed; the courier is on the way to fetch it.",
+        step=2,
+    ),
+    Status.ON_THE_WAY: Words(headline="On the way to you", explanation="The courier has your food.", step=3),
+    Status.DELIVERED: Words(headline="Delivered", explanation="Enjoy your meal!", step=4),
+    Status.CANCELLED: Words(headline="Cancelled", explanation="This order is over. You are not charged."),
+    Status.REFUNDING: Words(
+        headline="Cancelled, your money is on its way back",
+        explanation="What you paid is being given back to your card.",
+    ),
+    Status.REFUNDED: Words(headline="Refunded", explanation="What you paid was given back to your card."),
+    Status.UNKNOWN: Words(headline="Something is happening", explanation="Look again in a moment."),
+}
+STEPS = ("Payment", "Restaurant", "Kitchen", "Courier", "At your door")
+
+CANCEL_REASONS = {
+    "customer": "You cancelled the order.",
+    "staff": "Our staff cancelled the order.",
+    "payment_declined": "The card was declined. Try another one.",
+    "payment_failed": "The payment did not come about. Try again, or use another card.",
+    "payment_lapsed": "The payment lapsed before the restaurant answered.",
+    "restaurant_rejected": "The restaurant could not take the order.",
+    "restaurant_no_answer": "The restaurant did not answer in time.",
+    "restaurant_lost_order": "The restaurant could not finish the order.",
+    "no_courier": "No courier could be found.",
+    "delivery_failed": "The courier could not bring it.",
+    "delivery_cancelled": "The delivery was called off.",
+}
+
+_AXES = {
+    ("order", "placed"): "You placed the order",
+    ("order", "cancelled"): "The order was cancelled",
+    ("payment", "action_required"): "Your bank asks you to confirm",
+    ("payment", "authorised"): "The money is reserved",
+    ("payment", "captured"): "You were charged",
+    ("payment", "declined"): "The card was declined",
+    ("payment", "voided"): "The reservation of the money was lifted",
+    ("payment", "failed"): "The payment failed",
+    ("vendor", "offered"): "The restaurant was asked",
+    ("vendor", "accepted"): "The restaurant accepted",
+    ("vendor", "ready"): "The food is ready",
+    ("vendor", "rejected"): "The restaurant declined",
+    ("courier", "searching"): "Looking for a courier",
+    ("courier", "assigned"): "A courier is coming",
+    ("courier", "picked_up"): "The courier has your food",
+    ("courier", "delivered"): "Delivered",
+    ("courier", "failed"): "No courier could bring it",
+    ("refund", "due"): "Your money is on its way back",
+    ("refund", "refunded"): "Your money is back on the card",
+}
+
+
+def happened(entry: TimelineEntryView) -> str:
+    """What an entry of the timeline says to its customer; empty for what only concerns the house."""
+    return _AXES.get((entry.axis, entry.to_state), "")
+
+
+def why_cancelled(reason: str | None) -> str:
+    return CANCEL_REASONS.get(reason or "", "")
