@@ -21,6 +21,8 @@ from tiffin.embedded.processes import last_line, launched, wait_until
 from tiffin.testing.services import ROOT
 
 START_SECONDS = 300
+# Beside the real regions: one in which every timeout is a few seconds.
+HURRIED_REGION = "tests.regions.xt"
 
 
 class Platform:
@@ -33,7 +35,11 @@ class Platform:
     def start(self, *options: str) -> None:
         """Start as `script/up` does. Raises CannotStart with what it said."""
         command = [sys.executable, "-m", "tiffin.embedded", "up", "--forgetful", "--port", "0", *options]
-        env = {**environment.without_services(os.environ), "TIFFIN_HOME": str(self.home.path)}
+        env = {
+            **environment.without_services(os.environ),
+            "TIFFIN_HOME": str(self.home.path),
+            "TIFFIN_REGION_PACKAGES": HURRIED_REGION,
+        }
         self.home.path.mkdir(parents=True, exist_ok=True)
         output = self.home.path / ".supervisor.log"
         with output.open("wb") as log:

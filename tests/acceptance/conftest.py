@@ -1,0 +1,151 @@
+"""Who and what the acceptance tests meet on the running platform."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from tests.acceptance import world
+from tests.acceptance.people import Customer, Kitchen, Place, until
+from tiffin.embedded import environment
+from tiffin.embedded.home import read_json
+from tiffin.testing.running import HURRIED_REGION, Platform
+from tiffin.testing.services import ROOT
+
+KEPT = "environment.json"
+
+
+class World(NamedTuple):
+    open: Place
+    closed: Place
+    hurried: Place
+
+
+@pytest.fixture(scope="session")
+def places(platform: Platform) -> World:
+    """The restaurants of `world`, known to everybody."""
+    env = {
+        **environment.without_services(os.environ),
+        **read_json(platform.home.run / KEPT),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "TIFFIN_REGION_PACKAGES": HURRIED_REGION,
+    }
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.acceptance.world"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    told = json.loads(made.stdout)
+    return World(**{name: _place(platform, told[name]) for name in World._fields})
+
+
+def _place(platform: Platform, made: dict) -> Place:
+    menu = httpx.get(f"{platform.base_url}/api/v1/restaurants/{made['id']}/menu").json()
+    query = "SELECT 1 FROM orders_knownrestaurant WHERE id = %s"
+    platform.await_rows("orders", query, [made["id"]])
+    return Place(made, menu)
+
+
+@pytest.fixture
+def customer(platform: Platform, places: World) -> Customer:
+    return Customer(platform.base_url, places.open)
+
+
+@pytest.fixture
+def hurried_customer(platform: Platform, places: World) -> Customer:
+    """A customer in the region where nobody waits long."""
+    return Customer(platform.base_url, places.hurried)
+
+
+@pytest.fixture
+def kitchen_of(platform: Platform):
+    """Signs in whoever answers for a restaurant."""
+
+    def sign_in(place: Place) -> Kitchen:
+        kitchen = Kitchen(platform.base_url)
+        kitchen.enter("/auth/login", place.kitchen, world.PASSWORD)
+        return kitchen
+
+    return sign_in
+
+
+class Books:
+    """What the database says, past every interface."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def orders_of(self, customer: Customer) -> int:
+        ((count,),) = self._platform.sql(
+            "orders", "SELECT count(*) FROM orders_order WHERE customer_id = %s", [customer.id]
+        )
+        return count
+
+    def nothing_of(self, customer: Customer) -> None:
+        """Not a row of an order, a payment, a ticket or a delivery."""
+        assert self.orders_of(customer) == 0
+        assert self.payments_of(customer) == 0
+
+    def payments_of(self, customer: Customer) -> int:
+        ((count,),) = self._platform.sql(
+            "payments", "SELECT count(*) FROM payments_payment WHERE customer_id = %s", [customer.id]
+        )
+        return count
+
+    def whole(self, order: dict) -> None:
+        """An order is there with all that belongs to it, and its amounts add up."""
+        ((total, lines, components),) = self._platform.sql(
+            "orders",
+            """
+            SELECT total,
+                   (SELECT count(*) FROM orders_orderline WHERE order_id = o.id),
+                   (SELECT sum(amount) FROM orders_ordercomponent WHERE order_id = o.id)
+            FROM orders_order o WHERE id = %s
+            """,
+            [order["id"]],
+        )
+        assert (total, lines, components) == (
+            order["total"]["amount"],
+            len(order["lines"]),
+            order["total"]["amount"],
+        )
+
+    def money(self, order: dict) -> dict[str, int]:
+        """What the provider confirmed, in minor units, by kind."""
+        rows = self._platform.sql(
+            "payments",
+            """
+            SELECT e.kind, sum(e.amount) FROM payments_paymententry e
+            JOIN payments_payment p ON p.id = e.payment_id WHERE p.order_id = %s GROUP BY e.kind
+            """,
+            [order["id"]],
+        )
+        return {kind: int(amount) for kind, amount in rows}
+
+    def await_money(self, order: dict, **expected: int) -> None:
+        until(lambda: self.money(order), lambda seen: seen == expected)
+
+    def await_quiet(self, order: dict) -> None:
+        """Nothing is waited for any more, in any module."""
+        for module in ("orders", "payments", "restaurants", "delivery"):
+            until(
+                lambda module=module: self._platform.sql(
+                    module, "SELECT name FROM job WHERE key = %s", [order["id"]]
+                ),
+                lambda rows: not rows,
+            )
+
+
+@pytest.fixture
+def books(platform: Platform) -> Books:
+    return Books(platform)
