@@ -1,4 +1,4 @@
-"""`manage.py demo`: forty restaurants, and people to play every part. Everything comes in through the modules'
+"""`manage.py demo`: forty restaurants, and people to play every part. All of it comes in through the modules'
 interfaces, as it would from anybody; run again, it brings only what has changed."""
 
 from __future__ import annotations
