@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 import psycopg
+import redis
 from psycopg import sql
 
 from tiffin.embedded import environment, programs
@@ -115,6 +116,12 @@ class Platform:
     def log(self, name: str) -> str:
         """What a process has written to its log file."""
         return (self.home.logs / f"{name}.log").read_text(errors="replace")
+
+    def empty_redis(self) -> None:
+        """FLUSHALL: everything the broker and the caches held is gone."""
+        url = read_json(self.home.run / environment.KEPT)["REDIS_URL"]
+        with redis.Redis.from_url(url) as client:
+            client.flushall()
 
     def sql(self, module: str, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a query in a module's schema, past every interface; committed at once."""
