@@ -264,6 +264,12 @@ class Courier(Person):
         """Raises Refused when it is gone."""
         return dict(await self.post(f"/courier/offers/{offer_id}/accept"))
 
+    async def finish_what_is_left(self) -> None:
+        """Bring what one was carrying when one stopped last time."""
+        for delivery in (await self.get("/courier/deliveries"))["deliveries"]:
+            await self.pick_up(delivery["order_id"])
+            await self.drop_off(delivery["order_id"])
+
     async def pick_up(self, order_id: str) -> None:
         await self.post(f"/courier/deliveries/{order_id}/pick-up")
 

@@ -44,11 +44,12 @@ async def journey(base_url: str) -> None:
     async with client(base_url) as http:
         customer = Customer(http)
         await _register(customer, random)
+        courier = await _courier_on_shift(http)
         order = await _place(customer, random)
         following = asyncio.create_task(_follow(customer, order["id"]))
         try:
             await _cook(Kitchen(http), order["id"])
-            await _carry(await _courier(http), order["id"])
+            await _carry(courier, order["id"])
             status = await asyncio.wait_for(following, STEP_SECONDS)
         except TimeoutError:
             raise NotThere("The live stream did not end with the order.") from None
@@ -108,19 +109,20 @@ async def _cook(kitchen: Kitchen, order_id: str) -> None:
     say("the food is on the counter")
 
 
-async def _courier(http: httpx.AsyncClient) -> Courier:
-    """The first of the demo's couriers who works in London."""
+async def _courier_on_shift(http: httpx.AsyncClient) -> Courier:
+    """The first of the demo's couriers who works in London, ready for work."""
     for email in DEMO_COURIERS:
         courier = Courier(http)
         await courier.log_in(email, DEMO_PASSWORD)
         if LONDON.region in courier.regions:
+            await courier.finish_what_is_left()
+            await courier.start_shift(LONDON.region, LONDON.lat, LONDON.lon)
+            say("a courier starts a shift")
             return courier
     raise NotThere("The demo has no courier in London.")
 
 
 async def _carry(courier: Courier, order_id: str) -> None:
-    await courier.start_shift(LONDON.region, LONDON.lat, LONDON.lon)
-
     async def ours() -> dict[str, Any] | None:
         return next((offer for offer in await courier.offers() if offer["order_id"] == order_id), None)
 

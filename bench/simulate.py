@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -33,6 +33,9 @@ ANSWERING_SECONDS = (0.1, 1.0)
 COOKING_SECONDS = (0.5, 2.5)
 CARRYING_SECONDS = (0.2, 1.0)
 CHANGING_MIND_SECONDS = (0.2, 2.0)
+
+
+Worker = TypeVar("Worker", Kitchen, Courier)
 
 
 class Options(NamedTuple):
@@ -73,6 +76,7 @@ class Simulation:
         self.nearby: dict[str, list[dict[str, Any]]] = {}
         self.placed: dict[str, Placed] = {}
         self.final: dict[str, str] = {}
+        self.cooking: set[str] = set()
         self.on_counter: dict[str, asyncio.Event] = {}
         self.streams = asyncio.Semaphore(MOST_STREAMS)
         self.tasks: set[asyncio.Task[None]] = set()
@@ -80,20 +84,28 @@ class Simulation:
         self.undecided = 0  # those who wanted an order and do not know yet whether they have one
 
     async def run(self) -> None:
-        """Everything, from the first registration until the last order is final or patience ends."""
+        """Everything, from the first registration until the last order is final or patience ends.
+
+        Raises Refused or Unanswered when those who take part cannot even log in.
+        """
         demand = self.shapes.demand(rate=self.options.rate, seconds=self.options.seconds)
+        kitchens = [await self._logged_in(Kitchen(self.http), email) for email in self.options.kitchens]
+        couriers = [await self._logged_in(Courier(self.http), email) for email in self.options.couriers]
         await self._register(len(demand))
-        lasting = [self._start(self._tell())]
-        lasting += [self._start(self._lasting(self._tend, email)) for email in self.options.kitchens]
-        lasting += [self._start(self._lasting(self._carry, email)) for email in self.options.couriers]
         self.began, self.undecided = time.monotonic(), len(demand)
+        self._start(self._tell())
+        for kitchen in kitchens:
+            self._start(self._lasting(self._tend, kitchen))
+        for courier in couriers:
+            self._start(self._lasting(self._carry, courier))
         for wanted in demand:
             await asyncio.sleep(max(0.0, wanted.at_seconds - (time.monotonic() - self.began)))
             self._start(self._order(wanted))
         await self._wait_for_the_last()
-        for task in lasting:
+        everybody = [*self.tasks]
+        for task in everybody:
             task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await asyncio.gather(*everybody, return_exceptions=True)
         self.acknowledged.close()
 
     def unfinished(self) -> list[str]:
@@ -183,6 +195,7 @@ class Simulation:
             if event.data["status"] == "action_required" != status and not placed.demand.cancelled:
                 await self._confirm_payment(placed)
             status = event.data["status"]
+        self._counter(placed.order_id).set()  # whoever still waits there for it need not
         self.final[placed.order_id] = status
         self.report.statuses[status] += 1
 
@@ -198,18 +211,15 @@ class Simulation:
 
     # --- kitchens
 
-    async def _tend(self, email: str) -> None:
+    async def _tend(self, kitchen: Kitchen) -> None:
         """Somebody with a tablet, for one restaurant or for many."""
-        kitchen = Kitchen(self.http)
-        await kitchen.log_in(email, self.options.password)
-        seen: set[str] = set()
         while True:
             began = time.monotonic()
             for ticket in await kitchen.tickets("offered"):
                 order_id = ticket["order_id"]
                 placed = self.placed.get(order_id)
-                if placed is not None and order_id not in seen:
-                    seen.add(order_id)
+                if placed is not None and order_id not in self.cooking:
+                    self.cooking.add(order_id)
                     self.report.took("vendor_visible", time.monotonic() - placed.at)
                     self._start(self._prepare(kitchen, placed))
             await asyncio.sleep(max(0.0, COUNTER_EVERY_SECONDS - (time.monotonic() - began)))
@@ -217,7 +227,7 @@ class Simulation:
     async def _prepare(self, kitchen: Kitchen, placed: Placed) -> None:
         random = Random(placed.demand.seed + 1)
         await asyncio.sleep(random.uniform(*ANSWERING_SECONDS))
-        with suppress(Refused):  # the customer was quicker and has cancelled
+        try:
             if placed.demand.rejected:
                 await kitchen.reject(placed.order_id)
                 return
@@ -225,16 +235,21 @@ class Simulation:
             await asyncio.sleep(random.uniform(*COOKING_SECONDS))
             await kitchen.ready(placed.order_id)
             self._counter(placed.order_id).set()
+        except Refused:  # the customer was quicker and has cancelled
+            self.report.counts["too_late"] += 1
+        except Unanswered:  # it is looked at again, if it is still on the counter
+            self.cooking.discard(placed.order_id)
+            raise
 
     def _counter(self, order_id: str) -> asyncio.Event:
         return self.on_counter.setdefault(order_id, asyncio.Event())
 
     # --- couriers
 
-    async def _carry(self, email: str) -> None:
-        courier, random = Courier(self.http), Random(f"{self.options.seed}:{email}")
-        await courier.log_in(email, self.options.password)
+    async def _carry(self, courier: Courier) -> None:
+        random = Random(self.shapes.random.getrandbits(32))
         city = next(city for city in CITIES if city.region in courier.regions)
+        await courier.finish_what_is_left()
         await courier.start_shift(city.region, city.lat, city.lon)
         await asyncio.sleep(random.uniform(0, OFFERS_EVERY_SECONDS))
         told = time.monotonic()
@@ -273,11 +288,15 @@ class Simulation:
         except TROUBLE as error:
             self._trouble(error)
 
-    async def _lasting(self, job: Callable[[str], Coroutine[Any, Any, None]], email: str) -> None:
+    async def _logged_in(self, somebody: Worker, email: str) -> Worker:
+        await somebody.log_in(email, self.options.password)
+        return somebody
+
+    async def _lasting(self, job: Callable[[Worker], Coroutine[Any, Any, None]], somebody: Worker) -> None:
         """Have somebody do a job all day long: after trouble they begin again."""
         while True:
             try:
-                await job(email)
+                await job(somebody)
             except TROUBLE as error:
                 self._trouble(error)
             await asyncio.sleep(1.0)

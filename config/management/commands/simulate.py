@@ -9,10 +9,11 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from bench.actors import DEMO_COURIERS, DEMO_KITCHEN, DEMO_PASSWORD
+from bench.actors import DEMO_COURIERS, DEMO_KITCHEN, DEMO_PASSWORD, Refused, Unanswered
 from bench.report import missing_orders
 from bench.simulate import Options, simulate
 
@@ -50,7 +51,10 @@ class Command(BaseCommand):
             acknowledged=kept,
             patience_seconds=given["patience"],
         )
-        report = asyncio.run(simulate(options, missing=missing_orders))
+        try:
+            report = asyncio.run(simulate(options, missing=missing_orders))
+        except (Refused, Unanswered, httpx.HTTPError) as reason:
+            raise CommandError(f"The simulation cannot begin at {options.base_url}: {reason}") from None
         self.stdout.write(json.dumps(report))
         if report["lost"] or report["unfinished"]:
             raise CommandError(
