@@ -1,0 +1,63 @@
+"""Restaurants on the staff's pages."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from modules.restaurants import selectors, services
+from modules.restaurants.interface import TicketState
+from modules.restaurants.models import MenuVersion, Ticket
+from modules.restaurants.tests.scenes import open_restaurant, order_for
+from tiffin import ids
+from tiffin.admin.middleware import STAFF_COOKIE
+from tiffin.context import Actor, ActorKind
+from tiffin.testing import token
+
+pytestmark = pytest.mark.database
+
+
+def person(*roles: str, regions: tuple[str, ...] = ()) -> Client:
+    client = Client()
+    actor = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=roles, regions=regions)
+    client.cookies[STAFF_COOKIE] = token(actor)
+    return client
+
+
+def test_staff_find_a_restaurant_by_a_dish_and_read_it_and_its_menu() -> None:
+    restaurant = open_restaurant()
+    staff = person("support")
+
+    assert "Corner" in staff.get("/admin/restaurants/restaurant/?q=sandwich").content.decode()
+    assert staff.get(f"/admin/restaurants/restaurant/{restaurant.id}/change/").status_code == 200
+    version = MenuVersion.objects.get()
+    assert staff.get(f"/admin/restaurants/menuversion/{version.id}/change/").status_code == 200
+
+
+def test_staff_see_their_regions_only() -> None:
+    open_restaurant()
+
+    assert (
+        "Corner"
+        not in person("support", regions=("pl",)).get("/admin/restaurants/restaurant/").content.decode()
+    )
+
+
+def test_operations_pause_a_restaurant_and_support_does_not() -> None:
+    restaurant = open_restaurant()
+    chosen = {"action": "pause", "_selected_action": [str(restaurant.id)]}
+
+    person("support").post("/admin/restaurants/restaurant/", chosen, follow=True)
+    assert selectors.one(restaurant.id).is_open
+    person("operations").post("/admin/restaurants/restaurant/", chosen, follow=True)
+    assert not selectors.one(restaurant.id).is_open
+
+
+def test_operations_take_an_order_off_a_counter() -> None:
+    order = order_for(open_restaurant())
+    services.offer_order(order=order)
+    chosen = {"action": "withdraw", "_selected_action": [str(order.order_id)]}
+
+    person("operations").post("/admin/restaurants/ticket/", chosen, follow=True)
+
+    assert Ticket.objects.get(pk=order.order_id).state is TicketState.WITHDRAWN
