@@ -175,9 +175,10 @@ def status_of(axes: Axes) -> Status:
 
 
 def _status_of_accepted(axes: Axes) -> Status:
-    if axes.courier is CourierState.PICKED_UP:
+    if axes.courier in {CourierState.PICKED_UP, CourierState.DELIVERED}:
         return Status.ON_THE_WAY
-    return Status.READY if axes.vendor is VendorState.READY else Status.PREPARING
+    on_counter = axes.vendor in {VendorState.READY, VendorState.COLLECTED}
+    return Status.READY if on_counter else Status.PREPARING
 
 
 def _status_of_cancelled(axes: Axes) -> Status:
