@@ -1,4 +1,4 @@
-"""A body that is too large is refused before it is read, whether its length is announced or not."""
+"""A body that is too large is refused and never kept, whether its length is announced or not."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from tiffin.web.problems import CONTENT_TYPE, Problem
 API_BYTES = 1024 * 1024
 UPLOAD_BYTES = 8 * 1024 * 1024
 UPLOAD_PREFIXES = ("/admin/",)
+DISCARDED_BYTES = 16 * 1024 * 1024
+PIECE_BYTES = 64 * 1024
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
@@ -53,7 +55,10 @@ class BodyLimit:
         limit = UPLOAD_BYTES if request.path.startswith(self.uploads) else API_BYTES
         length = request.META.get("CONTENT_LENGTH") or ""
         if length.isdigit():
-            return too_large(request, limit) if int(length) > limit else None
+            if int(length) <= limit:
+                return None
+            _discard(request, int(length))
+            return too_large(request, limit)
         if isinstance(request, WSGIRequest) and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", ""):
             return _read_chunks(request, limit)
         return None
@@ -64,9 +69,20 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     return answer(Problem("body_too_large", detail=detail, extensions={"limit_bytes": limit}), request)
 
 
+def _discard(request: HttpRequest, length: int) -> None:
+    """Read on, up to `length`, and keep nothing: whoever is still sending when the connection ends may never
+    see the answer."""
+    if not isinstance(request, WSGIRequest):
+        return
+    left = min(length, DISCARDED_BYTES)
+    while left > 0 and (piece := request.environ["wsgi.input"].read(min(left, PIECE_BYTES))):
+        left -= len(piece)
+
+
 def _read_chunks(request: WSGIRequest, limit: int) -> HttpResponse | None:
     body = request.environ["wsgi.input"].read(limit + 1)
     if len(body) > limit:
+        _discard(request, DISCARDED_BYTES)
         return too_large(request, limit)
     request.META["CONTENT_LENGTH"] = str(len(body))
     request._stream = BytesIO(body)
