@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import msgspec
+
 from modules.orders.basket import find_dishes
 from modules.orders.geography import distance_m
 from modules.orders.interface import (
@@ -66,7 +68,10 @@ def quote_basket(
         subtotal=bill.subtotal,
         tax_categories=frozenset(component.tax_category for component in bill.components),
     )
-    return _promise(facts, region, now, customer_id, ticket, metres, dishes, bill)
+    view = _view(facts, region, now, metres, dishes, bill)
+    if customer_id is None or ticket is None:
+        return view
+    return _promise(view, facts, now, customer_id, ticket)
 
 
 def _dishes(
@@ -109,49 +114,44 @@ def _check_amounts(facts: RestaurantFacts, bill: Price, region: Region, today: d
         raise OrderTooExpensive(maximum=str(maximum), total=str(bill.total))
 
 
-def _promise(
-    facts: RestaurantFacts,
-    region: Region,
-    now: datetime,
-    customer_id: UUID | None,
-    ticket: AddressTicket | None,
-    metres: int,
-    dishes: tuple[Dish, ...],
-    bill: Price,
+def _view(
+    facts: RestaurantFacts, region: Region, now: datetime, metres: int, dishes: tuple[Dish, ...], bill: Price
 ) -> QuoteView:
     valid = region.setting("timeouts.quote_valid_seconds", int, on=region.local(now).date())
-    quote_id, expires_at = QuoteId(ids.new_id()), now + timedelta(seconds=valid)
-    lines = tuple(dish.view(region.currency) for dish in dishes)
-    token = None
-    if customer_id is not None and ticket is not None:
-        token = sign_quote(
-            QuoteDocument(
-                quote_id=quote_id,
-                customer_id=customer_id,
-                region=region.code,
-                restaurant_id=facts.id,
-                menu_version=facts.menu_version,
-                issued_at=now,
-                expires_at=expires_at,
-                pickup=Pickup(name=facts.name, address=f"{facts.area}, {facts.city}", point=facts.point),
-                dropoff=ticket.point,
-                sealed=ticket.sealed,
-                distance_m=metres,
-                preparation_minutes=facts.preparation_minutes,
-                lines=lines,
-                price=bill,
-            )
-        )
     return QuoteView(
-        quote_id=quote_id,
-        token=token,
-        expires_at=expires_at,
+        quote_id=QuoteId(ids.new_id()),
+        token=None,
+        expires_at=now + timedelta(seconds=valid),
         region=region.code,
         restaurant_id=facts.id,
         restaurant_name=facts.name,
         menu_version=facts.menu_version,
         distance_m=metres,
         ready_in_minutes=facts.preparation_minutes,
-        lines=lines,
+        lines=tuple(dish.view(region.currency) for dish in dishes),
         price=bill,
     )
+
+
+def _promise(
+    view: QuoteView, facts: RestaurantFacts, now: datetime, customer_id: UUID, ticket: AddressTicket
+) -> QuoteView:
+    """The quote with the token by which this customer may place it."""
+    document = QuoteDocument(
+        quote_id=view.quote_id,
+        customer_id=customer_id,
+        region=view.region,
+        restaurant_id=facts.id,
+        menu_version=view.menu_version,
+        issued_at=now,
+        expires_at=view.expires_at,
+        pickup=Pickup(name=facts.name, address=f"{facts.area}, {facts.city}", point=facts.point),
+        dropoff=ticket.point,
+        sealed=ticket.sealed,
+        distance_m=view.distance_m,
+        preparation_minutes=facts.preparation_minutes,
+        lines=view.lines,
+        price=view.price,
+    )
+    promised: QuoteView = msgspec.structs.replace(view, token=sign_quote(document))
+    return promised
