@@ -120,6 +120,7 @@ def _for_browser(menu: MenuView, gone: set[ItemId]) -> object:
     items = {str(item.id): item for category in menu.document.categories for item in category.items}
     return {
         "currency": menu.document.currency,
+        "language": menu.document.language.replace("_", "-"),
         "items": msgspec.to_builtins(items),
         "unavailable": [str(item_id) for item_id in gone],
     }

@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.delivery.interface import Delivery, Position
-from modules.orders.interface import CourierState, Orders, OrderUnknown, OrderView
+from modules.delivery.interface import Delivery
+from modules.orders.interface import CourierState, Orders, OrderUnknown, OrderView, Status
+from modules.restaurants.interface import Point, RestaurantId, Restaurants
 from modules.storefront import wording
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
 from tiffin import regions
@@ -82,7 +83,13 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         "action": _action(seen),
         "courier": _courier(seen),
         "over": words.step is None or words.step == len(wording.STEPS) - 1,
+        "again": _slug(seen) if seen.status is Status.CANCELLED else "",
     }
+
+
+def _slug(seen: OrderView) -> str:
+    found = call(Restaurants).get_many(restaurant_ids=[RestaurantId(seen.restaurant_id)])
+    return found[0].slug if found else ""
 
 
 def _progress(number: int, step: int | None) -> str:
@@ -98,9 +105,13 @@ def _action(seen: OrderView) -> str:
     return f"{seen.action_url}?{urlencode({'return': reverse('order-page', args=[seen.id])})}"
 
 
-def _courier(seen: OrderView) -> Position | None:
-    """Where the courier was seen last, while it matters."""
+def _courier(seen: OrderView) -> dict[str, object] | None:
+    """How far from the restaurant the courier was seen last, while it matters."""
     if seen.axes.courier not in COURIER_VISIBLE:
         return None
     found = call(Delivery).positions(order_ids=[seen.id])
-    return found[0] if found else None
+    if not found:
+        return None
+    point = Point(lat=found[0].point.lat, lon=found[0].point.lon)
+    near = call(Restaurants).get_many(restaurant_ids=[RestaurantId(seen.restaurant_id)], point=point)
+    return {"at": found[0].at, "distance_m": near[0].distance_m} if near else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django import template
 
+from modules.orders.interface import Price
 from tiffin import clock
 from tiffin.money import Money, minor_units
 
@@ -61,6 +63,17 @@ def distance(metres: int | None) -> str:
     if metres < METRES_A_KILOMETRE:
         return f"{round(metres, -1)} m"
     return f"{metres / METRES_A_KILOMETRE:.1f} km"
+
+
+@register.filter
+def taxes(bill: Price) -> list[tuple[Decimal, Money]]:
+    """How much tax a bill holds at each rate, the highest first."""
+    by_rate: defaultdict[Decimal, int] = defaultdict(int)
+    for component in bill.components:
+        by_rate[component.tax_rate] += component.tax.amount
+    currency = bill.total.currency
+    rates = sorted((rate for rate, amount in by_rate.items() if amount), reverse=True)
+    return [(rate, Money(amount=by_rate[rate], currency=currency)) for rate in rates]
 
 
 @register.filter

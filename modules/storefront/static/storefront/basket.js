@@ -6,7 +6,7 @@ const menu = JSON.parse(document.getElementById("menu-data").textContent);
 const gone = new Set(menu.unavailable);
 const place = `tiffin.basket.${page.dataset.restaurant}`;
 const find = (name) => page.querySelector(`[data-${name}]`);
-const money = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: menu.currency });
+const money = new Intl.NumberFormat(menu.language, { style: "currency", currency: menu.currency });
 const units = 10 ** money.resolvedOptions().maximumFractionDigits;
 const amount = (minor) => money.format(minor / units);
 
@@ -58,6 +58,9 @@ function draw() {
       element("div", { className: "stepper" },
         change(-1, "One less", "−"), element("span", { textContent: line.quantity }), change(1, "One more", "+")));
   }));
+  const dishes = basket.reduce((sum, line) => sum + line.quantity, 0);
+  find("to-basket").hidden = dishes === 0;
+  find("to-basket").textContent = `Your basket, ${dishes} ${dishes === 1 ? "dish" : "dishes"}`;
   find("basket-empty").hidden = basket.length > 0;
   find("basket-checkout").hidden = true;
   if (basket.length === 0) find("basket-price").replaceChildren();

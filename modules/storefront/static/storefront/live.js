@@ -4,8 +4,14 @@
 const part = document.querySelector("[data-live]");
 const every = Number(part.dataset.every) * 1000;
 let streaming = false;
+let stale = true; // the last answer is missing or old
+let shown = "";
+
+// What differs each time although nothing has changed.
+const essence = (html) => html.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "").trim();
 
 async function refresh() {
+  stale = true;
   if (document.hidden) return;
   let answer;
   try {
@@ -18,13 +24,22 @@ async function refresh() {
   const fresh = await answer.text();
   // Whoever is in the middle of choosing something is not interrupted.
   const busy = part.contains(document.activeElement) && document.activeElement.matches("select, input");
-  if (!busy && fresh.trim() !== shown) {
+  if (!busy && essence(fresh) !== shown) {
     part.innerHTML = fresh;
-    shown = fresh.trim();
+    shown = essence(fresh);
   }
+  stale = busy;
+  forgetBasket();
 }
 
-let shown = "";
+// Once the money is there the basket has done its work; before, it may be wanted again with another card.
+function forgetBasket() {
+  const status = part.querySelector("[data-status]")?.dataset.status;
+  if (!part.dataset.forgetBasket || ["paying", "action_required", "cancelled"].includes(status)) return;
+  localStorage.removeItem(`tiffin.basket.${part.dataset.forgetBasket}`);
+  delete part.dataset.forgetBasket;
+  history.replaceState(null, "", location.pathname);
+}
 
 function isOver() {
   return part.querySelector("[data-over]") !== null;
@@ -37,10 +52,6 @@ if (part.dataset.stream && window.EventSource) {
   // A stream that ended comes back by itself; until then the page asks.
   stream.addEventListener("error", () => { streaming = false; });
 }
-setInterval(() => { if (!streaming && !isOver()) refresh(); }, every);
+setInterval(() => { if (stale || (!streaming && !isOver())) refresh(); }, every);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
-
-if (part.dataset.forgetBasket) {
-  localStorage.removeItem(`tiffin.basket.${part.dataset.forgetBasket}`);
-  history.replaceState(null, "", location.pathname);
-}
+forgetBasket();

@@ -1,0 +1,161 @@
+"""Who meets on our pages: a noodle bar in Soho, its people, a courier and a customer, each with a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+from django.urls import reverse
+
+from modules.identity.interface import AccountKind, Identity
+from modules.restaurants.interface import Point, RestaurantProfile, Restaurants, RestaurantView
+from tiffin import ids
+from tiffin.interfaces import CommandKey, call
+from tiffin.money import Money
+from tiffin.testing import settle
+
+PASSWORD = "a good long password"
+SOHO = Point(lat=51.5137, lon=-0.1312)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def new_key() -> CommandKey:
+    return CommandKey(str(ids.new_id()))
+
+
+def _titled(text: str) -> dict[str, Any]:
+    return {"translations": {"en": text}}
+
+
+def _item(name: str, price: int, *groups: str) -> dict[str, Any]:
+    item: dict[str, Any] = {"id": name, "title": _titled(name), "price_info": {"price": price}}
+    return item | ({"modifier_group_ids": {"ids": list(groups)}} if groups else {})
+
+
+# Uber Eats menu v2: ramen must come with a broth.
+MENU = {
+    "items": [_item("Ramen", 1250, "Broth"), _item("Gyoza", 650), _item("Miso", 0), _item("Tonkotsu", 150)],
+    "modifier_groups": [
+        {
+            "id": "Broth",
+            "title": _titled("Broth"),
+            "modifier_options": [{"id": "Miso", "type": "ITEM"}, {"id": "Tonkotsu", "type": "ITEM"}],
+            "quantity_info": {"quantity": {"min_permitted": 1, "max_permitted": 1}},
+        }
+    ],
+    "categories": [
+        {
+            "id": "all",
+            "title": _titled("All"),
+            "entities": [{"id": "Ramen", "type": "ITEM"}, {"id": "Gyoza", "type": "ITEM"}],
+        }
+    ],
+    "menus": [
+        {
+            "id": "menu",
+            "title": _titled("Menu"),
+            "service_availability": [
+                {"day_of_week": day, "time_periods": [{"start_time": "00:00", "end_time": "23:59"}]}
+                for day in DAYS
+            ],
+            "category_ids": ["all"],
+        }
+    ],
+}
+
+
+def open_noodle_bar(*, hours: str = "24/7") -> RestaurantView:
+    profile = RestaurantProfile(
+        slug="noodle-bar",
+        name="Noodle Bar",
+        cuisine="ramen",
+        region="gb",
+        city="london",
+        area="Soho",
+        point=SOHO,
+        zone=((-0.2, 51.45), (-0.05, 51.45), (-0.05, 51.56), (-0.2, 51.56)),
+        opening_hours=hours,
+        preparation_minutes=20,
+        min_order=Money(amount=500, currency="GBP"),
+        picture="<svg xmlns='http://www.w3.org/2000/svg'/>",
+    )
+    restaurant = call(Restaurants).register(key=new_key(), profile=profile)
+    call(Restaurants).import_menu(
+        key=new_key(), restaurant_id=restaurant.id, document=json.dumps(MENU), pictures={}
+    )
+    settle()
+    return restaurant
+
+
+def basket(*, broth: bool = True, quantity: int = 1) -> str:
+    """Ramen, as the page's script keeps it."""
+    (restaurant,) = call(Restaurants).with_slugs(slugs=["noodle-bar"])
+    menu = call(Restaurants).menu(restaurant_id=restaurant.id)
+    ramen = menu.document.categories[0].items[0]
+    group = ramen.groups[0]
+    choices = [{"group_id": str(group.id), "option_id": str(group.options[0].id)}] if broth else []
+    return json.dumps([{"item_id": str(ramen.id), "quantity": quantity, "choices": choices}])
+
+
+class Customer:
+    """A browser, and what its owner does on our pages."""
+
+    def __init__(self) -> None:
+        self.browser = Client()
+
+    def registers(self, email: str = "zofia@example.com", **changes: str) -> Any:
+        form = {"email": email, "password": PASSWORD} | changes
+        return self.browser.post(reverse("page-register"), form)
+
+    def keeps_address(self, **changes: str) -> Any:
+        form = {"name": "Zofia", "street": "12 Frith Street", "postcode": "W1D 4RQ", "area": "Soho"}
+        return self.browser.post(reverse("checkout-address", args=["noodle-bar"]), form | changes)
+
+    def address(self) -> str:
+        page = self.browser.get(reverse("checkout", args=["noodle-bar"])).content.decode()
+        return found(r'name="address" form="place" value="([^"]+)"', page)
+
+    def asks_price(self, **changes: str) -> str:
+        form = {"basket": basket(), "address": self.address(), "tip": "200"} | changes
+        answer = self.browser.post(reverse("checkout-quote", args=["noodle-bar"]), form)
+        return str(answer.content.decode())
+
+    def orders(self, *, card: str = "pm_card_visa", key: str = "first") -> Any:
+        quote = found(r'name="quote" value="([^"]+)"', self.asks_price())
+        form = {"quote": quote, "payment_method": card, "key": key}
+        return self.browser.post(reverse("checkout-place", args=["noodle-bar"]), form)
+
+    def sees(self, order: Any) -> str:
+        """The page of an order that was just placed."""
+        return str(self.browser.get(order["Location"]).content.decode())
+
+
+def kitchen(*restaurants: UUID) -> Client:
+    return _worker(AccountKind.RESTAURANT, "kitchen-login", restaurants=restaurants)
+
+
+def courier() -> Client:
+    return _worker(AccountKind.COURIER, "courier-login", regions=("gb",))
+
+
+def _worker(kind: AccountKind, door: str, **grants: Any) -> Client:
+    email = f"{kind.value}@example.com"
+    call(Identity).create_account(key=new_key(), email=email, password=PASSWORD, kind=kind, **grants)
+    browser = Client()
+    browser.post(reverse(door), {"email": email, "password": PASSWORD})
+    return browser
+
+
+def found(pattern: str, page: str) -> str:
+    match = re.search(pattern, page)
+    assert match is not None, f"{pattern} is not on the page: {page}"
+    return match[1]
+
+
+def presses(browser: Client, page: str, pattern: str, **form: str) -> Any:
+    """Send the form on `page` whose address matches."""
+    address = found(rf'action="({pattern})"', str(browser.get(page).content.decode()))
+    return browser.post(address, form)

@@ -1,0 +1,208 @@
+"""A customer finds a restaurant, orders, pays and follows the order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from modules.storefront.tests.people import (
+    Customer,
+    basket,
+    courier,
+    found,
+    kitchen,
+    open_noodle_bar,
+    presses,
+)
+from tiffin import clock
+from tiffin.testing import settle
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def noodle_bar():
+    return open_noodle_bar()
+
+
+@pytest.fixture
+def zofia(noodle_bar):
+    customer = Customer()
+    customer.registers()
+    customer.keeps_address()
+    return customer
+
+
+def test_people_find_what_is_near(noodle_bar):
+    page = Client().get("/?city=london&area=Soho&text=ramen").content.decode()
+    elsewhere = Client().get("/?city=warsaw").content.decode()
+
+    assert "Noodle Bar" in page
+    assert "0 m" in page
+    assert "Nothing found here" in elsewhere
+
+
+def test_where_one_is_is_remembered(noodle_bar):
+    browser = Client()
+    browser.get("/?city=london&lat=51.52&lon=-0.12")
+
+    page = browser.get("/?city=london").content.decode()
+
+    assert "Where I am" in page
+    assert "km" in page
+
+
+def test_a_restaurant_shows_its_menu(noodle_bar):
+    page = Client().get("/r/noodle-bar/").content.decode()
+
+    assert "Ramen" in page
+    assert "£12.50" in page
+    assert Client().get("/r/nowhere/", headers={"Accept": "text/html"}).status_code == 404
+
+
+def test_a_basket_is_priced_before_anybody_logs_in(noodle_bar):
+    bill = Client().post("/r/noodle-bar/price", {"basket": basket(quantity=2)}).content.decode()
+
+    assert "£25.00" in bill
+    assert "Delivery" in bill
+
+
+@pytest.mark.parametrize(("sent", "code"), [
+    ("[]", "basket_empty"),
+    ("not a basket", "basket_unreadable"),
+    ('[{"item_id": "00000000-0000-0000-0000-000000000000"}]', "basket_item_unknown"),
+])  # fmt: skip
+def test_a_basket_that_cannot_be_had_is_explained(noodle_bar, sent, code):
+    answer = Client().post("/r/noodle-bar/price", {"basket": sent}).content.decode()
+
+    assert f'data-refusal="{code}"' in answer
+
+
+def test_a_missing_choice_is_explained(noodle_bar):
+    answer = Client().post("/r/noodle-bar/price", {"basket": basket(broth=False)}).content.decode()
+
+    assert 'data-refusal="option_count_wrong"' in answer
+
+
+def test_checking_out_needs_somebody(noodle_bar):
+    answer = Client().get("/r/noodle-bar/checkout/")
+
+    assert answer["Location"] == "/login?next=%2Fr%2Fnoodle-bar%2Fcheckout%2F"
+
+
+def test_an_address_needs_its_parts(zofia):
+    zofia.keeps_address(street="  ")
+
+    page = zofia.browser.get("/r/noodle-bar/checkout/").content.decode()
+
+    assert "Please fill in the street and number." in page
+
+
+def test_the_price_is_shown_line_by_line(zofia):
+    quote = zofia.asks_price()
+
+    assert [amount in quote for amount in ("£12.50", "£2.00")] == [True, True]
+    assert "Service" in quote
+    assert "at 20 %" in quote
+
+
+def test_an_order_goes_all_the_way(zofia, noodle_bar):
+    cook, rider = kitchen(noodle_bar.id), courier()
+    rider.post(reverse("courier-start"), {"area": "london:Soho"})
+    order = zofia.orders()
+    settle()
+    assert "Waiting for the restaurant" in zofia.sees(order)
+
+    presses(cook, "/restaurant/", "/restaurant/tickets/[^/]+/accept", minutes="30")
+    settle()
+    assert "The kitchen is at work" in zofia.sees(order)
+    presses(rider, "/courier/", "/courier/offers/[^/]+/accept")
+    presses(cook, "/restaurant/", "/restaurant/tickets/[^/]+/ready")
+    settle()
+    assert "waiting for the courier" in zofia.sees(order)
+    presses(rider, "/courier/", "/courier/deliveries/[^/]+/pick-up")
+    settle()
+    assert "12 Frith Street" in rider.get("/courier/").content.decode()
+    assert "On the way to you" in zofia.sees(order)
+    presses(rider, "/courier/", "/courier/deliveries/[^/]+/drop-off")
+    settle()
+
+    assert "Enjoy your meal!" in zofia.sees(order)
+    assert "Waiting for an offer" in rider.get("/courier/").content.decode()
+    assert "Delivered" in zofia.browser.get("/orders/").content.decode()
+
+
+def test_pressing_twice_places_one_order(zofia):
+    quote = found(r'name="quote" value="([^"]+)"', zofia.asks_price())
+    form = {"quote": quote, "payment_method": "pm_card_visa", "key": "pressed twice"}
+
+    first, second = (zofia.browser.post("/r/noodle-bar/checkout/place", form) for _ in range(2))
+
+    assert first["Location"] == second["Location"]
+    assert (
+        zofia.browser.get("/orders/").content.decode().count('href="/orders/') == 2
+    )  # the menu's link and one
+
+
+def test_a_declined_card_is_explained_and_the_way_back_shown(zofia):
+    order = zofia.orders(card="pm_card_chargeDeclined")
+    settle()
+
+    page = zofia.sees(order)
+
+    assert "The card was declined" in page
+    assert "You are not charged" in page
+    assert 'href="/r/noodle-bar/"' in page
+
+
+def test_a_card_that_asks_is_confirmed_and_the_order_goes_on(zofia):
+    order = zofia.orders(card="pm_card_authenticationRequired")
+    settle()
+    bank = found(r'href="(/sandbox/3ds/[^"]+)"', zofia.sees(order))
+
+    back = zofia.browser.post(bank, {"answer": "approve"})
+    settle()
+
+    assert back["Location"].startswith("/orders/")
+    assert "Waiting for the restaurant" in zofia.sees(back)
+
+
+def test_an_order_can_be_cancelled_until_the_restaurant_accepts(zofia, noodle_bar):
+    order = zofia.orders()
+    settle()
+
+    page = order["Location"].split("?")[0]
+    zofia.browser.post(f"{page}cancel")
+    settle()
+
+    assert "You cancelled the order." in zofia.sees(order)
+    assert "New" in kitchen(noodle_bar.id).get("/restaurant/tickets").content.decode()
+
+
+def test_nobody_sees_anothers_order(zofia):
+    order = zofia.orders()
+    stranger = Customer()
+    stranger.registers("stranger@example.com")
+
+    assert stranger.browser.get(order["Location"]).status_code == 404
+
+
+def test_a_closed_restaurant_says_when_it_opens():
+    open_noodle_bar(hours="off")
+
+    assert "Closed now" in Client().get("/r/noodle-bar/").content.decode()
+
+
+def test_an_expired_price_sends_back_to_the_checkout(zofia):
+    quote = found(r'name="quote" value="([^"]+)"', zofia.asks_price())
+
+    with clock.shift(timedelta(minutes=20)):
+        form = {"quote": quote, "payment_method": "pm_card_visa", "key": "late"}
+        answer = zofia.browser.post("/r/noodle-bar/checkout/place", form)
+        page = zofia.browser.get(answer["Location"]).content.decode()
+
+    assert answer["Location"] == "/r/noodle-bar/checkout/"
+    assert "ask for a new quote" in page
