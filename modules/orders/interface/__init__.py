@@ -137,6 +137,8 @@ PLACE_ERRORS = (
     QuoteNotYours,
     QuoteExpired,
     QuoteAlreadyUsed,
+    RestaurantUnknown,
+    RestaurantClosed,
     RestaurantPaused,
     BasketItemUnavailable,
     PlacingRefused,

@@ -35,7 +35,8 @@ class KnownMenu(models.Model):
 
 
 class KnownUnavailable(models.Model):
-    """An item or option that cannot be had, until then or until said otherwise. Gone when it can be had."""
+    """An item or option that cannot be had, until then or until said otherwise. Gone when the restaurant says
+    that it can be had; a row whose time is over counts no more."""
 
     restaurant_id = models.UUIDField()
     item_id = models.UUIDField()

@@ -215,9 +215,14 @@ def acting(kind: ActorKind, actor_id: UUID, **more: object) -> Iterator[None]:
 # --- the others -------------------------------------------------------------------------------------
 
 
-def accept(order: OrderView, minutes: int = 20) -> None:
-    _at_the_counter(order).accept(key=new_key(), order_id=OrderId(order.id), ready_in_minutes=minutes)
+def accept(order: OrderView) -> None:
+    accept_unheard(order)
     settle()
+
+
+def accept_unheard(order: OrderView) -> None:
+    """The restaurant accepts, and nobody has been told yet."""
+    _at_the_counter(order).accept(key=new_key(), order_id=OrderId(order.id), ready_in_minutes=20)
 
 
 def reject(order: OrderView) -> None:

@@ -18,6 +18,7 @@ from modules.orders.interface import (
     QuoteExpired,
     QuoteInvalid,
     QuoteNotYours,
+    RestaurantClosed,
     RestaurantPaused,
 )
 from modules.orders.models import Order, OrderComponent, OrderLine, TimelineEntry
@@ -154,6 +155,14 @@ def test_the_restaurant_may_have_paused_since(kitchen, customer) -> None:
     call(Restaurants).pause(key=scenes.new_key(), restaurant_id=kitchen.id, until=until)
     settle()
     with pytest.raises(RestaurantPaused):
+        place(customer, token)
+
+
+def test_the_restaurant_may_have_closed_since(kitchen, customer) -> None:
+    token = scenes.quote(kitchen, customer).token
+    call(Restaurants).register(key=scenes.new_key(), profile=scenes.profile(hours="Jan 01 03:00-03:01"))
+    settle()
+    with pytest.raises(RestaurantClosed):
         place(customer, token)
 
 
