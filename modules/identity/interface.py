@@ -198,7 +198,7 @@ class Identity(Interface, module="identity", version=1):
         password; asked twice, the second finds the address taken."""
         ...
 
-    @query(timeout=0.5, errors=(RevealRefused,))
+    @query(timeout=0.5, errors=(RevealRefused, PersonalDataErased))
     def profile(self, *, customer_id: UUID) -> ProfileView:
         """For the customer alone."""
         ...
@@ -208,7 +208,7 @@ class Identity(Interface, module="identity", version=1):
         """By the customer alone."""
         ...
 
-    @query(timeout=0.5, errors=(RevealRefused,))
+    @query(timeout=0.5, errors=(RevealRefused, PersonalDataErased))
     def addresses(self, *, customer_id: UUID) -> list[KeptAddress]:
         """For the customer alone, the newest first."""
         ...
