@@ -13,18 +13,28 @@ from django.urls import reverse
 from modules.payments.models import SandboxCharge
 from modules.payments.providers.port import Declined, Outcome, ProviderTimeout, RequiresAction, Succeeded
 from tiffin import db, ids
+from tiffin.dto import DTO
 from tiffin.money import Money
 
 SUCCEEDED, DECLINED, REQUIRES_ACTION = "succeeded", "declined", "requires_action"
 CHARGE, CAPTURE, VOID, REFUND = "charge", "capture", "void", "refund"
 CANCELLED = "charge_cancelled"
 
-_FATE = {
-    "pm_card_visa": (SUCCEEDED, ""),
-    "pm_card_mastercard": (SUCCEEDED, ""),
-    "pm_card_timeout": (SUCCEEDED, ""),
-    "pm_card_chargeDeclined": (DECLINED, "card_declined"),
-    "pm_card_authenticationRequired": (REQUIRES_ACTION, ""),
+
+class Fate(DTO):
+    """How an operation ends."""
+
+    outcome: str
+    reason: str = ""
+
+
+_GOES_WELL = Fate(outcome=SUCCEEDED)
+_FATES = {
+    "pm_card_visa": _GOES_WELL,
+    "pm_card_mastercard": _GOES_WELL,
+    "pm_card_timeout": _GOES_WELL,
+    "pm_card_chargeDeclined": Fate(outcome=DECLINED, reason="card_declined"),
+    "pm_card_authenticationRequired": Fate(outcome=REQUIRES_ACTION),
 }
 _LOSES_FIRST_ANSWER = "pm_card_timeout"
 
@@ -33,11 +43,9 @@ class SandboxProvider:
     """Fits PaymentProvider."""
 
     def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
-        outcome, reason = _FATE.get(method, (DECLINED, "unknown_card"))
+        fate = _FATES.get(method, Fate(outcome=DECLINED, reason="unknown_card"))
         with db.transaction():
-            charge, new = _remember(
-                key=key, kind=CHARGE, charge=key, amount=amount, outcome=outcome, reason=reason, method=method
-            )
+            charge, new = _remember(key=key, kind=CHARGE, charge=key, amount=amount, fate=fate, method=method)
         if new and method == _LOSES_FIRST_ANSWER:
             raise ProviderTimeout(f"{key}: the answer was lost on the way")
         return _outcome(charge)
@@ -84,10 +92,8 @@ class SandboxProvider:
         return None if known is None else _outcome(known)
 
     def _did(self, key: str, kind: str, charge: str, amount: Money, reason: str) -> Outcome:
-        outcome = DECLINED if reason else SUCCEEDED
-        operation, _ = _remember(
-            key=key, kind=kind, charge=charge, amount=amount, outcome=outcome, reason=reason
-        )
+        fate = Fate(outcome=DECLINED, reason=reason) if reason else _GOES_WELL
+        operation, _ = _remember(key=key, kind=kind, charge=charge, amount=amount, fate=fate)
         return _outcome(operation)
 
 
@@ -103,7 +109,7 @@ def answer_action(*, reference: str, approved: bool) -> SandboxCharge | None:
 
 
 def _remember(
-    *, key: str, kind: str, charge: str, amount: Money, outcome: str, reason: str, method: str = ""
+    *, key: str, kind: str, charge: str, amount: Money, fate: Fate, method: str = ""
 ) -> tuple[SandboxCharge, bool]:
     return SandboxCharge.objects.get_or_create(
         key=key,
@@ -113,8 +119,8 @@ def _remember(
             "amount": amount.amount,
             "currency": amount.currency,
             "method": method,
-            "outcome": outcome,
-            "reason": reason,
+            "outcome": fate.outcome,
+            "reason": fate.reason,
             "reference": f"sb_{kind}_{ids.new_id().hex}",
         },
     )
@@ -123,7 +129,8 @@ def _remember(
 def _forbid(charge: str) -> SandboxCharge:
     """A charge nobody heard of yet can never come about afterwards; of two at once the first holds."""
     nothing = Money(amount=0, currency="XXX")
-    _remember(key=charge, kind=CHARGE, charge=charge, amount=nothing, outcome=DECLINED, reason=CANCELLED)
+    never = Fate(outcome=DECLINED, reason=CANCELLED)
+    _remember(key=charge, kind=CHARGE, charge=charge, amount=nothing, fate=never)
     return SandboxCharge.objects.select_for_update().get(pk=charge)
 
 

@@ -177,7 +177,7 @@ def play(examples: int, steps: int) -> None:
 
 @pytest.mark.database
 def test_the_money_adds_up_whatever_happens():
-    play(examples=25, steps=14)
+    play(examples=12, steps=12)
 
 
 @pytest.mark.database
