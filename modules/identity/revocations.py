@@ -8,10 +8,18 @@ from tiffin.log.events import Recorded
 from tiffin.log.tails import Tail, tail
 from tiffin.web.auth import revoke
 
+LOOK_EVERY_SECONDS = 1.0
+
 
 def follow_revocations() -> Tail:
     """Start following in this process, from as long ago as a token can live. Call it after the fork."""
-    return tail("identity", note, kinds={SessionRevoked.kind}, since=STAFF_TOKEN_LIFE)
+    return tail(
+        SessionRevoked.producer,
+        note,
+        kinds={SessionRevoked.kind},
+        since=STAFF_TOKEN_LIFE,
+        poll_seconds=LOOK_EVERY_SECONDS,
+    )
 
 
 def note(record: Recorded) -> None:

@@ -24,7 +24,8 @@ ONE_DAY = timedelta(days=1)
 
 class Tail(threading.Thread):
     """Reads `producer`'s log from `since` ago (default: now) and calls `callback` for each event of `kinds`
-    (default: all). At least once; a callback that fails is logged and passed."""
+    (default: all), looking again every `poll_seconds`. At least once; a callback that fails is logged and
+    passed."""
 
     def __init__(
         self,
@@ -33,12 +34,14 @@ class Tail(threading.Thread):
         *,
         kinds: Collection[str],
         since: timedelta = timedelta(0),
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         super().__init__(name=f"tail-{producer}", daemon=True)
         self.producer = producer
         self.callback = callback
         self.kinds = frozenset(kinds)
         self.since = since
+        self.poll_seconds = poll_seconds
         self._stopping = threading.Event()
         self._places: list[feed.Place] = []
 
@@ -49,7 +52,7 @@ class Tail(threading.Thread):
         """Follow until stopped; a database that is away is waited for."""
         while not self._stopping.is_set():
             try:
-                pause = 0.0 if self.follow() else POLL_SECONDS
+                pause = 0.0 if self.follow() else self.poll_seconds
             except Exception as error:
                 log.warning("tail_interrupted", producer=self.producer, error=repr(error))
                 close_old_connections()
@@ -97,8 +100,9 @@ def tail(
     *,
     kinds: Collection[str],
     since: timedelta = timedelta(0),
+    poll_seconds: float = POLL_SECONDS,
 ) -> Tail:
     """Start a tail in this process. Call it after the process has forked."""
-    started = Tail(producer, callback, kinds=kinds, since=since)
+    started = Tail(producer, callback, kinds=kinds, since=since, poll_seconds=poll_seconds)
     started.start()
     return started
