@@ -14,7 +14,7 @@ from tiffin.embedded.processes import Program
 
 WEB_WORKERS = 2
 WEB_THREADS = 8
-WORKER_THREADS = 16
+WORKER_THREADS = 8
 GUNICORN = "deploy/gunicorn.py"
 _REQUEST_TIMEOUT_SECONDS = 5
 

@@ -22,8 +22,8 @@ class Place(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Events after the places asked for, each shard's in order. `waiting` says that there are more, written
-    by or after a transaction that still runs; `full` that a shard has more to read."""
+    """Events after the places asked for, each shard's in order. `waiting` says that there are more of the
+    wanted kinds, written by or after a transaction that still runs; `full` that a shard has more to read."""
 
     events: list[Recorded]
     waiting: bool
@@ -74,7 +74,8 @@ def read(producer: str, places: Sequence[Place], kinds: Collection[str], *, limi
     counts: dict[int, int] = {}
     for event in events:
         counts[event.shard] = counts.get(event.shard, 0) + 1
-    return Page(events, waiting=len(events) < len(rows), full=limit in counts.values())
+    waiting = any(row[15] and row[6].split(".")[1] in kinds for row in rows)
+    return Page(events, waiting=waiting, full=limit in counts.values())
 
 
 def horizon(producer: str) -> tuple[int, int, date]:

@@ -21,9 +21,12 @@ log = structlog.get_logger(__name__)
 
 # How long a task goes on before it makes room for others.
 BUDGET_SECONDS = 2.0
-# Rows above the horizon become readable when the transactions before them end: mostly at once.
+# Rows above the horizon become readable when the transactions before them end: mostly at once. If not, the
+# thread is given to those transactions, and the pump queues up again.
 HORIZON_PAUSE_SECONDS = 0.02
-CLAIM = 8
+HORIZON_PAUSES = 2
+# Jobs of one claim are done one after the other: more than a few would wait for each other.
+CLAIM = 3
 STAFF_ACTION_RETENTION = timedelta(days=365)
 
 
@@ -37,11 +40,15 @@ def pump_lane(subscriber: str, producer: str, lane: int) -> None:
         log.warning("nudge_for_nobody", subscriber=subscriber)  # sent by another version of the code
         return
     until = time.monotonic() + BUDGET_SECONDS
-    while time.monotonic() < until:
+    pauses = 0
+    while time.monotonic() < until and pauses <= HORIZON_PAUSES:
         progress = pump.pump(reader, producer, pump.shards_of(lane))
         if not progress.moved and not progress.waiting:
             return
-        if not progress.moved:
+        if progress.moved:
+            pauses = 0
+        else:
+            pauses += 1
             time.sleep(HORIZON_PAUSE_SECONDS)
     broker.send([me])
 
