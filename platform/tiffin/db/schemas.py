@@ -22,6 +22,8 @@ $$ SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0)::double preci
    FROM pg_stat_activity WHERE backend_xid IS NOT NULL $$;
 REVOKE ALL ON FUNCTION server_view.oldest_transaction_seconds() FROM PUBLIC;
 """
+# Batches that lock the same aggregates in another order find out soon, and go on one by one.
+DEADLOCK_TIMEOUT = "200ms"
 MINIMUM_SERVER_VERSION = 170000  # transaction_timeout came with PostgreSQL 17
 
 
@@ -98,5 +100,6 @@ def _ensure_schema(connection: psycopg.Connection[Any], module: str, database: s
         sql.SQL("GRANT EXECUTE ON FUNCTION server_view.oldest_transaction_seconds() TO {}").format(role),
         in_database + sql.SQL("search_path = {}").format(schema),
         in_database + sql.SQL("transaction_timeout = {}").format(sql.Literal(SERVING_TIMEOUT)),
+        in_database + sql.SQL("deadlock_timeout = {}").format(sql.Literal(DEADLOCK_TIMEOUT)),
     ):
         connection.execute(statement)

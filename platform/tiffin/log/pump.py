@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import structlog
 from django.db import DatabaseError, DataError, IntegrityError
+from psycopg.errors import DeadlockDetected
 
 from tiffin.context import DeadlineExceeded
 from tiffin.db.transactions import transaction
@@ -54,7 +55,7 @@ def pump(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> Progre
         _stop(subscriber, producer, str(error))
         return Progress(0, False)
     except Exception as error:
-        if not is_event_fault(error):
+        if not is_event_fault(error) and not _is_deadlock(error):
             raise
         moved = _move_singly(subscriber, producer, places, page.events)
     return Progress(moved, page.waiting)
@@ -76,6 +77,12 @@ def is_event_fault(error: Exception) -> bool:
     if isinstance(error, DatabaseError):
         return isinstance(error, (IntegrityError, DataError))
     return not isinstance(error, (DeadlineExceeded, MemoryError))
+
+
+def _is_deadlock(error: Exception) -> bool:
+    """A batch locks several aggregates, in the order of its events; another batch may lock them in another.
+    One event at a time locks one."""
+    return isinstance(error.__cause__, DeadlockDetected)
 
 
 def _move_batch(subscriber: Subscriber, producer: str, places: list[Place], events: list[Recorded]) -> int:

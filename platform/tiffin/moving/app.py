@@ -6,7 +6,9 @@ from typing import Any
 
 from celery import Celery
 from celery.app.amqp import AMQP
+from celery.signals import task_prerun
 from django.conf import settings
+from django.db import close_old_connections
 from kombu import Connection
 
 from tiffin.moving.sending import queues
@@ -50,7 +52,9 @@ def make_app() -> Celery:
     from tiffin.moving import tasks
     from tiffin.telemetry.logs import configure
 
-    app = Celery("tiffin", amqp=SteadyAMQP, set_as_current=True)
+    # Celery's own fixup for Django would close every database connection before and after each task.
+    app = Celery("tiffin", amqp=SteadyAMQP, set_as_current=True, fixups=[])
+    task_prerun.connect(_refresh_connections, weak=False)
     app.conf.update(
         broker_url=settings.CELERY_BROKER_URL,
         broker_connection_retry_on_startup=True,
@@ -75,6 +79,11 @@ def make_app() -> Celery:
         app.task(name=name)(function)
     configure()
     return app
+
+
+def _refresh_connections(**_: Any) -> None:
+    """Before each task, as Django does before each request: what broke is closed, what works is kept."""
+    close_old_connections()
 
 
 def _schedule() -> dict[str, dict[str, Any]]:

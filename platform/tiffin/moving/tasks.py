@@ -42,7 +42,11 @@ def pump_lane(subscriber: str, producer: str, lane: int) -> None:
     until = time.monotonic() + BUDGET_SECONDS
     pauses = 0
     while time.monotonic() < until and pauses <= HORIZON_PAUSES:
-        progress = pump.pump(reader, producer, pump.shards_of(lane))
+        try:
+            progress = pump.pump(reader, producer, pump.shards_of(lane))
+        except DatabaseError as error:
+            log.warning("pump_failed", subscriber=subscriber, producer=producer, error=str(error))
+            return  # the next sweep comes again
         if not progress.moved and not progress.waiting:
             return
         if progress.moved:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from uuid import UUID
 
 from django.db import connections
 
@@ -12,10 +13,12 @@ from tiffin.db.transactions import transaction
 from tiffin.log import cursors, feed
 from tiffin.log.publishing import SHARDS, publish, shard_of
 from tiffin.log.pump import pump
-from tiffin.log.subscribers import Subscriber
-from tiffin.testing.things import Thing, ThingNumbered, new_thing, number, numbers_of
+from tiffin.log.subscribers import Handler, Subscriber
+from tiffin.models import HeldEvent
+from tiffin.testing.things import Effect, Thing, ThingNumbered, new_thing, number, numbers_of, record_effect
 
 PATIENCE_SECONDS = 10
+KINDS = {"thing_numbered"}
 
 
 class Elsewhere:
@@ -243,3 +246,46 @@ def test_the_feed_goes_on_over_a_new_epoch(reader: Subscriber) -> None:
         with connections["orders"].cursor() as cursor:
             cursor.execute("UPDATE log_home SET epoch = 1")
             cursor.execute("ALTER TABLE log_event ALTER COLUMN epoch SET DEFAULT 1")
+
+
+def test_two_batches_that_lock_each_others_rows_both_get_through(reader: Subscriber) -> None:
+    # Given a batch of two keys, and somebody who has the second and will want the first
+    first, second = new_thing(), new_thing()
+    with connections["payments"].cursor() as cursor:
+        for thing in (first, second):
+            cursor.execute("INSERT INTO test_effect (thing, number) VALUES (%s, 0)", [thing.id])
+
+    def lock(thing_id: UUID) -> None:
+        list(Effect.objects.select_for_update().filter(thing=thing_id, number=0))
+
+    reader.handlers["orders", "thing_numbered"][1] = Handler(
+        lambda event: (lock(event.thing_id), record_effect(event)), ThingNumbered, batched=False
+    )
+    number(first, 1)
+    number(second, 1)
+    order = [
+        event.key
+        for event in feed.read(
+            "orders", cursors.places(reader, "orders", range(SHARDS)), KINDS, limit=9
+        ).events
+    ]
+    manager = transaction(owner="payments")
+
+    def cross() -> None:
+        lock(order[0])
+        manager.__exit__(None, None, None)
+
+    with elsewhere() as one:
+        one.run(manager.__enter__)
+        one.run(lambda: lock(order[1]))
+        # When the pump waits for the second with the first locked, and they want what it has
+        rival = threading.Timer(
+            0.1, lambda: one.start(lambda: (lock(order[0]), manager.__exit__(None, None, None)))
+        )
+        rival.start()
+        pump_all(reader)
+        rival.join()
+    pump_all(reader)
+    # Then everything has its effect, once
+    assert numbers_of(first) == numbers_of(second) == [0, 1]
+    assert not HeldEvent.objects.using("payments").exists()
