@@ -8,6 +8,7 @@ from modules.storefront.pages import account, checkout, finding, kitchen, orders
 
 urlpatterns = [
     path("", finding.home, name="home"),
+    path("favicon.ico", finding.icon),
     path("r/<slug:slug>/", finding.restaurant, name="restaurant-page"),
     path("r/<slug:slug>/price", finding.price_basket, name="basket-price"),
     path("r/<slug:slug>/checkout/", checkout.checkout, name="checkout"),

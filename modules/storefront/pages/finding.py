@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import msgspec
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.orders.interface import QUOTE_ERRORS, Orders
@@ -77,6 +79,13 @@ def _more(request: HttpRequest, found: RestaurantPage) -> str:
     query = request.GET.copy()
     query["cursor"] = found.next_cursor
     return query.urlencode()
+
+
+@require_GET
+@cache_control(max_age=3600, public=True)
+def icon(request: HttpRequest) -> HttpResponse:
+    """For pages that name none, where every browser asks by itself."""
+    return HttpResponseRedirect(static("storefront/icon.svg"))
 
 
 @require_GET

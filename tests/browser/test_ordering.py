@@ -1,0 +1,89 @@
+"""A customer orders in one browser; the kitchen and the courier bring it from two others."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.people import CONFIRMED_VISA, DECLINED_VISA, VISA
+
+pytestmark = [pytest.mark.platform, pytest.mark.full, pytest.mark.timeout(400)]
+
+ORDERS_OF_ALICE = "SELECT count(*) FROM orders_order WHERE customer_id = %s"
+
+
+def orders_of_alice(platform) -> int:
+    ((alice,),) = platform.sql(
+        "identity", "SELECT id FROM identity_account WHERE email = %s", ["alice@example.com"]
+    )
+    ((count,),) = platform.sql("orders", ORDERS_OF_ALICE, [alice])
+    return count
+
+
+def test_an_order_is_watched_from_the_menu_to_the_door(customer, kitchen, courier):
+    # Given a stranger who has chosen a dish
+    customer.finds("Ember & Rye", area="Clerkenwell")
+    customer.chooses("Ember classic", "Medium", "Smoked bacon")
+    customer.goes_to_checkout()
+    customer.registers(f"{uuid4()}@example.com")
+    customer.tells_address("Clerkenwell")
+
+    # When they have seen what it costs, line by line, they pay
+    customer.reads("Medium, Smoked bacon")
+    bill = customer.bill()
+    assert bill["Dishes"] > 0
+    assert len(bill) > 2
+    assert sum(bill.values()) == 2 * bill["Total"]
+    customer.pays_with(VISA)
+    customer.place_button.click()
+
+    # Then the page tells them what the others do, and is never loaded again
+    customer.is_told("Waiting for the restaurant")
+    customer.page.evaluate("window.isTheSamePage = true")
+    kitchen.opens()
+    courier.starts("Clerkenwell")
+    kitchen.accepts(customer.order_code)
+    customer.is_told("The kitchen is at work")
+    kitchen.marks_ready(customer.order_code)
+    customer.is_told("Ready, waiting for the courier")
+    courier.takes_it()
+    courier.picks_up()
+    customer.is_told("On the way to you")
+    courier.reads("Ada Lovelace")
+    courier.drops_off()
+    customer.is_told("Delivered")
+    assert customer.page.evaluate("window.isTheSamePage") is True
+
+
+def test_a_double_click_places_one_order(customer, platform):
+    before = orders_of_alice(platform)
+    customer.has_checked_out()
+
+    customer.place_button.dblclick()
+
+    customer.is_told("Waiting for the restaurant")
+    assert orders_of_alice(platform) == before + 1
+
+
+def test_a_declined_card_is_explained_and_nothing_is_lost(customer):
+    customer.has_checked_out(card=DECLINED_VISA)
+
+    customer.place_button.click()
+
+    customer.is_told("Cancelled")
+    customer.reads("The card was declined. Try another one.")
+    customer.reads("You are not charged.")
+    customer.follow("Order again")
+    expect(customer.page.get_by_label("Your basket").get_by_text("Ember classic")).to_be_visible()
+
+
+def test_a_payment_is_confirmed_on_a_page_of_its_own(customer):
+    customer.has_checked_out(card=CONFIRMED_VISA)
+    customer.place_button.click()
+
+    customer.follow("Confirm the payment")
+    customer.page.get_by_role("button", name="Yes, pay").click()
+
+    customer.is_told("Waiting for the restaurant")
