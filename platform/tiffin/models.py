@@ -12,6 +12,7 @@ class LogHome(models.Model):
     transaction ids mean nothing on another server. Kept for ever."""
 
     epoch = models.IntegerField(default=1)
+    kept_from = models.DateField(null=True)  # the first day still kept, once a day has been let go
 
     class Meta:
         db_table = "log_home"

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from tiffin.admin import record
 from tiffin.admin.scope import in_scope, may_change, require_change, visible_modules
-from tiffin.log import held
+from tiffin.log import cursors, held
+from tiffin.log.subscribers import subscriber
 from tiffin.models import HeldEvent, LogEvent
 
 ROWS_SHOWN = 200
@@ -21,12 +22,11 @@ ROWS_SHOWN = 200
 
 @require_http_methods(["GET", "POST"])
 def held_events(request: HttpRequest) -> HttpResponse:
-    """The first held event of each key, with its cause; retry or skip it."""
+    """Subscribers that stand still, and the first held event of each key: resume, retry or skip."""
     if request.method == "POST":
-        return _act(request)
-    return TemplateResponse(
-        request, "tiffin/admin/held_events.html", {**_page(request, "Held events"), "held": _held(request)}
-    )
+        return _resume(request) if request.POST.get("verb") == "resume" else _act(request)
+    context = {**_page(request, "Held events"), "held": _held(request), "stopped": _stopped(request)}
+    return TemplateResponse(request, "tiffin/admin/held_events.html", context)
 
 
 @require_http_methods(["GET"])
@@ -41,6 +41,31 @@ def log_of_key(request: HttpRequest) -> HttpResponse:
         "events": _events(request, key) if key else [],
     }
     return TemplateResponse(request, "tiffin/admin/log.html", context)
+
+
+def _stopped(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {"module": module, "stop": stop, "changeable": may_change(request, module)}
+        for module in visible_modules(request)
+        for stop in cursors.stopped(module)
+    ]
+
+
+def _resume(request: HttpRequest) -> HttpResponse:
+    module, name = request.POST.get("module", ""), request.POST.get("subscriber", "")
+    producer = request.POST.get("producer", "")
+    require_change(request, module)
+    try:
+        reader = subscriber(name)
+        if reader.module != module:
+            raise LookupError(name)
+    except LookupError:
+        messages.warning(request, "There is no such subscriber.")
+        return HttpResponseRedirect(request.path)
+    cursors.resume(reader, producer)
+    record.action(module, "resume_subscriber", f"{name} reading {producer}")
+    messages.success(request, f"{name} reads {producer} again.")
+    return HttpResponseRedirect(request.path)
 
 
 def _held(request: HttpRequest) -> list[dict[str, Any]]:

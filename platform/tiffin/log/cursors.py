@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connections
@@ -10,7 +11,8 @@ from django.db import connections
 from tiffin import clock
 from tiffin.log.feed import Place
 from tiffin.log.publishing import SHARDS
-from tiffin.log.subscribers import Subscriber, subscribers
+from tiffin.log.subscribers import Subscriber, UnknownVersion, subscribers
+from tiffin.log.subscribers import subscriber as find_subscriber
 
 
 def ensure(module: str) -> None:
@@ -35,14 +37,25 @@ def ensure(module: str) -> None:
 
 
 def places(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> list[Place]:
-    """Where the subscriber stands in each shard that is not stopped."""
+    """Where the subscriber reads on: its place in each shard that is not stopped."""
+    return [place for place, stopped_at in _places(subscriber, producer, shards) if stopped_at is None]
+
+
+def all_places(subscriber: Subscriber, producer: str) -> list[Place]:
+    """Where the subscriber stands in every shard, stopped or not."""
+    return [place for place, _ in _places(subscriber, producer, range(SHARDS))]
+
+
+def _places(
+    subscriber: Subscriber, producer: str, shards: Sequence[int]
+) -> list[tuple[Place, datetime | None]]:
     with connections[subscriber.module].cursor() as cursor:
         cursor.execute(
-            "SELECT shard, epoch, txid, position, day FROM log_cursor"
-            " WHERE subscriber = %s AND producer = %s AND shard = ANY(%s) AND stopped_at IS NULL",
+            "SELECT shard, epoch, txid, position, day, stopped_at FROM log_cursor"
+            " WHERE subscriber = %s AND producer = %s AND shard = ANY(%s)",
             [subscriber.name, producer, list(shards)],
         )
-        return [Place(*row) for row in cursor.fetchall()]
+        return [(Place(*row[:5]), row[5]) for row in cursor.fetchall()]
 
 
 def lock_unmoved(subscriber: Subscriber, producer: str, read: Iterable[Place]) -> set[int]:
@@ -114,6 +127,24 @@ def resume(subscriber: Subscriber, producer: str) -> None:
             "UPDATE log_cursor SET stopped_at = NULL, stopped_cause = ''"
             " WHERE subscriber = %s AND producer = %s",
             [subscriber.name, producer],
+        )
+
+
+def resume_where_known(module: str) -> list[Stopped]:
+    """Resume those who stopped before a version that this deployable may know by now; returns them."""
+    waiting = [stop for stop in stopped(module) if stop.cause.endswith(UnknownVersion.ADVICE)]
+    for stop in waiting:
+        resume(find_subscriber(stop.subscriber), stop.producer)
+    return waiting
+
+
+def rewind(subscriber: Subscriber) -> None:
+    """Put every cursor back to the beginning, in the transaction of the subscriber's reset."""
+    with connections[subscriber.module].cursor() as cursor:
+        cursor.execute(
+            "UPDATE log_cursor SET epoch = 0, txid = 0, position = 0, day = NULL, moved_at = %s"
+            " WHERE subscriber = %s",
+            [clock.now(), subscriber.name],
         )
 
 

@@ -9,7 +9,6 @@ from django.db import connections
 
 from tiffin import clock
 from tiffin.log import cursors, feed
-from tiffin.log.publishing import SHARDS
 from tiffin.log.subscribers import subscribers
 from tiffin.models import HeldEvent
 from tiffin.telemetry.metrics import Reading, register_gauge_source
@@ -23,7 +22,7 @@ def log_gauges() -> Iterator[Reading]:
         for subscriber in subscribers(module):
             for producer in subscriber.producers:
                 labels = {"subscriber": subscriber.name, "producer": producer}
-                places = cursors.places(subscriber, producer, range(SHARDS))
+                places = cursors.all_places(subscriber, producer)
                 unread = feed.read(producer, places, (), limit=1).events
                 oldest = min((event.occurred_at for event in unread), default=None)
                 lag = max((clock.now() - oldest).total_seconds(), 0.0) if oldest else 0.0

@@ -8,7 +8,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from django.db import OperationalError
 
 from tiffin import clock
 from tiffin.db.transactions import transaction
@@ -48,9 +47,10 @@ def keep_followers(reader: Subscriber, producer: str, events: list[Recorded]) ->
 
 
 def retry_due(module: str) -> int:
-    """Retry the heads whose pause is over; returns how many keys went free."""
+    """Retry the heads whose pause is over; returns how many keys went free. One that cannot be retried
+    keeps nobody else waiting."""
     due = HeldEvent.objects.using(module).filter(next_try__lte=clock.now()).order_by("next_try")
-    return sum(retry(module, row.pk) for row in due[:RETRIES_A_SWEEP])
+    return sum(_retry(module, head) for head in list(due[:RETRIES_A_SWEEP]))
 
 
 def retry(module: str, held_id: int) -> bool:
@@ -58,23 +58,31 @@ def retry(module: str, held_id: int) -> bool:
 
     Raises LookupError when there is no such held event.
     """
-    row = _find(module, held_id)
-    reader = subscriber(row.subscriber)
-    while True:
+    return _retry(module, _find(module, held_id))
+
+
+def _retry(module: str, head: HeldEvent) -> bool:
+    following: HeldEvent | None = head
+    while following is not None:
+        head = following
         try:
-            with transaction(owner=module):
-                cursors.lock(reader, row.producer, row.shard)
-                head = _head(module, row)
-                if head is None:
-                    return True
-                failing = head
-                handle(reader, recorded(head))
-                _remove(module, head)
+            following = _retry_head(module, head)
         except Exception as error:
-            if isinstance(error, OperationalError):
-                raise
-            _put_off(failing, error)
+            _put_off(module, head, error)
             return False
+    return True
+
+
+def _retry_head(module: str, row: HeldEvent) -> HeldEvent | None:
+    """Handle the first held event of the row's key; returns the next one, now the first."""
+    reader = subscriber(row.subscriber)
+    with transaction(owner=module):
+        cursors.lock(reader, row.producer, row.shard)
+        head = _head(module, row)
+        if head is None:
+            return None
+        handle(reader, recorded(head))
+        return _remove(module, head)
 
 
 def skip(module: str, held_id: int) -> None:
@@ -118,18 +126,19 @@ def _head(module: str, row: HeldEvent) -> HeldEvent | None:
     return HeldEvent.objects.using(module).filter(**key).order_by("epoch", "txid", "position").first()
 
 
-def _remove(module: str, head: HeldEvent) -> None:
+def _remove(module: str, head: HeldEvent) -> HeldEvent | None:
     """Take the head away and make the next of its key the head, in one transaction: none is forgotten."""
     head.delete()
     following = _head(module, head)
     if following is not None:
         following.next_try = clock.now()
         following.save(update_fields=["next_try"])
+    return following
 
 
-def _put_off(head: HeldEvent, error: Exception) -> None:
+def _put_off(module: str, head: HeldEvent, error: Exception) -> None:
     pause = min(FIRST_PAUSE * 2 ** min(head.attempts, 16), LONGEST_PAUSE)
-    HeldEvent.objects.using(head._state.db).filter(pk=head.pk).update(
+    HeldEvent.objects.using(module).filter(pk=head.pk).update(
         attempts=head.attempts + 1, next_try=clock.now() + pause, cause=cause_of(error)
     )
 

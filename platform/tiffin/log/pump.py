@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import structlog
-from django.db import DatabaseError, DataError, IntegrityError
-from psycopg.errors import DeadlockDetected
+from django.db import DataError, IntegrityError
+from django.db import Error as DatabaseTrouble
+from psycopg.errors import DeadlockDetected, TransactionTimeout
 
 from tiffin.context import DeadlineExceeded
 from tiffin.db.transactions import transaction
@@ -22,7 +23,9 @@ from tiffin.log.subscribers import Subscriber, UnknownVersion, subscribers
 
 log = structlog.get_logger(__name__)
 
-EVENTS_A_SHARD = 100
+EVENTS_A_SHARD = 50
+# A batch of handlers must end well within the serving roles' transaction_timeout, on a busy day too.
+EVENTS_A_BATCH = 100
 # So many keys failing in one batch are no longer the events' fault: the subscriber stops and alarms.
 FAILURES_THAT_STOP = 20
 ONE_DAY = timedelta(days=1)
@@ -43,22 +46,35 @@ def pump(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> Progre
     """Move one batch. Safe beside other pumps on the same shards: each event's effect happens once.
 
     The log is read before any lock is taken, so that an idle pump holds no transaction back. A batch that
-    fails is done again event by event. Raises DatabaseError when the database, not an event, is at fault.
+    fails or takes too long is done again event by event. Raises django.db.Error when the database, not an
+    event, is at fault.
     """
     places = cursors.places(subscriber, producer, shards)
     page = feed.read(producer, places, subscriber.kinds(producer), limit=EVENTS_A_SHARD)
     if not page.events:
         return Progress(0, page.waiting)
+    at = {place.shard: place for place in places}
+    moved = 0
+    for batch in batched(page.events, EVENTS_A_BATCH):
+        done = _move(subscriber, producer, at, batch)
+        if done is None:
+            return Progress(moved, False)
+        moved += done
+        at.update({place.shard: place for place in _ends(batch)})
+    return Progress(moved, page.waiting)
+
+
+def _move(subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]) -> int | None:
+    """Move a batch as one, or else singly; None when the subscriber has stopped."""
     try:
-        moved = _move_batch(subscriber, producer, places, page.events)
+        return _move_batch(subscriber, producer, at, events)
     except UnknownVersion as error:
         _stop(subscriber, producer, str(error))
-        return Progress(0, False)
+        return None
     except Exception as error:
-        if not is_event_fault(error) and not _is_deadlock(error):
+        if not is_event_fault(error) and not _is_too_much_at_once(error):
             raise
-        moved = _move_singly(subscriber, producer, places, page.events)
-    return Progress(moved, page.waiting)
+        return _move_singly(subscriber, producer, dict(at), events)
 
 
 def lagging(module: str) -> Iterator[tuple[str, str, int]]:
@@ -74,20 +90,21 @@ def lagging(module: str) -> Iterator[tuple[str, str, int]]:
 def is_event_fault(error: Exception) -> bool:
     """Whether an event can be blamed. A database error is never its fault, but for values that no try can
     ever store (IntegrityError, DataError)."""
-    if isinstance(error, DatabaseError):
+    if isinstance(error, DatabaseTrouble):
         return isinstance(error, (IntegrityError, DataError))
     return not isinstance(error, (DeadlineExceeded, MemoryError))
 
 
-def _is_deadlock(error: Exception) -> bool:
-    """A batch locks several aggregates, in the order of its events; another batch may lock them in another.
-    One event at a time locks one."""
-    return isinstance(error.__cause__, DeadlockDetected)
+def _is_too_much_at_once(error: Exception) -> bool:
+    """Whether one event at a time may get through where a batch did not. A batch locks several aggregates, in
+    the order of its events, and another batch may lock them in another order; or it takes too long."""
+    return isinstance(error.__cause__, (DeadlockDetected, TransactionTimeout))
 
 
-def _move_batch(subscriber: Subscriber, producer: str, places: list[Place], events: list[Recorded]) -> int:
+def _move_batch(subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]) -> int:
+    read = [at[shard] for shard in sorted({event.shard for event in events})]
     with transaction(owner=subscriber.module):
-        free = cursors.lock_unmoved(subscriber, producer, places)
+        free = cursors.lock_unmoved(subscriber, producer, read)
         mine = [event for event in events if event.shard in free]
         if not mine:
             return 0
@@ -97,8 +114,9 @@ def _move_batch(subscriber: Subscriber, producer: str, places: list[Place], even
     return len(mine)
 
 
-def _move_singly(subscriber: Subscriber, producer: str, places: list[Place], events: list[Recorded]) -> int:
-    at = {place.shard: place for place in places}
+def _move_singly(
+    subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]
+) -> int | None:
     failed: set[object] = set()
     moved = 0
     for event in events:
@@ -106,7 +124,7 @@ def _move_singly(subscriber: Subscriber, producer: str, places: list[Place], eve
             done = _move_one(subscriber, producer, at[event.shard], event)
         except UnknownVersion as error:
             _stop(subscriber, producer, str(error))
-            return moved
+            return None
         except Exception as error:
             if not is_event_fault(error):
                 raise
@@ -117,7 +135,7 @@ def _move_singly(subscriber: Subscriber, producer: str, places: list[Place], eve
             _stop(
                 subscriber, producer, f"{len(failed)} keys failed in one batch; the last: see the held events"
             )
-            return moved
+            return None
         at[event.shard] = _place_after(event)
     return moved
 
@@ -139,6 +157,12 @@ def _hold_one(subscriber: Subscriber, producer: str, place: Place, event: Record
         held.hold(subscriber, producer, event, error)
         cursors.move(subscriber, producer, [_place_after(event)])
     return 1
+
+
+def batched(events: list[Recorded], size: int) -> Iterator[list[Recorded]]:
+    """`events` in their order, `size` at a time."""
+    for first in range(0, len(events), size):
+        yield events[first : first + size]
 
 
 def _ends(events: list[Recorded]) -> list[Place]:

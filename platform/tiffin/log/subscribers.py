@@ -60,7 +60,7 @@ class Subscriber:
         try:
             return versions[int(version[1:])]
         except KeyError:
-            raise UnknownVersion(f"{self.name} does not know {wire}; deploy the version that does") from None
+            raise UnknownVersion(f"{self.name} does not know {wire}; {UnknownVersion.ADVICE}") from None
 
     def add(self, handler: Handler) -> None:
         event = handler.event
@@ -73,6 +73,8 @@ class Subscriber:
 
 class UnknownVersion(Exception):
     """An event came in a version that nobody here knows: the subscriber stops until it is deployed."""
+
+    ADVICE = "deploy the version that does"
 
 
 _subscribers: dict[str, Subscriber] = {}

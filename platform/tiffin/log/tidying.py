@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from tiffin import clock
+from tiffin.db.transactions import transaction
 from tiffin.log import cursors, feed
 from tiffin.log.publishing import SHARDS
 from tiffin.log.subscribers import listening_to, subscribers
@@ -45,14 +46,11 @@ def move_idle_cursors(module: str) -> None:
             epoch, txid, day = feed.horizon(producer)
             places = cursors.places(subscriber, producer, range(SHARDS))
             busy = {event.shard for event in feed.read(producer, places, (), limit=1).events}
-            idle = [place.shard for place in places if place.shard not in busy]
-            with connections[module].cursor() as cursor:
-                cursor.execute(
-                    "UPDATE log_cursor SET epoch = %s, txid = %s, position = 0, day = %s"
-                    " WHERE subscriber = %s AND producer = %s AND shard = ANY(%s)"
-                    " AND (epoch, txid) < (%s, %s)",
-                    [epoch, txid, day - timedelta(days=1), subscriber.name, producer, idle, epoch, txid],
-                )
+            idle = [place for place in places if place.shard not in busy and place[1:3] < (epoch, txid)]
+            with transaction(owner=module):
+                free = cursors.lock_unmoved(subscriber, producer, idle)
+                horizon = [feed.Place(shard, epoch, txid, 0, day - timedelta(days=1)) for shard in free]
+                cursors.move(subscriber, producer, horizon)
 
 
 def drop_read_partitions(module: str) -> None:
@@ -63,6 +61,9 @@ def drop_read_partitions(module: str) -> None:
         if day < kept_from and (read_from is None or day < read_from):
             with connections[module].cursor() as cursor:
                 cursor.execute(f"DROP TABLE {_partition(day)}")
+                cursor.execute(
+                    "UPDATE log_home SET kept_from = greatest(kept_from, %s)", [day + timedelta(days=1)]
+                )
             log.info("partition_dropped", module=module, day=day.isoformat())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
-from django.db import DatabaseError
+from django.db import Error as DatabaseTrouble
 
 from tiffin import clock
 from tiffin.interfaces import answers
@@ -44,7 +44,7 @@ def pump_lane(subscriber: str, producer: str, lane: int) -> None:
     while time.monotonic() < until and pauses <= HORIZON_PAUSES:
         try:
             progress = pump.pump(reader, producer, pump.shards_of(lane))
-        except DatabaseError as error:
+        except DatabaseTrouble as error:
             log.warning("pump_failed", subscriber=subscriber, producer=producer, error=str(error))
             return  # the next sweep comes again
         if not progress.moved and not progress.waiting:
@@ -79,11 +79,10 @@ def sweep(module: str) -> None:
         found = [nudge_pump(*lagging) for lagging in pump.lagging(module)]
         if job_runs.any_due(module):
             found.append(nudge_jobs(module))
+        broker.send(found)
         held.retry_due(module)
-    except DatabaseError as error:
+    except DatabaseTrouble as error:
         log.warning("sweep_failed", module=module, error=str(error))
-        return
-    broker.send(found)
 
 
 def tidy(module: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tiffin.log import cursors
 from tiffin.log.subscribers import Handler, Subscriber, _subscribers
+from tiffin.models import LogHome
 from tiffin.testing import things
 
 
@@ -18,3 +19,4 @@ def reader(database: object) -> Iterator[Subscriber]:
         cursors.ensure("payments")
         yield subscriber
         del _subscribers[subscriber.name]
+        LogHome.objects.using("orders").update(kept_from=None)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from tiffin import clock
 from tiffin.log import cursors, held
 from tiffin.log.events import Event
+from tiffin.log.gauges import log_gauges
 from tiffin.log.publishing import SHARDS
 from tiffin.log.pump import FAILURES_THAT_STOP, pump
-from tiffin.log.subscribers import Handler, Subscriber
-from tiffin.models import HeldEvent, LogCursor
+from tiffin.log.replaying import CannotReplay, replay
+from tiffin.log.subscribers import Handler, Subscriber, UnknownVersion
+from tiffin.models import HeldEvent, LogCursor, LogHome
 from tiffin.testing import things
 from tiffin.testing.things import Effect, ThingNumbered, new_thing, number, numbers_of
 
@@ -178,3 +181,75 @@ def test_a_batch_handler_gets_runs_of_events(reader: Subscriber) -> None:
     assert runs == [30]
     assert numbers_of(thing) == list(range(30))
     assert LogCursor.objects.using("payments").filter(position__gt=0).count() == 1
+
+
+def test_a_held_event_of_a_subscriber_that_is_gone_keeps_nobody_else_waiting(
+    reader: Subscriber, toxic: Toxic
+) -> None:
+    # Given two held keys, one of a subscriber that a later version no longer has
+    gone, sick = new_thing(), new_thing()
+    number(gone, POISON)
+    number(sick, POISON)
+    pump_all(reader)
+    HeldEvent.objects.using("payments").filter(key=gone.id).update(subscriber="payments.former")
+    toxic.cured = True
+    # When the held are retried
+    with clock.shift(timedelta(minutes=1)):
+        assert held.retry_due("payments") == 1
+    # Then the other is free, and the gone one says why it is not
+    assert numbers_of(sick) == [POISON]
+    assert "no subscriber payments.former" in held.heads("payments")[0].cause
+
+
+def test_an_upgrade_resumes_those_who_waited_for_it(reader: Subscriber) -> None:
+    cursors.stop(reader, "orders", f"payments.things does not know x; {UnknownVersion.ADVICE}")
+    assert [stop.subscriber for stop in cursors.resume_where_known("payments")] == [reader.name]
+    assert cursors.stopped("payments") == []
+    cursors.stop(reader, "orders", "20 keys failed in one batch")
+    assert cursors.resume_where_known("payments") == []
+
+
+def test_a_subscriber_that_stands_still_lags(reader: Subscriber) -> None:
+    number(new_thing(), 1)
+    cursors.stop(reader, "orders", "for the test")
+    with clock.shift(timedelta(minutes=5)):
+        readings = {(name, labels.get("subscriber")): value for name, _, labels, value in log_gauges()}
+    assert readings["tiffin_log_lag_seconds", reader.name] >= 300
+    assert readings["tiffin_subscriber_stopped", reader.name] == 1
+
+
+def test_a_batch_that_takes_too_long_goes_on_one_by_one(reader: Subscriber) -> None:
+    # Given a handler that is quick enough for one event, and too slow for all of a batch in one transaction
+    def slow(event: ThingNumbered) -> None:
+        things.record_effect(event)
+        time.sleep(0.03)
+
+    reader.handlers["orders", "thing_numbered"][1] = Handler(slow, ThingNumbered, batched=False)
+    thing = new_thing()
+    number(thing, *range(12))
+    with connections["payments"].cursor() as cursor:
+        cursor.execute("SET transaction_timeout = '200ms'")
+    try:
+        pump_all(reader)
+    finally:
+        connections["payments"].close()
+    assert numbers_of(thing) == list(range(12))
+
+
+def test_a_rebuildable_subscriber_learns_everything_again(reader: Subscriber) -> None:
+    thing = new_thing()
+    number(thing, 1, 2)
+    pump_all(reader)
+    with pytest.raises(CannotReplay, match="no reset"):
+        replay(reader)
+    reader.reset = lambda: Effect.objects.all().delete()  # type: ignore[assignment,return-value]
+    replay(reader)
+    assert numbers_of(thing) == []
+    pump_all(reader)
+    assert numbers_of(thing) == [1, 2]
+    LogHome.objects.using("orders").update(kept_from=clock.now().date())
+    try:
+        with pytest.raises(CannotReplay, match="is gone"):
+            replay(reader)
+    finally:
+        LogHome.objects.using("orders").update(kept_from=None)

@@ -28,6 +28,8 @@ class Command(BaseCommand):
             applied = migrate(module)
             cursors.ensure(module)
             tidying.ensure_partitions(module)
+            for resumed in cursors.resume_where_known(module):
+                self.stdout.write(f"{resumed.subscriber} reads {resumed.producer} again")
             self.stdout.write(
                 f"{module}: {applied} migrations applied" if applied else f"{module}: up to date"
             )
