@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
-from tiffin.interfaces import CommandKey, Interface, OpenEnum, command, query
+from tiffin.interfaces import CommandKey, Interface, OpenEnum, action, command, query
 from tiffin.money import Money
 
 CourierId = NewType("CourierId", UUID)
@@ -190,10 +190,10 @@ class Delivery(Interface, module="delivery", version=1):
         """No more offers; the open one goes to the next courier."""
         ...
 
-    @query(timeout=0.3)
+    @action(timeout=0.3)
     def report_position(self, *, courier_id: CourierId, region: str, point: Point) -> None:
-        """Say where a courier is. It leaves nothing behind but a mark in Redis that fades, so it may be
-        repeated like any query."""
+        """Say where a courier is. It leaves nothing behind but a mark in Redis that fades; the next report is
+        better than the same again."""
         ...
 
     @query(timeout=0.5)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
-from tiffin.interfaces import CommandKey, Interface, command, query
+from tiffin.interfaces import CommandKey, Interface, action, command, query
 
 AccountId = NewType("AccountId", UUID)
 CustomerId = NewType("CustomerId", UUID)
@@ -177,25 +177,25 @@ class Identity(Interface, module="identity", version=1):
         """A token for somebody of the staff; it lives as long as a working session."""
         ...
 
-    @query(timeout=5.0, errors=(LoginRefused, TooManyAttempts))
+    @action(timeout=5.0, errors=(LoginRefused, TooManyAttempts))
     def log_in(self, *, email: str, password: str, kind: AccountKind) -> SessionView:
         """A session for an account of that kind. Of two asked for, both are good."""
         ...
 
-    @query(timeout=2.0, errors=(SessionOver,))
+    @action(timeout=2.0, errors=(SessionOver,))
     def renew(self, *, refresh_token: str) -> SessionView:
         """A new access token for the same session."""
         ...
 
-    @query(timeout=2.0)
+    @action(timeout=2.0)
     def log_out(self, *, refresh_token: str) -> None:
         """End a session and void its access tokens; one that is over stays so."""
         ...
 
-    @query(timeout=5.0, errors=(EmailTaken, PasswordTooWeak))
+    @action(timeout=5.0, errors=(EmailTaken, PasswordTooWeak))
     def register(self, *, email: str, password: str, region: str) -> AccountId:
         """A customer's account. No command, because what is kept of a command would hold a quick hash of the
-        password; asked twice, the second finds the address taken."""
+        password; asked again, the second finds the address taken."""
         ...
 
     @query(timeout=0.5, errors=(RevealRefused, PersonalDataErased))

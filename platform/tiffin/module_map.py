@@ -12,6 +12,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tiffin.dto import DTO
+from tiffin.interfaces.contracts import Kind
 from tiffin.interfaces.registry import contract_of
 from tiffin.jobs.registry import registered
 from tiffin.log.events import event_classes
@@ -24,12 +25,13 @@ _VERBS = ("get", "post", "put", "patch", "delete")
 
 
 class Offer(DTO):
-    """An interface and its methods: `queries` change nothing, `commands` take a key."""
+    """An interface and its methods: queries change nothing, commands take a key, actions are sent once."""
 
     interface: str
     version: int
     queries: tuple[str, ...]
     commands: tuple[str, ...]
+    actions: tuple[str, ...]
 
 
 class Listening(DTO):
@@ -92,12 +94,15 @@ def _entry(config: ModuleConfig, calls: list[InterfaceCall], routes: list[tuple[
 
 def _offer(interface: type[Any]) -> Offer:
     contract = contract_of(interface)
-    methods = contract.methods.values()
+    named: dict[Kind, list[str]] = {kind: [] for kind in Kind}
+    for method in contract.methods.values():
+        named[method.kind].append(method.name)
     return Offer(
         interface=interface.__name__,
         version=contract.version,
-        queries=tuple(method.name for method in methods if not method.is_command),
-        commands=tuple(method.name for method in methods if method.is_command),
+        queries=tuple(named[Kind.QUERY]),
+        commands=tuple(named[Kind.COMMAND]),
+        actions=tuple(named[Kind.ACTION]),
     )
 
 

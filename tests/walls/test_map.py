@@ -20,7 +20,7 @@ def entry(name: str, **rooms: tuple[object, ...]) -> ModuleEntry:
 
 KITCHEN = entry(
     "kitchen",
-    offers=(Offer(interface="Kitchen", version=1, queries=("menu",), commands=("cook",)),),
+    offers=(Offer(interface="Kitchen", version=1, queries=("menu",), commands=("cook",), actions=("ring",)),),
     publishes=("kitchen.dish_cooked.v1", "kitchen.fire_lit.v1"),
 )
 WAITER = entry(
@@ -39,6 +39,7 @@ WAITER = entry(
         "  offers     Kitchen v1",
         "    queries  menu",
         "    commands cook",
+        "    actions  ring",
         "  publishes  kitchen.dish_cooked.v1  → waiter",
         "  publishes  kitchen.fire_lit.v1  (nobody listens)",
         "  listens    kitchen.dish_cooked.v1  (by waiter.trays)",
@@ -74,7 +75,7 @@ def test_every_call_goes_to_a_method_that_its_interface_has() -> None:
         (found.name, offer.interface, method)
         for found in entries
         for offer in found.offers
-        for method in offer.queries + offer.commands
+        for method in offer.queries + offer.commands + offer.actions
     }
     called = {
         (calling.module, calling.interface, method)

@@ -10,7 +10,7 @@ call(Rewards).balance(customer_id=…)
 from __future__ import annotations
 
 from tiffin.interfaces.calling import call
-from tiffin.interfaces.declaring import Interface, command, query
+from tiffin.interfaces.declaring import Interface, action, command, query
 from tiffin.interfaces.describing import describe
 from tiffin.interfaces.errors import (
     CallFailed,
@@ -35,6 +35,7 @@ __all__ = [
     "ModuleFault",
     "ModuleUnavailable",
     "OpenEnum",
+    "action",
     "call",
     "command",
     "describe",

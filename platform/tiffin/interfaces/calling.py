@@ -93,7 +93,7 @@ def _send(method: Method, caller: str, arguments: dict[str, Any]) -> Any:
         reply = route_to(method.module).send(request, timeout_seconds=remaining)
     except TransportTrouble as trouble:
         raise ModuleUnavailable(
-            maybe_executed=trouble.sent and method.is_command,
+            maybe_executed=trouble.sent and method.writes,
             method=method.wire_name,
             reason=str(trouble),
             trace_id=here.trace_id,

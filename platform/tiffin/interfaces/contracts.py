@@ -17,10 +17,12 @@ encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class Kind(Enum):
-    """A query changes nothing and may be repeated; a command is repeated under its key."""
+    """A query changes nothing and may be repeated; a command is repeated under its key; an action changes
+    something, keeps nothing of the call, and is sent once."""
 
     QUERY = "query"
     COMMAND = "command"
+    ACTION = "action"
 
 
 class UndeclaredError(Exception):
@@ -29,7 +31,7 @@ class UndeclaredError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """What `@query` and `@command` say about a method."""
+    """What `@query`, `@command` and `@action` say about a method."""
 
     kind: Kind
     timeout_seconds: float
@@ -58,6 +60,7 @@ class Method:
         self.scope = f"{module}.{name}"
         self.is_command = promise.kind is Kind.COMMAND
         self.kind = promise.kind
+        self.writes = promise.kind is not Kind.QUERY
         self.timeout_seconds = promise.timeout_seconds
         self.errors = {error.code: error for error in promise.errors}
         self.doc = doc

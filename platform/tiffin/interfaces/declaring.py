@@ -1,6 +1,6 @@
 """How an interface is declared, and everything that is refused at that moment rather than in a call.
 
-`__init_subclass__` and the two decorators are all the magic there is: they read the class once and keep its
+`__init_subclass__` and the three decorators are all the magic there is: they read the class once and keep its
 `Contract`; nothing of the class is replaced.
 """
 
@@ -27,8 +27,8 @@ _KEY = "key"
 class Interface:
     """Base of published interfaces: `class Rewards(Interface, module="rewards", version=1)`.
 
-    Every public method is a `@query` or a `@command`, takes keyword-only arguments and names the type of each
-    and of the answer. A class that derives from an interface is a provider of it.
+    Every public method is a `@query`, a `@command` or an `@action`, takes keyword-only arguments and names
+    the type of each and of the answer. A class that derives from an interface is a provider of it.
     Raises InvalidInterface when declared otherwise.
     """
 
@@ -58,6 +58,15 @@ def command(*, timeout: float, errors: tuple[type[DomainError], ...] = ()) -> Ca
     """
     promise = Promise(kind=Kind.COMMAND, timeout_seconds=timeout, errors=(*errors, CommandKeyReused))
     return _promising(promise)
+
+
+def action(*, timeout: float, errors: tuple[type[DomainError], ...] = ()) -> Callable[[Function], Function]:
+    """The method changes something, is sent once, and nothing of the call is kept: neither key nor answer.
+
+    For what must not be stored (a password's hash, a token) or is not worth it (a position that fades). Where
+    it may be asked again, its own rules say what the second does. `timeout` and `errors` as for a query.
+    """
+    return _promising(Promise(kind=Kind.ACTION, timeout_seconds=timeout, errors=errors))
 
 
 def _promising(promise: Promise) -> Callable[[Function], Function]:
@@ -91,7 +100,7 @@ def _read_method(cls: type, name: str, function: Any, module: str, version: int)
     where = f"{cls.__name__}.{name}"
     promise: Promise | None = getattr(function, _PROMISE, None)
     if not inspect.isfunction(function) or promise is None:
-        raise InvalidInterface(f"{where} must be a method marked @query or @command")
+        raise InvalidInterface(f"{where} must be a method marked @query, @command or @action")
     _check_promise(where, promise)
     hints = _hints(where, function)
     parameters = _parameters(where, function, hints)
@@ -146,8 +155,8 @@ def _check_key(
     where: str, promise: Promise, parameters: dict[str, inspect.Parameter], hints: dict[str, Any]
 ) -> None:
     keys = [name for name in parameters if hints[name] is CommandKey]
-    if promise.kind is Kind.QUERY and keys:
-        raise InvalidInterface(f"{where}: a query takes no CommandKey")
+    if promise.kind is not Kind.COMMAND and keys:
+        raise InvalidInterface(f"{where}: only a command takes a CommandKey")
     if promise.kind is Kind.COMMAND and keys != [_KEY]:
         raise InvalidInterface(f"{where}: a command takes `key: CommandKey`")
     if promise.kind is Kind.COMMAND and parameters[_KEY].default is not inspect.Parameter.empty:

@@ -15,7 +15,7 @@ from tiffin import context
 from tiffin.context import Context, DeadlineExceeded
 from tiffin.errors import DomainError
 from tiffin.interfaces import commands, metrics, registry
-from tiffin.interfaces.contracts import Method
+from tiffin.interfaces.contracts import Kind, Method
 from tiffin.interfaces.contracts import encode as encode_payload
 from tiffin.interfaces.envelope import Envelope, Outcome, Reply, decode_envelope, encode
 from tiffin.interfaces.errors import CallFailed, ModuleUnavailable
@@ -63,7 +63,8 @@ def _settle(method: Method, envelope: Envelope) -> Reply:
     except ModuleUnavailable as error:
         return _unavailable(error, maybe_executed=error.maybe_executed)
     except (DeadlineExceeded, OperationalError, InterfaceError) as error:
-        return _unavailable(error, maybe_executed=False)
+        # A command was rolled back; what an action had committed by then stays.
+        return _unavailable(error, maybe_executed=method.kind is Kind.ACTION)
     except Exception as error:
         return _refusal_or_fault(method, envelope, error)
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tiffin.interfaces.contracts import Kind
 from tiffin.interfaces.envelope import decode_envelope
+from tiffin.interfaces.registry import find_method
 from tiffin.interfaces.transport import InProcess, Transport, routed
 
 
 class Twice:
     """Delivers every call twice, as a network may, and gives the second reply: queries change nothing, and
-    commands have their keys."""
+    commands have their keys. Actions are never repeated, so they go once."""
 
     def __init__(self, transport: Transport | None = None) -> None:
         self._transport = transport or InProcess()
 
     def send(self, request: bytes, *, timeout_seconds: float) -> bytes:
-        self._transport.send(request, timeout_seconds=timeout_seconds)
+        envelope = decode_envelope(request)
+        method = find_method(envelope.interface, envelope.method)
+        if method is None or method.kind is not Kind.ACTION:
+            self._transport.send(request, timeout_seconds=timeout_seconds)
         return self._transport.send(request, timeout_seconds=timeout_seconds)
 
 

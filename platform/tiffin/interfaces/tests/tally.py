@@ -14,7 +14,7 @@ from django.db import connections
 from tiffin import db
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
-from tiffin.interfaces import CommandKey, Interface, command, query
+from tiffin.interfaces import CommandKey, Interface, action, command, query
 from tiffin.money import Money
 
 ALIAS = "orders"
@@ -81,6 +81,11 @@ class Tallies(Interface, module="orders", version=99):
         """Count on."""
         ...
 
+    @action(timeout=0.5, errors=(LimitReached,))
+    def ring(self, *, name: str) -> int:
+        """Make a noise; nobody keeps it."""
+        ...
+
 
 class ScriptedTallies(Tallies):
     """Does what the test says; `calls` are the arguments it was called with."""
@@ -103,6 +108,9 @@ class ScriptedTallies(Tallies):
 
     def add(self, *, key: CommandKey, name: str, amount: int, tags: dict[str, str] | None = None) -> Tally:
         return self._play(key=key, name=name, amount=amount, tags=tags)
+
+    def ring(self, *, name: str) -> int:
+        return self._play(name=name)
 
     def _play(self, **arguments: Any) -> Any:
         self.calls.append(arguments)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from django.db import OperationalError
 from prometheus_client import REGISTRY
 
 from tiffin import context, ids
@@ -221,6 +222,30 @@ def test_trouble_on_the_way_is_unavailable(sent: bool, maybe_executed: bool) -> 
         with pytest.raises(ModuleUnavailable) as unavailable:
             call(Tallies).read(name="a")
         assert not unavailable.value.maybe_executed
+
+        with pytest.raises(ModuleUnavailable) as unavailable:
+            call(Tallies).ring(name="a")
+        assert unavailable.value.maybe_executed is maybe_executed
+
+
+def test_an_action_that_fails_half_way_may_have_happened() -> None:
+    def torn(name: str) -> int:
+        raise OperationalError("the connection is lost")
+
+    with answering(torn), pytest.raises(ModuleUnavailable) as unavailable:
+        call(Tallies).ring(name="a")
+    assert unavailable.value.maybe_executed
+
+
+def test_an_action_answers_and_refuses_like_any_other() -> None:
+    with answering(lambda name: len(name) + 1):
+        assert call(Tallies).ring(name="ab") == 3
+
+    def refuse(name: str) -> int:
+        raise LimitReached(name=name, limit=1)
+
+    with answering(refuse), pytest.raises(LimitReached):
+        call(Tallies).ring(name="abc")
 
 
 def test_a_module_that_cannot_reach_another_is_unavailable_itself() -> None:

@@ -13,7 +13,7 @@ from django.db import models
 
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
-from tiffin.interfaces import CommandKey, Interface, InvalidInterface, OpenEnum, command, query
+from tiffin.interfaces import CommandKey, Interface, InvalidInterface, OpenEnum, action, command, query
 from tiffin.interfaces.registry import contract_of
 from tiffin.interfaces.tests.tally import LimitReached, Tallies
 
@@ -59,6 +59,11 @@ def test_a_contract_knows_names_kinds_and_timeouts() -> None:
     assert contract.methods["add"].wire_name == "orders.v99.add"
     assert contract.methods["add"].is_command
     assert not contract.methods["read"].is_command
+    assert [contract.methods[name].kind.value for name in ("add", "read", "ring")] == [
+        "command",
+        "query",
+        "action",
+    ]
     assert contract.methods["read"].timeout_seconds == 0.5
 
 
@@ -114,7 +119,7 @@ def test_arguments_are_keyword_only_and_typed() -> None:
             declare(query(timeout=1)(method))
 
 
-def test_commands_take_a_key_and_queries_none() -> None:
+def test_commands_alone_take_a_key() -> None:
     def keyless(self: Any, *, name: str) -> int: ...
 
     def keyed(self: Any, *, key: CommandKey) -> int: ...
@@ -126,8 +131,9 @@ def test_commands_take_a_key_and_queries_none() -> None:
     for method in (keyless, plain_key, optional_key):
         with pytest.raises(InvalidInterface, match="key"):
             declare(command(timeout=1)(method))
-    with pytest.raises(InvalidInterface, match="takes no CommandKey"):
-        declare(query(timeout=1)(keyed))
+    for kind in (query, action):
+        with pytest.raises(InvalidInterface, match="only a command takes a CommandKey"):
+            declare(kind(timeout=1)(keyed))
 
 
 def test_errors_are_domain_errors_of_different_codes_whose_data_can_cross() -> None:
@@ -145,7 +151,7 @@ def test_errors_are_domain_errors_of_different_codes_whose_data_can_cross() -> N
 def test_every_public_method_says_what_it_is() -> None:
     def unmarked(self: Any) -> int: ...
 
-    with pytest.raises(InvalidInterface, match="@query or @command"):
+    with pytest.raises(InvalidInterface, match="@query, @command or @action"):
         declare(unmarked)
     with pytest.raises(InvalidInterface, match="offers nothing"):
         type("Empty", (Interface,), {}, module="orders", version=98)

@@ -29,6 +29,13 @@ def test_a_description_names_parameters_answers_and_errors() -> None:
     }
 
 
+def test_a_description_tells_the_kind_of_each_method() -> None:
+    methods = describe(Tallies)["methods"]
+    assert [methods[name]["kind"] for name in ("read", "add", "ring")] == ["query", "command", "action"]
+    assert "key" in methods["add"]
+    assert "key" not in methods["ring"]
+
+
 def test_types_are_those_of_the_module_and_everything_is_json() -> None:
     described = describe(Tallies)
 

@@ -29,6 +29,13 @@ def test_a_budget_of_calls_names_what_was_called() -> None:
             make_calls(2)
 
 
+def test_an_action_is_not_sent_twice() -> None:
+    provider = ScriptedTallies(lambda name: len(name) + 1)
+    with provided(Tallies, provider), routed(Twice()):
+        assert call(Tallies).ring(name="ab") == 3
+    assert len(provider.calls) == 1
+
+
 @pytest.mark.usefixtures("effects")
 def test_what_arrives_twice_happens_once() -> None:
     provider = ScriptedTallies(tally.count_on)

@@ -39,6 +39,7 @@ def description(entries: tuple[ModuleEntry, ...]) -> Iterator[str]:
             yield f"  offers     {offer.interface} v{offer.version}"
             yield from _wrapped("    queries", offer.queries)
             yield from _wrapped("    commands", offer.commands)
+            yield from _wrapped("    actions", offer.actions)
         for event in entry.publishes:
             yield f"  publishes  {event}{_heard_by(listeners.get(event, []))}"
         for listening in entry.listens:
