@@ -73,7 +73,7 @@ INSTALLED_APPS = [
 
 CELERY_BROKER_URL = REDIS_URL
 # Counters that may be lost at any moment, such as failed logins.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "tiffin.web.cache.LosableCache", "LOCATION": REDIS_URL}}
 
 # --- web
 

@@ -13,6 +13,7 @@ import httpx
 
 Answer = httpx.Response
 PATIENCE_SECONDS = 30.0
+PASSWORD = "a bowl of ramen, please"
 
 
 class Place:
@@ -74,8 +75,12 @@ class Customer(Person):
 
     def __init__(self, base_url: str, at: Place) -> None:
         super().__init__(base_url)
-        self.enter("/auth/signup", f"{uuid4()}@example.com", "a bowl of ramen, please")
+        self.email = f"{uuid4()}@example.com"
+        self.enter("/auth/signup", self.email, PASSWORD)
         self.ticket = self.lives_at(at.lat + 0.01, at.lon + 0.01)
+
+    def logs_in_again(self) -> None:
+        self.enter("/auth/login", self.email, PASSWORD)
 
     @property
     def id(self) -> str:
