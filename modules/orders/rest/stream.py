@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from tiffin.web.problems import Problem
 from tiffin.web.tokens import TokenExpired, TokenInvalid
 
 RETRY_MS = 2_000
+OVERLAP = timedelta(seconds=5)
 
 hub = sse.Hub()
 _following = threading.Lock()
@@ -60,7 +62,8 @@ async def stream(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
 
 
 async def _events(order_id: UUID, after: int) -> AsyncGenerator[bytes, None]:
-    """First subscribe, then read: what happens in between wakes the subscription."""
+    """First subscribe, then read: what happens in between wakes the subscription. What nobody woke it for is
+    found when the heartbeat is due."""
     with hub.subscribe(order_id) as changes:
         while True:
             news = await asyncio.to_thread(_news, order_id, after)
@@ -69,7 +72,7 @@ async def _events(order_id: UUID, after: int) -> AsyncGenerator[bytes, None]:
                 after = entry.seq
             if news.final:
                 return
-            while not await changes.wait():
+            if not await changes.wait():
                 yield sse.HEARTBEAT
 
 
@@ -129,10 +132,10 @@ def _last_event_id(request: HttpRequest) -> int:
 
 
 def _follow_the_log() -> None:
-    """One tail a process, started by its first stream."""
+    """One tail a process, started by its first stream; it begins before what that stream has read."""
     with _following:
         if not _tails:
-            _tails.append(tail(OrderMoved.producer, _wake, kinds={OrderMoved.kind}))
+            _tails.append(tail(OrderMoved.producer, _wake, kinds={OrderMoved.kind}, since=OVERLAP))
 
 
 def _wake(event: Recorded) -> None:

@@ -119,3 +119,30 @@ def test_a_quiet_stream_says_that_it_is_still_here(kitchen, customer, monkeypatc
         return [await anext(pieces) for _ in range(3)]
 
     assert async_to_sync(first_pieces)()[1:] == [sse.HEARTBEAT, sse.HEARTBEAT]
+
+
+def test_what_no_tail_woke_it_for_is_sent_when_the_heartbeat_is_due(kitchen, customer, monkeypatch) -> None:
+    order = scenes.place(kitchen, customer)
+    monkeypatch.setattr(stream, "_follow_the_log", lambda: None)
+    monkeypatch.setattr(sse.Subscription.wait, "__defaults__", (0.05,))
+
+    async def watch() -> list[dict]:
+        response = await AsyncClient().get(f"/api/v1/orders/{order.id}/stream", headers=headers(customer))
+        watching = asyncio.create_task(read(response, until="waiting_for_restaurant"))
+        await asyncio.sleep(0.2)
+        await asyncio.to_thread(settle)
+        return await asyncio.wait_for(watching, 10)
+
+    assert [event["status"] for event in async_to_sync(watch)()] == ["paying", "waiting_for_restaurant"]
+
+
+def test_the_tail_begins_before_the_first_stream(kitchen, customer) -> None:
+    """What happened between that stream's reading and the tail's first look wakes it too."""
+    order = scenes.place(kitchen, customer)
+
+    async def woken() -> bool:
+        with stream.hub.subscribe(order.id) as changes:
+            await asyncio.to_thread(stream._follow_the_log)
+            return await changes.wait(5)
+
+    assert async_to_sync(woken)()

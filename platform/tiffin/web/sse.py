@@ -89,9 +89,10 @@ class Hub:
     async with a view's generator:
 
         with hub.subscribe(order_id) as changes:
-            yield everything_so_far()
             while True:
-                yield news() if await changes.wait() else sse.HEARTBEAT
+                yield news()
+                if not await changes.wait():
+                    yield sse.HEARTBEAT  # and look again: a wake may have been lost
     """
 
     def __init__(self) -> None:
@@ -118,14 +119,3 @@ class Hub:
             waiting = tuple(self._subscriptions.get(key, ()))
         for subscription in waiting:
             subscription.wake()
-
-    def wake_all(self) -> None:
-        """Have every stream look again: after the tail lost its place."""
-        with self._lock:
-            waiting = [each for group in self._subscriptions.values() for each in group]
-        for subscription in waiting:
-            subscription.wake()
-
-    def count(self) -> int:
-        with self._lock:
-            return sum(len(group) for group in self._subscriptions.values())
