@@ -3,5 +3,6 @@
 ROLES: dict[str, set[str]] = {
     "support": {"view"},
     "operations": {"view", "change"},
+    "finance": {"view"},
     "admin": {"view", "change"},
 }

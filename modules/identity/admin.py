@@ -12,6 +12,7 @@ from modules.identity import services
 from modules.identity.interface import AccountKind
 from modules.identity.models import Account, Grant
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
+from tiffin.admin.staff import staff_of
 
 
 class GrantInline(ReadOnlyInline):
@@ -65,8 +66,18 @@ class GrantAdmin(ModuleAdmin):
     autocomplete_fields = ("account",)
     actions = ("withdraw",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Grant]:
+        """Staff of some regions see what is granted there: not for everywhere, and not for a restaurant."""
+        regions = staff_of(request).regions
+        rows: QuerySet[Grant] = super().get_queryset(request)
+        return rows.filter(scope__in=regions) if regions else rows
+
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_act_permission(request)
+        return self.has_grant_permission(request)
+
+    def has_grant_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the staff's roles have "grant" in identity."""
+        return staff_of(request).has_perm("identity.grant")
 
     def save_by_use_case(self, request: HttpRequest, obj: Any, form: Any) -> None:
         """A new grant; what is granted already stays as it is."""
@@ -76,7 +87,7 @@ class GrantAdmin(ModuleAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.action(description="Take back, at once", permissions=["act"])
+    @admin.action(description="Take back, at once", permissions=["grant"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Grant]) -> None:
         for granted in queryset:
             services.withdraw_grant(grant_id=granted.id)

@@ -21,3 +21,18 @@ class AccountClosed(DomainError, code="account_closed", status=409):
     """The account is closed for good."""
 
     detail = "This customer was forgotten; the account cannot be opened again."
+
+
+class GrantRefused(DomainError, code="grant_refused", status=403):
+    """You may not grant or withdraw this."""
+
+    detail = "Only the role admin grants, and only to accounts that work within the admin's own regions."
+
+
+class GrantUnknown(DomainError, code="grant_unknown", status=422):
+    """There is nothing like this to grant."""
+
+    detail = "An account of the kind {kind} cannot have the role {role} for {scope}."
+    kind: str
+    role: str
+    scope: str

@@ -12,14 +12,22 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 
 from modules.identity.contact import PlainAddress, PlainProfile
-from modules.identity.errors import AccountClosed, AddressUnknown, PasswordWrong
+from modules.identity.errors import (
+    AccountClosed,
+    AddressUnknown,
+    GrantRefused,
+    GrantUnknown,
+    PasswordWrong,
+)
 from modules.identity.events import CustomerErased, CustomerRegistered, SessionRevoked
 from modules.identity.interface import AccountKind, EmailTaken
 from modules.identity.models import Account, Address, DataKey, Grant, Profile, Session
+from modules.identity.roles import ROLES
 from modules.identity.sealing import CustomerKey, Purpose
 from modules.identity.selectors import key_of
 from tiffin import clock, db, ids
-from tiffin.context import current
+from tiffin import regions as all_regions
+from tiffin.context import ActorKind, current
 from tiffin.log import publish
 from tiffin.web.tokens import ACCESS_SECONDS
 
@@ -63,17 +71,24 @@ def grants_for(
 
 
 def grant(*, account_id: UUID, role: str, scope: str) -> Grant:
-    """Let an account do something more; tokens claim it from the next one on."""
+    """Let an account do something more; tokens claim it from the next one on.
+
+    A token claims all roles for all regions of an account, so that whoever works elsewhere too is given
+    something only by those who may grant there. Raises GrantRefused, GrantUnknown.
+    """
     with db.transaction():
         account = Account.lock(account_id)
+        _require_granting({scope, *account.grants.values_list("scope", flat=True)})
+        _require_known(account, role, scope)
         granted, _ = Grant.objects.get_or_create(account=account, role=role, scope=scope)
     return granted
 
 
 def withdraw_grant(*, grant_id: UUID) -> None:
-    """Take a grant back, at once: the tokens that claim it are revoked."""
+    """Take a grant back, at once: the tokens that claim it are revoked. Raises GrantRefused."""
     with db.transaction():
         withdrawn = Grant.objects.get(pk=grant_id)
+        _require_granting({withdrawn.scope})
         account = Account.lock(withdrawn.account_id)
         withdrawn.delete()
         _revoke(account)
@@ -183,6 +198,35 @@ def _new_account(email: str, password: str, kind: AccountKind, region: str) -> A
     return Account(
         email=email.strip().lower(), kind=kind.value, region=region, password=make_password(password)
     )
+
+
+def _require_granting(scopes: set[str]) -> None:
+    """Staff grant within their regions, if their role says so; services, such as a setup, everywhere."""
+    actor = current().actor
+    if actor.kind is ActorKind.SERVICE:
+        return
+    may = actor.kind is ActorKind.STAFF and any("grant" in ROLES.get(role, ()) for role in actor.roles)
+    if not may or (actor.regions and not scopes <= set(actor.regions)):
+        raise GrantRefused()
+
+
+def _require_known(account: Account, role: str, scope: str) -> None:
+    roles = ROLES if account.is_staff else {account.kind} - {AccountKind.CUSTOMER.value}
+    known = _is_id(scope) if account.kind == AccountKind.RESTAURANT.value else _is_region(scope)
+    if role not in roles or not known:
+        raise GrantUnknown(kind=account.kind, role=role, scope=scope or "every region")
+
+
+def _is_id(scope: str) -> bool:
+    try:
+        return str(UUID(scope)) == scope
+    except ValueError:
+        return False
+
+
+def _is_region(scope: str) -> bool:
+    """A region's code, or empty for every region."""
+    return not scope or any(region.code == scope for region in all_regions.all())
 
 
 @contextmanager

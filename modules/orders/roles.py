@@ -1,7 +1,8 @@
 """What each staff role may do with orders."""
 
-ROLES = {
+ROLES: dict[str, set[str]] = {
     "support": {"view", "change"},
     "operations": {"view", "change"},
     "finance": {"view"},
+    "admin": {"view", "change"},
 }

@@ -1,6 +1,8 @@
 """What each staff role may do with restaurants."""
 
-ROLES = {
+ROLES: dict[str, set[str]] = {
     "support": {"view"},
     "operations": {"view", "change"},
+    "finance": {"view"},
+    "admin": {"view", "change"},
 }
