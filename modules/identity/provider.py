@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import msgspec
+
 from modules.identity import login, own, selectors, services, staff
 from modules.identity.interface import (
     AccountId,
@@ -75,4 +77,5 @@ class IdentityProvider(Identity):
         account = services.create_account(
             email=email, password=password, kind=kind, region=region, grants=grants
         )
-        return selectors.view_of(account)
+        # The answer is kept for a week, so it does not repeat the address that the caller knows.
+        return msgspec.structs.replace(selectors.view_of(account), email="")

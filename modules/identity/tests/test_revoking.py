@@ -128,6 +128,7 @@ def test_an_account_is_made_once_for_its_key():
         )
 
     assert make() == make()
+    assert make().email == "", "it would be kept with the answer"
     assert Account.objects.count() == 1
     with pytest.raises(EmailTaken):
         call(Identity).create_account(

@@ -3,9 +3,13 @@ module that executed them, in the transaction of the effects."""
 
 from __future__ import annotations
 
+import hmac
 from datetime import timedelta
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 
 from tiffin import clock
@@ -13,6 +17,7 @@ from tiffin.dto import DTO
 from tiffin.interfaces.errors import CommandKeyReused
 
 ANSWER, REFUSAL = 0, 1
+_PURPOSE = b"tiffin.interfaces.answers"
 KEPT_FOR = timedelta(days=7)
 # Raw and constant: these run with every command.
 _SELECT = (
@@ -43,6 +48,12 @@ class StoredAnswer(DTO):
 
     outcome: int
     body: bytes
+
+
+def hash_of(request: bytes) -> bytes:
+    """What is kept of a request. It is keyed: requests hold addresses and passwords, which whoever reads the
+    table could guess otherwise. Under a new secret a repeated request is taken for another."""
+    return hmac.digest(_key(settings.SECRET_KEY), request, sha256)
 
 
 def find(scope: Scope) -> StoredAnswer | None:
@@ -78,3 +89,8 @@ def forget_answers(module: str, older_than: timedelta = KEPT_FOR, *, batch: int 
         forgotten += deleted
         if deleted < batch:
             return forgotten
+
+
+@lru_cache(maxsize=2)
+def _key(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), _PURPOSE, sha256)

@@ -5,8 +5,6 @@ The answer is written in the transaction of the effects, so that there is never 
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 from django.db import InterfaceError, OperationalError
 
@@ -63,7 +61,7 @@ def _scope(method: Method, envelope: Envelope) -> Scope:
         caller=envelope.caller,
         method=method.scope,
         key=envelope.key,
-        request_hash=hashlib.sha256(envelope.payload).digest(),
+        request_hash=answers.hash_of(envelope.payload),
     )
 
 

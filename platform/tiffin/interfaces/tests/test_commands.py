@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from tiffin.interfaces import (
     call,
     provided,
 )
-from tiffin.interfaces.answers import forget_answers
+from tiffin.interfaces.answers import forget_answers, hash_of
 from tiffin.interfaces.tests import tally
 from tiffin.interfaces.tests.tally import ALIAS, LimitReached, ScriptedTallies, Tallies, Tally
 
@@ -242,3 +243,22 @@ def test_answers_are_forgotten_after_their_time_in_batches() -> None:
     assert forget_answers(ALIAS, batch=2) == 5
     assert [answer[2] for answer in tally.answers()] == ["new"]
     assert forget_answers(ALIAS) == 0
+
+
+def test_a_request_cannot_be_guessed_from_what_is_kept_of_it(settings: Any) -> None:
+    request = b"a password that many have"
+    kept = hash_of(request)
+    assert kept == hash_of(request) != hash_of(b"another")
+    assert kept != sha256(request).digest()
+
+    settings.SECRET_KEY = "the secret of another deployment"
+    assert hash_of(request) != kept
+
+
+def test_under_another_secret_a_request_is_another(settings: Any) -> None:
+    """So what is kept is keyed."""
+    with provided(Tallies, ScriptedTallies(tally.count_on)):
+        call(Tallies).add(key="k1", name="a", amount=3)
+        settings.SECRET_KEY = "another secret"
+        with pytest.raises(CommandKeyReused):
+            call(Tallies).add(key="k1", name="a", amount=3)

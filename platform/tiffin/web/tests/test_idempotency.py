@@ -58,6 +58,14 @@ def test_another_body_under_the_key_is_refused() -> None:
     assert Thing.objects.count() == 1
 
 
+def test_under_another_secret_a_request_is_another(settings: Any) -> None:
+    """What is kept of a request is keyed, so that nobody guesses it from the table."""
+    post({"label": "a"})
+    settings.SECRET_KEY = "another secret"
+
+    assert post({"label": "a"}).json()["code"] == "idempotency_key_reused"
+
+
 def test_keys_belong_to_who_sends_them() -> None:
     assert post({"label": "a"}).json() != post({"label": "a"}, actor=OTHER).json()
 
