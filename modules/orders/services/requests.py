@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -38,10 +37,9 @@ def restaurant_offer(order: Order) -> OfferedOrder:
 
 
 def courier_request(order: Order) -> dict[str, Any]:
-    """The arguments of `Delivery.request`, but for the key. What the courier earns is the delivery fee before
-    discounts, and the tip."""
+    """The arguments of `Delivery.request` but for the key, once the restaurant has accepted. What the courier
+    earns is the delivery fee before discounts, and the tip."""
     pickup = msgspec.convert(order.pickup, Pickup)
-    cooked_by = clock.now() + timedelta(minutes=order.preparation_minutes)
     return {
         "order_id": order.id,
         "region": order.region,
@@ -55,7 +53,7 @@ def courier_request(order: Order) -> dict[str, Any]:
             point=DeliveryPoint(lat=order.dropoff_lat or 0.0, lon=order.dropoff_lon or 0.0),
             sealed=order.sealed,
         ),
-        "ready_at": order.ready_at or cooked_by,
+        "ready_at": order.ready_at,
         "fee": _courier_fee(order),
     }
 

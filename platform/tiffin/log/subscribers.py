@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tiffin.db.owners import owner_of
-from tiffin.log.events import Event, event_classes
+from tiffin.log.events import Event
 
 E = TypeVar("E", bound=Event)
 One = Callable[[E], None]
@@ -119,12 +119,6 @@ def subscriber(name: str) -> Subscriber:
 def listening_to(producer: str, kinds: set[str]) -> list[Subscriber]:
     """Those who handle any of these kinds of a producer's events."""
     return [s for s in _subscribers.values() if any((producer, kind) in s.handlers for kind in kinds)]
-
-
-def unheard() -> list[str]:
-    """Wire names that nobody listens to, for the module map."""
-    heard = {h.event.wire for s in _subscribers.values() for v in s.handlers.values() for h in v.values()}
-    return sorted(set(event_classes()) - heard)
 
 
 def _subscriber_for(function: Callable[..., None], by: Subscriber | None) -> Subscriber:
