@@ -20,7 +20,7 @@ from tiffin.interfaces import CommandKey, call
 PASSWORD = "tiffin-demo-1"  # noqa: S105 - everybody may know it
 COURIERS = 40
 AT_ONCE = 2
-STAFF_ROLES = ("operations", "support", "finance")
+STAFF_ROLES = ("admin", "operations", "support", "finance")
 _REGIONS = ("gb", "pl")
 Progress = Callable[[str, str], None]
 
