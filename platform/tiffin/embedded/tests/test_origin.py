@@ -32,16 +32,22 @@ def ask(house: House, method: str, path: str, body: bytes = b"") -> tuple[int, d
 def test_the_origin_adds_nothing_and_explains_what_it_refuses(house: House) -> None:
     house.up()
 
+    (house.home / "static" / "some.css").write_text("p { margin: 0 }")
+
     status, headers, _ = ask(house, "GET", "/")
     assert status == 200
     assert set(headers) <= {"content-type", "date", "transfer-encoding", "content-length", "connection"}
 
     status, headers, problem = ask(house, "POST", "/api/v1/quotes", b" " * 13_000_000)
     assert (status, problem["code"]) == (413, "body_too_large")
+    assert "1 MiB" in problem["detail"]
 
     status, headers, problem = ask(house, "GET", "/static/nothing.css")
     assert (status, problem["code"]) == (404, "not_found")
     assert "server" not in headers
+
+    status, headers, problem = ask(house, "POST", "/static/some.css")
+    assert (status, problem["code"]) == (405, "method_not_allowed")
 
     with web_away(house):
         status, headers, problem = ask(house, "GET", "/")
