@@ -1,0 +1,51 @@
+"""Half a minute of two cities' life: what was acknowledged is there, and comes to its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tiffin.embedded import environment
+from tiffin.embedded.home import read_json
+from tiffin.testing.running import Platform
+from tiffin.testing.services import ROOT
+
+pytestmark = [pytest.mark.platform, pytest.mark.full]
+
+LEAST_ACKNOWLEDGED = 50
+
+
+@pytest.mark.timeout(300)
+def test_a_simulated_half_minute_loses_no_order_and_leaves_none_unfinished(
+    platform: Platform, tmp_path: Path
+) -> None:
+    kept = tmp_path / "acknowledged.ids"
+
+    done = _simulate(platform, "--rate", "3", "--seconds", "30", "--seed", "1", "--acknowledged", str(kept))
+
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout.splitlines()[-1])
+    assert report["acknowledged"] > LEAST_ACKNOWLEDGED, (report, done.stderr)
+    assert (report["lost"], report["unfinished"], report["errors"]) == (0, 0, 0), done.stderr
+    # Counted once more, past everything that the simulation itself believes.
+    acknowledged = kept.read_text().split()
+    assert len(set(acknowledged)) == len(acknowledged) == report["acknowledged"]
+    [(found,)] = platform.sql(
+        "orders", "SELECT count(*) FROM orders_order WHERE id = ANY(%s::uuid[])", [acknowledged]
+    )
+    assert found == len(acknowledged)
+
+
+def _simulate(platform: Platform, *options: str) -> subprocess.CompletedProcess[str]:
+    env = {
+        **environment.without_services(os.environ),
+        **read_json(platform.home.run / environment.KEPT),
+        "TIFFIN_HOME": str(platform.home.path),
+    }
+    command = [sys.executable, "manage.py", "simulate", "--base-url", platform.base_url, *options]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
