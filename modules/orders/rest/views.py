@@ -43,9 +43,9 @@ def customer_of(request: Request) -> UUID:
 
 
 def _version(request: Request, order_id: UUID) -> object:
-    """How far the customer's order is. Raises OrderUnknown."""
+    """How far the customer's order is: also what changes it without an event. Raises OrderUnknown."""
     orders = Order.objects.filter(pk=order_id, customer_id=customer_of(request))
-    version = orders.values_list("version", flat=True).first()
+    version = orders.values_list("version", "changed_at", "waits_until").first()
     if version is None:
         raise OrderUnknown()
     return str(order_id), version, request.get_full_path()

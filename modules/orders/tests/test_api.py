@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 from rest_framework import serializers
 
+from modules.orders import jobs
 from modules.orders.interface import OrderSummary, OrderView, PriceComponent, QuoteView, TimelineEntryView
 from modules.orders.models import Order
 from modules.orders.rest import serializers as documents
 from modules.orders.tests import scenes
-from tiffin import ids
+from tiffin import clock, db, ids
 from tiffin.context import Actor, ActorKind
 from tiffin.testing import api, settle
 
@@ -129,6 +131,18 @@ def test_polling_costs_nothing_until_something_changes(client, placed) -> None:
             client.get(f"/api/v1/orders/{placed['id']}{path}", headers={"If-None-Match": etag}).status_code
             == 200
         )
+
+
+def test_a_deadline_that_moved_without_an_event_is_seen(client, placed) -> None:
+    """Who waits for an answer asks again: nothing is published, but the order waits longer."""
+    url = f"/api/v1/orders/{placed['id']}"
+    client.post(f"{url}/cancel", headers={"Idempotency-Key": str(uuid4())})
+    before = client.get(url)
+    with clock.shift(timedelta(hours=1)), db.transaction(owner="orders"):
+        jobs.settlement_overdue(UUID(placed["id"]))
+    after = client.get(url, headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert after.json()["waits_until"] > before.json()["waits_until"]
 
 
 def test_the_timeline_goes_on_from_where_one_was(client, placed) -> None:
