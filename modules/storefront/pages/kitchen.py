@@ -89,7 +89,7 @@ def accept(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespon
     minutes = request.POST.get("minutes", "")
     with refusals_told(request):
         call(Restaurants).accept(
-            key=CommandKey(f"{order_id}:accept"),
+            key=_key(visitor),
             order_id=OrderId(order_id),
             ready_in_minutes=int(minutes) if minutes.isascii() and minutes.isdigit() else MINUTES[2],
         )
@@ -102,9 +102,7 @@ def reject(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespon
     wanted = request.POST.get("reason", "")
     reason = next((each for each, _ in REASONS if each.value == wanted), RejectReason.OTHER)
     with refusals_told(request):
-        call(Restaurants).reject(
-            key=CommandKey(f"{order_id}:reject"), order_id=OrderId(order_id), reason=reason
-        )
+        call(Restaurants).reject(key=_key(visitor), order_id=OrderId(order_id), reason=reason)
     return _back()
 
 
@@ -112,7 +110,7 @@ def reject(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespon
 @open_to(KITCHENS)
 def ready(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
     with refusals_told(request):
-        call(Restaurants).mark_ready(key=CommandKey(f"{order_id}:ready"), order_id=OrderId(order_id))
+        call(Restaurants).mark_ready(key=_key(visitor), order_id=OrderId(order_id))
     return _back()
 
 
@@ -121,7 +119,7 @@ def ready(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespons
 def pause(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpResponseBase:
     """For some minutes; none at all means take orders again."""
     minutes = request.POST.get("minutes", "")
-    key = CommandKey(f"{restaurant_id}:{ids.new_id()}")
+    key = _key(visitor)
     with refusals_told(request):
         if minutes.isascii() and minutes.isdigit() and 0 < int(minutes) <= max(PAUSES):
             until = clock.now() + timedelta(minutes=int(minutes))
@@ -157,13 +155,19 @@ def availability(
     available = request.POST.get("available") == "yes"
     with refusals_told(request):
         call(Restaurants).set_availability(
-            key=CommandKey(f"{item_id}:{ids.new_id()}"),
+            key=_key(visitor),
             restaurant_id=RestaurantId(restaurant_id),
             item_id=ItemId(item_id),
             available=available,
         )
         messages.success(request, "It can be ordered again." if available else "It is shown as sold out.")
     return HttpResponseRedirect(reverse("kitchen-menu", args=[restaurant_id]))
+
+
+def _key(visitor: Visitor) -> CommandKey:
+    """Of this person and this attempt: a refusal is nobody else's answer, and not the last one. Saying the
+    same twice does no harm."""
+    return CommandKey(f"{visitor.id}:{ids.new_id()}")
 
 
 def _back() -> HttpResponseRedirect:

@@ -111,7 +111,7 @@ def report(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def accept(request: HttpRequest, visitor: Visitor, offer_id: UUID) -> HttpResponseBase:
     with refusals_told(request):
         call(Delivery).accept_offer(
-            key=CommandKey(f"{offer_id}:accept"),
+            key=_key(visitor),
             courier_id=CourierId(visitor.id),
             offer_id=OfferId(offer_id),
         )
@@ -123,7 +123,7 @@ def accept(request: HttpRequest, visitor: Visitor, offer_id: UUID) -> HttpRespon
 def leave_it(request: HttpRequest, visitor: Visitor, offer_id: UUID) -> HttpResponseBase:
     with refusals_told(request):
         call(Delivery).pass_offer(
-            key=CommandKey(f"{offer_id}:pass"),
+            key=_key(visitor),
             courier_id=CourierId(visitor.id),
             offer_id=OfferId(offer_id),
         )

@@ -133,16 +133,16 @@ class Customer:
         return str(self.browser.get(order["Location"]).content.decode())
 
 
-def kitchen(*restaurants: UUID) -> Client:
-    return _worker(AccountKind.RESTAURANT, "kitchen-login", restaurants=restaurants)
+def kitchen(*restaurants: UUID, name: str = "kitchen") -> Client:
+    return _worker(name, AccountKind.RESTAURANT, "kitchen-login", restaurants=restaurants)
 
 
-def courier() -> Client:
-    return _worker(AccountKind.COURIER, "courier-login", regions=("gb",))
+def courier(name: str = "courier") -> Client:
+    return _worker(name, AccountKind.COURIER, "courier-login", regions=("gb",))
 
 
-def _worker(kind: AccountKind, door: str, **grants: Any) -> Client:
-    email = f"{kind.value}@example.com"
+def _worker(name: str, kind: AccountKind, door: str, **grants: Any) -> Client:
+    email = f"{name}@example.com"
     call(Identity).create_account(key=new_key(), email=email, password=PASSWORD, kind=kind, **grants)
     browser = Client()
     browser.post(reverse(door), {"email": email, "password": PASSWORD})

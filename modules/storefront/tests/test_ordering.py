@@ -17,7 +17,7 @@ from modules.storefront.tests.people import (
     open_noodle_bar,
     presses,
 )
-from tiffin import clock
+from tiffin import clock, ids
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -133,6 +133,31 @@ def test_an_order_goes_all_the_way(zofia, noodle_bar):
     assert "Enjoy your meal!" in zofia.sees(order)
     assert "Waiting for an offer" in rider.get("/courier/").content.decode()
     assert "Delivered" in zofia.browser.get("/orders/").content.decode()
+
+
+def test_a_refusal_is_nobody_elses_and_not_the_last_word(zofia, noodle_bar):
+    """Who has no business with it, or presses too early, keeps nobody from pressing the button after them."""
+    cook, rider = kitchen(noodle_bar.id), courier()
+    strange_cook, strange_rider = kitchen(ids.new_id(), name="elsewhere"), courier("stranger")
+    rider.post(reverse("courier-start"), {"area": "london:Soho"})
+    order = zofia.orders()
+    settle()
+    counter = cook.get("/restaurant/").content.decode()
+    accept = found(r'action="(/restaurant/tickets/[^/]+/accept)"', counter)
+    ready = accept.replace("/accept", "/ready")
+
+    strange_cook.post(accept)
+    cook.post(ready)
+    cook.post(accept)
+    settle()
+    take = found(r'action="(/courier/offers/[^/]+/accept)"', rider.get("/courier/").content.decode())
+    strange_rider.post(take)
+    rider.post(take)
+    cook.post(ready)
+    settle()
+
+    assert "waiting for the courier" in zofia.sees(order)
+    assert "/pick-up" in rider.get("/courier/").content.decode()
 
 
 def test_pressing_twice_places_one_order(zofia):
