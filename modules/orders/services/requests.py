@@ -50,12 +50,19 @@ def courier_request(order: Order) -> dict[str, Any]:
         ),
         "dropoff": Dropoff(
             customer_id=order.customer_id,
-            point=DeliveryPoint(lat=order.dropoff_lat or 0.0, lon=order.dropoff_lon or 0.0),
+            point=_door_of(order),
             sealed=order.sealed,
         ),
         "ready_at": order.ready_at,
         "fee": _courier_fee(order),
     }
+
+
+def _door_of(order: Order) -> DeliveryPoint:
+    """Orders of a forgotten customer have none, and are given up: no courier is asked for them."""
+    if order.dropoff_lat is None or order.dropoff_lon is None:
+        raise LookupError(f"order {order.id}: where it goes was forgotten")
+    return DeliveryPoint(lat=order.dropoff_lat, lon=order.dropoff_lon)
 
 
 def _courier_fee(order: Order) -> Money:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modules.identity.events import CustomerErased
-from modules.orders import handlers
-from modules.orders.models import KnownMenu, KnownRestaurant, KnownUnavailable, Order
+from modules.orders.models import KnownMenu, KnownRestaurant, KnownUnavailable
 from modules.orders.selectors import known
 from modules.orders.tests import scenes
 from modules.restaurants.interface import Restaurants
@@ -50,11 +48,3 @@ def _rebuild(one: Subscriber) -> None:
 def test_a_menu_version_is_read_once_a_process(kitchen) -> None:
     menu = known.menu(kitchen.id, 1)
     assert known.menu(kitchen.id, 1) is menu
-
-
-def test_a_forgotten_customer_leaves_no_place(kitchen, customer) -> None:
-    scenes.place(kitchen, customer)
-    with db.transaction(owner="orders"):
-        handlers.customer.forget_where_they_live(CustomerErased(customer_id=customer))
-    order = Order.objects.get(customer_id=customer)
-    assert (order.dropoff_lat, order.dropoff_lon, order.sealed) == (None, None, "")
