@@ -1,4 +1,4 @@
-"""Looking for couriers, and what happens when they do not answer or come."""
+"""Looking for couriers, what happens when they do not answer or come, and forgetting where they went."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tiffin import jobs
 from tiffin.jobs import deadline, job
 
 SEARCH_PAUSE = timedelta(seconds=3)
+UNDER_WAY_PAUSE = timedelta(minutes=1)
 
 
 @job("find_courier", lease=timedelta(seconds=30))
@@ -17,6 +18,13 @@ def find_courier(order_id: UUID) -> None:
     """Offer it to somebody; look again in a moment while nobody is free."""
     if not services.find_courier(order_id):
         raise jobs.Later(SEARCH_PAUSE)
+
+
+@job("forget_dropoff")
+def forget_dropoff(order_id: UUID) -> None:
+    """The customer is forgotten, and so is their door once nobody is on the way there."""
+    if not services.forget_dropoff(order_id=order_id):
+        raise jobs.Later(UNDER_WAY_PAUSE)
 
 
 @deadline("search_overdue")

@@ -42,7 +42,8 @@ class Courier(Aggregate):
 
 class DeliveryTask(Aggregate):
     """One order's way from the restaurant to the customer; `id` is the order's. Nobody looks for a courier
-    after `search_until`. Kept as long as the order."""
+    after `search_until`. Kept as long as the order, without the door once it was called off or lost, or its
+    customer is forgotten."""
 
     customer_id = models.UUIDField()
     state_name = models.CharField(max_length=12, db_column="state", default=DeliveryState.SEARCHING.value)
@@ -100,6 +101,11 @@ class DeliveryTask(Aggregate):
             point=Point(lat=self.dropoff_lat, lon=self.dropoff_lon),
             sealed=self.dropoff_sealed,
         )
+
+    def forget_dropoff(self) -> None:
+        """The restaurant's place takes that of the customer's, of whom nothing is left."""
+        self.dropoff_sealed = ""
+        self.dropoff_lat, self.dropoff_lon = self.pickup_lat, self.pickup_lon
 
     @property
     def money(self) -> Money:

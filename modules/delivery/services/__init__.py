@@ -1,5 +1,6 @@
 """What happens to a delivery: what orders ask, what couriers do, and what time brings."""
 
+from modules.delivery.services.forgetting import forget_customer, forget_dropoff
 from modules.delivery.services.offering import accept_offer, find_courier, offer_to, pass_offer
 from modules.delivery.services.overdue import expire_offer, give_up_search, lose_delivery, unassign_no_show
 from modules.delivery.services.shifts import end_shift, start_shift
@@ -12,6 +13,8 @@ __all__ = [
     "end_shift",
     "expire_offer",
     "find_courier",
+    "forget_customer",
+    "forget_dropoff",
     "give_up_search",
     "lose_delivery",
     "offer_to",

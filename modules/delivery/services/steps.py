@@ -46,9 +46,11 @@ def search_again(task: DeliveryTask) -> None:
 
 @db.transaction_required
 def end(task: DeliveryTask, state: DeliveryState) -> None:
-    """The delivery is over, in one way or another."""
+    """The delivery is over, in one way or another. Where it would have gone is nobody's business any more."""
     task.move_to(state)
     task.ended_at = clock.now()
+    if state is not DeliveryState.DELIVERED:
+        task.forget_dropoff()
     task.save()
     jobs.drop(task, "find_courier")
     jobs.clear_deadline(task)
