@@ -13,6 +13,7 @@ class OrderAdmin(ModuleAdmin):
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ from tiffin.admin.site import site
 from tiffin.admin.staff import staff_of
 from tiffin.errors import DomainError
 from tiffin.interfaces import ModuleFault, ModuleUnavailable
+
+NO_ANSWER = "A part of the platform did not answer; try again."
 
 if TYPE_CHECKING:
     _Admin = DjangoModelAdmin[Any]
@@ -117,12 +120,36 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> Any:
-        """Run an action on what is selected, and record it."""
-        response = super().response_action(request, queryset, *args, **kwargs)
+        """Run an action on each that is selected: what is done is recorded at once, and what is refused keeps
+        nothing else from being done."""
         action, chosen = request.POST.get("action", ""), request.POST.getlist("_selected_action")
-        if action and chosen:
-            record.action(self._module, action, self._subject, f"{len(chosen)}: {', '.join(chosen[:20])}")
-        return response
+        across = request.POST.get("select_across", "0") not in {"", "0"}
+        if not action or not (chosen or across):
+            return super().response_action(request, queryset, *args, **kwargs)
+        rows = queryset if across else queryset.filter(pk__in=chosen)
+        refusals = defaultdict[str, list[str]](list)
+        for pk in list(rows.values_list("pk", flat=True)):
+            one = queryset.filter(pk=pk)
+            try:
+                response = super().response_action(request, one, *args, **kwargs)
+            except DomainError as refusal:
+                refusals[refusal.sentence].append(str(pk))
+            except (ModuleUnavailable, ModuleFault):
+                refusals[NO_ANSWER].append(str(pk))
+            else:
+                if response is None:
+                    return None  # no such action: Django has said so
+                record.action(self._module, action, f"{self._subject}:{pk}")
+        for sentence, refused in refusals.items():
+            self.message_user(request, f"{sentence} ({', '.join(refused)})", messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        """An action says what it has to say once, however many it was for."""
+        said: set[str] = request.__dict__.setdefault("said_to_staff", set())
+        if str(message) not in said:
+            said.add(str(message))
+            super().message_user(request, message, *args, **kwargs)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         self._record("add", obj)
@@ -198,5 +225,5 @@ def _with_refusals_shown(
     except DomainError as refusal:
         pages.message_user(request, refusal.sentence, messages.ERROR)
     except (ModuleUnavailable, ModuleFault):
-        pages.message_user(request, "A part of the platform did not answer; try again.", messages.ERROR)
+        pages.message_user(request, NO_ANSWER, messages.ERROR)
     return HttpResponseRedirect(request.get_full_path())

@@ -48,7 +48,7 @@ def thing_pages() -> Iterator[type[ModuleAdmin]]:
         search_fields = ("label",)
         list_filter = ("region",)
         fields = ("id", "label", "region", "created_at")
-        actions = ("relabel", "break_it")
+        actions = ("relabel", "break_it", "praise")
 
         @action(description="Relabel", permissions=["act"])
         def relabel(self, request: Any, queryset: Any) -> None:
@@ -60,6 +60,13 @@ def thing_pages() -> Iterator[type[ModuleAdmin]]:
         @action(description="Break", permissions=["act"])
         def break_it(self, request: Any, queryset: Any) -> None:
             raise ThingBroken
+
+        @action(description="Praise", permissions=["act"])
+        def praise(self, request: Any, queryset: Any) -> None:
+            for thing in queryset:
+                if thing.region == "gb":
+                    raise ThingBroken
+            self.message_user(request, "How lovely.")
 
     with tables():
         register(Thing)(ThingAdmin)
@@ -81,10 +88,9 @@ def thing(region: str = "pl") -> Thing:
         return made
 
 
-def choose(client: Client, name: str, chosen: Thing) -> Any:
-    return client.post(
-        "/admin/orders/thing/", {"action": name, "_selected_action": [str(chosen.pk)]}, follow=True
-    )
+def choose(client: Client, name: str, *chosen: Thing, **more: str) -> Any:
+    form = {"action": name, "_selected_action": [str(each.pk) for each in chosen], **more}
+    return client.post("/admin/orders/thing/", form, follow=True)
 
 
 def test_nobody_is_sent_to_log_in() -> None:
@@ -175,8 +181,7 @@ def test_an_action_is_for_those_who_may_change_and_is_recorded() -> None:
     choose(person("operations"), "relabel", one)
     assert Thing.objects.get().label == "new"
     [done] = StaffAction.objects.using("orders").all()
-    assert (done.action, done.subject) == ("relabel", "thing")
-    assert str(one.pk) in done.detail
+    assert (done.action, done.subject) == ("relabel", f"thing:{one.pk}")
 
 
 def test_a_refusal_is_shown_as_a_sentence() -> None:
@@ -184,6 +189,29 @@ def test_a_refusal_is_shown_as_a_sentence() -> None:
 
     assert b"It broke; take another." in answer.content
     assert StaffAction.objects.using("orders").count() == 0
+
+
+def test_a_refusal_keeps_nothing_else_from_being_done_and_recorded() -> None:
+    good, bad, fine, worse = (thing(region) for region in ("pl", "gb", "pl", "gb"))
+
+    answer = choose(person("operations"), "praise", good, bad, fine, worse)
+
+    page = answer.content.decode()
+    assert page.count("How lovely.") == 1
+    [refusal] = [str(said) for said in answer.context["messages"] if "It broke" in str(said)]
+    assert all(str(each.pk) in refusal for each in (bad, worse))
+    done = StaffAction.objects.using("orders").values_list("subject", flat=True)
+    assert set(done) == {f"thing:{good.pk}", f"thing:{fine.pk}"}
+
+
+def test_all_of_many_pages_are_done_and_recorded() -> None:
+    shown, beyond = thing(), thing()
+
+    choose(person("operations"), "relabel", shown, select_across="1")
+
+    assert set(Thing.objects.values_list("label", flat=True)) == {"new"}
+    done = StaffAction.objects.using("orders").values_list("subject", flat=True)
+    assert set(done) == {f"thing:{shown.pk}", f"thing:{beyond.pk}"}
 
 
 def test_saving_is_a_use_case(thing_pages: type[ModuleAdmin]) -> None:
