@@ -38,6 +38,7 @@ def up(root: Path, *, port: int, reset: bool, durable: bool) -> int:
 
     def stay() -> int:
         say(report(supervisor))
+        supervisor.open()
         while True:
             supervisor.watch()
             time.sleep(TICK_SECONDS)
@@ -106,6 +107,7 @@ def _journey(supervisor: Supervisor) -> int:
     """An order as a customer, a restaurant and a courier would take it there."""
     command = launched([sys.executable, "-m", "bench.journey", "--base-url", supervisor.url])
     say("\nAn order goes its way")
+    supervisor.open()
     journey = subprocess.Popen(command, cwd=supervisor.root, env=supervisor.env)
     until = time.monotonic() + JOURNEY_SECONDS
     while journey.poll() is None and time.monotonic() < until:

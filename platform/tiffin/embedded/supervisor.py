@@ -80,6 +80,9 @@ class Supervisor:
         with self._static_files():
             self._upgrade()
             self._start_platform()
+
+    def open(self) -> None:
+        """Let everybody know that it serves."""
         self._note("ready")
 
     def watch(self) -> None:
