@@ -121,8 +121,16 @@ class Person:
     @property
     def regions(self) -> list[str]:
         """Where one works, as the token says."""
+        return self._claim("regions")
+
+    @property
+    def restaurants(self) -> list[str]:
+        """The ids of those one may act for, as the token says."""
+        return self._claim("restaurants")
+
+    def _claim(self, name: str) -> list[str]:
         claims = self._access.split(".")[1]
-        return list(json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["regions"])
+        return list(json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))[name])
 
     def _keep(self, answer: Any) -> None:
         self._access = answer["meta"]["access_token"]

@@ -92,6 +92,7 @@ class Simulation:
         kitchens = [await self._logged_in(Kitchen(self.http), email) for email in self.options.kitchens]
         couriers = [await self._logged_in(Courier(self.http), email) for email in self.options.couriers]
         await self._register(len(demand))
+        await self._look_around({place for kitchen in kitchens for place in kitchen.restaurants})
         self.began, self.undecided = time.monotonic(), len(demand)
         self._start(self._tell())
         for kitchen in kitchens:
@@ -119,9 +120,12 @@ class Simulation:
         gate = asyncio.Semaphore(REGISTERING_AT_ONCE)
         plans = [(CITIES[number % len(CITIES)], number) for number in range(wanted)]
         await asyncio.gather(*(self._join(city, number, gate) for city, number in plans))
+
+    async def _look_around(self, staffed: set[str]) -> None:
+        """People order where somebody of this simulation cooks: nobody else would ever accept."""
         for city in CITIES:
-            someone = self.customers[city.name][0]
-            self.nearby[city.name] = await someone.restaurants_nearby(city.region)
+            found = await self.customers[city.name][0].restaurants_nearby(city.region)
+            self.nearby[city.name] = [restaurant for restaurant in found if restaurant["id"] in staffed]
             say(f"{city.name}: {len(self.nearby[city.name])} restaurants are open")
 
     async def _join(self, city: City, number: int, gate: asyncio.Semaphore) -> None:
