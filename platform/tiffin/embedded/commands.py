@@ -32,7 +32,7 @@ def up(root: Path, *, port: int, reset: bool, durable: bool) -> int:
     """Start, tell, and stay until somebody ends it."""
     home = environment.home_of(root, environment.outside(root))
     if reset:
-        _reset(home)
+        remove(home)
     supervisor = Supervisor(root, home, port, say, durable=durable)
     say(f"Tiffin starts in {home.path}")
 
@@ -131,13 +131,9 @@ def _keep_logs(of_check: Home, home: Home) -> None:
         say(f"The logs of this check are kept in {kept}.")
 
 
-def _reset(home: Home) -> None:
+def remove(home: Home) -> None:
+    """Delete a data folder, with what an earlier supervisor has left running. Raises AlreadyRunning."""
     if Lock(home).holder() is not None:
         raise AlreadyRunning(f"Tiffin is running in {home.path}; script/down stops it, then start over.")
     end_orphans(recorded(home), home=home.path)
-    remove(home)
-
-
-def remove(home: Home) -> None:
-    """Delete a data folder in which nothing runs."""
     home.reset(besides=[Postgres(home, 0).folder])

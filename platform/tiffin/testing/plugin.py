@@ -66,8 +66,8 @@ def platform() -> Iterator[Platform]:
     from tiffin.embedded.commands import remove
 
     running = Platform(_services.home.beside("platform"))
-    remove(running.home)
     try:
+        remove(running.home)
         running.start()
     except CannotStart as error:
         pytest.exit(f"The platform does not start: {error}", returncode=1)
