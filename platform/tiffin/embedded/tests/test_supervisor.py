@@ -93,8 +93,7 @@ def test_a_second_start_says_that_the_first_still_runs(house: House) -> None:
     second = house.run("up", "--port", "0")
     assert second.returncode == 1
     assert second.stderr == f"Tiffin is already running in {house.home.path}; script/down stops it.\n"
-    # One that ended by itself meanwhile is started again after a pause.
-    assert wait_until(lambda: set(house.alive()) == EVERYTHING, seconds=15), house.alive()
+    assert set(house.alive()) == EVERYTHING
 
 
 @pytest.mark.full
