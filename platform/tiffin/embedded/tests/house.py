@@ -124,4 +124,5 @@ class House:
 
     def _env(self, more: dict[str, str]) -> dict[str, str]:
         mine = environment.without_services(os.environ)
+        mine.pop("DJANGO_SETTINGS_MODULE", None)  # the toy has no Django to look for
         return {**mine, "PYTHONPATH": str(self.root), "TIFFIN_HOME": str(self.home.path), **more}
