@@ -53,10 +53,14 @@ class StreamEvent(NamedTuple):
 
 
 def client(base_url: str, *, connections: int = 100) -> httpx.AsyncClient:
-    """One pool of connections for all who take part."""
+    """One pool of connections for all who take part; past any proxy, which would be measured too."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
     return httpx.AsyncClient(
-        base_url=base_url, limits=limits, timeout=PATIENCE_SECONDS, headers={"User-Agent": "tiffin-bench"}
+        base_url=base_url,
+        limits=limits,
+        timeout=PATIENCE_SECONDS,
+        headers={"User-Agent": "tiffin-bench"},
+        trust_env=False,
     )
 
 

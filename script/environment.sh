@@ -1,6 +1,9 @@
 # Sourced by the scripts beside it: finds Python, makes .venv, and installs what the lock names when the lock
 # has changed. `prepare base` is enough to run the platform; `prepare dev` to test it.
 
+# What runs here speaks over loopback, which no proxy of the machine's must carry.
+export no_proxy="${no_proxy:+$no_proxy,}127.0.0.1,localhost" NO_PROXY="${NO_PROXY:+$NO_PROXY,}127.0.0.1,localhost"
+
 oldest_minor=11
 needed_mb=2500
 

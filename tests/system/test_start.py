@@ -57,6 +57,7 @@ def test_a_second_check_needs_no_network_and_little_time() -> None:
     """Every proxy is a dead end: what still reached for the network would fail."""
     dead_end = {
         "PIP_INDEX_URL": f"http://{LOOPBACK}:9/",
+        "http_proxy": f"http://{LOOPBACK}:9",
         "https_proxy": f"http://{LOOPBACK}:9",
         "PIP_RETRIES": "0",
     }

@@ -16,8 +16,7 @@ DEFAULT_PORT = 8000
 def main() -> int:
     options = _options()
     root = Path.cwd()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    _end_cleanly_on_signals()
     try:
         if options.command == "up" and options.check:
             return commands.check(root)
@@ -30,6 +29,14 @@ def main() -> int:
     except OSError as error:
         print(f"The system refused: {error}.", file=sys.stderr)
         return 1
+
+
+def _end_cleanly_on_signals() -> None:
+    """Whatever ends us ends the processes first; a shell's background job is born deaf to Ctrl-C's signal."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means to outlive the terminal
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 
 def _options() -> argparse.Namespace:

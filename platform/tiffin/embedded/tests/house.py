@@ -77,10 +77,11 @@ class House:
             check=False,
         )
 
-    def up(self, *arguments: str, **env: str) -> subprocess.Popen[str]:
-        """Start in the background and wait until everything serves."""
+    def up(self, *arguments: str, deaf_to: str = "", **env: str) -> subprocess.Popen[str]:
+        """Start in the background and wait until everything serves; `deaf_to` names signals set to be ignored."""
+        command = self._command(("up", "--forgetful", "--port", "0", *arguments))
         process = subprocess.Popen(
-            self._command(("up", "--forgetful", "--port", "0", *arguments)),
+            ["/bin/sh", "-c", f"trap '' {deaf_to}; exec \"$@\"", "sh", *command] if deaf_to else command,
             cwd=self.root,
             env=self._env(env),
             stdout=subprocess.PIPE,

@@ -35,6 +35,20 @@ def test_it_starts_everything_behind_one_origin_and_ends_everything_on_ctrl_c(ho
 
 
 @pytest.mark.full
+def test_as_a_shells_background_job_under_nohup_it_outlives_the_terminal_and_ends_on_sigint(house: House) -> None:
+    supervisor = house.up(deaf_to="INT HUP")
+    processes = house.processes()
+    supervisor.send_signal(signal.SIGHUP)
+    assert not wait_until(lambda: supervisor.poll() is not None, seconds=1)
+
+    supervisor.send_signal(signal.SIGINT)
+    supervisor.communicate(timeout=60)
+
+    assert supervisor.returncode == 0
+    assert not [name for name, one in processes.items() if one.alive]
+
+
+@pytest.mark.full
 def test_live_streams_pass_the_origin_event_by_event(house: House) -> None:
     house.up()
     began = time.monotonic()
