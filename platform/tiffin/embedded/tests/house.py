@@ -78,7 +78,7 @@ class House:
         )
 
     def up(self, *arguments: str, deaf_to: str = "", **env: str) -> subprocess.Popen[str]:
-        """Start in the background and wait until everything serves; `deaf_to` names signals set to be ignored."""
+        """Start in the background and wait until everything serves; `deaf_to`: signals set to be ignored."""
         command = self._command(("up", "--forgetful", "--port", "0", *arguments))
         process = subprocess.Popen(
             ["/bin/sh", "-c", f"trap '' {deaf_to}; exec \"$@\"", "sh", *command] if deaf_to else command,

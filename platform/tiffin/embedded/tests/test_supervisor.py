@@ -35,7 +35,7 @@ def test_it_starts_everything_behind_one_origin_and_ends_everything_on_ctrl_c(ho
 
 
 @pytest.mark.full
-def test_as_a_shells_background_job_under_nohup_it_outlives_the_terminal_and_ends_on_sigint(house: House) -> None:
+def test_a_background_job_under_nohup_outlives_its_terminal_and_ends_on_sigint(house: House) -> None:
     supervisor = house.up(deaf_to="INT HUP")
     processes = house.processes()
     supervisor.send_signal(signal.SIGHUP)
