@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from config.modules import ADOPTED_APPS, MODULES, STATELESS
+from config.modules import ADOPTED_APPS, MODULES, STATELESS, here, homes
 from tiffin.admin.defaults import UNFOLD  # noqa: F401
 from tiffin.db.schemas import database_settings
+from tiffin.modules import keep_out
 from tiffin.telemetry.logs import LOGGING  # noqa: F401
 from tiffin.web.defaults import (  # noqa: F401
+    ACCOUNT_MIDDLEWARE,
     CSRF_FAILURE_VIEW,
     MIDDLEWARE,
     REST_FRAMEWORK,
@@ -38,13 +40,27 @@ CSRF_TRUSTED_ORIGINS = [TIFFIN_ORIGIN]
 
 # --- modules and where their data lives
 
-TIFFIN_MODULES = tuple(module for module in MODULES if module not in STATELESS)
-TIFFIN_ADOPTED_APPS = ADOPTED_APPS
+HELD = here(os.environ)
+TIFFIN_MODULES = tuple(module for module in HELD if module not in STATELESS)
+TIFFIN_ELSEWHERE = homes(os.environ, HELD)
+TIFFIN_INTERNAL_KEY = _secret("TIFFIN_INTERNAL_KEY", "internal.key")
+# Disturbs every call and every feed of this process: "twice" or "faults". For tests.
+TIFFIN_DISTURB = os.environ.get("TIFFIN_DISTURB", "")
+keep_out(f"modules.{module}" for module in MODULES if module not in HELD)
+TIFFIN_ADOPTED_APPS = {app: owner for app, owner in ADOPTED_APPS.items() if owner in HELD}
+HOLDS_IDENTITY = "identity" in HELD
+
 DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/tiffin")
+TIFFIN_DATABASE_URLS = {
+    module: os.environ.get(f"DATABASE_URL_{module.upper()}", DATABASE_URL) for module in TIFFIN_MODULES
+}
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 DATABASES = {
     "default": {},
-    **{module: database_settings(module, url=DATABASE_URL, secret=SECRET_KEY) for module in TIFFIN_MODULES},
+    **{
+        module: database_settings(module, url=url, secret=SECRET_KEY)
+        for module, url in TIFFIN_DATABASE_URLS.items()
+    },
 }
 DATABASE_ROUTERS = ["tiffin.db.router.ModuleRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -52,7 +68,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "config",
     "tiffin",
-    *(f"modules.{module}" for module in MODULES),
+    *(f"modules.{module}" for module in HELD),
     "tiffin.admin",
     "unfold",
     "django.contrib.admin",
@@ -64,9 +80,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "allauth",
-    "allauth.account",
-    "allauth.headless",
+    *(("allauth", "allauth.account", "allauth.headless") if HOLDS_IDENTITY else ()),
 ]
 
 # --- the log, the jobs, the broker
@@ -104,13 +118,18 @@ USE_TZ = True
 
 # --- people
 
-AUTH_USER_MODEL = "identity.Account"
 TIFFIN_JWT_PRIVATE_KEY = _secret("TIFFIN_JWT_PRIVATE_KEY", "jwt-private.pem")
 TIFFIN_JWT_PUBLIC_KEY = _secret("TIFFIN_JWT_PUBLIC_KEY", "jwt-public.pem")
 TIFFIN_MASTER_KEY = _secret("TIFFIN_MASTER_KEY", "master.key")
 
+# Where identity is not, nobody logs in: tokens are verified, and staff's pages know their people by token.
+AUTH_USER_MODEL = "identity.Account" if HOLDS_IDENTITY else "auth.User"
+SESSION_ENGINE = (
+    "modules.identity.sessions" if HOLDS_IDENTITY else "django.contrib.sessions.backends.signed_cookies"
+)
+if not HOLDS_IDENTITY:
+    MIDDLEWARE = [name for name in MIDDLEWARE if name != ACCOUNT_MIDDLEWARE]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-SESSION_ENGINE = "modules.identity.sessions"
 PASSWORD_HASHERS = [
     "modules.identity.hashers.ThriftyArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.urls import include, path
 
-from config.modules import MODULES
 from tiffin.admin.site import site
 
 API = "api/v1/"
@@ -14,7 +14,7 @@ API = "api/v1/"
 
 def _rooms(room: str) -> list[str]:
     """The modules' url files of this name, for those that have one."""
-    names = (f"modules.{module}.{room}" for module in MODULES)
+    names = (f"modules.{module}.{room}" for module in settings.HELD)
     return [name for name in names if _exists(name)]
 
 

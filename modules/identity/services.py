@@ -29,9 +29,9 @@ from tiffin import clock, db, ids
 from tiffin import regions as all_regions
 from tiffin.context import ActorKind, current
 from tiffin.log import publish
-from tiffin.web.tokens import ACCESS_SECONDS
+from tiffin.web.tokens import ACCESS_SECONDS, LONGEST_LIFE
 
-STAFF_TOKEN_LIFE = timedelta(hours=8)  # a working day; revocable before
+STAFF_TOKEN_LIFE = LONGEST_LIFE  # a working day; revocable before
 _LIVES = {AccountKind.STAFF.value: STAFF_TOKEN_LIFE}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.backends.signals import connection_created
 
 
@@ -18,4 +19,8 @@ class KernelConfig(AppConfig):
         from tiffin.log import gauges as _log_gauges  # noqa: F401
 
         connection_created.connect(deadlines.guard, dispatch_uid="tiffin.deadlines")
+        if settings.TIFFIN_DISTURB:
+            from tiffin.testing import disturbing
+
+            disturbing.install(settings.TIFFIN_DISTURB)
         connection_created.connect(transactions.remember, dispatch_uid="tiffin.transactions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tiffin import clock
@@ -62,6 +63,18 @@ class LogCursor(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("subscriber", "producer", "shard"), name="log_cursor_once"),
         )
+
+
+class LogReader(models.Model):
+    """A subscriber of another deployable that reads this module's log. Kept until `readers --forget`."""
+
+    subscriber = models.TextField(primary_key=True)
+    kinds = ArrayField(models.TextField())
+    day = models.DateField(null=True)  # the first day it may still read
+    seen_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "log_reader"
 
 
 class HeldEvent(models.Model):

@@ -105,6 +105,12 @@ BREAKING = [
     ),
     ("reading where it runs", "orders/services.py", "import os\nHOST = os.environ['HOSTNAME']\n"),
     ("reading where it runs", "orders/services.py", "from os import getenv\n"),
+    ("reading where it runs", "orders/services.py", "from tiffin.remote import home_of\n"),
+    (
+        "reading where it runs",
+        "orders/services.py",
+        "from django.conf import settings\nAWAY = settings.TIFFIN_ELSEWHERE\n",
+    ),
     ("reading where it runs", "orders/services.py", "import socket\nhere = socket.gethostname()\n"),
     (
         "reading where it runs",

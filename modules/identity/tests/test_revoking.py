@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from modules.identity import services
+from modules.identity.events import SessionRevoked
 from modules.identity.interface import AccountKind, EmailTaken, Identity, LoginRefused, TooManyAttempts
 from modules.identity.models import Account, Grant
-from modules.identity.revocations import note
 from modules.identity.tests.people import PASSWORD, a_customer, events_of, log_in, staff
 from tiffin import clock
 from tiffin.interfaces import call
-from tiffin.web.auth import principal_of, revoked
+from tiffin.web.auth import principal_of, revoke, revoked
 from tiffin.web.tokens import TokenExpired, TokenInvalid, verify
 
 pytestmark = pytest.mark.database
@@ -27,9 +27,11 @@ def _nothing_revoked():
 
 
 def follow(account: Account) -> None:
-    """What the tail in a web process does, at once."""
+    """What the tail in a web process does (config/following.py), at once."""
     for record in events_of(account):
-        note(record)
+        event = record.decode()
+        if isinstance(event, SessionRevoked):
+            revoke(event.sid, event.until)
 
 
 def access_token() -> str:

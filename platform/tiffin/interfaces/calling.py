@@ -6,6 +6,7 @@ does is encode, send, decode. It looks local and never acts local.
 
 from __future__ import annotations
 
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import structlog
 
 from tiffin import context, db
 from tiffin.interfaces.awareness import NaiveTime
-from tiffin.interfaces.contracts import Method, UndeclaredError
+from tiffin.interfaces.contracts import Kind, Method, UndeclaredError
 from tiffin.interfaces.declaring import Interface
 from tiffin.interfaces.envelope import Envelope, Outcome, Reply, decode_reply, encode
 from tiffin.interfaces.errors import CallInTransaction, ModuleFault, ModuleUnavailable
@@ -27,6 +28,10 @@ from tiffin.interfaces.types import KEY_LENGTH
 Published = TypeVar("Published", bound=Interface)
 
 log = structlog.get_logger(__name__)
+
+# Before the second and last try of a call that got no answer.
+PAUSE_SECONDS = (0.01, 0.05)
+_jitter = random.SystemRandom()
 
 _clients: dict[tuple[type[Interface], str], Interface] = {}
 
@@ -74,31 +79,52 @@ def _send(method: Method, caller: str, arguments: dict[str, Any]) -> Any:
     key = _take_key(method, arguments)
     payload = method.write_arguments(arguments)
     here = context.current()
-    remaining = _remaining_seconds(method, here)
-    request = encode(
-        Envelope(
-            interface=method.interface,
-            method=method.name,
-            payload=payload,
-            caller=caller,
-            actor=here.actor,
-            correlation=here.correlation,
-            remaining_seconds=remaining,
-            key=key,
-            region=here.region,
-            causation=here.causation,
-        )
+    until = _until(method, here)
+    envelope = Envelope(
+        interface=method.interface,
+        method=method.name,
+        payload=payload,
+        caller=caller,
+        actor=here.actor,
+        correlation=here.correlation,
+        remaining_seconds=until - time.monotonic(),
+        key=key,
+        region=here.region,
+        causation=here.causation,
     )
-    try:
-        reply = route_to(method.module).send(request, timeout_seconds=remaining)
-    except TransportTrouble as trouble:
-        raise ModuleUnavailable(
-            maybe_executed=trouble.sent and method.writes,
-            method=method.wire_name,
-            reason=str(trouble),
-            trace_id=here.trace_id,
-        ) from trouble
-    return _read(method, decode_reply(reply), here.trace_id)
+    return _read(method, _deliver(method, envelope, until), here.trace_id)
+
+
+def _deliver(method: Method, envelope: Envelope, until: float) -> Reply:
+    """The reply, after a second try where that is safe. Raises ModuleUnavailable."""
+    sent, again = False, True
+    while True:
+        seconds = envelope.remaining_seconds
+        try:
+            return decode_reply(route_to(method.module).send(encode(envelope), timeout_seconds=seconds))
+        except (TransportTrouble, msgspec.MsgspecError) as trouble:
+            sent = sent or not isinstance(trouble, TransportTrouble) or trouble.sent
+            if not again or not _may_repeat(method, sent, until):
+                raise ModuleUnavailable(
+                    maybe_executed=sent and method.writes,
+                    method=method.wire_name,
+                    reason=str(trouble),
+                    trace_id=envelope.correlation.hex,
+                ) from trouble
+        again = False
+        envelope = msgspec.structs.replace(envelope, remaining_seconds=until - time.monotonic())
+
+
+def _may_repeat(method: Method, sent: bool, until: float) -> bool:
+    """A query changes nothing and a command has its key; an action is repeated only if it never left. Says no
+    when there is no time; pauses first, or the second try meets what the first one met."""
+    if sent and method.kind is Kind.ACTION:
+        return False
+    pause = _jitter.uniform(*PAUSE_SECONDS)
+    if time.monotonic() + 2 * pause > until:
+        return False
+    time.sleep(pause)
+    return True
 
 
 def _take_key(method: Method, arguments: dict[str, Any]) -> str | None:
@@ -110,18 +136,19 @@ def _take_key(method: Method, arguments: dict[str, Any]) -> str | None:
     return key
 
 
-def _remaining_seconds(method: Method, here: context.Context) -> float:
+def _until(method: Method, here: context.Context) -> float:
+    """When the call has to be over, on the monotonic clock. Raises ModuleUnavailable when that is past."""
+    now = time.monotonic()
     if here.deadline is None:
-        return method.timeout_seconds
-    left = here.deadline - time.monotonic()
-    if left <= 0:
+        return now + method.timeout_seconds
+    if here.deadline <= now:
         raise ModuleUnavailable(
             maybe_executed=False,
             method=method.wire_name,
             reason="the deadline had passed before the call",
             trace_id=here.trace_id,
         )
-    return min(method.timeout_seconds, left)
+    return min(now + method.timeout_seconds, here.deadline)
 
 
 def _read(method: Method, reply: Reply, trace_id: str) -> Any:

@@ -1,12 +1,13 @@
-"""How the bytes of a call reach the module. Within the process is the one way so far; callers cannot tell."""
+"""How the bytes of a call reach the module: within the process or over HTTP; callers cannot tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from tiffin.interfaces.dispatch import dispatch
+from tiffin.remote import Unreached, home_of, peer_of
 
 
 class TransportTrouble(Exception):
@@ -32,20 +33,42 @@ class InProcess:
         return dispatch(request)
 
 
-_everywhere: Transport = InProcess()
+class Elsewhere:
+    """The module runs in another deployable."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def send(self, request: bytes, *, timeout_seconds: float) -> bytes:
+        try:
+            return peer_of(self._module).post("call", request, timeout_seconds=timeout_seconds)
+        except Unreached as error:
+            raise TransportTrouble(str(error), sent=error.sent) from error
+
+
+_here: Transport = InProcess()
+_elsewhere: dict[str, Transport] = {}
+_disturbed: Callable[[Transport], Transport] | None = None
 
 
 def route_to(module: str) -> Transport:
     """The transport that reaches `module` now."""
-    return _everywhere
+    route = _here if home_of(module) is None else _elsewhere.setdefault(module, Elsewhere(module))
+    return route if _disturbed is None else _disturbed(route)
+
+
+def disturb(by: Callable[[Transport], Transport] | None) -> None:
+    """Send every call of this process through what `by` makes of its transport. For tests."""
+    global _disturbed
+    _disturbed = by
 
 
 @contextmanager
 def routed(transport: Transport) -> Iterator[None]:
     """Send every call through `transport` within the block. For tests."""
-    global _everywhere
-    before, _everywhere = _everywhere, transport
+    before = _disturbed
+    disturb(lambda _: transport)
     try:
         yield
     finally:
-        _everywhere = before
+        disturb(before)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import connections
 
 from tiffin import clock
-from tiffin.log.feed import Place
+from tiffin.log.pages import Place
 from tiffin.log.publishing import SHARDS
 from tiffin.log.subscribers import Subscriber, UnknownVersion, subscribers
 from tiffin.log.subscribers import subscriber as find_subscriber

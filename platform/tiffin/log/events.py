@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple, dataclass_transform
 from uuid import UUID
 
@@ -64,7 +64,7 @@ class Recorded(NamedTuple):
     epoch: int
     txid: int
     position: int
-    day: Any
+    day: date
     event_id: UUID
     name: str
     key: UUID

@@ -1,88 +1,39 @@
-"""The producer's feed: its log as a subscriber may read it, below the horizon."""
+"""A producer's feed, wherever its log is."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 
-from django.db import connections
+from tiffin.log import local_feed, remote_feed
+from tiffin.log.pages import FeedUnavailable, Horizon, Page, Place
+from tiffin.remote import home_of
 
-from tiffin.log.events import Recorded
+__all__ = ["FeedUnavailable", "Horizon", "Page", "Place", "disturb", "horizon", "read"]
 
-
-class Place(NamedTuple):
-    """Where a reader stands in a shard: it has read everything up to and including this."""
-
-    shard: int
-    epoch: int = 0
-    txid: int = 0
-    position: int = 0
-    day: date | None = None
-
-
-class Page(NamedTuple):
-    """Events after the places asked for, each shard's in order. `waiting` says that there are more of the
-    wanted kinds, written by or after a transaction that still runs; `full` that a shard has more to read."""
-
-    events: list[Recorded]
-    waiting: bool
-    full: bool
-
-
-# A row may be read once no transaction that could still write before it is running: its stamp lies below the
-# snapshot's xmin. A row's stamp is never below its own transaction's id, so what is read is committed.
-# Partitions are pruned by day, one day back, because a day is that of the transaction's beginning.
-_READ = """
-SELECT event.*, event.txid >= horizon.txid AND event.epoch = horizon.epoch AS above
-FROM (SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS txid FROM log_home) AS horizon,
-     unnest(%(shards)s::smallint[], %(epochs)s::int[], %(txids)s::bigint[], %(positions)s::bigint[],
-            %(days)s::date[]) AS place(shard, epoch, txid, position, day)
-CROSS JOIN LATERAL (
-    SELECT shard, epoch, txid, position, day, event_id, name, key, seq, occurred_at, region, actor,
-           correlation, causation,
-           CASE WHEN split_part(name, '.', 2) = ANY(%(kinds)s) THEN payload ELSE ''::bytea END
-    FROM log_event
-    WHERE log_event.shard = place.shard
-      AND (log_event.epoch, log_event.txid, log_event.position) > (place.epoch, place.txid, place.position)
-      AND log_event.day >= place.day
-    ORDER BY log_event.epoch, log_event.txid, log_event.position
-    LIMIT %(limit)s
-) AS event
-"""
-
-_FIRST_DAY = date(2000, 1, 1)
+_disturbed: Callable[[Page], Page] | None = None
 
 
 def read(producer: str, places: Sequence[Place], kinds: Collection[str], *, limit: int) -> Page:
-    """At most `limit` events a shard after `places`, with the payload of those `kinds` only."""
-    with connections[producer].cursor() as cursor:
-        cursor.execute(
-            _READ,
-            {
-                "shards": [place.shard for place in places],
-                "epochs": [place.epoch for place in places],
-                "txids": [place.txid for place in places],
-                "positions": [place.position for place in places],
-                "days": [place.day or _FIRST_DAY for place in places],
-                "kinds": list(kinds),
-                "limit": limit,
-            },
-        )
-        rows = cursor.fetchall()
-    events = [Recorded._make((*row[:14], bytes(row[14]))) for row in rows if not row[15]]
-    counts: dict[int, int] = {}
-    for event in events:
-        counts[event.shard] = counts.get(event.shard, 0) + 1
-    waiting = any(row[15] and row[6].split(".")[1] in kinds for row in rows)
-    return Page(events, waiting=waiting, full=limit in counts.values())
+    """At most `limit` events a shard after `places`, with the payload of those `kinds` only.
+
+    Raises FeedUnavailable when the log is elsewhere and cannot be reached, django.db.Error when it is here.
+    """
+    read_from = local_feed.read if home_of(producer) is None else remote_feed.read
+    page = read_from(producer, places, kinds, limit=limit)
+    return page if _disturbed is None else _disturbed(page)
 
 
-def horizon(producer: str) -> tuple[int, int, date]:
-    """Epoch, transaction id and day below which everything is there to be read."""
-    with connections[producer].cursor() as cursor:
-        cursor.execute(
-            "SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint, current_date FROM log_home"
-        )
-        epoch, txid, day = cursor.fetchone()
-    return epoch, txid, day
+def horizon(producer: str, since: datetime | None = None) -> Horizon:
+    """Where everything is there to be read; with `since`, where to begin to see what happened from then on.
+
+    Raises as `read` does.
+    """
+    look = local_feed.horizon if home_of(producer) is None else remote_feed.horizon
+    return look(producer, since)
+
+
+def disturb(by: Callable[[Page], Page] | None) -> None:
+    """Let `by` change, or refuse, each page that this process reads. For tests."""
+    global _disturbed
+    _disturbed = by

@@ -9,8 +9,8 @@ from django.db import connections
 
 from tiffin import clock
 from tiffin.log import cursors, feed
-from tiffin.log.subscribers import subscribers
-from tiffin.models import HeldEvent
+from tiffin.log.subscribers import Subscriber, subscribers
+from tiffin.models import HeldEvent, LogReader
 from tiffin.telemetry.metrics import Reading, register_gauge_source
 
 
@@ -22,11 +22,9 @@ def log_gauges() -> Iterator[Reading]:
         for subscriber in subscribers(module):
             for producer in subscriber.producers:
                 labels = {"subscriber": subscriber.name, "producer": producer}
-                places = cursors.all_places(subscriber, producer)
-                unread = feed.read(producer, places, (), limit=1).events
-                oldest = min((event.occurred_at for event in unread), default=None)
-                lag = max((clock.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
-                yield "tiffin_log_lag_seconds", "Age of the oldest event not yet handled.", labels, lag
+                lag = _lag_seconds(subscriber, producer)
+                if lag is not None:
+                    yield "tiffin_log_lag_seconds", "Age of the oldest event not yet handled.", labels, lag
                 standing = float((subscriber.name, producer) in stopped)
                 yield "tiffin_subscriber_stopped", "1 where a subscriber stands still.", labels, standing
         held = HeldEvent.objects.using(module).count()
@@ -37,6 +35,27 @@ def log_gauges() -> Iterator[Reading]:
             {"module": module},
             _oldest_transaction(module),
         )
+
+
+@register_gauge_source
+def reader_gauges() -> Iterator[Reading]:
+    """Readers elsewhere: one that stays silent keeps the log's days from going."""
+    for module in settings.TIFFIN_MODULES:
+        for reader in LogReader.objects.using(module).all():
+            silent = (clock.now() - reader.seen_at).total_seconds()
+            labels = {"producer": module, "subscriber": reader.subscriber}
+            yield "tiffin_reader_silent_seconds", "Since a reader elsewhere told its place.", labels, silent
+
+
+def _lag_seconds(subscriber: Subscriber, producer: str) -> float | None:
+    """None while the log cannot be read: whoever waits for it has an alarm of its own."""
+    places = cursors.all_places(subscriber, producer)
+    try:
+        unread = feed.read(producer, places, (), limit=1).events
+    except feed.FeedUnavailable:
+        return None
+    oldest = min((event.occurred_at for event in unread), default=None)
+    return max((clock.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
 
 
 def _oldest_transaction(module: str) -> float:

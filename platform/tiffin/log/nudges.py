@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tiffin.db.transactions import on_commit
+from tiffin.log.readers import listening_elsewhere
 from tiffin.log.subscribers import listening_to
-from tiffin.moving.nudges import broker, nudge_pump
+from tiffin.moving.nudges import Nudge, broker, nudge_pump
+from tiffin.remote import elsewhere
 
 # Shards are pumped in lanes: a lane is one task's share of a log, lanes run side by side.
 LANES = 2
@@ -18,5 +20,14 @@ def nudge_after_commit(producer: str, shards: set[int], kinds: set[str]) -> None
         for subscriber in listening_to(producer, kinds)
         for lane in lanes
     ]
-    if nudges:
-        on_commit(lambda: broker.send(nudges), owner=producer)
+    if nudges or elsewhere():
+        on_commit(lambda: broker.send([*nudges, *_to_others(producer, lanes, kinds)]), owner=producer)
+
+
+def _to_others(producer: str, lanes: set[int], kinds: set[str]) -> list[Nudge]:
+    """For those who listen from other deployables; they share the broker, or sweep."""
+    return [
+        nudge_pump(reader.subscriber, producer, lane)
+        for reader in listening_elsewhere(producer, kinds)
+        for lane in lanes
+    ]

@@ -15,9 +15,9 @@ from tiffin.context import DeadlineExceeded
 from tiffin.db.transactions import transaction
 from tiffin.log import cursors, feed, held
 from tiffin.log.events import Recorded
-from tiffin.log.feed import Place
 from tiffin.log.handling import handle, handle_all
 from tiffin.log.nudges import LANES
+from tiffin.log.pages import Place
 from tiffin.log.publishing import SHARDS
 from tiffin.log.subscribers import Subscriber, UnknownVersion, subscribers
 
@@ -51,17 +51,27 @@ def pump(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> Progre
     """
     places = cursors.places(subscriber, producer, shards)
     page = feed.read(producer, places, subscriber.kinds(producer), limit=EVENTS_A_SHARD)
-    if not page.events:
-        return Progress(0, page.waiting)
     at = {place.shard: place for place in places}
     moved = 0
-    for batch in batched(page.events, EVENTS_A_BATCH):
+    for batch in batched(_new(page.events, at), EVENTS_A_BATCH):
         done = _move(subscriber, producer, at, batch)
         if done is None:
             return Progress(moved, False)
         moved += done
         at.update({place.shard: place for place in _ends(batch)})
     return Progress(moved, page.waiting)
+
+
+def _new(events: list[Recorded], at: dict[int, Place]) -> list[Recorded]:
+    """The events beyond their shard's place, each once: what comes over a network may come again."""
+    beyond = {shard: place[1:4] for shard, place in at.items()}
+    fresh = []
+    for event in events:
+        where = (event.epoch, event.txid, event.position)
+        if where > beyond[event.shard]:
+            beyond[event.shard] = where
+            fresh.append(event)
+    return fresh
 
 
 def _move(subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]) -> int | None:
@@ -82,7 +92,11 @@ def lagging(module: str) -> Iterator[tuple[str, str, int]]:
     for subscriber in subscribers(module):
         for producer in subscriber.producers:
             places = cursors.places(subscriber, producer, range(SHARDS))
-            page = feed.read(producer, places, (), limit=1)
+            try:
+                page = feed.read(producer, places, (), limit=1)
+            except feed.FeedUnavailable as error:
+                log.warning("feed_unavailable", subscriber=subscriber.name, error=str(error))
+                continue  # the other producers are read all the same
             for lane in sorted({event.shard % LANES for event in page.events}):
                 yield subscriber.name, producer, lane
 

@@ -82,16 +82,11 @@ class Tail(threading.Thread):
             log.exception("tail_callback_failed", producer=self.producer, name=event.name)
 
     def _beginning(self) -> list[feed.Place]:
-        epoch, txid, day = feed.horizon(self.producer)
-        if self.since:
-            with connections[self.producer].cursor() as cursor:
-                cursor.execute(
-                    "SELECT min(txid) FROM log_event WHERE epoch = %s AND day >= %s AND occurred_at >= %s",
-                    [epoch, day - ONE_DAY - self.since, clock.now() - self.since],
-                )
-                first = cursor.fetchone()[0]
-            txid = min(txid, first) if first is not None else txid
-        return [feed.Place(shard, epoch, txid, 0, day - ONE_DAY) for shard in range(SHARDS)]
+        began = feed.horizon(self.producer, clock.now() - self.since if self.since else None)
+        return [
+            feed.Place(shard, began.epoch, began.txid, 0, began.day - ONE_DAY - self.since)
+            for shard in range(SHARDS)
+        ]
 
 
 def tail(

@@ -10,21 +10,31 @@ from django.db import DatabaseError, connections
 
 from tiffin import clock
 from tiffin.db.transactions import transaction
-from tiffin.log import cursors, feed
+from tiffin.log import cursors, feed, remote_feed
 from tiffin.log.publishing import SHARDS
-from tiffin.log.subscribers import listening_to, subscribers
+from tiffin.log.readers import readers
+from tiffin.log.subscribers import Subscriber, listening_to, subscribers
+from tiffin.remote import home_of
 
 log = structlog.get_logger(__name__)
 
 LOG_RETENTION = timedelta(days=30)
 DAYS_AHEAD = 7
+ONE_DAY = timedelta(days=1)
+FIRST_DAY = date(2000, 1, 1)
 
 
 def tidy(module: str) -> None:
     """What beat has done once a minute for each module. Safe to repeat and beside itself."""
     cursors.ensure(module)
     ensure_partitions(module)
-    move_idle_cursors(module)
+    for subscriber in subscribers(module):
+        for producer in subscriber.producers:
+            try:
+                move_idle_cursors(subscriber, producer)
+                announce(subscriber, producer)
+            except feed.FeedUnavailable as error:
+                log.warning("feed_unavailable", subscriber=subscriber.name, error=str(error))
     drop_read_partitions(module)
 
 
@@ -39,18 +49,25 @@ def ensure_partitions(module: str) -> None:
                 _create_partition(module, day)
 
 
-def move_idle_cursors(module: str) -> None:
+def move_idle_cursors(subscriber: Subscriber, producer: str) -> None:
     """Bring cursors with nothing to read up to the horizon, so that read partitions can go."""
-    for subscriber in subscribers(module):
-        for producer in subscriber.producers:
-            epoch, txid, day = feed.horizon(producer)
-            places = cursors.places(subscriber, producer, range(SHARDS))
-            busy = {event.shard for event in feed.read(producer, places, (), limit=1).events}
-            idle = [place for place in places if place.shard not in busy and place[1:3] < (epoch, txid)]
-            with transaction(owner=module):
-                free = cursors.lock_unmoved(subscriber, producer, idle)
-                horizon = [feed.Place(shard, epoch, txid, 0, day - timedelta(days=1)) for shard in free]
-                cursors.move(subscriber, producer, horizon)
+    epoch, txid, day = feed.horizon(producer)
+    places = cursors.places(subscriber, producer, range(SHARDS))
+    busy = {event.shard for event in feed.read(producer, places, (), limit=1).events}
+    idle = [place for place in places if place.shard not in busy and place[1:3] < (epoch, txid)]
+    with transaction(owner=subscriber.module):
+        free = cursors.lock_unmoved(subscriber, producer, idle)
+        horizon = [feed.Place(shard, epoch, txid, 0, day - timedelta(days=1)) for shard in free]
+        cursors.move(subscriber, producer, horizon)
+
+
+def announce(subscriber: Subscriber, producer: str) -> None:
+    """Tell a producer that is elsewhere who reads its log, and how far it has come."""
+    if home_of(producer) is None:
+        return
+    days = [place.day for place in cursors.all_places(subscriber, producer)]
+    first = min((day for day in days if day is not None), default=None) if None not in days else None
+    remote_feed.announce(producer, subscriber.name, subscriber.kinds(producer), first)
 
 
 def drop_read_partitions(module: str) -> None:
@@ -70,17 +87,12 @@ def drop_read_partitions(module: str) -> None:
 def _read_from(module: str) -> date | None:
     """The first day that some subscriber may still read, or None when nobody listens."""
     kinds = {kind for s in subscribers() for producer, kind in s.handlers if producer == module}
-    first: list[date] = []
+    first = [reader.day or FIRST_DAY for reader in readers(module)]
     for subscriber in listening_to(module, kinds):
         if subscriber.module not in settings.TIFFIN_MODULES:
             continue
-        with connections[subscriber.module].cursor() as cursor:
-            cursor.execute(
-                "SELECT coalesce(min(day), '2000-01-01'::date) FROM log_cursor"
-                " WHERE subscriber = %s AND producer = %s",
-                [subscriber.name, module],
-            )
-            first.append(cursor.fetchone()[0])
+        days = [place.day or FIRST_DAY for place in cursors.all_places(subscriber, module)]
+        first.append(min(days, default=FIRST_DAY))
     return min(first) if first else None
 
 

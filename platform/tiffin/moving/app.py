@@ -66,7 +66,7 @@ def make_app() -> Celery:
         },
         task_ignore_result=True,
         task_serializer="json",
-        task_queues=queues(),
+        task_queues=queues(settings.TIFFIN_MODULES),
         task_default_queue=settings.TIFFIN_MODULES[0],
         task_acks_late=False,
         worker_prefetch_multiplier=1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from celery import Celery
@@ -9,13 +10,15 @@ from django.conf import settings
 from kombu import Connection, Exchange, Queue
 from kombu.pools import producers
 
+from tiffin.remote import elsewhere
+
 # The broker may be down: a request waits no longer than this for it.
 BROKER_TIMEOUT_SECONDS = 0.05
 
 
-def queues() -> list[Queue]:
+def queues(modules: Iterable[str]) -> list[Queue]:
     """One queue a module, by its name."""
-    return [Queue(module, Exchange(module), routing_key=module) for module in settings.TIFFIN_MODULES]
+    return [Queue(module, Exchange(module), routing_key=module) for module in modules]
 
 
 def send(task: str, arguments: tuple[str | int, ...], *, queue: str) -> None:
@@ -30,7 +33,7 @@ def _sender() -> Celery:
     app.conf.update(
         broker_url=settings.CELERY_BROKER_URL,
         task_ignore_result=True,
-        task_queues=queues(),
+        task_queues=queues([*settings.TIFFIN_MODULES, *elsewhere()]),
     )
     return app
 

@@ -13,6 +13,7 @@ from tiffin import clock
 from tiffin.interfaces import answers
 from tiffin.jobs import running as job_runs
 from tiffin.log import held, pump, tidying
+from tiffin.log.pages import FeedUnavailable
 from tiffin.log.subscribers import subscriber as find_subscriber
 from tiffin.models import StaffAction
 from tiffin.moving.nudges import broker, nudge_jobs, nudge_pump
@@ -44,7 +45,7 @@ def pump_lane(subscriber: str, producer: str, lane: int) -> None:
     while time.monotonic() < until and pauses <= HORIZON_PAUSES:
         try:
             progress = pump.pump(reader, producer, pump.shards_of(lane))
-        except DatabaseTrouble as error:
+        except (DatabaseTrouble, FeedUnavailable) as error:
             log.warning("pump_failed", subscriber=subscriber, producer=producer, error=str(error))
             return  # the next sweep comes again
         if not progress.moved and not progress.waiting:

@@ -14,8 +14,21 @@ _ENVIRONMENT = (
     "socket.gethostname",
     "socket.getfqdn",
     "platform.node",
+    "tiffin.remote",
 )
-_SETTINGS = frozenset({"DATABASES", "DATABASE_ROUTERS", "INSTALLED_APPS", "TIFFIN_MODULES", "TIFFIN_ROUTES"})
+_SETTINGS = frozenset(
+    {
+        "DATABASES",
+        "DATABASE_ROUTERS",
+        "DATABASE_URL",
+        "HELD",
+        "HOLDS_IDENTITY",
+        "INSTALLED_APPS",
+        "TIFFIN_DATABASE_URLS",
+        "TIFFIN_ELSEWHERE",
+        "TIFFIN_MODULES",
+    }
+)
 
 
 def location(file: SourceFile) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from tiffin.web.problems import CONTENT_TYPE, Problem
 
 API_BYTES = 1024 * 1024
 UPLOAD_BYTES = 8 * 1024 * 1024
-UPLOAD_PREFIXES = ("/admin/",)
+UPLOAD_PREFIXES = ("/admin/", "/internal/")
 DISCARDED_BYTES = 16 * 1024 * 1024
 PIECE_BYTES = 64 * 1024
 
@@ -28,7 +28,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class BodyLimit:
-    """1 MiB, and 8 MiB where staff upload files; `settings.TIFFIN_UPLOAD_PREFIXES` adds paths for the latter.
+    """1 MiB, and 8 MiB where staff upload files and deployables speak to each other;
+    `settings.TIFFIN_UPLOAD_PREFIXES` adds paths for the latter.
 
     Bodies sent in chunks are read up to the limit here, because Django reads none without a length.
     """

@@ -40,6 +40,12 @@ _KERNEL = (
         "The access token has expired",
         "Get a new access token with the refresh token, and repeat the request.",
     ),
+    (
+        "bad_signature",
+        401,
+        "The message is not signed by this platform",
+        "Deployables of one platform share TIFFIN_INTERNAL_KEY.",
+    ),
     ("token_invalid", 401, "The access token is not valid", "Log in again."),
     ("not_allowed", 403, "Not allowed", "This account may not do that."),
     ("csrf_failed", 403, "The form has expired", "Reload the page and send the form again."),

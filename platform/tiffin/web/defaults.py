@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+ACCOUNT_MIDDLEWARE = "allauth.account.middleware.AccountMiddleware"
 MIDDLEWARE = [
     "tiffin.web.requests.RequestContext",
     "tiffin.web.headers.SecurityHeaders",
@@ -14,7 +15,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tiffin.admin.middleware.StaffAuthentication",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
+    ACCOUNT_MIDDLEWARE,
 ]
 
 REST_FRAMEWORK = {

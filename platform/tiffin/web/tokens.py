@@ -34,6 +34,8 @@ from tiffin.context import Actor
 ALGORITHM = "RS256"
 LEEWAY_SECONDS = 10
 ACCESS_SECONDS = 15 * 60
+# No token of whatever kind lives longer; whoever follows revocations looks back as far.
+LONGEST_LIFE = timedelta(hours=8)
 _KEY_BITS = 2048
 _PEM = re.compile(r"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----", re.DOTALL)
 

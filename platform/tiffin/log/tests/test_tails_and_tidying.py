@@ -11,7 +11,7 @@ from tiffin.log import feed, tidying
 from tiffin.log.events import Recorded
 from tiffin.log.publishing import SHARDS
 from tiffin.log.pump import pump
-from tiffin.log.subscribers import Subscriber
+from tiffin.log.subscribers import Subscriber, subscribers
 from tiffin.log.tails import Tail
 from tiffin.models import LogCursor
 from tiffin.testing.things import new_thing, number, numbers_of
@@ -54,7 +54,7 @@ def test_a_callback_that_fails_does_not_stop_the_tail(reader: Subscriber) -> Non
 
 def test_idle_cursors_move_to_the_horizon_and_lose_nothing(reader: Subscriber) -> None:
     thing = new_thing()
-    tidying.move_idle_cursors("payments")
+    tidying.move_idle_cursors(reader, "orders")
     epoch, txid, _ = feed.horizon("orders")
     assert LogCursor.objects.using("payments").filter(subscriber=reader.name).first().txid <= txid
     assert LogCursor.objects.using("payments").filter(subscriber=reader.name, epoch=epoch).count() == SHARDS
@@ -73,7 +73,9 @@ def test_a_day_is_dropped_only_when_it_is_old_and_everybody_has_read_it(reader: 
     assert old in tidying._partitions("orders")
     # When every cursor has passed it, it goes
     for module in ("payments", "delivery", "restaurants", "identity", "orders"):
-        tidying.move_idle_cursors(module)
+        for listener in subscribers(module):
+            if "orders" in listener.producers:
+                tidying.move_idle_cursors(listener, "orders")
     with clock.shift(timedelta(seconds=1)):
         tidying.drop_read_partitions("orders")
     assert old not in tidying._partitions("orders")

@@ -21,7 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         modules = settings.TIFFIN_MODULES
         try:
-            ensure_schemas(modules, url=settings.DATABASE_URL, secret=settings.SECRET_KEY)
+            for url, together in _by_database(settings.TIFFIN_DATABASE_URLS).items():
+                ensure_schemas(together, url=url, secret=settings.SECRET_KEY)
         except UnsuitableServer as error:
             raise CommandError(str(error)) from error
         for module in modules:
@@ -33,6 +34,14 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{module}: {applied} migrations applied" if applied else f"{module}: up to date"
             )
+
+
+def _by_database(urls: dict[str, str]) -> dict[str, list[str]]:
+    """The modules of each database, by its URL."""
+    found: dict[str, list[str]] = {}
+    for module, url in urls.items():
+        found.setdefault(url, []).append(module)
+    return found
 
 
 def migrate(module: str) -> int:

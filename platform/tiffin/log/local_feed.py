@@ -1,0 +1,76 @@
+"""The feed of a producer whose log is here: what a subscriber may read, below the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import connections
+
+from tiffin.log.events import Recorded
+from tiffin.log.pages import Horizon, Page, Place
+
+# A row may be read once no transaction that could still write before it is running: its stamp lies below the
+# snapshot's xmin. A row's stamp is never below its own transaction's id, so what is read is committed.
+# Partitions are pruned by day, one day back, because a day is that of the transaction's beginning.
+_READ = """
+SELECT event.*, event.txid >= horizon.txid AND event.epoch = horizon.epoch AS above
+FROM (SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS txid FROM log_home) AS horizon,
+     unnest(%(shards)s::smallint[], %(epochs)s::int[], %(txids)s::bigint[], %(positions)s::bigint[],
+            %(days)s::date[]) AS place(shard, epoch, txid, position, day)
+CROSS JOIN LATERAL (
+    SELECT shard, epoch, txid, position, day, event_id, name, key, seq, occurred_at, region, actor,
+           correlation, causation,
+           CASE WHEN split_part(name, '.', 2) = ANY(%(kinds)s) THEN payload ELSE ''::bytea END
+    FROM log_event
+    WHERE log_event.shard = place.shard
+      AND (log_event.epoch, log_event.txid, log_event.position) > (place.epoch, place.txid, place.position)
+      AND log_event.day >= place.day
+    ORDER BY log_event.epoch, log_event.txid, log_event.position
+    LIMIT %(limit)s
+) AS event
+"""
+
+_FIRST_DAY = date(2000, 1, 1)
+ONE_DAY = timedelta(days=1)
+
+
+def read(producer: str, places: Sequence[Place], kinds: Collection[str], *, limit: int) -> Page:
+    """At most `limit` events a shard after `places`, with the payload of those `kinds` only."""
+    with connections[producer].cursor() as cursor:
+        cursor.execute(
+            _READ,
+            {
+                "shards": [place.shard for place in places],
+                "epochs": [place.epoch for place in places],
+                "txids": [place.txid for place in places],
+                "positions": [place.position for place in places],
+                "days": [place.day or _FIRST_DAY for place in places],
+                "kinds": list(kinds),
+                "limit": limit,
+            },
+        )
+        rows = cursor.fetchall()
+    events = [Recorded._make((*row[:14], bytes(row[14]))) for row in rows if not row[15]]
+    counts: dict[int, int] = {}
+    for event in events:
+        counts[event.shard] = counts.get(event.shard, 0) + 1
+    waiting = any(row[15] and row[6].split(".")[1] in kinds for row in rows)
+    return Page(events, waiting=waiting, full=limit in counts.values())
+
+
+def horizon(producer: str, since: datetime | None = None) -> Horizon:
+    """Where everything is there to be read; with `since`, the place of the first event from then on."""
+    with connections[producer].cursor() as cursor:
+        cursor.execute(
+            "SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint, current_date FROM log_home"
+        )
+        epoch, txid, day = cursor.fetchone()
+        if since is None:
+            return Horizon(epoch, txid, day)
+        cursor.execute(
+            "SELECT min(txid) FROM log_event WHERE epoch = %s AND day >= %s AND occurred_at >= %s",
+            [epoch, since.date() - ONE_DAY, since],
+        )
+        first = cursor.fetchone()[0]
+    return Horizon(epoch, txid if first is None else min(txid, first), day)
