@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from celery import Celery
 from celery.app.amqp import AMQP
-from celery.signals import task_prerun
+from celery.signals import task_prerun, worker_ready
 from django.conf import settings
 from django.db import close_old_connections
 from kombu import Connection
+from kombu.exceptions import OperationalError
 
-from tiffin.moving.sending import queues
+from tiffin.moving.sending import queues, send
 
+log = structlog.get_logger(__name__)
+
+SWEEP, TIDY = "tiffin.sweep", "tiffin.tidy"
 SWEEP_SECONDS = 1.0
 TIDY_SECONDS = 60.0
 RECONNECT_SECONDS = 1
@@ -55,6 +60,7 @@ def make_app() -> Celery:
     # Celery's own fixup for Django would close every database connection before and after each task.
     app = Celery("tiffin", amqp=SteadyAMQP, set_as_current=True, fixups=[])
     task_prerun.connect(_refresh_connections, weak=False)
+    worker_ready.connect(_tidy_at_once, weak=False)
     app.conf.update(
         broker_url=settings.CELERY_BROKER_URL,
         broker_connection_retry_on_startup=True,
@@ -86,10 +92,19 @@ def _refresh_connections(**_: Any) -> None:
     close_old_connections()
 
 
+def _tidy_at_once(**_: Any) -> None:
+    """Producers elsewhere learn of their readers now, not in a minute. Without a broker the beat has it done."""
+    for module in settings.TIFFIN_MODULES:
+        try:
+            send(TIDY, (module,), queue=module)
+        except (OperationalError, OSError) as error:
+            log.warning("tidy_not_sent", module=module, error=repr(error))
+
+
 def _schedule() -> dict[str, dict[str, Any]]:
     schedule: dict[str, dict[str, Any]] = {}
     for module in settings.TIFFIN_MODULES:
-        for task, seconds in (("tiffin.sweep", SWEEP_SECONDS), ("tiffin.tidy", TIDY_SECONDS)):
+        for task, seconds in ((SWEEP, SWEEP_SECONDS), (TIDY, TIDY_SECONDS)):
             schedule[f"{task}.{module}"] = {
                 "task": task,
                 "schedule": seconds,
