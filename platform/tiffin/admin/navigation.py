@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+
+from tiffin.remote import elsewhere
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -17,4 +20,20 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         ("Log", "history", "admin:log"),
     )
     items = [{"title": title, "icon": icon, "link": reverse(name)} for title, icon, name in pages]
-    return [{"title": "Running the platform", "items": items}]
+    return [{"title": "Running the platform", "items": items}, *_elsewhere()]
+
+
+def _elsewhere() -> Iterator[dict[str, Any]]:
+    """The pages of modules in other deployables, which stand under the module's name at the same origin."""
+    pages = (
+        ("Tables", "table", ""),
+        ("Held events", "error", "held-events/"),
+        ("Jobs", "schedule", "jobs/"),
+        ("Log", "history", "log/"),
+    )
+    for module in sorted(elsewhere()):
+        items = [
+            {"title": title, "icon": icon, "link": f"{reverse('admin:index')}{module}/{page}"}
+            for title, icon, page in pages
+        ]
+        yield {"title": f"{module.capitalize()} (elsewhere)", "collapsible": True, "items": items}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -27,10 +28,12 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
     def extra_urls(self) -> list[URLPattern]:
         from tiffin.admin import events, jobs
 
+        pages = (("held-events", events.held_events), ("log", events.log_of_key), ("jobs", jobs.jobs))
         return [
-            path("held-events/", self.admin_view(events.held_events), name="held_events"),
-            path("log/", self.admin_view(events.log_of_key), name="log"),
-            path("jobs/", self.admin_view(jobs.jobs), name="jobs"),
+            path(f"{prefix}{name}/", self.admin_view(view), name=name.replace("-", "_"))
+            # Under a module's own name too: there the origin leads to the deployable that holds it.
+            for prefix in (*(f"{module}/" for module in settings.TIFFIN_MODULES), "")
+            for name, view in pages
         ]
 
     @method_decorator(never_cache)

@@ -93,7 +93,7 @@ def _refresh_connections(**_: Any) -> None:
 
 
 def _tidy_at_once(**_: Any) -> None:
-    """Producers elsewhere learn of their readers now, not in a minute. Without a broker the beat has it done."""
+    """Producers elsewhere learn of their readers now, not in a minute. Without a broker, beat has it done."""
     for module in settings.TIFFIN_MODULES:
         try:
             send(TIDY, (module,), queue=module)

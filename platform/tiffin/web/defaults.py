@@ -53,6 +53,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tiffin.web.openapi.document_problems",
+        "tiffin.web.joined_openapi.join_elsewhere",
     ],
 }
 

@@ -1,4 +1,4 @@
-"""The door for other deployables of the platform: `POST /internal/v1/{call,feed,horizon,readers}`.
+"""The door for other deployables of the platform: `POST /internal/v1/{call,feed,horizon,readers,openapi}`.
 
 It stands on the web processes, and the origin does not lead to it. Whatever comes is signed.
 """
@@ -19,6 +19,7 @@ from tiffin.remote import NotHere
 from tiffin.remote.peers import MEDIA_TYPE
 from tiffin.remote.signing import HEADER, BadSignature, verify
 from tiffin.web.answers import answer
+from tiffin.web.joined_openapi import answer_openapi
 from tiffin.web.problems import Problem
 
 DOORS: dict[str, Callable[[bytes], bytes]] = {
@@ -26,6 +27,7 @@ DOORS: dict[str, Callable[[bytes], bytes]] = {
     "feed": remote_feed.answer_read,
     "horizon": remote_feed.answer_horizon,
     "readers": remote_feed.answer_readers,
+    "openapi": answer_openapi,
 }
 
 

@@ -305,3 +305,10 @@ def held_event() -> HeldEvent:
         next_try=clock.now(),
         cause="Traceback\nLookupError: nobody",
     )
+
+
+def test_modules_elsewhere_are_in_the_menu_and_their_pages_under_their_name(settings: Any) -> None:
+    settings.TIFFIN_ELSEWHERE = {"rewards": "http://10.0.0.7:8000"}
+    page = person("operations").get("/admin/").content.decode()
+    assert 'href="/admin/rewards/held-events/"' in page
+    assert person("operations").get("/admin/orders/held-events/").status_code == 200

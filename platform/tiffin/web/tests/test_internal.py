@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
@@ -25,6 +26,7 @@ from tiffin.log.readers import Reader, listening_elsewhere, readers
 from tiffin.log.subscribers import Handler, Subscriber, _subscribers
 from tiffin.models import LogReader
 from tiffin.moving.nudges import nudge_pump
+from tiffin.remote.peers import Peer
 from tiffin.remote.signing import HEADER, sign
 from tiffin.testing import things
 from tiffin.testing.disturbing import page_twice
@@ -162,3 +164,30 @@ def test_only_a_module_that_is_here_is_answered_for(client: Client, settings: An
     settings.TIFFIN_MODULES = ("payments",)
     body = b"\x82\xa8producer\xa6orders\xa5since\xc0"
     assert signed(client, "horizon", body).status_code == 404
+
+
+def test_the_api_is_described_as_one_wherever_its_modules_run(
+    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = {
+        "paths": {"/api/v1/payments/x": {"get": {"operationId": "x"}}},
+        "components": {"schemas": {"PaymentsX": {}}},
+    }
+    monkeypatch.setattr(Peer, "post", lambda *_, **__: msgspec.json.encode(theirs))
+    settings.TIFFIN_ELSEWHERE = {"payments": "http://10.0.0.7:8000"}
+    joined = client.get("/api/v1/openapi.json").json()
+    assert {"/api/v1/payments/x", "/api/v1/orders"} <= joined["paths"].keys()
+    assert {"PaymentsX", "Problem"} <= joined["components"]["schemas"].keys()
+    assert list(joined["paths"]) == sorted(joined["paths"])
+
+
+def test_a_module_that_cannot_describe_itself_is_named(client: Client, settings: Any) -> None:
+    settings.TIFFIN_ELSEWHERE = {"payments": "http://127.0.0.1:9"}
+    assert client.get("/api/v1/openapi.json").json()["x-missing-modules"] == ["payments"]
+
+
+def test_a_deployable_describes_what_it_answers_itself(client: Client, settings: Any) -> None:
+    settings.TIFFIN_ELSEWHERE = {"payments": "http://127.0.0.1:9"}
+    described = msgspec.json.decode(signed(client, "openapi", b"").content)
+    assert "/api/v1/orders" in described["paths"]
+    assert "x-missing-modules" not in described
