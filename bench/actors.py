@@ -123,18 +123,27 @@ class Person:
         raise Unanswered(f"{verb} {path}: {answer.status_code if answer is not None else 'no answer'}")
 
     @property
+    def access_token(self) -> str:
+        return self._access
+
+    @property
+    def id(self) -> str:
+        """Who one is, as the token says."""
+        return str(self._claim("sub"))
+
+    @property
     def regions(self) -> list[str]:
         """Where one works, as the token says."""
-        return self._claim("regions")
+        return list(self._claim("regions"))
 
     @property
     def restaurants(self) -> list[str]:
         """The ids of those one may act for, as the token says."""
-        return self._claim("restaurants")
+        return list(self._claim("restaurants"))
 
-    def _claim(self, name: str) -> list[str]:
+    def _claim(self, name: str) -> Any:
         claims = self._access.split(".")[1]
-        return list(json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))[name])
+        return json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))[name]
 
     def _keep(self, answer: Any) -> None:
         self._access = answer["meta"]["access_token"]

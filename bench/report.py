@@ -6,14 +6,14 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from math import ceil
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
+from bench.measuring import quantiles
+
 MEASURES = ("quote", "place", "vendor_visible", "status_to_stream")
-QUANTILES = (50, 95, 99)
 
 
 class Report:
@@ -42,8 +42,7 @@ class Report:
 
     def milliseconds(self, measure: str) -> dict[str, float | None]:
         """The quantiles of a measure, by nearest rank; None when there is nothing."""
-        ordered = sorted(self._milliseconds[measure])
-        return {f"p{quantile}_ms": _quantile(ordered, quantile) for quantile in QUANTILES}
+        return quantiles(self._milliseconds[measure])
 
     def as_json(self, *, lost: Iterable[str], unfinished: Iterable[str], **facts: Any) -> dict[str, Any]:
         lost, unfinished = list(lost), list(unfinished)
@@ -95,9 +94,3 @@ def missing_orders(order_ids: Iterable[str]) -> list[str]:
         cursor.execute("SELECT id FROM orders_order WHERE id = ANY(%s)", [[UUID(each) for each in wanted]])
         found = {str(row[0]) for row in cursor.fetchall()}
     return [each for each in wanted if each not in found]
-
-
-def _quantile(ordered: list[float], quantile: int) -> float | None:
-    if not ordered:
-        return None
-    return round(ordered[ceil(len(ordered) * quantile / 100) - 1], 1)

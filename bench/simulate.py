@@ -65,9 +65,12 @@ class Simulation:
     """One run. Everything that people know of each other they know through the API, but one thing: a courier
     sees that the food is on the counter."""
 
-    def __init__(self, http: httpx.AsyncClient, options: Options) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, options: Options, begins: Callable[[], object] = lambda: None
+    ) -> None:
         self.http = http
         self.options = options
+        self.begins = begins  # called when everybody is there and the first order may come
         self.report = Report()
         self.acknowledged = Acknowledged(options.acknowledged)
         self.shapes = Shapes(options.seed)
@@ -81,6 +84,7 @@ class Simulation:
         self.streams = asyncio.Semaphore(MOST_STREAMS)
         self.tasks: set[asyncio.Task[None]] = set()
         self.began = time.monotonic()
+        self.seconds = 0.0  # from the first moment until the last order was final
         self.undecided = 0  # those who wanted an order and do not know yet whether they have one
 
     async def run(self) -> None:
@@ -94,6 +98,7 @@ class Simulation:
         await self._register(len(demand))
         await self._look_around({place for kitchen in kitchens for place in kitchen.restaurants})
         self.began, self.undecided = time.monotonic(), len(demand)
+        self.begins()
         self._start(self._tell())
         for kitchen in kitchens:
             self._start(self._lasting(self._tend, kitchen))
@@ -103,6 +108,7 @@ class Simulation:
             await asyncio.sleep(max(0.0, wanted.at_seconds - (time.monotonic() - self.began)))
             self._start(self._order(wanted))
         await self._wait_for_the_last()
+        self.seconds = time.monotonic() - self.began
         everybody = [*self.tasks]
         for task in everybody:
             task.cancel()

@@ -16,7 +16,7 @@ DEFAULT_PORT = 8000
 def main() -> int:
     options = _options()
     root = Path.cwd()
-    _end_cleanly_on_signals()
+    end_cleanly_on_signals()
     try:
         if options.command == "up" and options.check:
             return commands.check(root)
@@ -31,7 +31,7 @@ def main() -> int:
         return 1
 
 
-def _end_cleanly_on_signals() -> None:
+def end_cleanly_on_signals() -> None:
     """Whatever ends us ends the processes first; a shell's background job is born deaf to Ctrl-C's signal."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)

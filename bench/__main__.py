@@ -1,0 +1,48 @@
+"""`python -m bench NAME`: what script/bench runs. The last line on standard output is the result, as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib import import_module
+
+from bench.measuring import say
+from tiffin.embedded.__main__ import end_cleanly_on_signals
+from tiffin.embedded.errors import CannotStart
+
+NAMES = ("place_order", "place_use_case", "lifecycle", "events", "interfaces")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="script/bench", description="Measure one thing.")
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--seconds", type=_positive, help="how long one round lasts")
+    parser.add_argument("--rate", type=_positive, help="lifecycle: orders a second")
+    parser.add_argument("--seed", type=int, help="lifecycle: the same seed brings the same demand")
+    given = vars(parser.parse_args())
+    name = given.pop("name")
+    options = {option: value for option, value in given.items() if option == "seconds" or value is not None}
+    if name != "lifecycle" and set(options) != {"seconds"}:
+        parser.error("--rate and --seed belong to lifecycle")
+    end_cleanly_on_signals()
+    try:
+        told = import_module(f"bench.{name}").run(**options)
+    except CannotStart as error:
+        say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print(json.dumps(told))
+    return 0
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError("must be above zero")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""Every benchmark runs, loses nothing and says what it measured. How fast it was is nobody's test."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tiffin.embedded import environment
+from tiffin.testing.services import ROOT
+
+pytestmark = pytest.mark.full
+
+MEMBERS = {
+    "name",
+    "rate",
+    "unit",
+    "p50_ms",
+    "p95_ms",
+    "p99_ms",
+    "errors",
+    "cpu_ms_per_unit",
+    "ceiling_rate",
+    "ratio",
+}
+
+
+def run(name: str, *options: str) -> dict[str, Any]:
+    """The last line of a benchmark's output, which must be its result."""
+    env = environment.without_services(os.environ) | {"TIFFIN_HOME": os.environ["TIFFIN_HOME"]}
+    command = [sys.executable, "-m", "bench", name, *options]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert set(told) >= MEMBERS
+    assert (told["name"], told["errors"]) == (name, 0), done.stderr
+    assert told["rate"] > 0
+    return told
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", ["place_order", "place_use_case", "events"])
+def test_what_was_acknowledged_is_there(name: str) -> None:
+    told = run(name, "--seconds", "1")
+
+    assert told["lost"] == 0
+    if name == "place_order":
+        assert told["floor_ratio"] == pytest.approx(told["rate"] / told["floor_rate"], abs=0.01)
+
+
+@pytest.mark.timeout(300)
+def test_a_few_orders_live_their_whole_life() -> None:
+    told = run("lifecycle", "--seconds", "8", "--rate", "2", "--seed", "1")
+
+    assert (told["lost"], told["unfinished"]) == (0, 0)
+    assert told["cpu_ms_per_order"] > 0
+
+
+def test_a_published_call_is_measured_beside_a_plain_one() -> None:
+    assert run("interfaces", "--seconds", "1")["microseconds_above_plain"] > 0
+
+
+def test_options_that_belong_to_another_benchmark_are_refused() -> None:
+    command = [sys.executable, "-m", "bench", "events", "--rate", "3"]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
