@@ -138,3 +138,10 @@ def test_a_session_knows_whose_it_is():
     log_in()
 
     assert Session.objects.get().account_id == account.id
+
+
+def test_logging_in_again_with_a_token_that_is_still_good():
+    token = sign_up().json()["meta"]["access_token"]
+    body = {"email": "zofia@example.com", "password": PASSWORD}
+
+    assert post("/api/v1/auth/login", body, Authorization=f"Bearer {token}").status_code == 200

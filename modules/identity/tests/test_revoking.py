@@ -136,3 +136,19 @@ def test_an_account_is_made_once_for_its_key():
         call(Identity).create_account(
             key="another", email="courier1@example.com", password=PASSWORD, kind=AccountKind.COURIER
         )
+
+
+def test_staff_who_log_out_void_their_token(client):
+    account = staff()
+    token = call(Identity).staff_login(email="sam@example.com", password=PASSWORD).access_token
+
+    answer = client.delete("/api/v1/auth/session", headers={"Authorization": f"Bearer {token}"})
+
+    assert answer.status_code == 204
+    follow(account)
+    with pytest.raises(TokenInvalid):
+        principal_of(token)
+
+
+def test_only_somebody_who_is_logged_in_logs_out(client):
+    assert client.delete("/api/v1/auth/session").status_code == 401
