@@ -102,7 +102,7 @@ def principal_of(token: str) -> Principal:
         raise tokens.TokenInvalid("the session of this token has ended")
     try:
         actor = Actor(
-            kind=ActorKind(claims.get("kind", ActorKind.CUSTOMER.value)),
+            kind=ActorKind(claims["kind"]),
             id=UUID(claims["sub"]),
             restaurants=tuple(UUID(restaurant) for restaurant in claims.get("restaurants", ())),
             roles=tuple(claims.get("roles", ())),

@@ -96,6 +96,8 @@ def verify(token: str, *, audience: str | None = None) -> dict[str, Any]:
     Raises TokenExpired or TokenInvalid.
     """
     claims = _signed_claims(token, audience)
+    if "iss" in claims:
+        raise TokenInvalid("we name no issuer: whoever does made this token for somebody else")
     now = clock.now().timestamp()
     expires, issued = claims["exp"], claims.get("iat", 0)
     if not isinstance(expires, int | float) or not isinstance(issued, int | float):

@@ -101,3 +101,11 @@ def test_a_revoked_session_or_account_is_refused() -> None:
         auth.principal_of(before)
     with clock.shift(timedelta(minutes=1)):
         auth.principal_of(sign_access(other, session_id="s3"))
+
+
+def test_a_token_that_names_an_issuer_or_no_kind_is_not_ours() -> None:
+    claims = verify(sign_access(CUSTOMER, session_id="s"))
+
+    for other in ({**claims, "iss": "elsewhere"}, {key: claims[key] for key in claims if key != "kind"}):
+        with pytest.raises(TokenInvalid):
+            auth.principal_of(sign(other))
