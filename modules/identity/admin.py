@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modules.identity import services
@@ -28,12 +28,6 @@ class AccountAdmin(ModuleAdmin):
     fields = ("id", "email", "kind", "region", "is_active", "created_at", "erased_at")
     inlines = (GrantInline,)
     actions = ("close", "reopen", "end_sessions", "forget")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        """Staff of some regions also see accounts whose region is not known yet."""
-        regions = getattr(request.user, "regions", ())
-        rows: QuerySet[Account] = Account.objects.order_by("-pk")
-        return rows.filter(Q(region__in=regions) | Q(region="")) if regions else rows
 
     @admin.action(description="Keep out, from now on", permissions=["act"])
     def close(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
@@ -65,12 +59,7 @@ class GrantAdmin(ModuleAdmin):
     fields = ("account", "role", "scope")
     autocomplete_fields = ("account",)
     actions = ("withdraw",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Grant]:
-        """Staff of some regions see what is granted there: not for everywhere, and not for a restaurant."""
-        regions = staff_of(request).regions
-        rows: QuerySet[Grant] = super().get_queryset(request)
-        return rows.filter(scope__in=regions) if regions else rows
+    region_field = "scope"  # of a grant for everywhere, or for a restaurant, it is no region's code
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_grant_permission(request)

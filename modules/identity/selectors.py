@@ -20,7 +20,7 @@ from modules.identity.interface import (
 from modules.identity.models import Account, Address, DataKey, Profile
 from modules.identity.roles import REVEALING
 from modules.identity.sealing import CustomerKey, Purpose, from_text
-from tiffin.context import Actor, ActorKind, current
+from tiffin.context import EVERY_REGION, Actor, ActorKind, current
 from tiffin.dto import DTO
 
 
@@ -33,13 +33,13 @@ class Scopes(DTO):
 
 
 def scopes_of(account: Account) -> Scopes:
-    """An empty `regions` of staff or a courier means every region."""
+    """Staff and couriers without a grant have no region."""
     grants = sorted(account.grants.all(), key=lambda grant: (grant.role, grant.scope))
     scopes = list(dict.fromkeys(grant.scope for grant in grants))
     if account.kind == AccountKind.RESTAURANT.value:
         return Scopes(restaurants=tuple(UUID(scope) for scope in scopes if scope), roles=(), regions=())
     roles = dict.fromkeys(grant.role for grant in grants) if account.is_staff else ()
-    regions = () if "" in scopes else tuple(scopes)
+    regions = (EVERY_REGION,) if "" in scopes else tuple(scopes)
     return Scopes(restaurants=(), roles=tuple(roles), regions=regions)
 
 

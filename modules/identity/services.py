@@ -206,7 +206,7 @@ def _require_granting(scopes: set[str]) -> None:
     if actor.kind is ActorKind.SERVICE:
         return
     may = actor.kind is ActorKind.STAFF and any("grant" in ROLES.get(role, ()) for role in actor.roles)
-    if not may or (actor.regions and not scopes <= set(actor.regions)):
+    if not may or not all(actor.works_in(scope) for scope in scopes):
         raise GrantRefused()
 
 

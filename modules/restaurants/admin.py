@@ -51,6 +51,7 @@ class RestaurantAdmin(ModuleAdmin):
 class MenuVersionAdmin(ModuleAdmin):
     list_display = ("restaurant", "number", "published_at", "hash")
     list_filter = ("restaurant__region",)
+    region_field = "restaurant__region"
     search_fields = ("restaurant__name", "restaurant__slug")
     list_select_related = ("restaurant",)
 

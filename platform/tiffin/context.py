@@ -24,10 +24,15 @@ class ActorKind(Enum):
     SERVICE = "service"
 
 
+# Stands in an actor's `regions` for all of them: whoever is granted nothing has none, and works nowhere.
+EVERY_REGION = "*"
+
+
 class Actor(DTO):
     """Somebody who does something, as the token says.
 
-    `restaurants` are the ids a restaurant's user may act for; `roles` and `regions` belong to staff.
+    `restaurants` are the ids a restaurant's user may act for; `roles` belong to staff, `regions` to staff and
+    couriers: codes, or EVERY_REGION.
     """
 
     kind: ActorKind
@@ -35,6 +40,13 @@ class Actor(DTO):
     restaurants: tuple[UUID, ...] = ()
     roles: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+
+    @property
+    def works_everywhere(self) -> bool:
+        return EVERY_REGION in self.regions
+
+    def works_in(self, region: str) -> bool:
+        return self.works_everywhere or region in self.regions
 
     def __str__(self) -> str:
         return f"{self.kind.value}:{self.id}" if self.id else self.kind.value

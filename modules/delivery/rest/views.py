@@ -25,6 +25,7 @@ from modules.delivery.rest.serializers import (
     PositionSerializer,
     ShiftSerializer,
 )
+from tiffin.context import Actor
 from tiffin.web.auth import IsCourier, actor_of
 
 IN_SOHO = {"lat": 51.5137, "lon": -0.1312}
@@ -43,16 +44,22 @@ class CourierApiView(APIView):
 
     def region(self, wanted: str | None) -> str:
         """Where this courier works. Raises RegionNotYours for what the token does not allow."""
-        allowed = actor_of(self.request).regions
-        if wanted is None and len(allowed) == 1:
-            return allowed[0]
-        if wanted is None or (allowed and wanted not in allowed):
-            raise RegionNotYours(allowed=", ".join(allowed) or "the region you work in")
+        actor = actor_of(self.request)
+        if wanted is None and len(actor.regions) == 1 and not actor.works_everywhere:
+            return actor.regions[0]
+        if wanted is None or not actor.works_in(wanted):
+            raise RegionNotYours(allowed=_named(actor))
         return wanted
 
     def delivery(self, task: DeliveryTask) -> Response:
         (sent,) = with_addresses([selectors.courier_delivery(task)])
         return Response(DeliverySerializer(sent).data)
+
+
+def _named(actor: Actor) -> str:
+    if actor.works_everywhere:
+        return "any"
+    return ", ".join(actor.regions) or "none yet, ask to be granted one"
 
 
 class Shift(CourierApiView):

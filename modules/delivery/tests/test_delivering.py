@@ -24,7 +24,7 @@ from modules.delivery.tests.streets import (
     waits_for,
 )
 from tiffin import clock, ids
-from tiffin.context import Actor, ActorKind
+from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.testing import api, settle
 
 pytestmark = pytest.mark.database
@@ -197,3 +197,18 @@ def test_what_never_arrives_is_lost():
 
     assert (state_of(order_id), task_of(order_id).reason) == (DeliveryState.FAILED, "lost")
     assert published(order_id)[-1] == "DeliveryFailed"
+
+
+def test_a_courier_without_a_grant_works_nowhere():
+    nobody = api(Actor(kind=ActorKind.COURIER, id=ids.new_id()))
+
+    for body in ({"region": "gb"}, {}):
+        answer = nobody.post("/api/v1/courier/shift", body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "region_not_yours")
+
+
+def test_a_courier_of_every_region_says_which():
+    anywhere = api(Actor(kind=ActorKind.COURIER, id=ids.new_id(), regions=(EVERY_REGION,)))
+
+    assert anywhere.post("/api/v1/courier/shift", {}).status_code == 403
+    assert anywhere.post("/api/v1/courier/shift", {"region": "gb"}).status_code == 200

@@ -45,7 +45,7 @@ def a_customer(email: str = "zofia@example.com") -> Account:
 
 def staff(email: str = "sam@example.com", *, role: str = "support", region: str = "gb") -> Account:
     return services.create_account(
-        email=email, password=PASSWORD, kind=AccountKind.STAFF, region="", grants=[(role, region)]
+        email=email, password=PASSWORD, kind=AccountKind.STAFF, region=region, grants=[(role, region)]
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from modules.identity import services
+from modules.identity import selectors, services
 from modules.identity.errors import GrantRefused, GrantUnknown
 from modules.identity.interface import AccountKind, Identity
 from modules.identity.models import Account, Grant
@@ -144,3 +144,41 @@ def test_nobody_but_staff_grants(operations: Account) -> None:
 
     with context.use(context.Context(actor=asking, correlation=ids.new_id())), pytest.raises(GrantRefused):
         services.grant(account_id=operations.id, role="admin", scope="gb")
+
+
+def test_an_account_of_no_region_is_for_those_who_work_everywhere(admin: Account) -> None:
+    nobodys = a_customer("zofia@nowhere.example")
+    page = f"/admin/identity/account/{nobodys.pk}/change/"
+
+    regional = pages_of(admin)
+    assert nobodys.email not in regional.get("/admin/identity/account/").content.decode()
+    assert regional.get(page).status_code == 302
+
+    everywhere = pages_of(staff("all@example.com", role="admin", region=""))
+    assert nobodys.email in everywhere.get("/admin/identity/account/").content.decode()
+    assert everywhere.get(page).status_code == 200
+
+
+def test_nothing_is_granted_to_somebody_who_cannot_be_seen(admin: Account) -> None:
+    polish = services.create_account(
+        email="pl@example.com", password=PASSWORD, kind=AccountKind.STAFF, region="pl"
+    )
+
+    grant(pages_of(admin), polish, "support", "gb")
+
+    assert grants_of(polish) == set()
+
+
+def test_who_has_lost_every_grant_works_nowhere() -> None:
+    courier = services.create_account(
+        email="courier@example.com",
+        password=PASSWORD,
+        kind=AccountKind.COURIER,
+        region="gb",
+        grants=[("courier", "gb")],
+    )
+    assert selectors.scopes_of(courier).regions == ("gb",)
+
+    services.withdraw_grant(grant_id=courier.grants.get().id)
+
+    assert selectors.scopes_of(Account.objects.get(pk=courier.pk)).regions == ()

@@ -12,6 +12,7 @@ from modules.identity.interface import AccountKind, EmailTaken, Identity, LoginR
 from modules.identity.models import Account, Grant
 from modules.identity.tests.people import PASSWORD, a_customer, events_of, log_in, staff
 from tiffin import clock
+from tiffin.context import EVERY_REGION
 from tiffin.interfaces import call
 from tiffin.web.auth import principal_of, revoke, revoked
 from tiffin.web.tokens import TokenExpired, TokenInvalid, verify
@@ -86,7 +87,15 @@ def test_staff_log_in_with_their_roles_and_regions():
 def test_staff_without_a_region_work_in_every_one():
     staff(region="")
 
-    assert call(Identity).staff_login(email="sam@example.com", password=PASSWORD).regions == ()
+    assert call(Identity).staff_login(email="sam@example.com", password=PASSWORD).regions == (EVERY_REGION,)
+
+
+def test_staff_without_a_grant_work_nowhere():
+    services.create_account(email="sam@example.com", password=PASSWORD, kind=AccountKind.STAFF, region="")
+
+    token = call(Identity).staff_login(email="sam@example.com", password=PASSWORD)
+
+    assert (token.roles, token.regions) == ((), ())
 
 
 def test_customers_are_no_staff():

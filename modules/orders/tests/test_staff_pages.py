@@ -10,7 +10,7 @@ from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
 from tiffin import ids
 from tiffin.admin.middleware import STAFF_COOKIE
-from tiffin.context import Actor, ActorKind
+from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.testing import settle, token
 
 pytestmark = pytest.mark.database
@@ -18,7 +18,9 @@ pytestmark = pytest.mark.database
 
 def person(*roles: str) -> Client:
     client = Client()
-    client.cookies[STAFF_COOKIE] = token(Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=roles))
+    client.cookies[STAFF_COOKIE] = token(
+        Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=roles, regions=(EVERY_REGION,))
+    )
     return client
 
 

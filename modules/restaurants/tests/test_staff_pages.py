@@ -11,13 +11,13 @@ from modules.restaurants.models import MenuVersion, Ticket
 from modules.restaurants.tests.scenes import open_restaurant, order_for
 from tiffin import ids
 from tiffin.admin.middleware import STAFF_COOKIE
-from tiffin.context import Actor, ActorKind
+from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.testing import token
 
 pytestmark = pytest.mark.database
 
 
-def person(*roles: str, regions: tuple[str, ...] = ()) -> Client:
+def person(*roles: str, regions: tuple[str, ...] = (EVERY_REGION,)) -> Client:
     client = Client()
     actor = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=roles, regions=regions)
     client.cookies[STAFF_COOKIE] = token(actor)

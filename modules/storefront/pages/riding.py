@@ -40,9 +40,12 @@ def panel(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 def _cities(visitor: Visitor) -> list[City]:
-    """Where this courier works; a token that names no region is good for every one."""
-    allowed = visitor.actor.regions if visitor.actor else ()
-    return [city for city in places.cities() if not allowed or city.region in allowed]
+    """Where this courier works."""
+    return [city for city in places.cities() if _works_in(visitor, city.region)]
+
+
+def _works_in(visitor: Visitor, region: str) -> bool:
+    return visitor.actor is not None and visitor.actor.works_in(region)
 
 
 def _now(visitor: Visitor) -> dict[str, object]:
@@ -101,7 +104,7 @@ def report(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         point = Point(lat=float(request.POST["lat"]), lon=float(request.POST["lon"]))
     except (KeyError, ValueError):
         return HttpResponse(status=422)
-    if courier is not None and courier.on_shift:
+    if courier is not None and courier.on_shift and _works_in(visitor, courier.region):
         call(Delivery).report_position(courier_id=courier.id, region=courier.region, point=point)
     return HttpResponse(status=204)
 

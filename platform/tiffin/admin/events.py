@@ -7,12 +7,14 @@ from uuid import UUID
 
 import msgspec
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
 from tiffin.admin import record
 from tiffin.admin.scope import in_scope, may_change, require_change, visible_modules
+from tiffin.admin.staff import staff_of
 from tiffin.log import cursors, held
 from tiffin.log.subscribers import subscriber
 from tiffin.models import HeldEvent, LogEvent
@@ -44,8 +46,10 @@ def log_of_key(request: HttpRequest) -> HttpResponse:
 
 
 def _stopped(request: HttpRequest) -> list[dict[str, Any]]:
+    """A subscriber reads the events of every region."""
+    everywhere = staff_of(request).actor.works_everywhere
     return [
-        {"module": module, "stop": stop, "changeable": may_change(request, module)}
+        {"module": module, "stop": stop, "changeable": may_change(request, module) and everywhere}
         for module in visible_modules(request)
         for stop in cursors.stopped(module)
     ]
@@ -55,6 +59,8 @@ def _resume(request: HttpRequest) -> HttpResponse:
     module, name = request.POST.get("module", ""), request.POST.get("subscriber", "")
     producer = request.POST.get("producer", "")
     require_change(request, module)
+    if not staff_of(request).actor.works_everywhere:
+        raise PermissionDenied
     try:
         reader = subscriber(name)
         if reader.module != module:

@@ -14,7 +14,7 @@ class OrderAdmin(ModuleAdmin):
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -28,6 +28,7 @@ from unfold.paginator import InfinitePaginator
 from tiffin.admin import record
 from tiffin.admin.site import site
 from tiffin.admin.staff import staff_of
+from tiffin.context import Actor
 from tiffin.errors import DomainError
 from tiffin.interfaces import ModuleFault, ModuleUnavailable
 
@@ -64,7 +65,8 @@ class _WithoutTransaction(_Admin):
 
 
 class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unfold has no types
-    """Read-only, and never in a transaction. Staff see the rows of their regions, if the model has a region.
+    """Read-only, and never in a transaction. Staff of some regions see the rows of these, by `region_field`;
+    of a model that has no such field they see nothing.
 
     Actions with `permissions=["act"]` are offered to roles with "change" in the module's `roles.py`. A form
     can be saved only if the subclass says which use case that is, by overriding `save_by_use_case`.
@@ -75,6 +77,7 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
     paginator = InfinitePaginator  # counting a table that grows by a million rows a day is never worth it
     ordering = ("-pk",)
     list_filter_submit = True
+    region_field = "region"
 
     def __init__(self, model: type[Model], admin_site: Any) -> None:
         if self.list_editable or self.ordering_field:
@@ -101,7 +104,13 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        return in_regions(rows, staff_of(request).regions)
+        return in_regions(rows, staff_of(request).actor, self.region_field)
+
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        """What can be chosen in a form is what can be seen."""
+        pages = site._registry.get(db_field.remote_field.model)
+        rows: QuerySet[Any] | None = pages.get_queryset(request) if pages else None
+        return rows
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """What the model itself does not let be edited can still be read."""
@@ -205,15 +214,15 @@ def register(*models: type[Model]) -> Callable[[type[ModuleAdmin]], type[ModuleA
     return decorate
 
 
-def in_regions(rows: QuerySet[Any], regions: Sequence[str]) -> QuerySet[Any]:
-    """Those of `rows` that belong to `regions`; all of them without a scope, or without a region."""
-    if not regions:
+def in_regions(rows: QuerySet[Any], actor: Actor, region_field: str) -> QuerySet[Any]:
+    """Those of `rows` that belong to the regions in which `actor` works."""
+    if actor.works_everywhere:
         return rows
     try:
-        rows.model._meta.get_field("region")
+        rows.model._meta.get_field(region_field.partition("__")[0])
     except FieldDoesNotExist:
-        return rows
-    return rows.filter(region__in=regions)
+        return rows.none()
+    return rows.filter(**{f"{region_field}__in": actor.regions})
 
 
 def _with_refusals_shown(

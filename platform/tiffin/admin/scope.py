@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from tiffin.admin.staff import staff_of
@@ -29,6 +29,6 @@ def require_change(request: HttpRequest, module: str) -> None:
 
 
 def in_scope(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows of the staff's regions, and those of none."""
-    regions = staff_of(request).regions
-    return rows.filter(Q(region__in=regions) | Q(region=None)) if regions else rows
+    """Rows of the staff's regions. Those of no region concern every one, and those who work everywhere."""
+    actor = staff_of(request).actor
+    return rows if actor.works_everywhere else rows.filter(region__in=actor.regions)

@@ -78,11 +78,6 @@ class StaffUser:
     def has_module_perms(self, app_label: str) -> bool:
         return roles.permits_anything(app_label, self.actor.roles)
 
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """The regions whose rows may be seen; empty means every region."""
-        return self.actor.regions
-
     def __str__(self) -> str:
         return self.get_username()
 

@@ -16,7 +16,7 @@ from tiffin import clock, ids
 from tiffin.admin import ModuleAdmin, register, staff
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.admin.site import site
-from tiffin.context import Actor, ActorKind
+from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.db.transactions import transaction
 from tiffin.errors import DomainError
 from tiffin.models import HeldEvent, Job, JobState, StaffAction
@@ -75,7 +75,7 @@ def thing_pages() -> Iterator[type[ModuleAdmin]]:
         site.unregister(Thing)
 
 
-def person(*roles: str, regions: tuple[str, ...] = ()) -> Client:
+def person(*roles: str, regions: tuple[str, ...] = (EVERY_REGION,)) -> Client:
     actor = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=roles, regions=regions)
     client = Client()
     client.cookies[STAFF_COOKIE] = token(actor)
@@ -166,6 +166,29 @@ def test_rows_of_other_regions_are_not_seen() -> None:
     assert british.label.encode() in listed
     assert polish.label.encode() not in listed
     assert client.get(f"/admin/orders/thing/{polish.pk}/change/").status_code == 302
+
+
+def test_staff_of_no_region_see_no_row() -> None:
+    one = thing()
+
+    assert one.label not in person("support", regions=()).get("/admin/orders/thing/").content.decode()
+
+
+def test_rows_without_a_region_are_for_those_who_work_everywhere(thing_pages: type[ModuleAdmin]) -> None:
+    one = thing("gb")
+    thing_pages.region_field = "no_such_field"
+
+    page = "/admin/orders/thing/"
+    assert one.label not in person("support", regions=("gb",)).get(page).content.decode()
+    assert one.label in person("support").get(page).content.decode()
+
+
+def test_a_subscriber_is_resumed_by_those_who_work_everywhere() -> None:
+    resume = {"verb": "resume", "module": "orders", "subscriber": "none", "producer": "none"}
+
+    regional, everywhere = person("operations", regions=("gb",)), person("operations")
+    assert regional.post("/admin/held-events/", resume).status_code == 403
+    assert everywhere.post("/admin/held-events/", resume).status_code == 302
 
 
 def test_a_role_that_is_unknown_to_the_module_sees_nothing() -> None:
@@ -269,7 +292,7 @@ def test_a_held_event_is_shown_with_its_cause() -> None:
 
 
 def _operations() -> Actor:
-    return Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=("operations",))
+    return Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=("operations",), regions=(EVERY_REGION,))
 
 
 def held_job() -> Job:
