@@ -1,0 +1,39 @@
+"""The running platform's people and places for the matrix, made once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from tests.acceptance.people import Place
+from tests.matrix.cast import Cast
+from tiffin.embedded import environment
+from tiffin.embedded.home import read_json
+from tiffin.testing.running import HURRIED_REGION, Platform
+from tiffin.testing.services import ROOT
+
+
+@pytest.fixture(scope="session")
+def cast(platform: Platform) -> Cast:
+    env = {
+        **environment.without_services(os.environ),
+        **read_json(platform.home.run / environment.KEPT),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "TIFFIN_REGION_PACKAGES": HURRIED_REGION,
+    }
+    program = [sys.executable, "-m", "tests.matrix.world"]
+    run = subprocess.run(program, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    made = json.loads(run.stdout)
+    return Cast(platform, {slug: _place(platform, made[slug]) for slug in made}, made)
+
+
+def _place(platform: Platform, made: dict) -> Place:
+    menu = httpx.get(f"{platform.base_url}/api/v1/restaurants/{made['id']}/menu").json()
+    platform.await_rows("orders", "SELECT 1 FROM orders_knownrestaurant WHERE id = %s", [made["id"]])
+    return Place(made, menu)

@@ -1,0 +1,133 @@
+"""Real objects for the rows of the tables: an order in a fitting state, an offer, an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.acceptance.people import Customer, Person, until
+from tests.matrix.cast import Asker, Cast
+
+MODULES = ("identity", "restaurants", "payments", "delivery", "orders")
+Looks = Callable[[], Any]
+
+
+@dataclass
+class Scene:
+    """What one row asks about: the same for everybody.
+
+    `shows` is an id that is in the answer of whoever may see it; `look` is what the owner sees of it, `keys`
+    are its aggregates, whose log entries are counted; `tokens` replace those of the cast; `body` may be made
+    anew for each request; `told` hears each answer; `after` tidies up.
+    """
+
+    path: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    shows: str = ""
+    look: Looks | None = None
+    keys: tuple[str, ...] = ()
+    changes: bool = True
+    tokens: dict[str, str] = field(default_factory=dict)
+    told: Callable[[Any], None] = lambda answer: None
+    after: Callable[[], object] = lambda: None
+
+    @property
+    def askers(self) -> dict[str, list[Asker]]:
+        """Whoever asks here instead of the cast's."""
+        return {column: [Asker(column, token)] for column, token in self.tokens.items()}
+
+
+def seen(person: Person, path: str) -> Looks:
+    """What `person` is answered there, without what differs each time."""
+
+    def look() -> Any:
+        answer = person.get(path)
+        body = answer.json() if answer.content else None
+        if isinstance(body, dict):
+            body.pop("trace_id", None)
+        return answer.status_code, body
+
+    return look
+
+
+class Stage:
+    """Brings about what a scene needs, by the public API."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+
+    def state_of(self, scene: Scene) -> Any:
+        """All that a write could change of the scene's object."""
+        counted = {}
+        if scene.keys:
+            query = "SELECT count(*) FROM log_event WHERE key::text = ANY(%s) AND actor <> 'service'"
+            counted = {
+                module: self.cast.platform.sql(module, query, [list(scene.keys)]) for module in MODULES
+            }
+        return counted, scene.look() if scene.look else None
+
+    def order(self, customer: Customer | None = None) -> dict[str, Any]:
+        """One of the customer's that lies on the restaurant's counter."""
+        customer = customer or self.cast.customer
+        order = customer.order(self.cast.gb)
+        waiting = customer.await_status(order, "waiting_for_restaurant")
+        until(lambda: self.ticket(order), lambda answer: answer.is_success)
+        return waiting
+
+    def ticket(self, order: dict[str, Any]) -> Any:
+        return self.cast.kitchen.get(f"/restaurant/tickets/{order['id']}")
+
+    def cooked(self) -> dict[str, Any]:
+        """An order that the kitchen has accepted."""
+        order = self.order()
+        self.cast.kitchen.accept(order)
+        self.cast.customer.await_status(order, "accepted", "preparing")
+        return order
+
+    def on_shift(self) -> Person:
+        courier = self.cast.new_courier()
+        place = {"lat": self.cast.gb.lat, "lon": self.cast.gb.lon}
+        answer = courier.post("/courier/shift", {"region": "gb", "position": place})
+        assert answer.is_success, answer.text
+        return courier
+
+    def offered(self) -> tuple[dict[str, Any], Person, str]:
+        """An order, a courier of its own, and the offer that the courier has of it."""
+        courier = self.on_shift()
+        order = self.cooked()
+        offer = until(lambda: self._offer(courier, order), bool)
+        return order, courier, offer
+
+    def _offer(self, courier: Person, order: dict[str, Any]) -> str:
+        """Whatever else lies about is left to others."""
+        for offer in courier.get("/courier/offers").json()["offers"]:
+            if offer["order_id"] == order["id"]:
+                return str(offer["id"])
+            courier.post(f"/courier/offers/{offer['id']}/pass")
+        return ""
+
+    def carried(self) -> tuple[dict[str, Any], Person]:
+        """An order and the courier who has accepted to carry it."""
+        order, courier, offer = self.offered()
+        assert courier.post(f"/courier/offers/{offer}/accept").is_success
+        self.cast.customer.await_status(order, "courier_assigned", "accepted", "preparing", "ready")
+        return order, courier
+
+    def under_way(self) -> tuple[dict[str, Any], Person]:
+        order, courier = self.carried()
+        assert self.cast.kitchen.post(f"/restaurant/tickets/{order['id']}/ready").is_success
+        answer = courier.post(f"/courier/deliveries/{order['id']}/pick-up")
+        assert answer.is_success, answer.text
+        return order, courier
+
+    def goes_home(self, courier: Person) -> Callable[[], object]:
+        """No more offers for this one; whoever still carries something is not offered any."""
+        return lambda: courier.http.delete("/courier/shift", headers=courier._headers())
+
+    def address(self) -> str:
+        """A new one of the customer's."""
+        street = {"street": "2 Short Walk", "city": "Anywhere", "postcode": "A1", "notes": ""}
+        answer = self.cast.customer.post("/me/addresses", {**street, "lat": 51.45, "lon": -0.3})
+        return str(answer.json()["id"])
