@@ -9,7 +9,7 @@ from django.db import models
 
 from modules.delivery.interface import DeliveryState, Dropoff, Place, Point
 from modules.delivery.policies import patience
-from modules.delivery.states import TRANSITIONS, UNDER_WAY
+from modules.delivery.states import FINAL, TRANSITIONS, UNDER_WAY
 from tiffin import clock, ids, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
@@ -63,6 +63,8 @@ class DeliveryTask(Aggregate):
     assigned_at = models.DateTimeField(null=True)
     picked_up_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+
+    NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in FINAL))
 
     class Meta:
         constraints = (

@@ -14,5 +14,7 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.FAILED: frozenset(),
 }
 
+FINAL = frozenset(state for state, following in TRANSITIONS.items() if not following)
+
 # A courier in the middle of one of these is not offered another.
 UNDER_WAY = frozenset({S.ASSIGNED, S.PICKED_UP})

@@ -7,6 +7,8 @@ from uuid import UUID
 from modules.orders import selectors, services
 from modules.orders.interface import (
     BasketLine,
+    OrderId,
+    OrderMoney,
     OrderPage,
     Orders,
     OrderView,
@@ -49,6 +51,12 @@ class OrdersProvider(Orders):
 
     def get_many(self, *, order_ids: tuple[UUID, ...]) -> tuple[OrderView, ...]:
         return selectors.get_many(order_ids)
+
+    def placed(self, *, order_ids: tuple[UUID, ...]) -> tuple[OrderId, ...]:
+        return selectors.placed(order_ids)
+
+    def money(self, *, after: UUID | None = None, size: int = 500) -> tuple[OrderMoney, ...]:
+        return selectors.money(after=after, size=size)
 
     def list_for_customer(self, *, customer_id: UUID, cursor: str | None = None, size: int = 20) -> OrderPage:
         return selectors.list_for_customer(customer_id=customer_id, cursor=cursor, size=size)

@@ -150,11 +150,13 @@ START = Axes(
     order=ORDER.start, payment=PAYMENT.start, vendor=VENDOR.start, courier=COURIER.start, refund=REFUND.start
 )
 
-_NOTHING_HELD = frozenset({PaymentState.DECLINED, PaymentState.VOIDED, PaymentState.FAILED})
-_VENDOR_OPEN = frozenset(
+# Delivered, and the money taken or lost for good.
+PAID_OR_LOST = frozenset({PaymentState.CAPTURED, PaymentState.FAILED})
+NOTHING_HELD = frozenset({PaymentState.DECLINED, PaymentState.VOIDED, PaymentState.FAILED})
+VENDOR_OPEN = frozenset(
     {VendorState.OFFERED, VendorState.ACCEPTED, VendorState.READY, VendorState.WITHDRAWING}
 )
-_COURIER_OPEN = frozenset(
+COURIER_OPEN = frozenset(
     {CourierState.SEARCHING, CourierState.ASSIGNED, CourierState.PICKED_UP, CourierState.CANCELLING}
 )
 
@@ -197,8 +199,8 @@ def is_over(axes: Axes) -> bool:
 def is_final(axes: Axes) -> bool:
     """Whether nothing is awaited any more: decided, the money settled, nobody still at work on it."""
     if axes.order is OrderState.COMPLETED:
-        return axes.payment in {PaymentState.CAPTURED, PaymentState.FAILED}
+        return axes.payment in PAID_OR_LOST
     if axes.order is not OrderState.CANCELLED:
         return False
-    settled = axes.payment in _NOTHING_HELD or axes.refund is RefundState.REFUNDED
-    return settled and axes.vendor not in _VENDOR_OPEN and axes.courier not in _COURIER_OPEN
+    settled = axes.payment in NOTHING_HELD or axes.refund is RefundState.REFUNDED
+    return settled and axes.vendor not in VENDOR_OPEN and axes.courier not in COURIER_OPEN

@@ -152,6 +152,11 @@ class Payments(Interface, module="payments", version=1):
         """The payments of those of `order_ids` that have one."""
         ...
 
+    @query(timeout=3.0)
+    def page(self, *, after: PaymentId | None = None, size: int = 200) -> list[PaymentView]:
+        """Every payment by id, at most 200 from `after` on. Empty after the last."""
+        ...
+
     @query(timeout=0.3)
     def methods(self, *, region: str) -> list[PaymentMethod]:
         """What a customer in `region` may pay with, the most usual first."""

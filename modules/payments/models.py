@@ -10,7 +10,7 @@ from django.db import models
 
 from modules.payments.interface import PaymentState
 from modules.payments.policies import patience
-from modules.payments.states import TRANSITIONS
+from modules.payments.states import AT_REST, TRANSITIONS
 from tiffin import clock, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
@@ -45,6 +45,8 @@ class Payment(Aggregate):
     reason = models.CharField(max_length=64, default="")
     capture_amount = models.BigIntegerField(default=0)
     void_number = models.IntegerField(default=0)
+
+    NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in AT_REST))
 
     class Meta:
         constraints = (

@@ -44,5 +44,8 @@ class PaymentsProvider(Payments):
     def for_orders(self, *, order_ids: list[UUID]) -> list[PaymentView]:
         return selectors.for_orders(order_ids=order_ids)
 
+    def page(self, *, after: PaymentId | None = None, size: int = 200) -> list[PaymentView]:
+        return selectors.page(after=after, size=size)
+
     def methods(self, *, region: str) -> list[PaymentMethod]:
         return selectors.methods(region=region)

@@ -28,6 +28,9 @@ TEST_CARDS = (
 )
 
 
+MAXIMUM_PAGE_SIZE = 200
+
+
 def methods(*, region: str) -> list[PaymentMethod]:
     """What may be used in `region`: cards, where it takes them. Raises UnknownRegion."""
     rules = regions.get(region)
@@ -68,6 +71,14 @@ def get_many(*, payment_ids: list[PaymentId]) -> list[PaymentView]:
 
 def for_orders(*, order_ids: list[UUID]) -> list[PaymentView]:
     return views(with_entries().filter(order_id__in=order_ids))
+
+
+def page(*, after: PaymentId | None, size: int) -> list[PaymentView]:
+    """A page of all payments, by id."""
+    payments = with_entries().order_by("pk")
+    if after is not None:
+        payments = payments.filter(pk__gt=after)
+    return views(payments[: max(1, min(size, MAXIMUM_PAGE_SIZE))])
 
 
 def for_customer(*, customer_id: UUID, payment_id: UUID) -> PaymentView | None:

@@ -129,6 +129,8 @@ class Ticket(Aggregate):
     ready_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=64, default="", blank=True)
 
+    NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in FINAL))
+
     class Meta:
         indexes = (
             models.Index(fields=("restaurant", "-id"), name="ticket_newest"),

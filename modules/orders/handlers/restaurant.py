@@ -24,7 +24,9 @@ def forget_restaurants() -> None:
     knowledge.menu.cache_clear()
 
 
-known = Subscriber("orders.known", reset=forget_restaurants)
+known = Subscriber(
+    "orders.known", reset=forget_restaurants, copies=(KnownRestaurant, KnownMenu, KnownUnavailable)
+)
 
 
 @on(RestaurantPublished, by=known)

@@ -54,6 +54,7 @@ from modules.orders.interface.states import (
 )
 from modules.orders.interface.views import (
     OrderId,
+    OrderMoney,
     OrderPage,
     OrderSummary,
     OrderView,
@@ -83,6 +84,7 @@ __all__ = [
     "OptionUnknown",
     "OrderId",
     "OrderLineView",
+    "OrderMoney",
     "OrderPage",
     "OrderState",
     "OrderSummary",
@@ -176,6 +178,16 @@ class Orders(Interface, module="orders", version=1):
     @query(timeout=1.0)
     def get_many(self, *, order_ids: tuple[UUID, ...]) -> tuple[OrderView, ...]:
         """Orders by id, for staff and other modules; unknown ids are left out."""
+        ...
+
+    @query(timeout=1.0)
+    def placed(self, *, order_ids: tuple[UUID, ...]) -> tuple[OrderId, ...]:
+        """Those of `order_ids` that were placed here, in no particular order."""
+        ...
+
+    @query(timeout=3.0)
+    def money(self, *, after: UUID | None = None, size: int = 500) -> tuple[OrderMoney, ...]:
+        """Every order by id, at most 500 from `after` on: its money. Empty after the last."""
         ...
 
     @query(timeout=1.0)

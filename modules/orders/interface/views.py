@@ -7,7 +7,7 @@ from typing import NewType
 from uuid import UUID
 
 from modules.orders.interface.bills import OrderLineView, Price
-from modules.orders.interface.states import Axes, Status
+from modules.orders.interface.states import Axes, OrderState, PaymentState, Status
 from tiffin.dto import DTO
 from tiffin.money import Money
 
@@ -62,6 +62,20 @@ class OrderPage(DTO):
 
     orders: tuple[OrderSummary, ...]
     next_cursor: str | None = None
+
+
+class OrderMoney(DTO):
+    """What an order costs, and what orders knows to have been taken and given back, for those who compare the
+    books. `final`: nothing is awaited any more. `quote_shared`: another order has the same quote."""
+
+    id: OrderId
+    final: bool
+    order: OrderState
+    payment: PaymentState
+    total: Money
+    captured: Money
+    refunded: Money
+    quote_shared: bool
 
 
 class TimelineEntryView(DTO):

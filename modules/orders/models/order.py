@@ -17,7 +17,20 @@ from modules.orders.interface import (
     Status,
     VendorState,
 )
-from modules.orders.states import COURIER, ORDER, PAYMENT, REFUND, START, VENDOR, Machine, status_of
+from modules.orders.states import (
+    COURIER,
+    COURIER_OPEN,
+    NOTHING_HELD,
+    ORDER,
+    PAID_OR_LOST,
+    PAYMENT,
+    REFUND,
+    START,
+    VENDOR,
+    VENDOR_OPEN,
+    Machine,
+    status_of,
+)
 from tiffin import clock
 from tiffin.db import Aggregate
 from tiffin.interfaces import CommandKey, OpenEnum
@@ -38,6 +51,19 @@ _OPEN = (
 
 def _choices(states: type[OpenEnum]) -> list[tuple[str, str]]:
     return [(state.value, state.value.replace("_", " ")) for state in states if state.value != "unknown"]
+
+
+def _in(axis: str, *states: OpenEnum) -> models.Q:
+    return models.Q(**{f"{axis}_state__in": sorted(state.value for state in states)})
+
+
+# The same as `states.is_final`, for the database; a test compares the two.
+_FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) | (
+    _in("order", OrderState.CANCELLED)
+    & (_in("payment", *NOTHING_HELD) | _in("refund", RefundState.REFUNDED))
+    & ~_in("vendor", *VENDOR_OPEN)
+    & ~_in("courier", *COURIER_OPEN)
+)
 
 
 class Move(NamedTuple):
@@ -105,6 +131,8 @@ class Order(Aggregate):
     waits_until = models.DateTimeField(null=True)
     timeline_seq = models.IntegerField(default=0)
     wishes = models.IntegerField(default=0)
+
+    NOT_FINAL = ~_FINAL
 
     # What may change after placing; the terms never do.
     CHANGING = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from django.db import connections
 
 from modules.orders.interface import (
     Axes,
@@ -16,6 +17,7 @@ from modules.orders.interface import (
     TransitionRefused,
     VendorState,
 )
+from modules.orders.models import Order
 from modules.orders.states import MACHINES, ORDER, START, is_final, is_over, status_of
 
 by_axis = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.axis)
@@ -71,6 +73,27 @@ def test_nothing_is_final_before_it_is_decided_and_the_money_is_settled() -> Non
             assert axes.refund is RefundState.REFUNDED
             assert axes.vendor is not VendorState.WITHDRAWING
             assert axes.courier is not CourierState.CANCELLING
+
+
+@pytest.mark.database
+def test_the_database_calls_final_what_the_machines_call_final() -> None:
+    columns = [f"{machine.axis}_state" for machine in MACHINES]
+    combinations = list(every_combination())
+    states = [[getattr(axes, machine.axis).value for axes in combinations] for machine in MACHINES]
+    not_final = Order.objects.filter(Order.NOT_FINAL).values_list(*columns).query
+    query, given = not_final.get_compiler("orders").as_sql()
+    # All combinations stand in for the table.
+    arrays = ", ".join(["%s::text[]"] * len(columns))
+    with connections["orders"].cursor() as cursor:
+        cursor.execute(
+            f"WITH orders_order ({', '.join(columns)}) AS (SELECT * FROM unnest({arrays})) {query}",
+            [*states, *given],
+        )
+        found = sorted(cursor.fetchall())
+    assert found == sorted(
+        row for axes, row in zip(combinations, zip(*states, strict=True), strict=True) if not is_final(axes)
+    )
+    assert 0 < len(found) < len(combinations)
 
 
 def test_an_order_starts_by_waiting_for_its_payment() -> None:

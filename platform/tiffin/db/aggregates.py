@@ -22,7 +22,11 @@ class Aggregate(models.Model):
 
     `version` counts the events published about the row and is their sequence; `log_txid` is the largest
     transaction id an event of it was stamped with. Only `tiffin.log.publish` writes these two.
+    A kind that may wait for something says in `NOT_FINAL` which of its rows do, by their columns: each of
+    those has exactly one deadline, and the others have none.
     """
+
+    NOT_FINAL: ClassVar[models.Q | None] = None
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     region = models.CharField(max_length=16)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tiffin.db.owners import owner_of
 from tiffin.log.events import Event
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 E = TypeVar("E", bound=Event)
 One = Callable[[E], None]
@@ -27,13 +30,19 @@ class Subscriber:
     """Reads producers' logs with cursors of its own, in the schema of its module.
 
     `reset`, if given, empties what the subscriber's handlers have written, so that it can be rebuilt by
-    reading everything again.
+    reading everything again; `copies` are the models that they write and nobody else does, which
+    `manage.py audit` compares with a rebuilt copy. Raises TypeError for one without the other.
     """
 
-    def __init__(self, name: str, *, reset: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, name: str, *, reset: Callable[[], None] | None = None, copies: tuple[type[Model], ...] = ()
+    ) -> None:
+        if (reset is None) != (not copies):
+            raise TypeError(f"{name}: a subscriber that can be rebuilt says what it has copied, and only it")
         self.name = name
         self.module = name.split(".", maxsplit=1)[0]
         self.reset = reset
+        self.copies = copies
         self.handlers: dict[tuple[str, str], dict[int, Handler]] = defaultdict(dict)
         _subscribers[name] = self
 

@@ -1,0 +1,160 @@
+"""What must hold between modules, asked through their published interfaces wherever they run; and the audit
+of everything: this, and what the kernel asks of each module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from modules.orders.interface import OrderMoney, Orders, OrderState
+from modules.orders.interface import PaymentState as AxisState
+from modules.payments.interface import Payments, PaymentState, PaymentView
+from tiffin.audit import Check, Inspection, Progress, check, inspected
+from tiffin.interfaces import call
+
+IDS_A_QUESTION = 500
+ORDERS_A_PAGE = 200  # as many payments are asked for with them
+
+# The provider was asked and has not answered. The payment has a deadline; its sums are looked at afterwards.
+_UNDER_WAY = frozenset(
+    {
+        PaymentState.PENDING,
+        PaymentState.AUTHORISING,
+        PaymentState.CAPTURING,
+        PaymentState.VOIDING,
+        PaymentState.REFUNDING,
+    }
+)
+
+
+def audit(
+    *, acknowledged: Path | None, tolerance: timedelta, progress: Progress | None = None
+) -> Iterator[Check]:
+    """Look at everything once; each Check as soon as it is done."""
+    for invariant, (module, look) in _between_modules(acknowledged).items():
+        yield inspected(Inspection(invariant, module, progress), look)
+    for module in settings.TIFFIN_MODULES:
+        yield from check(module, tolerance=tolerance, progress=progress)
+
+
+def _between_modules(
+    acknowledged: Path | None,
+) -> dict[str, tuple[str, Callable[[Inspection], None]]]:
+    """The invariants by name, each with the module in whose name it speaks."""
+    always: dict[str, tuple[str, Callable[[Inspection], None]]] = {
+        "quotes": ("orders", one_order_a_quote),
+        "money": ("orders", money_adds_up),
+        "payments": ("payments", payments_have_orders),
+    }
+    if acknowledged is None:
+        return always
+    return {"acknowledged": ("orders", partial(acknowledged_exist, acknowledged)), **always}
+
+
+def acknowledged_exist(file: Path, inspection: Inspection) -> None:
+    """Every order whose id stands in `file` is there. Counts ids."""
+    with file.open(encoding="ascii") as lines:
+        ids = (word for line in lines for word in line.split())
+        while page := list(islice(ids, IDS_A_QUESTION)):
+            asked = {order_id for word in page if (order_id := _id(word, inspection)) is not None}
+            for lost in asked - set(call(Orders).placed(order_ids=tuple(asked))):
+                inspection.find(lost, "the order was acknowledged to its customer and is lost")
+            inspection.looked(len(page))
+
+
+def _id(word: str, inspection: Inspection) -> UUID | None:
+    try:
+        return UUID(word)
+    except ValueError:
+        inspection.find(word, "the file of acknowledged orders holds what is no id")
+        return None
+
+
+def one_order_a_quote(inspection: Inspection) -> None:
+    """A quote becomes at most one order. Counts orders."""
+    for page in _orders():
+        for order in page:
+            if order.quote_shared:
+                inspection.find(order.id, "another order was made from the same quote")
+        inspection.looked(len(page))
+
+
+def payments_have_orders(inspection: Inspection) -> None:
+    """Whoever's money was asked for has an order. Counts payments."""
+    for page in _payments():
+        asked = {payment.order_id: payment for payment in page}
+        known = set(call(Orders).placed(order_ids=tuple(asked)))
+        for order_id, payment in asked.items():
+            if order_id not in known:
+                inspection.find(
+                    payment.id, f"the payment over {payment.amount} is for order {order_id}, which is lost"
+                )
+        inspection.looked(len(page))
+
+
+def money_adds_up(inspection: Inspection) -> None:
+    """Captured minus refunded is the order's money. Counts orders; of those under way little can be said."""
+    under_way = unpaid = 0
+    for page in _orders():
+        payments = {each.order_id: each for each in call(Payments).for_orders(order_ids=[o.id for o in page])}
+        for order in page:
+            payment = payments.get(order.id)
+            if not order.final or (payment is not None and payment.state in _UNDER_WAY):
+                under_way += 1
+                problems = _wrong_meanwhile(order)
+            else:
+                unpaid += order.order is OrderState.COMPLETED and order.payment is AxisState.FAILED
+                problems = _wrong_at_the_end(order, payment)
+            for problem in problems:
+                inspection.find(order.id, problem)
+        inspection.looked(len(page))
+    notes = (
+        (under_way, "under way"),
+        (unpaid, "delivered though the payment had failed: the platform's loss"),
+    )
+    inspection.note = ", ".join(f"{count} {what}" for count, what in notes if count)
+
+
+def _wrong_meanwhile(order: OrderMoney) -> Iterator[str]:
+    if not order.refunded.amount <= order.captured.amount <= order.total.amount:
+        yield f"of {order.total}, {order.captured} were taken and {order.refunded} given back"
+
+
+def _wrong_at_the_end(order: OrderMoney, payment: PaymentView | None) -> Iterator[str]:
+    yield from _wrong_meanwhile(order)
+    if payment is None:
+        if order.captured or order.payment is not AxisState.FAILED:
+            yield f"the order is over and {order.captured} were taken for it, but it has no payment"
+        return
+    if (order.captured, order.refunded) != (payment.captured, payment.refunded):
+        yield (
+            f"orders knows of {order.captured} taken and {order.refunded} given back, payments of"
+            f" {payment.captured} and {payment.refunded}"
+        )
+    kept = payment.captured - payment.refunded
+    if held := payment.authorised - payment.captured - payment.voided:
+        yield f"the order is over, but {held} of its customer's money are still held"
+    if order.order is OrderState.CANCELLED and kept:
+        yield f"the order was cancelled, but {kept} of its customer's money were kept"
+    if order.order is OrderState.COMPLETED and order.payment is AxisState.CAPTURED and kept != order.total:
+        yield f"the order was delivered for {order.total}, of which {kept} were taken"
+
+
+def _orders() -> Iterator[tuple[OrderMoney, ...]]:
+    page = call(Orders).money(size=ORDERS_A_PAGE)
+    while page:
+        yield page
+        page = call(Orders).money(after=page[-1].id, size=ORDERS_A_PAGE)
+
+
+def _payments() -> Iterator[list[PaymentView]]:
+    page = call(Payments).page()
+    while page:
+        yield page
+        page = call(Payments).page(after=page[-1].id)

@@ -1,0 +1,44 @@
+"""Orders as those see them who compare the books: all of them, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from modules.orders.interface import OrderId, OrderMoney
+from modules.orders.models import Order
+from modules.orders.states import is_final
+
+MAXIMUM_BOOK_SIZE = 500
+
+
+def placed(order_ids: Collection[UUID]) -> tuple[OrderId, ...]:
+    """Those of `order_ids` that exist."""
+    return tuple(Order.objects.filter(pk__in=order_ids).values_list("pk", flat=True))
+
+
+def money(*, after: UUID | None, size: int) -> tuple[OrderMoney, ...]:
+    """A page of all orders, by id."""
+    of_the_quote = Order.objects.filter(quote_id=OuterRef("quote_id")).exclude(pk=OuterRef("pk"))
+    orders = (
+        Order.objects.annotate(quote_shared=Exists(of_the_quote)).defer("sealed", "pickup").order_by("pk")
+    )
+    if after is not None:
+        orders = orders.filter(pk__gt=after)
+    return tuple(_money(order) for order in orders[: max(1, min(size, MAXIMUM_BOOK_SIZE))])
+
+
+def _money(order: Order) -> OrderMoney:
+    axes = order.axes
+    return OrderMoney(
+        id=OrderId(order.id),
+        final=is_final(axes),
+        order=axes.order,
+        payment=axes.payment,
+        total=order.money(order.total),
+        captured=order.money(order.captured),
+        refunded=order.money(order.refunded),
+        quote_shared=getattr(order, "quote_shared", False),
+    )
