@@ -1,10 +1,20 @@
 """The audit of a module: what must always hold of its log, its cursors, its jobs and what it has learned.
 
-`check(module)` looks at a module that runs in this process; what it answers are DTOs. What must hold between
-modules is for those who know them: `config/audit.py`.
+`check(module)` looks at a module, wherever it runs. What must hold between modules is for those who know
+them: `config/audit.py`.
 """
 
-from tiffin.audit.checking import INVARIANTS, TOLERANCE, check, inspected
+from tiffin.audit.checking import INVARIANTS, TOLERANCE, answer_check, check, inspected
 from tiffin.audit.findings import Check, Finding, Inspection, Progress
 
-__all__ = ["INVARIANTS", "TOLERANCE", "Check", "Finding", "Inspection", "Progress", "check", "inspected"]
+__all__ = [
+    "INVARIANTS",
+    "TOLERANCE",
+    "Check",
+    "Finding",
+    "Inspection",
+    "Progress",
+    "answer_check",
+    "check",
+    "inspected",
+]

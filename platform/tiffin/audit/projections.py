@@ -15,11 +15,10 @@ from tiffin.audit.findings import Inspection
 from tiffin.audit.shadow import shadowed, snapshot, unheard
 from tiffin.log import cursors, feed
 from tiffin.log.events import Recorded
-from tiffin.log.feed import Place
 from tiffin.log.handling import handle_all
-from tiffin.log.pump import EVENTS_A_BATCH, ONE_DAY, batched, is_event_fault
+from tiffin.log.pages import Place
+from tiffin.log.pump import EVENTS_A_BATCH, ONE_DAY, batched, fresh, is_event_fault
 from tiffin.log.subscribers import Subscriber, UnknownVersion, subscribers
-from tiffin.models import LogHome
 
 EVENTS_A_SHARD = 200
 # News may arrive between reading and comparing; then the rest is read, and it is tried again.
@@ -44,9 +43,9 @@ def projections_true(inspection: Inspection, tolerance: timedelta) -> None:
 
 def _lost_beginning(subscriber: Subscriber) -> str:
     for producer in subscriber.producers:
-        home = LogHome.objects.using(producer).get()
-        if home.kept_from is not None:
-            return f"the log of {producer} begins at {home.kept_from}"
+        kept_from = feed.horizon(producer).kept_from
+        if kept_from is not None:
+            return f"the log of {producer} begins at {kept_from}"
     return ""
 
 
@@ -110,7 +109,7 @@ class _Rebuilt:
         """A page of the log below `ends`; brings `places` on, and leaves out the shards that are read."""
         kinds = self._subscriber.kinds(producer)
         events = feed.read(producer, list(places.values()), kinds, limit=EVENTS_A_SHARD).events
-        wanted = [event for event in events if _order(event) <= _order(ends[event.shard])]
+        wanted = [event for event in fresh(events, places) if _order(event) <= _order(ends[event.shard])]
         last = {event.shard: Place(event.shard, *_order(event), event.day - ONE_DAY) for event in wanted}
         for shard in list(places):
             if shard not in last:

@@ -63,14 +63,15 @@ def horizon(producer: str, since: datetime | None = None) -> Horizon:
     """Where everything is there to be read; with `since`, the place of the first event from then on."""
     with connections[producer].cursor() as cursor:
         cursor.execute(
-            "SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint, current_date FROM log_home"
+            "SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint, current_date, kept_from"
+            " FROM log_home"
         )
-        epoch, txid, day = cursor.fetchone()
+        now = Horizon._make(cursor.fetchone())
         if since is None:
-            return Horizon(epoch, txid, day)
+            return now
         cursor.execute(
             "SELECT min(txid) FROM log_event WHERE epoch = %s AND day >= %s AND occurred_at >= %s",
-            [epoch, since.date() - ONE_DAY, since],
+            [now.epoch, since.date() - ONE_DAY, since],
         )
         first = cursor.fetchone()[0]
-    return Horizon(epoch, txid if first is None else min(txid, first), day)
+    return now if first is None else now._replace(txid=min(now.txid, first))

@@ -28,11 +28,13 @@ class Page(NamedTuple):
 
 
 class Horizon(NamedTuple):
-    """Below this epoch, transaction id and day everything is there to be read."""
+    """Below this epoch, transaction id and day everything is there to be read; `kept_from` is the first day
+    that is still there, once days have been let go."""
 
     epoch: int
     txid: int
     day: date
+    kept_from: date | None = None
 
 
 class FeedUnavailable(Exception):

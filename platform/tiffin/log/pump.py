@@ -53,7 +53,7 @@ def pump(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> Progre
     page = feed.read(producer, places, subscriber.kinds(producer), limit=EVENTS_A_SHARD)
     at = {place.shard: place for place in places}
     moved = 0
-    for batch in batched(_new(page.events, at), EVENTS_A_BATCH):
+    for batch in batched(fresh(page.events, at), EVENTS_A_BATCH):
         done = _move(subscriber, producer, at, batch)
         if done is None:
             return Progress(moved, False)
@@ -62,16 +62,16 @@ def pump(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> Progre
     return Progress(moved, page.waiting)
 
 
-def _new(events: list[Recorded], at: dict[int, Place]) -> list[Recorded]:
+def fresh(events: list[Recorded], at: dict[int, Place]) -> list[Recorded]:
     """The events beyond their shard's place, each once: what comes over a network may come again."""
     beyond = {shard: place[1:4] for shard, place in at.items()}
-    fresh = []
+    found = []
     for event in events:
         where = (event.epoch, event.txid, event.position)
         if where > beyond[event.shard]:
             beyond[event.shard] = where
-            fresh.append(event)
-    return fresh
+            found.append(event)
+    return found
 
 
 def _move(subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]) -> int | None:

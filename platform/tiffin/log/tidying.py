@@ -51,7 +51,7 @@ def ensure_partitions(module: str) -> None:
 
 def move_idle_cursors(subscriber: Subscriber, producer: str) -> None:
     """Bring cursors with nothing to read up to the horizon, so that read partitions can go."""
-    epoch, txid, day = feed.horizon(producer)
+    epoch, txid, day, _ = feed.horizon(producer)
     places = cursors.places(subscriber, producer, range(SHARDS))
     busy = {event.shard for event in feed.read(producer, places, (), limit=1).events}
     idle = [place for place in places if place.shard not in busy and place[1:3] < (epoch, txid)]

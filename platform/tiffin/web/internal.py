@@ -1,4 +1,4 @@
-"""The door for other deployables of the platform: `POST /internal/v1/{call,feed,horizon,readers,openapi}`.
+"""The door for other deployables of the platform: `POST /internal/v1/…`, each of `DOORS`.
 
 It stands on the web processes, and the origin does not lead to it. Whatever comes is signed.
 """
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from tiffin.audit import answer_check
 from tiffin.interfaces.dispatch import dispatch
 from tiffin.log import remote_feed
 from tiffin.remote import NotHere
@@ -27,6 +28,7 @@ DOORS: dict[str, Callable[[bytes], bytes]] = {
     "feed": remote_feed.answer_read,
     "horizon": remote_feed.answer_horizon,
     "readers": remote_feed.answer_readers,
+    "audit": answer_check,
     "openapi": answer_openapi,
 }
 

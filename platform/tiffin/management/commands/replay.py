@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tiffin.log.pages import FeedUnavailable
 from tiffin.log.replaying import CannotReplay, replay
 from tiffin.log.subscribers import subscriber, subscribers
 
@@ -20,6 +21,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             replay(subscriber(options["subscriber"]))
-        except (CannotReplay, LookupError) as error:
+        except (CannotReplay, FeedUnavailable, LookupError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{options['subscriber']} begins again; the worker reads on at once.")
