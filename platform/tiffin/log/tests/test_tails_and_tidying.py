@@ -55,7 +55,7 @@ def test_a_callback_that_fails_does_not_stop_the_tail(reader: Subscriber) -> Non
 def test_idle_cursors_move_to_the_horizon_and_lose_nothing(reader: Subscriber) -> None:
     thing = new_thing()
     tidying.move_idle_cursors(reader, "orders")
-    epoch, txid, _ = feed.horizon("orders")
+    epoch, txid, *_ = feed.horizon("orders")
     assert LogCursor.objects.using("payments").filter(subscriber=reader.name).first().txid <= txid
     assert LogCursor.objects.using("payments").filter(subscriber=reader.name, epoch=epoch).count() == SHARDS
     number(thing, 1)
