@@ -10,3 +10,4 @@ class IdentityConfig(ModuleConfig):
     name = "modules.identity"
     label = "identity"
     provides = (Identity,)
+    secrets = ("TIFFIN_JWT_PRIVATE_KEY", "TIFFIN_MASTER_KEY")

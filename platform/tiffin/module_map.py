@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +51,22 @@ class Calling(DTO):
 
 
 class Route(DTO):
-    """An address at which the module answers, and the HTTP methods; `ANY` where the view itself decides."""
+    """An address at which the module answers, and the HTTP methods; `ANY` where the view itself decides.
+
+    What is `live` stays open and sends what happens: the stream process answers it.
+    """
 
     path: str
     methods: tuple[str, ...]
+    live: bool
 
 
 class ModuleEntry(DTO):
-    """One module on the map."""
+    """One module on the map. `secrets` are the settings that only it may know."""
 
     name: str
+    owns_data: bool
+    secrets: tuple[str, ...]
     offers: tuple[Offer, ...]
     publishes: tuple[str, ...]
     listens: tuple[Listening, ...]
@@ -82,6 +89,8 @@ def _entry(config: ModuleConfig, calls: list[InterfaceCall], routes: list[tuple[
     work = registered(module)
     return ModuleEntry(
         name=module,
+        owns_data=module in settings.TIFFIN_MODULES,
+        secrets=config.secrets,
         offers=tuple(map(_offer, config.provides)),
         publishes=tuple(sorted(wire for wire, event in event_classes().items() if event.producer == module)),
         listens=tuple(_listening(module)),
@@ -130,7 +139,8 @@ def _routes(patterns: list[Any], prefix: str) -> Iterator[tuple[str, Route]]:
         elif isinstance(pattern, URLPattern):
             owner = _owner(pattern.callback)
             if owner:
-                yield owner, Route(path=path, methods=_methods(pattern.callback))
+                live = iscoroutinefunction(pattern.callback)
+                yield owner, Route(path=path, methods=_methods(pattern.callback), live=live)
 
 
 def _owner(view: Any) -> str:

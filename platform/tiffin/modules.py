@@ -17,9 +17,11 @@ REGISTERING_ROOMS = ("provider", "handlers", "jobs")
 
 
 class ModuleConfig(AppConfig):
-    """Base of each module's `apps.py`: `name`, `label`, and `provides`, its interface classes."""
+    """Base of each module's `apps.py`: `name`, `label`, `provides`, its interface classes, and `secrets`, the
+    settings that no other module may know."""
 
     provides: ClassVar[tuple[type, ...]] = ()
+    secrets: ClassVar[tuple[str, ...]] = ()
     default_auto_field = "django.db.models.BigAutoField"
     # Django looks for the one configuration in `apps.py`, where this base is imported too: it is none.
     default = False

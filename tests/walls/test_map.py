@@ -14,8 +14,8 @@ from tiffin.module_map import Calling, Listening, ModuleEntry, Offer, Route, mod
 
 
 def entry(name: str, **rooms: tuple[object, ...]) -> ModuleEntry:
-    empty = dict.fromkeys(("offers", "publishes", "listens", "calls", "jobs", "deadlines", "routes"), ())
-    return ModuleEntry(name=name, **(empty | rooms))
+    empty = {room: () for room in ModuleEntry.__struct_fields__ if room not in ("name", "owns_data")}
+    return ModuleEntry(name=name, owns_data=True, **(empty | rooms))
 
 
 KITCHEN = entry(
@@ -29,7 +29,7 @@ WAITER = entry(
     calls=(Calling(module="kitchen", interface="Kitchen", methods=("cook", "menu")),),
     jobs=("serve",),
     deadlines=("cold",),
-    routes=(Route(path="/api/v1/tables", methods=("GET", "POST")),),
+    routes=(Route(path="/api/v1/tables", methods=("GET", "POST"), live=False),),
 )
 
 
@@ -93,3 +93,6 @@ def test_the_map_can_be_read_by_programs() -> None:
     modules = {found["name"]: found for found in json.loads(out.getvalue())["modules"]}
     assert any(offer["interface"] == "Payments" for offer in modules["payments"]["offers"])
     assert modules["identity"]["routes"]
+    assert [found["name"] for found in modules.values() if not found["owns_data"]] == ["storefront"]
+    live = {route["path"] for found in modules.values() for route in found["routes"] if route["live"]}
+    assert live == {"/api/v1/orders/<uuid:order_id>/stream"}

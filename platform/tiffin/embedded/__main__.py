@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tiffin.embedded import commands
 from tiffin.embedded.errors import CannotStart
+from tiffin.embedded.topology import TOGETHER, Topology
 
 DEFAULT_PORT = 8000
 
@@ -19,9 +20,15 @@ def main() -> int:
     end_cleanly_on_signals()
     try:
         if options.command == "up" and options.check:
-            return commands.check(root)
+            return commands.check(root, _wanted(options))
         if options.command == "up":
-            return commands.up(root, port=options.port, reset=options.reset, durable=not options.forgetful)
+            return commands.up(
+                root,
+                _wanted(options),
+                port=options.port,
+                reset=options.reset,
+                durable=not options.forgetful,
+            )
         return {"down": commands.down, "status": commands.tell}[options.command](root)
     except CannotStart as error:
         print(error, file=sys.stderr)
@@ -47,9 +54,27 @@ def _options() -> argparse.Namespace:
     up.add_argument("--reset", action="store_true", help="forget all data and start over")
     up.add_argument("--check", action="store_true", help="take one order all the way, then stop")
     up.add_argument("--forgetful", action="store_true", help="faster, for tests: a power cut may lose data")
+    up.add_argument(
+        "--elsewhere",
+        type=_names,
+        default=(),
+        metavar="MODULE[,MODULE]",
+        help="modules that run apart from the others, on a database server each",
+    )
+    up.add_argument("--split", action="store_true", help="give each module that stays a database of its own")
     known.add_parser("down", help="stop everything")
     known.add_parser("status", help="what runs, and where")
     return parser.parse_args()
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))
+
+
+def _wanted(options: argparse.Namespace) -> Topology | None:
+    """None when nobody has said: then it stays as it was begun."""
+    asked = Topology(options.elsewhere, options.split)
+    return None if asked == TOGETHER else asked
 
 
 def _port(text: str) -> int:

@@ -19,6 +19,7 @@ from tiffin.embedded.postgres import Postgres
 from tiffin.embedded.processes import end_orphans, launched, wait_until
 from tiffin.embedded.report import report, status
 from tiffin.embedded.supervisor import TICK_SECONDS, Supervisor, recorded
+from tiffin.embedded.topology import Topology
 
 STOP_SECONDS = 90
 JOURNEY_SECONDS = 180
@@ -28,12 +29,12 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def up(root: Path, *, port: int, reset: bool, durable: bool) -> int:
+def up(root: Path, wanted: Topology | None, *, port: int, reset: bool, durable: bool) -> int:
     """Start, tell, and stay until somebody ends it."""
     home = environment.home_of(root, environment.outside(root))
     if reset:
         remove(home)
-    supervisor = Supervisor(root, home, port, say, durable=durable)
+    supervisor = Supervisor(root, home, port, say, durable=durable, wanted=wanted)
     say(f"Tiffin starts in {home.path}")
 
     def stay() -> int:
@@ -46,12 +47,12 @@ def up(root: Path, *, port: int, reset: bool, durable: bool) -> int:
     return _run(supervisor, stay)
 
 
-def check(root: Path) -> int:
+def check(root: Path, wanted: Topology | None) -> int:
     """Start on a data folder made for it, take an order all the way, end, and leave nothing behind."""
     with tempfile.TemporaryDirectory(prefix="tiffin-check-") as folder:
         Path(folder).chmod(0o711)  # root's PostgreSQL runs as another user, who must get through
         home = Home.at(Path(folder) / "home")
-        supervisor = Supervisor(root, home, 0, say, durable=False)
+        supervisor = Supervisor(root, home, 0, say, durable=False, wanted=wanted)
         say(f"Tiffin starts in {home.path}")
         ended = 1
         try:
@@ -108,7 +109,7 @@ def _journey(supervisor: Supervisor) -> int:
     command = launched([sys.executable, "-m", "bench.journey", "--base-url", supervisor.url])
     say("\nAn order goes its way")
     supervisor.open()
-    journey = subprocess.Popen(command, cwd=supervisor.root, env=supervisor.env)
+    journey = subprocess.Popen(command, cwd=supervisor.root, env=supervisor.main.env)
     until = time.monotonic() + JOURNEY_SECONDS
     while journey.poll() is None and time.monotonic() < until:
         supervisor.watch()
@@ -136,4 +137,5 @@ def remove(home: Home) -> None:
     if Lock(home).holder() is not None:
         raise AlreadyRunning(f"Tiffin is running in {home.path}; script/down stops it, then start over.")
     end_orphans(recorded(home), home=home.path)
-    home.reset(besides=[Postgres(home, 0).folder])
+    for each in (*home.groups, home):
+        each.reset(besides=[Postgres(each, 0).folder])

@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tiffin.embedded.home import Home, read_json, write_json
-from tiffin.embedded.secrets import master_key, secret, token_keys
+from tiffin.embedded.secrets import secret
 
 KEPT = "environment.json"
+WHO_IS_WHERE = ("TIFFIN_MODULES", "TIFFIN_ELSEWHERE")
 _KEPT_NAMES = (
     "DATABASE_URL",
     "REDIS_URL",
     "TIFFIN_HOME",
     "TIFFIN_ORIGIN",
     "TIFFIN_SECRET_KEY",
+    *WHO_IS_WHERE,
 )
+_OF_A_MODULE = "DATABASE_URL_"
 
 
 def outside(root: Path) -> dict[str, str]:
@@ -26,7 +29,16 @@ def outside(root: Path) -> dict[str, str]:
 
 def without_services(env: Mapping[str, str]) -> dict[str, str]:
     """The environment less what would lead to somebody's own platform: tests never touch that."""
-    return {name: value for name, value in env.items() if name not in _KEPT_NAMES}
+    return {name: value for name, value in env.items() if not _leads_there(name)}
+
+
+def _leads_there(name: str) -> bool:
+    return name in _KEPT_NAMES or name.startswith(_OF_A_MODULE)
+
+
+def database_setting(module: str) -> str:
+    """The setting that says where one module's database is."""
+    return _OF_A_MODULE + module.upper()
 
 
 def home_of(root: Path, env: Mapping[str, str], default: str = ".tiffin") -> Home:
@@ -38,8 +50,6 @@ def complete(
     env: Mapping[str, str], home: Home, *, database_url: str, redis_url: str, origin: str
 ) -> dict[str, str]:
     """The environment of the platform's processes; what was set outside stays."""
-    token_keys(home.secrets)
-    master_key(home.secrets)
     return {
         **env,
         "TIFFIN_HOME": str(home.path),
@@ -56,7 +66,7 @@ def keep(env: Mapping[str, str], home: Home) -> None:
     """Note it for commands that a person runs beside the platform."""
     path = home.run / KEPT
     path.touch(mode=0o600)
-    write_json(path, {name: env[name] for name in _KEPT_NAMES})
+    write_json(path, {name: value for name, value in env.items() if _leads_there(name)})
     path.chmod(0o600)
 
 

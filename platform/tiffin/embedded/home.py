@@ -22,6 +22,9 @@ MARKER = "tiffin-home.json"
 ROOMS = ("postgres", "redis", "caddy", "static", "secrets", "log", "run")
 # The logs of a check that failed.
 CHECK_LOG = "check-log"
+# The data folders of the modules that run elsewhere than the others.
+GROUPS = "groups"
+OURS = (*ROOMS, CHECK_LOG, GROUPS)
 NEEDED_BYTES = 500_000_000
 # A unix socket's path may hold 107 bytes; PostgreSQL's adds `/.s.PGSQL.54321`.
 LONGEST_SOCKETS_FOLDER = 80
@@ -59,6 +62,15 @@ class Home:
     def beside(self, name: str) -> Home:
         """Another data folder next to this one."""
         return Home(self.path.parent / name)
+
+    def group(self, name: str) -> Home:
+        """The data folder, inside this one, of modules that run elsewhere than the others."""
+        return Home(self / GROUPS / name)
+
+    @property
+    def groups(self) -> list[Home]:
+        """Those that are there."""
+        return [Home(path) for path in sorted((self / GROUPS).glob("*/"))]
 
     @property
     def sockets(self) -> Path:
@@ -120,14 +132,14 @@ class Home:
             return
         if not self.prepared:
             self._recognise()
-        for folder in (*(self / room for room in ROOMS), self / CHECK_LOG, self.sockets, *besides):
+        for folder in (*(self / room for room in OURS), self.sockets, *besides):
             shutil.rmtree(folder, ignore_errors=True)
         write_json(self / MARKER, {"layout": LAYOUT})
 
 
 def _is_ours(entry: Path) -> bool:
     """A room, a hidden file, or another data folder inside this one (the tests keep theirs there)."""
-    return entry.name in (*ROOMS, CHECK_LOG) or entry.name.startswith(".") or (entry / MARKER).exists()
+    return entry.name in OURS or entry.name.startswith(".") or (entry / MARKER).exists()
 
 
 def others_reach(path: Path) -> bool:

@@ -42,6 +42,7 @@ class Postgres:
     home: Home
     port: int
     durable: bool = True
+    databases: tuple[str, ...] = (DATABASE,)
 
     @property
     def user(self) -> str | None:
@@ -65,8 +66,11 @@ class Postgres:
     @property
     def url(self) -> str:
         """The administrator's URL."""
+        return self.url_of(DATABASE)
+
+    def url_of(self, database: str) -> str:
         password = quote(secret(self.home.secrets, "postgres-password"))
-        return f"postgresql://{ADMIN}:{password}@/{DATABASE}?host={quote(str(self.sockets))}&port={self.port}"
+        return f"postgresql://{ADMIN}:{password}@/{database}?host={quote(str(self.sockets))}&port={self.port}"
 
     def binary(self, name: str) -> str:
         return str(installation.place() / "bin" / name)
@@ -102,15 +106,16 @@ class Postgres:
         )
 
     def accepts(self) -> bool:
-        """Whether it answers, with its database made."""
+        """Whether it answers, with its databases made."""
         import psycopg
+        from psycopg import sql
 
-        server = self.url.replace(f"/{DATABASE}?", "/postgres?")
         try:
-            with psycopg.connect(server, autocommit=True, connect_timeout=2) as connection:
-                known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-                if known.fetchone() is None:
-                    connection.execute(f"CREATE DATABASE {DATABASE}")
+            with psycopg.connect(self.url_of("postgres"), autocommit=True, connect_timeout=2) as connection:
+                known = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+                for database in self.databases:
+                    if database not in known:
+                        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         except psycopg.OperationalError:
             return False
         return True

@@ -69,6 +69,11 @@ class Program:
     patience_seconds: float = 15.0
     ready: Callable[[], bool] = field(default=lambda: True)
 
+    @property
+    def kind(self) -> str:
+        """`payments-web` is the `web` of the group `payments`."""
+        return self.name.rpartition("-")[2]
+
 
 class Child:
     """A program that runs, in a process group of its own: Ctrl-C in the terminal is the supervisor's."""
@@ -174,11 +179,12 @@ def _left_behind(group: int, home: Path) -> bool:
 
 
 def _works_for(pid: int, home: Path) -> bool:
+    """Whether its data folder is `home`, or that of a group inside."""
     try:
-        environ: dict[str, str] = psutil.Process(pid).environ()
-        return environ.get("TIFFIN_HOME") == str(home)
+        told: str = psutil.Process(pid).environ().get("TIFFIN_HOME", "")
     except psutil.Error:
         return False
+    return home in (Path(told), Path(told).parent.parent)
 
 
 def wait_until(ready: Callable[[], bool], *, seconds: float, every: float = 0.05) -> bool:

@@ -23,11 +23,10 @@ def stream_socket(home: Home) -> Path:
     return home.sockets / "stream.sock"
 
 
-def serving(root: Path, home: Home, env: Mapping[str, str], web_port: int) -> list[Program]:
+def web(root: Path, home: Home, env: Mapping[str, str], port: int) -> Program:
     """What answers requests."""
-    socket_path = stream_socket(home)
-    web = _gunicorn(
-        f"--bind={LOOPBACK}:{web_port}",
+    command = _gunicorn(
+        f"--bind={LOOPBACK}:{port}",
         "--reuse-port",
         "--worker-class=gthread",
         f"--workers={WEB_WORKERS}",
@@ -35,17 +34,20 @@ def serving(root: Path, home: Home, env: Mapping[str, str], web_port: int) -> li
         "--graceful-timeout=10",
         "config.wsgi",
     )
-    stream = _gunicorn(
+    return _program("web", command, root, home, env, ready=lambda: is_open(port))
+
+
+def stream(root: Path, home: Home, env: Mapping[str, str]) -> Program:
+    """What keeps live streams open."""
+    socket_path = stream_socket(home)
+    command = _gunicorn(
         f"--bind=unix:{socket_path}",
         "--worker-class=uvicorn_worker.UvicornWorker",
         "--workers=1",
         "--graceful-timeout=2",
         "config.asgi",
     )
-    return [
-        _program("web", web, root, home, env, ready=lambda: is_open(web_port)),
-        _program("stream", stream, root, home, env, ready=lambda: _listens(socket_path)),
-    ]
+    return _program("stream", command, root, home, env, ready=lambda: _listens(socket_path))
 
 
 def working(root: Path, home: Home, env: Mapping[str, str]) -> list[Program]:
@@ -54,7 +56,7 @@ def working(root: Path, home: Home, env: Mapping[str, str]) -> list[Program]:
         "worker",
         "--pool=threads",
         f"--concurrency={WORKER_THREADS}",
-        "--hostname=worker@%h",
+        f"--hostname=worker-{home.short_name}@%h",  # groups share the broker
         "--without-gossip",
         "--without-mingle",
         "--without-heartbeat",

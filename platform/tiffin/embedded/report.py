@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tiffin.embedded.groups import Group
 from tiffin.embedded.home import Home, read_json
 from tiffin.embedded.supervisor import Supervisor
 
@@ -28,6 +29,7 @@ def report(supervisor: Supervisor) -> str:
             *_section("Pages", [(supervisor.url + path, what) for path, what in PAGES]),
             *_section("Logins", _logins(supervisor.url, demo)),
             *_section("Test cards", [(card["method"], card["what"]) for card in demo.get("cards", ())]),
+            *_section("Modules", _modules(supervisor)),
             *_section("Processes", list(_processes(supervisor))),
             *_first_order(demo),
         )
@@ -47,6 +49,18 @@ def _logins(url: str, demo: dict[str, Any]) -> list[tuple[str, str]]:
         (f"{login['email']}  {login['password']}", f"{login['role']}: {url}{login['page']}")
         for login in demo.get("logins", ())
     ]
+
+
+def _modules(supervisor: Supervisor) -> list[tuple[str, str]]:
+    """Who is where; nothing when all are together."""
+    told = [(", ".join(group.names), _place(group)) for group in supervisor.groups]
+    return told if supervisor.main.names else []
+
+
+def _place(group: Group) -> str:
+    databases = "a database each" if len(group.postgres.databases) > 1 else "one database"
+    server = _short(group.postgres.folder) if group.own_server else "a server of yours"
+    return f"http://{group.web}, {databases} in {server}"
 
 
 def _processes(supervisor: Supervisor) -> Iterator[tuple[str, str]]:
@@ -71,5 +85,9 @@ def status(home: Home) -> str:
         for name, one in told.get("processes", {}).items()
     ]
     return "\n".join(
-        (f"Tiffin is {told.get('state', 'stopped')} at {told.get('url')}", *_section("Processes", rows))
+        (
+            f"Tiffin is {told.get('state', 'stopped')} at {told.get('url')}",
+            *_section("Elsewhere", [(name, one["web"]) for name, one in told.get("elsewhere", {}).items()]),
+            *_section("Processes", rows),
+        )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _KEY_BITS = 2048
@@ -27,12 +28,32 @@ def master_key(folder: Path) -> Path:
     return path
 
 
+def internal_key(folder: Path) -> Path:
+    """The file of the key by which the groups of one platform know each other's messages."""
+    secret(folder, "internal.key")
+    return folder / "internal.key"
+
+
+def share(file: Path, folder: Path) -> None:
+    """Have what `file` says in another group's folder too."""
+    copy = folder / file.name
+    if not copy.exists() or copy.read_bytes() != file.read_bytes():
+        _write(copy, file.read_bytes())
+
+
 def token_keys(folder: Path) -> tuple[Path, Path]:
     """The files of the RS256 key pair that signs and verifies tokens."""
     private, public = folder / "jwt-private.pem", folder / "jwt-public.pem"
     if not (private.exists() and public.exists()):
         _make_pair(private, public)
     return private, public
+
+
+# The settings that not every group may know, each with what makes the file they are read from.
+KEYS: Mapping[str, Callable[[Path], object]] = {
+    "TIFFIN_JWT_PRIVATE_KEY": token_keys,
+    "TIFFIN_MASTER_KEY": master_key,
+}
 
 
 def _make_pair(private: Path, public: Path) -> None:

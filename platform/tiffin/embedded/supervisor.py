@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from tiffin.embedded import environment, ports, programs
+from tiffin.embedded import environment, groups, ports, programs, topology
 from tiffin.embedded.errors import BrokenHome, CannotStart
+from tiffin.embedded.groups import Group
 from tiffin.embedded.home import Home, Lock, read_json, write_json
 from tiffin.embedded.origin import Origin
-from tiffin.embedded.postgres import Postgres
 from tiffin.embedded.processes import Child, Identity, Program, end_orphans, last_line
 from tiffin.embedded.redis import Redis
+from tiffin.embedded.topology import Topology
 
 Say = Callable[[str], None]
 
@@ -48,14 +49,16 @@ class Watched:
 
 @dataclass
 class Supervisor:
-    """One platform on one data folder. `port` is the origin's; 0 chooses a free one."""
+    """One platform on one data folder. `port` is the origin's; 0 chooses a free one. `wanted` is who runs
+    elsewhere; None leaves it as the data folder was begun."""
 
     root: Path
     home: Home
     port: int
     say: Say
     durable: bool = True
-    env: dict[str, str] = field(default_factory=dict)
+    wanted: Topology | None = None
+    groups: list[Group] = field(default_factory=list)
     watched: dict[str, Watched] = field(default_factory=dict)
     state: str = "starting"
 
@@ -67,6 +70,10 @@ class Supervisor:
     def url(self) -> str:
         return f"http://{ports.LOOPBACK}:{self.port}"
 
+    @property
+    def main(self) -> Group:
+        return self.groups[0]
+
     def start(self) -> None:
         """Bring everything up and return once it serves. Raises CannotStart; the caller stops what runs."""
         self.home.prepare()
@@ -74,9 +81,8 @@ class Supervisor:
         self._end_what_was_left()
         ports.require_free(self.port)
         self.port = self.port or ports.free_port()
-        self._empty_metrics()
+        self._plan()
         self._start_services()
-        environment.keep(self.env, self.home)
         with self._static_files():
             self._upgrade()
             self._start_platform()
@@ -98,8 +104,8 @@ class Supervisor:
         """End everything, in order; safe to call at any point of a start."""
         if any(watched.child for watched in self.watched.values()):
             self._note("stopping")
-        for names in STOPS:
-            together = [self.watched[name].child for name in names if name in self.watched]
+        for kinds in STOPS:
+            together = [one.child for one in self.watched.values() if one.program.kind in kinds]
             children = [child for child in together if child is not None]
             for child in children:
                 child.ask()
@@ -117,48 +123,62 @@ class Supervisor:
         if count:
             self.say(f"Ended {count} processes that an earlier start had left behind.")
 
-    def _empty_metrics(self) -> None:
-        metrics = self.home.run / "metrics"
-        shutil.rmtree(metrics, ignore_errors=True)
-        metrics.mkdir(parents=True)
+    def _plan(self) -> None:
+        """Decide which groups there are."""
+        settled = topology.settle(self.home, self.wanted)
+        known: tuple[topology.Module, ...] = ()
+        if settled != topology.TOGETHER:
+            whole = {**environment.without_services(self.outside), "TIFFIN_HOME": str(self.home.path)}
+            known = topology.read_map(self.root, whole)
+            topology.require_possible(settled, known, self.outside)
+        topology.note(self.home, settled)
+        self.groups = groups.plan(self.home, settled, known, durable=self.durable)
+        for group in self.groups:
+            group.empty_metrics()
 
     def _start_services(self) -> None:
-        inner = ports.renew_taken(self.home)
-        postgres = Postgres(self.home, inner["postgres"], durable=self.durable)
-        redis = Redis(self.home, inner["redis"])
-        own_database, own_redis = "DATABASE_URL" not in self.outside, "REDIS_URL" not in self.outside
-        self.env = environment.complete(
+        redis = Redis(self.home, ports.inner_ports(self.home)["redis"])
+        own_redis = "REDIS_URL" not in self.outside
+        groups.equip(
+            self.groups,
             self.outside,
-            self.home,
-            database_url=postgres.url if own_database else self.outside["DATABASE_URL"],
             redis_url=redis.url if own_redis else self.outside["REDIS_URL"],
             origin=self.url,
         )
         if own_redis:
             redis.prepare()
-            self._launch(redis.program(self.env))
-        if own_database:
-            with self._telling("PostgreSQL"):
-                postgres.prepare()
-                self._launch(postgres.program(self.env))
-                self._await_postgres()
+            self._launch(redis.program(self.main.env))
+        with self._telling("PostgreSQL"):
+            self._start_servers([group for group in self.groups if group.own_server])
         if own_redis:
             with self._telling("Redis"):
                 self._await("redis", SERVICE_SECONDS)
+        for group in self.groups:
+            environment.keep(group.env, group.home)
 
-    def _await_postgres(self) -> None:
+    def _start_servers(self, owners: list[Group]) -> None:
+        for group in owners:
+            group.postgres.prepare()
+            self._launch(group.server())
+        for group in owners:
+            self._await_postgres(group)
+
+    def _await_postgres(self, group: Group) -> None:
+        name = group.server().name
         try:
-            self._await("postgres", SERVICE_SECONDS)
+            self._await(name, SERVICE_SECONDS)
         except CannotStart as error:
             raise BrokenHome(
-                f"The database in {self.home.path} does not start ({_said(self.home, 'postgres')}); "
-                f"see {self.home.logs / 'postgres.log'}, or start over with script/up --reset."
+                f"The database in {group.home.path} does not start ({_said(self.home, name)}); "
+                f"see {self.home.logs / name}.log, or start over with script/up --reset."
             ) from error
 
     @contextmanager
     def _static_files(self) -> Iterator[None]:
-        """They are collected meanwhile; at the end they are there."""
-        collecting = Child(self._manage("collectstatic", "--noinput", "--verbosity=0"))
+        """They are collected meanwhile, those of all modules; at the end they are there."""
+        whole = {name: value for name, value in self.main.env.items() if name not in environment.WHO_IS_WHERE}
+        command = ("collectstatic", "--noinput", "--verbosity=0")
+        collecting = Child(programs.manage(self.root, self.home, whole, *command))
         try:
             yield
             self._finish(collecting)
@@ -167,34 +187,39 @@ class Supervisor:
 
     def _upgrade(self) -> None:
         with self._telling("Schemas and tables"):
-            self._finish(Child(self._manage("upgrade")))
+            steps = [Child(group.manage(self.root, "upgrade")) for group in self.groups]
+            try:
+                for step in steps:
+                    self._finish(step)
+            finally:
+                for step in steps:
+                    step.stop()
 
     def _start_platform(self) -> None:
-        inner = ports.inner_ports(self.home)
-        origin = Origin(
-            self.home,
-            self.port,
-            web=f"{ports.LOOPBACK}:{inner['web']}",
-            stream=f"unix/{programs.stream_socket(self.home)}",
-            root=self.root,
-        )
-        ours = [
-            *programs.serving(self.root, self.home, self.env, inner["web"]),
-            *programs.working(self.root, self.home, self.env),
-            origin.program(self.env),
-        ]
+        origin = Origin(self.home, self.port, tuple(self.groups), self.root)
+        origin.prepare()
+        ours = [program for group in self.groups for program in group.processes(self.root)]
+        ours.append(origin.program(self.main.env))
         for program in ours:
             self._launch(program)
-        # The demo is loaded while the processes start: what it publishes is what they have to do first.
+        if len(self.groups) > 1:  # the demo asks those elsewhere
+            self._await_platform(ours)
+            self._bring_demo()
+        else:  # what the demo publishes is what the processes have to do first
+            self._bring_demo()
+            self._await_platform(ours)
+
+    def _bring_demo(self) -> None:
         with self._telling("Demo data"):
-            self._finish(Child(self._manage("demo")))
+            self._finish(Child(self.main.manage(self.root, "demo")))
+
+    def _await_platform(self, ours: list[Program]) -> None:
         with self._telling(", ".join(program.name for program in ours)):
             for program in ours:
                 self._await(program.name, PLATFORM_SECONDS)
-            self._until(lambda: programs.answers(self.port, "/readyz"), "web", PLATFORM_SECONDS)
-
-    def _manage(self, *command: str) -> Program:
-        return programs.manage(self.root, self.home, self.env, *command)
+            doors = {"web": self.port, **{f"{one.name}-web": one.web_port for one in self.groups[1:]}}
+            for name, port in doors.items():
+                self._until(partial(programs.answers, port, "/readyz"), name, PLATFORM_SECONDS)
 
     def _launch(self, program: Program) -> None:
         self.watched[program.name] = Watched(program, Child(program))
@@ -250,7 +275,9 @@ class Supervisor:
         """Write down what runs: for `status`, for `down`, and for a start after a sudden death."""
         self.state = state
         children = {name: one.child for name, one in self.watched.items() if one.child is not None}
-        write_json(self.home.run / "status.json", written_down(state, self.url, children))
+        elsewhere = {group.name: group.written_down() for group in self.groups[1:]}
+        told = {**written_down(state, self.url, children), "elsewhere": elsewhere}
+        write_json(self.home.run / "status.json", told)
 
 
 class _Telling:

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tiffin.embedded import environment
 from tiffin.embedded.home import Home, read_json
 from tiffin.embedded.processes import Identity, wait_until
@@ -16,9 +18,19 @@ from tiffin.testing.services import ROOT
 
 FILES = {
     "manage.py": """
-import os, sys
+import json, os, sys
 if os.environ.get("HOUSE_FAILS_AT") == sys.argv[1]:
     sys.exit("the roof is missing")
+def module(name, *paths, live=(), secrets=()):
+    routes = [{"path": path, "live": path in live} for path in (*paths, *live)]
+    return {"name": name, "owns_data": bool(paths or secrets), "secrets": secrets, "routes": routes}
+if sys.argv[1] == "modules":
+    print(json.dumps({"modules": [
+        module("doors", secrets=("TIFFIN_JWT_PRIVATE_KEY", "TIFFIN_MASTER_KEY")),
+        module("cards", "/cards", "/tables/<slug:table>/cards", live=("/cards/<int:card>/stream",)),
+        module("tables", "/tables/<slug:table>", "/card-tricks"),
+        module("facade"),
+    ]}))
 """,
     "config/__init__.py": """
 import os
@@ -29,7 +41,8 @@ app = celery = Celery("house", broker=os.environ["REDIS_URL"])
 import os
 def application(environ, start_response):
     environ["wsgi.input"].read()
-    body = f"web {os.getpid()} {environ['PATH_INFO']} {environ['HTTP_HOST']}".encode()
+    modules = os.environ.get("TIFFIN_MODULES", "all")
+    body = f"web {os.getpid()} {environ['PATH_INFO']} {environ['HTTP_HOST']} {modules}".encode()
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [body]
 """,
@@ -106,6 +119,11 @@ class House:
     @property
     def url(self) -> str:
         return str(self.status["url"])
+
+    def environment(self, group: str = "") -> dict[str, str]:
+        """What a process of a group has been told."""
+        pid = self.processes()[f"{group}-web" if group else "web"].pid
+        return dict(psutil.Process(pid).environ())
 
     def processes(self) -> dict[str, Identity]:
         return {name: Identity(told["pid"], told["began"]) for name, told in self.status["processes"].items()}

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tiffin.embedded import environment
+from tiffin.embedded.groups import equip, plan
 from tiffin.embedded.home import Home
+from tiffin.embedded.topology import TOGETHER
 
 
 def test_dotenv_reads_names_and_values(tmp_path: Path) -> None:
@@ -25,21 +27,28 @@ def test_the_environment_stands_above_dotenv(tmp_path: Path, monkeypatch: pytest
 
 def test_secrets_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
     home = Home.at(tmp_path / "home")
-    home.prepare()
-    first, again = (
-        environment.complete({}, home, database_url="d", redis_url="r", origin="o") for _ in range(2)
-    )
+    first, again = (equipped(home) for _ in range(2))
     assert first == again
     assert len(first["TIFFIN_SECRET_KEY"]) > 50
     assert {file.stat().st_mode & 0o077 for file in home.secrets.iterdir()} == {0}
     assert {file.name for file in home.secrets.iterdir()} == {
+        "internal.key",
         "jwt-private.pem",
         "jwt-public.pem",
         "master.key",
+        "postgres-password",
         "secret-key",
     }
 
 
+def equipped(home: Home) -> dict[str, str]:
+    groups = plan(home, TOGETHER, (), durable=False)
+    equip(groups, {}, redis_url="r", origin="o")
+    return groups[0].env
+
+
 def test_tests_are_told_no_services() -> None:
-    told = environment.without_services({"DATABASE_URL": "a person's", "PATH": "/bin"})
+    told = environment.without_services(
+        {"DATABASE_URL": "a person's", "DATABASE_URL_PAYMENTS": "too", "TIFFIN_MODULES": "x", "PATH": "/bin"}
+    )
     assert told == {"PATH": "/bin"}

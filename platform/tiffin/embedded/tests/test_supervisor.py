@@ -24,7 +24,7 @@ def test_it_starts_everything_behind_one_origin_and_ends_everything_on_ctrl_c(ho
     supervisor = house.up()
     processes = house.processes()
     assert set(processes) == EVERYTHING
-    assert get(f"{house.url}/abc").split()[2:] == ["/abc", house.url.removeprefix("http://")]
+    assert get(f"{house.url}/abc").split()[2:] == ["/abc", house.url.removeprefix("http://"), "all"]
 
     supervisor.send_signal(signal.SIGINT)
     said, _ = supervisor.communicate(timeout=60)
