@@ -60,7 +60,7 @@ class Ground:
     def serve_beside(self, name: str, wsgi: str) -> int:
         """Serve another WSGI application exactly as the web process serves the platform; returns its port."""
         port = ports.free_port()
-        web = programs.serving(ROOT, self.home, self.supervisor.env, port)[0]
+        web = programs.web(ROOT, self.home, self.supervisor.env, port)
         argv = tuple(wsgi if each == "config.wsgi" else each for each in web.argv)
         child = Child(replace(web, name=name, argv=argv, log=self.home.logs / f"{name}.log"))
         self.more[name] = child

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import NamedTuple
@@ -13,12 +12,8 @@ import pytest
 
 from tests.acceptance import world
 from tests.acceptance.people import Customer, Kitchen, Place, until
-from tiffin.embedded import environment
-from tiffin.embedded.home import read_json
-from tiffin.testing.running import HURRIED_REGION, Platform
+from tiffin.testing.running import Platform
 from tiffin.testing.services import ROOT
-
-KEPT = "environment.json"
 
 
 class World(NamedTuple):
@@ -30,16 +25,10 @@ class World(NamedTuple):
 @pytest.fixture(scope="session")
 def places(platform: Platform) -> World:
     """The restaurants of `world`, known to everybody."""
-    env = {
-        **environment.without_services(os.environ),
-        **read_json(platform.home.run / KEPT),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "TIFFIN_REGION_PACKAGES": HURRIED_REGION,
-    }
     made = subprocess.run(
         [sys.executable, "-m", "tests.acceptance.world"],
         cwd=ROOT,
-        env=env,
+        env=platform.environment(),
         capture_output=True,
         text=True,
         check=False,

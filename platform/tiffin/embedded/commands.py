@@ -109,7 +109,7 @@ def _journey(supervisor: Supervisor) -> int:
     command = launched([sys.executable, "-m", "bench.journey", "--base-url", supervisor.url])
     say("\nAn order goes its way")
     supervisor.open()
-    journey = subprocess.Popen(command, cwd=supervisor.root, env=supervisor.main.env)
+    journey = subprocess.Popen(command, cwd=supervisor.root, env=supervisor.env)
     until = time.monotonic() + JOURNEY_SECONDS
     while journey.poll() is None and time.monotonic() < until:
         supervisor.watch()

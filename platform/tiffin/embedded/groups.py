@@ -165,5 +165,11 @@ def _neighbours(group: Group, groups: list[Group]) -> dict[str, str]:
     """Who is here, and where the others are."""
     if len(groups) == 1:
         return {}
-    others = [f"{name}=http://{other.web}" for other in groups if other is not group for name in other.names]
+    others = [
+        f"{module.name}=http://{other.web}"
+        for other in groups
+        if other is not group
+        for module in other.modules
+        if module.owns_data  # the others have nothing to be asked for
+    ]
     return {"TIFFIN_MODULES": ",".join(group.names), "TIFFIN_ELSEWHERE": ",".join(others)}

@@ -74,6 +74,11 @@ class Supervisor:
     def main(self) -> Group:
         return self.groups[0]
 
+    @property
+    def env(self) -> dict[str, str]:
+        """What the main group is told."""
+        return self.main.env
+
     def start(self) -> None:
         """Bring everything up and return once it serves. Raises CannotStart; the caller stops what runs."""
         self.home.prepare()
@@ -147,7 +152,7 @@ class Supervisor:
         )
         if own_redis:
             redis.prepare()
-            self._launch(redis.program(self.main.env))
+            self._launch(redis.program(self.env))
         with self._telling("PostgreSQL"):
             self._start_servers([group for group in self.groups if group.own_server])
         if own_redis:
@@ -176,7 +181,7 @@ class Supervisor:
     @contextmanager
     def _static_files(self) -> Iterator[None]:
         """They are collected meanwhile, those of all modules; at the end they are there."""
-        whole = {name: value for name, value in self.main.env.items() if name not in environment.WHO_IS_WHERE}
+        whole = {name: value for name, value in self.env.items() if name not in environment.WHO_IS_WHERE}
         command = ("collectstatic", "--noinput", "--verbosity=0")
         collecting = Child(programs.manage(self.root, self.home, whole, *command))
         try:
@@ -199,7 +204,7 @@ class Supervisor:
         origin = Origin(self.home, self.port, tuple(self.groups), self.root)
         origin.prepare()
         ours = [program for group in self.groups for program in group.processes(self.root)]
-        ours.append(origin.program(self.main.env))
+        ours.append(origin.program(self.env))
         for program in ours:
             self._launch(program)
         if len(self.groups) > 1:  # the demo asks those elsewhere

@@ -6,13 +6,14 @@ this run's addresses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 import pytest
 
 from tiffin.embedded.errors import CannotStart
+from tiffin.testing import topologies
 from tiffin.testing.running import Platform
 from tiffin.testing.services import Services
 
@@ -26,8 +27,15 @@ class Blocker(Protocol):
 _services = Services.of_this_run()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("tiffin", "the platform that tests look at from outside")
+    group.addoption("--topology", default=topologies.MONOLITH, metavar="NAME", help=topologies.HELP)
+    group.addoption("--mode", default=topologies.PLAIN, metavar="NAME", help=topologies.MODE_HELP)
+
+
 @pytest.hookimpl
 def pytest_configure(config: pytest.Config) -> None:
+    topologies.require_known(config.option.topology, config.option.mode)
     config.addinivalue_line("markers", "database: commits for real; every table is emptied afterwards")
 
 
@@ -61,14 +69,22 @@ def database(services: Services, django_db_blocker: Blocker) -> Iterator[Service
 
 
 @pytest.fixture(scope="session")
-def platform() -> Iterator[Platform]:
+def platform(pytestconfig: pytest.Config) -> Iterator[Platform]:
     """The whole platform, started once for all tests that look at it from outside."""
+    options, settings = topologies.start_of(pytestconfig.option.topology, pytestconfig.option.mode)
+    with whole_platform("platform", options, **settings) as running:
+        yield running
+
+
+@contextmanager
+def whole_platform(name: str, options: Sequence[str], **settings: str) -> Iterator[Platform]:
+    """A platform on a data folder of that name beside the tests' own, started with options of `script/up`."""
     from tiffin.embedded.commands import remove
 
-    running = Platform(_services.home.beside("platform"))
+    running = Platform(_services.home.beside(name), **settings)
     try:
         remove(running.home)
-        running.start()
+        running.start(*options)
     except CannotStart as error:
         pytest.exit(f"The platform does not start: {error}", returncode=1)
     try:

@@ -27,10 +27,11 @@ HURRIED_REGION = "tests.regions.xt"
 
 
 class Platform:
-    """A running platform with the demo's data, on a data folder of its own."""
+    """A running platform with the demo's data, on a data folder of its own; `settings` for its processes."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, **settings: str) -> None:
         self.home = home
+        self._settings = settings
         self._supervisor: subprocess.Popen[bytes] | None = None
 
     def start(self, *options: str) -> None:
@@ -40,6 +41,7 @@ class Platform:
             **environment.without_services(os.environ),
             "TIFFIN_HOME": str(self.home.path),
             "TIFFIN_REGION_PACKAGES": HURRIED_REGION,
+            **self._settings,
         }
         self.home.path.mkdir(parents=True, exist_ok=True)
         output = self.home.path / ".supervisor.log"
@@ -87,7 +89,8 @@ class Platform:
         return read_json(self.home.run / "demo.json")
 
     def process(self, name: str) -> int:
-        """The pid of `web`, `stream`, `worker`, `beat`, `redis`, `postgres` or `origin`."""
+        """The pid of `web`, `stream`, `worker`, `beat`, `redis`, `postgres` or `origin`; of a group elsewhere
+        that of `payments-web` and so on."""
         return int(self._status["processes"][name]["pid"])
 
     def children(self, name: str) -> list[int]:
@@ -101,8 +104,9 @@ class Platform:
         return pid
 
     def await_restart(self, name: str, former: int, *, seconds: float = 30) -> None:
-        """Wait until `name` runs again under another pid than `former`, and the origin is ready."""
-        port = int(self.base_url.rpartition(":")[2])
+        """Wait until `name` runs again under another pid than `former`, and its group is ready."""
+        elsewhere = self._elsewhere.get(name.rpartition("-")[0])
+        port = int((elsewhere["web"] if elsewhere else self.base_url).rpartition(":")[2])
         back = wait_until(
             lambda: (
                 self._status.get("processes", {}).get(name, {}).get("pid", former) != former
@@ -117,16 +121,25 @@ class Platform:
         """What a process has written to its log file."""
         return (self.home.logs / f"{name}.log").read_text(errors="replace")
 
+    def environment(self, module: str = "") -> dict[str, str]:
+        """What a command by hand is told in the group of `module`; without one, in the main group."""
+        elsewhere = self._elsewhere.get(module)
+        home = Home.at(elsewhere["home"]) if elsewhere else self.home
+        return {
+            **environment.without_services(os.environ),
+            **read_json(home.run / environment.KEPT),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "TIFFIN_REGION_PACKAGES": HURRIED_REGION,
+        }
+
     def empty_redis(self) -> None:
         """FLUSHALL: everything the broker and the caches held is gone."""
-        url = read_json(self.home.run / environment.KEPT)["REDIS_URL"]
-        with redis.Redis.from_url(url) as client:
+        with redis.Redis.from_url(self.environment()["REDIS_URL"]) as client:
             client.flushall()
 
     def sql(self, module: str, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a query in a module's schema, past every interface; committed at once."""
-        url = read_json(self.home.run / environment.KEPT)["DATABASE_URL"]
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(self._database_url(module), autocommit=True) as connection:
             connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(module)))
             cursor = connection.execute(query.encode(), parameters)
             return cursor.fetchall() if cursor.description else []
@@ -141,6 +154,15 @@ class Platform:
                 raise TimeoutError(f"no row in {seconds} s: {query}")
             time.sleep(0.05)
         return rows
+
+    def _database_url(self, module: str) -> str:
+        told = self.environment(module)
+        return told.get(environment.database_setting(module), told["DATABASE_URL"])
+
+    @property
+    def _elsewhere(self) -> dict[str, dict[str, str]]:
+        """The groups elsewhere, by name."""
+        return dict(self._status.get("elsewhere", {}))
 
     @property
     def _status(self) -> dict[str, Any]:
