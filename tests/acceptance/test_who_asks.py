@@ -50,7 +50,8 @@ def test_another_customers_token(order, customer, platform, places, books) -> No
 
 def test_an_expired_token(order, customer, platform, books) -> None:
     late = Person(platform.base_url)
-    late.token = _aged(customer.token, (platform.home.secrets / "jwt-private.pem").read_text())
+    key = platform.home_of("identity").secrets / "jwt-private.pem"
+    late.token = _aged(customer.token, key.read_text())
     for method, path in everything_of(order):
         refused(ask(late, method, path), 401, "token_expired")
     refused(late.post("/orders", {"quote": "x"}, key="k"), 401, "token_expired")

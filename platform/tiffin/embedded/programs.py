@@ -17,6 +17,7 @@ WEB_THREADS = 8
 WORKER_THREADS = 8
 GUNICORN = "deploy/gunicorn.py"
 _REQUEST_TIMEOUT_SECONDS = 5
+_FOR_THOSE_WHO_SERVE = ("PROMETHEUS_MULTIPROC_DIR", "TIFFIN_DISTURB")
 
 
 def stream_socket(home: Home) -> Path:
@@ -67,8 +68,8 @@ def working(root: Path, home: Home, env: Mapping[str, str]) -> list[Program]:
 
 
 def manage(root: Path, home: Home, env: Mapping[str, str], *command: str) -> Program:
-    """One of Django's commands; it is no process whose metrics anybody asks for."""
-    own = {name: value for name, value in env.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
+    """One of Django's commands; it is no process whose metrics anybody asks for, and none to be disturbed."""
+    own = {name: value for name, value in env.items() if name not in _FOR_THOSE_WHO_SERVE}
     return _program(command[0], (sys.executable, "manage.py", *command), root, home, own)
 
 

@@ -121,13 +121,16 @@ class Platform:
         """What a process has written to its log file."""
         return (self.home.logs / f"{name}.log").read_text(errors="replace")
 
+    def home_of(self, module: str) -> Home:
+        """The data folder of the group in which `module` is."""
+        elsewhere = self._elsewhere.get(module)
+        return Home.at(elsewhere["home"]) if elsewhere else self.home
+
     def environment(self, module: str = "") -> dict[str, str]:
         """What a command by hand is told in the group of `module`; without one, in the main group."""
-        elsewhere = self._elsewhere.get(module)
-        home = Home.at(elsewhere["home"]) if elsewhere else self.home
         return {
             **environment.without_services(os.environ),
-            **read_json(home.run / environment.KEPT),
+            **read_json(self.home_of(module).run / environment.KEPT),
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "TIFFIN_REGION_PACKAGES": HURRIED_REGION,
         }
