@@ -9,9 +9,9 @@ import msgspec
 from django.db import connections
 
 from tiffin import clock, context, ids
-from tiffin.db.transactions import on_commit, require_transaction
+from tiffin.db.transactions import require_transaction
 from tiffin.jobs.registry import Work, find
-from tiffin.moving.nudges import broker, nudge_jobs
+from tiffin.moving.nudges import nudge_jobs, send_after_commit
 
 if TYPE_CHECKING:
     from tiffin.db.aggregates import Aggregate
@@ -84,7 +84,7 @@ def _put(aggregate: Aggregate, work: Work, *, slot: str, due: datetime, payload:
             },
         )
     if due <= now:
-        on_commit(lambda: broker.send([nudge_jobs(work.module)]), owner=work.module)
+        send_after_commit([nudge_jobs(work.module)], owner=work.module)
 
 
 def _delete(aggregate: Aggregate, *, slot: str) -> None:

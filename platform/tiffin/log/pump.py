@@ -32,10 +32,12 @@ ONE_DAY = timedelta(days=1)
 
 
 class Progress(NamedTuple):
-    """`moved` events; `waiting` when there are more that are not readable yet."""
+    """`moved` events; `waiting` when there are more that are not readable yet or another pump is at, `full`
+    when there are more than were read at once."""
 
     moved: int
     waiting: bool
+    full: bool = False
 
 
 def shards_of(lane: int) -> range:
@@ -52,14 +54,14 @@ def pump(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> Progre
     places = cursors.places(subscriber, producer, shards)
     page = feed.read(producer, places, subscriber.kinds(producer), limit=EVENTS_A_SHARD)
     at = {place.shard: place for place in places}
-    moved = 0
-    for batch in batched(fresh(page.events, at), EVENTS_A_BATCH):
+    moved, events = 0, fresh(page.events, at)
+    for batch in batched(events, EVENTS_A_BATCH):
         done = _move(subscriber, producer, at, batch)
         if done is None:
             return Progress(moved, False)
         moved += done
         at.update({place.shard: place for place in _ends(batch)})
-    return Progress(moved, page.waiting)
+    return Progress(moved, page.waiting or moved < len(events), page.full)
 
 
 def fresh(events: list[Recorded], at: dict[int, Place]) -> list[Recorded]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import redis
 import structlog
 from django.conf import settings
+from django.db import connections
 
+from tiffin.db.transactions import on_commit
 from tiffin.moving.sending import BROKER_TIMEOUT_SECONDS, send
 
 log = structlog.get_logger(__name__)
 
+MOVE = "tiffin.move"
 PUMP = "tiffin.pump"
 RUN_JOBS = "tiffin.run_jobs"
 
@@ -22,18 +25,26 @@ RUN_JOBS = "tiffin.run_jobs"
 BROKER_REST_SECONDS = 1.0
 # A flag whose task was lost must not silence later nudges for long.
 FLAG_SECONDS = 3
+# Nor one whose task is busy with something slow: another task comes to its side.
+AT_WORK_MILLISECONDS = 300
 
 
 class Nudge(NamedTuple):
-    """A task of the kernel, for the module whose queue it goes to."""
+    """A task of the kernel for the module whose queue it goes to, and the news that it is to look after."""
 
     task: str
     module: str
     arguments: tuple[str | int, ...]
+    news: str = ""
 
     @property
     def flag(self) -> str:
         return ":".join(("nudge", self.task, *map(str, self.arguments)))
+
+    @property
+    def shelf(self) -> str:
+        """Where its news lie until the task takes them."""
+        return f"news:{self.flag}"
 
 
 class Broker:
@@ -45,7 +56,8 @@ class Broker:
         self._lock = threading.Lock()
 
     def send(self, nudges: Iterable[Nudge]) -> int:
-        """Send those that are not on their way already; returns how many. Never raises for the broker."""
+        """Lay the news out and send the tasks that are not on their way or at work already; returns how many.
+        Never raises for the broker."""
         wanted = list(nudges)
         if not wanted or time.monotonic() < self._resting_until:
             return 0
@@ -58,12 +70,18 @@ class Broker:
             return 0
         return len(fresh)
 
-    def lower_flag(self, nudge: Nudge) -> None:
-        """Called before reading, so that a nudge during the reading is not swallowed."""
-        try:
-            self.client.delete(nudge.flag)
-        except redis.RedisError:
-            log.warning("nudge_flag_stays", flag=nudge.flag)
+    def take(self, nudge: Nudge) -> set[str]:
+        """The news so far, for its task, which is at work from now on: more news need no other task."""
+        return self._news(nudge, lambda pipe: pipe.set(nudge.flag, 1, px=AT_WORK_MILLISECONDS))
+
+    def leave(self, nudge: Nudge) -> set[str]:
+        """The last news, for its task, which ends unless there are any: more news send another."""
+        return self._news(nudge, lambda pipe: pipe.delete(nudge.flag))
+
+    def hand_on(self, nudge: Nudge, news: Iterable[str] = ("",)) -> None:
+        """Let another task go on beside or after this one."""
+        left = self.leave(nudge) | set(news)
+        self.send(nudge._replace(news=each) for each in left)
 
     @property
     def client(self) -> redis.Redis:
@@ -77,22 +95,76 @@ class Broker:
                 )
         return self._client
 
+    def _news(self, nudge: Nudge, flag: Callable[[Any], object]) -> set[str]:
+        """Flag and news change at once, so that no news are laid out for a task that has just ended."""
+        pipe = self.client.pipeline(transaction=True)
+        flag(pipe)
+        pipe.smembers(nudge.shelf)
+        pipe.delete(nudge.shelf)
+        try:
+            return {each.decode() for each in pipe.execute()[1]}
+        except redis.RedisError as error:
+            log.warning("news_unread", flag=nudge.flag, error=type(error).__name__)
+            return set()  # the next sweep finds what they told
+
     def _raise_flags(self, nudges: list[Nudge]) -> list[Nudge]:
-        pipeline = self.client.pipeline(transaction=False)
+        news: dict[Nudge, set[str]] = {}
         for nudge in nudges:
-            pipeline.set(nudge.flag, 1, nx=True, ex=FLAG_SECONDS)
-        return [nudge for nudge, raised in zip(nudges, pipeline.execute(), strict=True) if raised]
+            news.setdefault(nudge._replace(news=""), set()).add(nudge.news)
+        pipe = self.client.pipeline(transaction=False)
+        for nudge, told in news.items():
+            pipe.sadd(nudge.shelf, *told)
+            pipe.set(nudge.flag, 1, nx=True, ex=FLAG_SECONDS)
+        return [nudge for nudge, raised in zip(news, pipe.execute()[1::2], strict=True) if raised]
 
 
 broker = Broker()
 
 
+class _Gathered:
+    """The nudges of one transaction, sent together once it has committed."""
+
+    def __init__(self) -> None:
+        self.nudges: set[Nudge] = set()
+
+    def __call__(self) -> None:
+        broker.send(self.nudges)
+
+
+def send_after_commit(nudges: Iterable[Nudge], *, owner: str) -> None:
+    """Send the nudges once the open transaction of `owner` commits; at once when none is open."""
+    wanted = set(nudges)
+    if not wanted:
+        return
+    for _, function, *_ in connections[owner].run_on_commit:
+        if isinstance(function, _Gathered):
+            function.nudges |= wanted
+            return
+    gathered = _Gathered()
+    gathered.nudges |= wanted
+    on_commit(gathered, owner=owner)
+
+
 def nudge_jobs(module: str) -> Nudge:
-    return Nudge(RUN_JOBS, module, (module,))
+    """There is something due."""
+    return Nudge(RUN_JOBS, module, (module,), "due")
 
 
 def nudge_pump(subscriber: str, producer: str, lane: int) -> Nudge:
+    """There is something to read in a lane of a producer's log."""
+    module = subscriber.split(".", maxsplit=1)[0]
+    return Nudge(MOVE, module, (module,), f"{subscriber}|{producer}|{lane}")
+
+
+def lane_of_its_own(subscriber: str, producer: str, lane: int) -> Nudge:
+    """There is so much to read in a lane that it takes a task of its own."""
     return Nudge(PUMP, subscriber.split(".", maxsplit=1)[0], (subscriber, producer, lane))
+
+
+def read_news(told: str) -> tuple[str, str, int]:
+    """Subscriber, producer and lane, as `nudge_pump` wrote them down."""
+    subscriber, producer, lane = told.split("|")
+    return subscriber, producer, int(lane)
 
 
 def _publish(nudges: list[Nudge]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -14,64 +14,109 @@ from tiffin.interfaces import answers
 from tiffin.jobs import running as job_runs
 from tiffin.log import held, pump, tidying
 from tiffin.log.pages import FeedUnavailable
+from tiffin.log.pump import Progress
 from tiffin.log.subscribers import subscriber as find_subscriber
 from tiffin.models import StaffAction
-from tiffin.moving.nudges import broker, nudge_jobs, nudge_pump
+from tiffin.moving.nudges import (
+    MOVE,
+    Nudge,
+    broker,
+    lane_of_its_own,
+    nudge_jobs,
+    nudge_pump,
+    read_news,
+)
 
 log = structlog.get_logger(__name__)
 
 # How long a task goes on before it makes room for others.
 BUDGET_SECONDS = 2.0
-# Rows above the horizon become readable when the transactions before them end: mostly at once. If not, the
-# thread is given to those transactions, and the pump queues up again.
+# Rows above the horizon become readable when the transactions before them end: mostly at once.
 HORIZON_PAUSE_SECONDS = 0.02
-HORIZON_PAUSES = 2
+# So long a task that has nothing more to do waits for news before it ends.
+LINGER_SECONDS = 0.03
 # Jobs of one claim are done one after the other: more than a few would wait for each other.
 CLAIM = 3
 STAFF_ACTION_RETENTION = timedelta(days=365)
 
 
-def pump_lane(subscriber: str, producer: str, lane: int) -> None:
-    """Move what there is for `subscriber` in one lane of `producer`'s log."""
-    me = nudge_pump(subscriber, producer, lane)
-    broker.lower_flag(me)
-    try:
-        reader = find_subscriber(subscriber)
-    except LookupError:
-        log.warning("nudge_for_nobody", subscriber=subscriber)  # sent by another version of the code
-        return
+def move(module: str) -> None:
+    """Move what the news of `module` tell of: one task for all its subscribers and all who tell them."""
+    me = Nudge(MOVE, module, (module,))
     until = time.monotonic() + BUDGET_SECONDS
-    pauses = 0
-    while time.monotonic() < until and pauses <= HORIZON_PAUSES:
-        try:
-            progress = pump.pump(reader, producer, pump.shards_of(lane))
-        except (DatabaseTrouble, FeedUnavailable) as error:
-            log.warning("pump_failed", subscriber=subscriber, producer=producer, error=str(error))
-            return  # the next sweep comes again
-        if not progress.moved and not progress.waiting:
+    again: set[str] = set()
+    while time.monotonic() < until:
+        news = again | broker.take(me) or _linger(me)
+        if not news:
             return
-        if progress.moved:
-            pauses = 0
-        else:
-            pauses += 1
-            time.sleep(HORIZON_PAUSE_SECONDS)
-    broker.send([me])
+        again = _pump_all(news)
+    broker.hand_on(me, again)
+
+
+def pump_lane(subscriber: str, producer: str, lane: int) -> None:
+    """Move all there is for `subscriber` in one lane of `producer`'s log, where it is too much for `move`."""
+    me = lane_of_its_own(subscriber, producer, lane)
+    broker.take(me)
+    until = time.monotonic() + BUDGET_SECONDS
+    while time.monotonic() < until:
+        progress = _pump(subscriber, producer, pump.shards_of(lane))
+        if not progress.full:
+            broker.leave(me)
+            broker.send(
+                [nudge_pump(subscriber, producer, lane)] if progress.moved or progress.waiting else []
+            )
+            return
+    broker.hand_on(me)
 
 
 def run_jobs(module: str) -> None:
     """Do what is due in `module`. When there is more than one claim, another task takes the rest."""
     me = nudge_jobs(module)
-    broker.lower_flag(me)
     until = time.monotonic() + BUDGET_SECONDS
+    broker.take(me)
     while time.monotonic() < until:
         claimed = job_runs.claim(module, limit=CLAIM)
-        if not claimed:
-            return
         if len(claimed) == CLAIM:
-            broker.send([me])
+            broker.hand_on(me)
         for one in claimed:
             job_runs.run(module, one)
-    broker.send([me])
+        if len(claimed) < CLAIM and not (broker.take(me) or _linger(me)):
+            return
+    broker.hand_on(me)
+
+
+def _linger(nudge: Nudge) -> set[str]:
+    """News that come a moment later need no task of their own, and what they tell of is moved together."""
+    time.sleep(LINGER_SECONDS)
+    return broker.leave(nudge)
+
+
+def _pump_all(news: set[str]) -> set[str]:
+    """Move a batch of each of the news; returns those that tell of more."""
+    lanes: dict[tuple[str, str], list[int]] = {}
+    for subscriber, producer, lane in sorted(map(read_news, news)):
+        lanes.setdefault((subscriber, producer), []).append(lane)
+    again, is_early = set(), False
+    for (subscriber, producer), wanted in lanes.items():
+        progress = _pump(subscriber, producer, [shard for lane in wanted for shard in pump.shards_of(lane)])
+        if progress.full:
+            broker.send(lane_of_its_own(subscriber, producer, lane) for lane in wanted)
+        elif progress.waiting:
+            is_early = True
+            again |= {nudge_pump(subscriber, producer, lane).news for lane in wanted}
+    if is_early:
+        time.sleep(HORIZON_PAUSE_SECONDS)
+    return again
+
+
+def _pump(subscriber: str, producer: str, shards: Sequence[int]) -> Progress:
+    try:
+        return pump.pump(find_subscriber(subscriber), producer, shards)
+    except LookupError:
+        log.warning("nudge_for_nobody", subscriber=subscriber)  # sent by another version of the code
+    except (DatabaseTrouble, FeedUnavailable) as error:
+        log.warning("pump_failed", subscriber=subscriber, producer=producer, error=str(error))
+    return Progress(0, False)  # the next sweep comes again
 
 
 def sweep(module: str) -> None:
@@ -94,6 +139,7 @@ def tidy(module: str) -> None:
 
 
 TASKS: dict[str, Callable[..., None]] = {
+    "tiffin.move": move,
     "tiffin.pump": pump_lane,
     "tiffin.run_jobs": run_jobs,
     "tiffin.sweep": sweep,

@@ -11,7 +11,8 @@ import redis
 from django.test import override_settings
 
 from tiffin.log import cursors
-from tiffin.log.publishing import SHARDS
+from tiffin.log.nudges import LANES
+from tiffin.log.publishing import SHARDS, shard_of
 from tiffin.log.pump import pump
 from tiffin.log.subscribers import Handler, Subscriber, _subscribers
 from tiffin.moving import nudges, sending, tasks
@@ -60,14 +61,58 @@ def test_a_commit_nudges_each_subscriber_once_however_much_it_says(reader: Subsc
     number(thing, 4)
     assert waiting(nudges.broker.client) == 1
     # When the pump has run, the next commit nudges again
-    tasks.pump_lane(reader.name, "orders", *lanes_of_waiting())
+    tasks.move("payments")
+    assert numbers_of(thing) == [1, 2, 3, 4]
     number(thing, 5)
     assert waiting(nudges.broker.client) == 2
 
 
-def lanes_of_waiting() -> list[int]:
-    flags = nudges.broker.client.keys("nudge:tiffin.pump:payments.things:*")
-    return [int(flag.rpartition(b":")[2]) for flag in flags]  # type: ignore[union-attr]  # as above
+def test_what_one_transaction_says_goes_to_the_broker_once(
+    reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a broker whose requests are counted
+    sent: list[int] = []
+    send = nudges.broker.send
+    monkeypatch.setattr(nudges.broker, "send", lambda wanted: sent.append(send(wanted)))
+    things_of_two_lanes = [new_thing() for _ in range(6)]
+    # When one transaction publishes about many things
+    with things.transaction(owner="orders"):
+        for thing in things_of_two_lanes:
+            things.publish(things.Thing.lock(thing.id), things.ThingNumbered(thing_id=thing.id, number=1))
+    # Then their nudges went together, as one task
+    assert sent == [1]
+
+
+def test_news_that_come_while_a_pump_is_at_work_are_moved_by_it(
+    reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a pump during whose work something else happens
+    thing = new_thing()
+    number(thing, 1)
+    linger = tasks._linger
+    monkeypatch.setattr(tasks, "_linger", lambda nudge: (number(thing, 2), linger(nudge))[1])
+    # When it has ended
+    monkeypatch.setattr(tasks, "BUDGET_SECONDS", 0.2)
+    tasks.move("payments")
+    # Then that has arrived too, and needed no task of its own
+    assert numbers_of(thing)[:2] == [1, 2]
+    assert waiting(nudges.broker.client) <= 2
+
+
+def test_much_to_read_is_moved_side_by_side_in_lanes(
+    reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given more than is read of a log at once
+    monkeypatch.setattr("tiffin.log.pump.EVENTS_A_SHARD", 2)
+    thing = new_thing()
+    number(thing, *range(5))
+    # When its news are looked after
+    tasks.move("payments")
+    # Then what is left is a task's own, which moves all of it
+    assert numbers_of(thing) == [0, 1]
+    assert waiting(nudges.broker.client) == 2
+    tasks.pump_lane(reader.name, "orders", shard_of(thing.id) % LANES)
+    assert numbers_of(thing) == [0, 1, 2, 3, 4]
 
 
 def test_what_is_rolled_back_nudges_nobody(reader: Subscriber) -> None:
