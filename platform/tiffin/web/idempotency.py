@@ -99,11 +99,12 @@ def _execute(scope: Scope, run: Callable[[], Response]) -> HttpResponse:
         if stored is not None:
             return _replay(stored.body)
         response = run()
-        if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and not answers.insert(
-            scope, answers.ANSWER, _of_response(response)
-        ):
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return response
+        body = _of_response(response)
+        if not answers.insert(scope, answers.ANSWER, body):
             raise _Overtaken
-    return response
+    return _written(body)
 
 
 def _store_refusal(scope: Scope, request: Request, refusal: DomainError) -> HttpResponse:
@@ -169,9 +170,15 @@ def _of_http(response: HttpResponse, content: bytes, content_type: str = "") -> 
 
 
 def _replay(body: bytes) -> HttpResponse:
+    response = _written(body)
+    response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _written(body: bytes) -> HttpResponse:
+    """A stored answer as it goes out, the first time too: it is rendered once."""
     stored = msgspec.msgpack.decode(body, type=StoredResponse)
     response = HttpResponse(stored.content, status=stored.status, content_type=stored.content_type)
     for name, value in stored.headers.items():
         response[name] = value
-    response["Idempotent-Replayed"] = "true"
     return response

@@ -34,6 +34,7 @@ from tiffin.context import Actor
 ALGORITHM = "RS256"
 LEEWAY_SECONDS = 10
 ACCESS_SECONDS = 15 * 60
+TOKENS_REMEMBERED = 2_000
 # No token of whatever kind lives longer; whoever follows revocations looks back as far.
 LONGEST_LIFE = timedelta(hours=8)
 _KEY_BITS = 2048
@@ -131,6 +132,12 @@ def make_keys(private_file: Path, public_file: Path) -> None:
 
 
 def _signed_claims(token: str, audience: str | None) -> dict[str, Any]:
+    return dict(_checked(token, audience, _pem("TIFFIN_JWT_PUBLIC_KEY")))
+
+
+@lru_cache(maxsize=TOKENS_REMEMBERED)
+def _checked(token: str, audience: str | None, keys: str) -> dict[str, Any]:
+    """A signature that was good stays good: people come again and again with one token."""
     # Times are checked against tiffin.clock by `verify`, not against the machine's clock here.
     options: Any = {
         "require": ["exp"] if audience is None else ["exp", "aud"],
@@ -142,15 +149,15 @@ def _signed_claims(token: str, audience: str | None) -> dict[str, Any]:
     try:
         key_id = jwt.get_unverified_header(token).get("kid")
         claims: dict[str, Any] = jwt.decode(
-            token, _key_for(key_id), algorithms=[ALGORITHM], audience=audience, options=options
+            token, _key_for(key_id, keys), algorithms=[ALGORITHM], audience=audience, options=options
         )
     except (jwt.PyJWTError, ValueError) as error:
         raise TokenInvalid(str(error)) from error
     return claims
 
 
-def _key_for(key_id: object) -> RSAPublicKey:
-    keys = _public_keys(_pem("TIFFIN_JWT_PUBLIC_KEY"))
+def _key_for(key_id: object, pem: str) -> RSAPublicKey:
+    keys = _public_keys(pem)
     key = keys.get(str(key_id)) if key_id is not None else next(iter(keys.values()))
     if key is None:
         raise TokenInvalid("the token is signed by a key that is not ours")
