@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import Enum
+from functools import cached_property
 from uuid import UUID
 
 from django.db import models
@@ -11,7 +12,7 @@ from django.db import models
 from modules.payments.interface import PaymentState
 from modules.payments.policies import patience
 from modules.payments.states import AT_REST, TRANSITIONS
-from tiffin import clock, regions
+from tiffin import clock, db, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
 
@@ -81,7 +82,11 @@ class Payment(Aggregate):
 
     def total(self, kind: EntryKind) -> Money:
         """What the provider confirmed of this kind so far."""
-        return self.of(sum(entry.amount for entry in self.entries.all() if entry.kind == kind.value))
+        return self.of(sum(entry.amount for entry in self.confirmed if entry.kind == kind.value))
+
+    @cached_property
+    def confirmed(self) -> list[PaymentEntry]:
+        return list(self.entries.all())
 
     @property
     def held(self) -> Money:
@@ -98,13 +103,12 @@ class Payment(Aggregate):
         """Write down what the provider confirmed; False if it was written down before or is nothing."""
         if not amount or (kind in _ONCE and self.total(kind)):
             return False
-        _, new = PaymentEntry.objects.get_or_create(
-            payment=self,
-            kind=kind.value,
-            reference=reference,
-            defaults={"amount": self._mine(amount), "at": clock.now()},
+        entry = PaymentEntry(
+            payment=self, kind=kind.value, reference=reference, amount=self._mine(amount), at=clock.now()
         )
-        return new
+        new = db.insert(entry, unless_taken=("payment", "kind", "reference"))
+        self.__dict__.pop("confirmed", None)  # read again when it is asked for
+        return bool(new)
 
     def _mine(self, amount: Money) -> int:
         return (Money.zero(self.currency) + amount).amount

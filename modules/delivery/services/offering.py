@@ -72,11 +72,10 @@ def _assign(task: DeliveryTask, courier_id: UUID) -> None:
     task.move_to(DeliveryState.ASSIGNED)
     task.courier_id = courier_id
     task.assigned_at = now
-    task.save()
     jobs.drop(task, "find_courier")
     comes_by: timedelta = task.patience("courier_pickup_seconds")
     jobs.set_deadline(task, "pickup_overdue", due=max(now, task.ready_at) + comes_by)
-    publish(task, CourierAssigned(order_id=task.id, courier_id=courier_id))
+    publish(task, CourierAssigned(order_id=task.id, courier_id=courier_id), saving=DeliveryTask.fields())
 
 
 def pass_offer(*, courier_id: UUID, offer_id: UUID) -> None:

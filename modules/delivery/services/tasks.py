@@ -74,9 +74,9 @@ def pick_up(*, courier_id: UUID, order_id: UUID) -> DeliveryTask:
             raise DeliveryStateConflict(state=task.state_name, action="picked up")
         task.move_to(DeliveryState.PICKED_UP)
         task.picked_up_at = clock.now()
-        task.save()
         jobs.set_deadline(task, "dropoff_overdue", due=clock.now() + task.patience("delivery_seconds"))
-        publish(task, CourierPickedUp(order_id=task.id, courier_id=courier_id))
+        picked_up = CourierPickedUp(order_id=task.id, courier_id=courier_id)
+        publish(task, picked_up, saving=DeliveryTask.fields())
     return task
 
 

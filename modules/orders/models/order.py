@@ -236,6 +236,12 @@ class Order(Aggregate):
         self.status_name = status_of(axes).value
         self.moves.append(Move(machine.axis, before.value, after.value, axes, note))
 
+    def has_parts(self, lines: list[OrderLine], components: list[OrderComponent]) -> None:
+        """These are the order's lines and components, just written: they need not be read."""
+        parts: dict[str, Any] = {"lines": self.lines.all(), "components": self.components.all()}
+        parts["lines"]._result_cache, parts["components"]._result_cache = lines, components
+        self._prefetched_objects_cache = parts
+
     def take_moves(self) -> list[Move]:
         """What has moved since it was last written down."""
         moves, self.moves = self.moves, []
@@ -308,7 +314,10 @@ class TimelineEntry(models.Model):
 
 def lock_if_known(order_id: UUID) -> Order | None:
     """The order, locked; None for one that was not placed here."""
-    return Order.objects.select_for_update(no_key=True).filter(pk=order_id).first()
+    try:
+        return Order.lock(order_id)
+    except Order.DoesNotExist:
+        return None
 
 
 def in_bulk(order_ids: Iterable[UUID]) -> list[Order]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -15,7 +16,7 @@ from modules.orders.interface import (
     QuoteExpired,
     QuoteNotYours,
 )
-from modules.orders.models import Order, OrderComponent, OrderLine
+from modules.orders.models import Order, OrderComponent, OrderLine, TimelineEntry
 from modules.orders.quotes import QuoteDocument, read_quote
 from modules.orders.selectors import known
 from modules.orders.services.recording import record_first
@@ -36,7 +37,7 @@ def place_order(*, customer_id: UUID, quote: str, payment_method: str) -> Order:
     _check(terms, customer_id, now)
     order = _new_order(terms, payment_method)
     with db.transaction():
-        record_first(order, lambda: _insert(order, terms), _placed(order, terms, now), cause="place_order")
+        record_first(order, partial(_insert, order, terms), _placed(order, terms, now), cause="place_order")
         jobs.add(order, "secure_payment", due=now)
     return order
 
@@ -78,15 +79,14 @@ def _titles(line: OrderLineView) -> list[tuple[UUID, str]]:
     return found
 
 
-def _insert(order: Order, terms: QuoteDocument) -> None:
+def _insert(order: Order, terms: QuoteDocument, entries: list[TimelineEntry]) -> None:
     """Of those who place one quote at the same moment one wins: the unique quote id makes the others wait,
     and then insert nothing."""
-    Order.objects.bulk_create([order], ignore_conflicts=True)
-    winner = Order.objects.values_list("id", flat=True).get(quote_id=order.quote_id)
-    if winner != order.id:
+    lines, components = _lines(order, terms), _components(order, terms)
+    if not db.insert_together([order], lines, components, entries, unless_taken=("quote_id",)):
+        winner = Order.objects.values_list("id", flat=True).get(quote_id=order.quote_id)
         raise QuoteAlreadyUsed(order_id=str(winner))
-    OrderLine.objects.bulk_create(_lines(order, terms))
-    OrderComponent.objects.bulk_create(_components(order, terms))
+    order.has_parts(lines, components)
 
 
 def _new_order(terms: QuoteDocument, payment_method: str) -> Order:

@@ -22,23 +22,25 @@ def record(order: Order, *events: Event, cause: str = "") -> None:
     entries = _entries(order, order.take_moves(), cause)
     if _name_deadline(order):
         _set_deadline(order)
-    order.save(update_fields=Order.CHANGING)
-    TimelineEntry.objects.bulk_create([entry for entry, _ in entries])
+    db.insert(*(entry for entry, _ in entries))
     told = (*events, *_moved(order, entries))
     if told:
-        publish(order, *told)
+        publish(order, *told, saving=Order.CHANGING)
+    else:
+        order.save(update_fields=Order.CHANGING)
 
 
 @db.transaction_required
-def record_first(order: Order, insert: Callable[[], None], *events: Event, cause: str) -> None:
-    """The same for a new order, whose row `insert` writes: it comes with its first entry counted and its
-    first deadline named."""
+def record_first(
+    order: Order, insert: Callable[[list[TimelineEntry]], None], *events: Event, cause: str
+) -> None:
+    """The same for a new order, whose row and first entry `insert` writes: it comes with that entry counted
+    and its first deadline named."""
     first = Move("order", None, order.order_state, order.axes, "")
     entries = _entries(order, [first], cause)
     _name_deadline(order)
-    insert()
+    insert([entry for entry, _ in entries])
     _set_deadline(order)
-    TimelineEntry.objects.bulk_create([entry for entry, _ in entries])
     publish(order, *events, *_moved(order, entries))
 
 

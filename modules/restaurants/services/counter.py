@@ -193,8 +193,7 @@ def _move(ticket: Ticket, state: TicketState, doing: Callable[[Ticket], Event]) 
     event = doing(ticket)
     if ticket.is_final:
         jobs.clear_deadline(ticket)
-    ticket.save()
-    publish(ticket, event)
+    publish(ticket, event, saving=Ticket.fields())
 
 
 def _lock(order_id: UUID) -> Ticket:

@@ -16,6 +16,7 @@ from tiffin.db.transactions import (
 
 if TYPE_CHECKING:
     from tiffin.db.aggregates import Aggregate, StaleAggregate
+    from tiffin.db.rows import insert, insert_together
 
 __all__ = [
     "Aggregate",
@@ -24,6 +25,8 @@ __all__ = [
     "TransactionRequired",
     "durable",
     "in_transaction",
+    "insert",
+    "insert_together",
     "on_commit",
     "transaction",
     "transaction_required",
@@ -36,4 +39,8 @@ def __getattr__(name: str) -> Any:
         from tiffin.db import aggregates
 
         return getattr(aggregates, name)
+    if name in {"insert", "insert_together"}:
+        from tiffin.db import rows
+
+        return getattr(rows, name)
     raise AttributeError(name)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
 
 from tiffin import clock, ids
+from tiffin.db import rows
 
 _LOG_FIELDS = frozenset({"version", "log_txid"})
 
@@ -41,13 +43,19 @@ class Aggregate(models.Model):
 
     @classmethod
     def lock(cls, id: UUID) -> Self:
-        """The row, locked until the transaction ends. Raises DoesNotExist."""
-        row: Self = cls.objects.select_for_update(no_key=True).get(pk=id)
-        return row
+        """The row, locked until the transaction ends. Raises DoesNotExist, TransactionRequired."""
+        return rows.lock(cls, id)
 
     def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
         """As Django's, but an update never writes what belongs to the log."""
-        if update_fields is None and not self._state.adding:
-            concrete = self._meta.concrete_fields
-            update_fields = [f.attname for f in concrete if not f.primary_key and f.name not in _LOG_FIELDS]
-        super().save(update_fields=update_fields, **options)
+        if self._state.adding or options:
+            super().save(update_fields=update_fields, **options)
+        else:
+            rows.update(self, self.fields() if update_fields is None else tuple(update_fields))
+
+    @classmethod
+    @cache
+    def fields(cls) -> tuple[str, ...]:
+        """What a use case may save."""
+        names = (field.name for field in cls._meta.concrete_fields if not field.primary_key)
+        return tuple(name for name in names if name not in _LOG_FIELDS)

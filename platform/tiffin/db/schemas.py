@@ -44,7 +44,7 @@ def database_settings(module: str, *, url: str, secret: str) -> dict[str, Any]:
     """Django's DATABASES entry by which `module` reaches its schema in the database at `url`."""
     parts = conninfo_to_dict(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tiffin.db.postgresql",
         "NAME": parts.get("dbname", "tiffin"),
         "HOST": parts.get("host", "127.0.0.1"),
         "PORT": str(parts.get("port", "")),
@@ -52,7 +52,12 @@ def database_settings(module: str, *, url: str, secret: str) -> dict[str, Any]:
         "PASSWORD": password_of(module, secret),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": f"tiffin-{module}", "connect_timeout": 3},
+        "OPTIONS": {
+            "application_name": f"tiffin-{module}",
+            "connect_timeout": 3,
+            "server_side_binding": True,
+            "prepare_threshold": 3,
+        },
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 

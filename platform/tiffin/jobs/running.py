@@ -42,6 +42,8 @@ WHERE job.id = chosen.id
 RETURNING job.id, job.key, job.name, job.aggregate, job.payload, job.attempts, job.generation, job.region,
           job.correlation, job.causation
 """
+_UNCAPPED = "destination <> ALL(%(capped)s)"
+_REMOVE = "DELETE FROM job WHERE id = %s AND lease = %s AND generation = %s"
 
 
 class Claimed(NamedTuple):
@@ -73,8 +75,10 @@ def claim(module: str, *, limit: int) -> list[Claimed]:
         "leases": [work.lease for work in works],
         "capped": list(caps),
     }
+    if not caps:
+        return _claim(module, {**values, "limit": limit}, _UNCAPPED)
     with transaction(owner=module):
-        claimed = _claim(module, {**values, "limit": limit}, "destination <> ALL(%(capped)s)")
+        claimed = _claim(module, {**values, "limit": limit}, _UNCAPPED)
         for destination, cap in caps.items():
             free = cap - _running_for(module, destination)
             if free > 0:
@@ -161,8 +165,9 @@ def _finish(module: str, claimed: Claimed) -> None:
 
 
 def _remove(module: str, claimed: Claimed) -> bool:
-    gone, _ = _still_ours(module, claimed).delete()
-    return bool(gone)
+    with connections[module].cursor() as cursor:
+        cursor.execute(_REMOVE, [claimed.id, claimed.lease, claimed.generation])
+        return bool(cursor.rowcount)
 
 
 def _fail(module: str, claimed: Claimed, error: Exception) -> None:

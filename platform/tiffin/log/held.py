@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from django.db import connections
 
 from tiffin import clock
 from tiffin.db.transactions import transaction
@@ -23,6 +24,7 @@ FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
 RETRIES_A_SWEEP = 20
 CAUSE_CHARACTERS = 4000
+_HELD_KEYS = "SELECT key FROM log_held WHERE subscriber = %s AND producer = %s AND key = ANY(%s)"
 _FIELDS = tuple(name for name in Recorded._fields if name != "day")
 
 
@@ -34,12 +36,9 @@ def hold(reader: Subscriber, producer: str, event: Recorded, error: Exception) -
 
 def keep_followers(reader: Subscriber, producer: str, events: list[Recorded]) -> set[UUID]:
     """Hold those of `events` whose key is held already; returns their ids."""
-    keys = {event.key for event in events}
-    taken = set(
-        HeldEvent.objects.using(reader.module)
-        .filter(subscriber=reader.name, producer=producer, key__in=keys)
-        .values_list("key", flat=True)
-    )
+    with connections[reader.module].cursor() as cursor:
+        cursor.execute(_HELD_KEYS, [reader.name, producer, list({event.key for event in events})])
+        taken = {row[0] for row in cursor.fetchall()}
     followers = [event for event in events if event.key in taken and reader.handler(event.name)]
     if followers:
         _copy(reader, producer, followers, attempts=0, next_try=None, cause="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -9,6 +10,7 @@ import msgspec
 from django.db import connections
 
 from tiffin import clock, context, ids
+from tiffin.db import rows
 from tiffin.db.transactions import require_transaction
 from tiffin.log.events import Event
 from tiffin.log.nudges import nudge_after_commit
@@ -27,6 +29,7 @@ _PUBLISH = """
 WITH aggregate AS (
     UPDATE {table}
     SET version = version + %(count)s, log_txid = greatest(pg_current_xact_id()::text::bigint, log_txid)
+        {changes}
     WHERE id = %(key)s AND version = %(version)s
     RETURNING version, log_txid
 )
@@ -42,8 +45,9 @@ RETURNING txid
 """
 
 
-def publish(aggregate: Aggregate, *events: Event) -> None:
-    """Tell what happened to `aggregate`, which this transaction has created or locked.
+def publish(aggregate: Aggregate, *events: Event, saving: tuple[str, ...] = ()) -> None:
+    """Tell what happened to `aggregate`, which this transaction has created or locked; by the way save these
+    fields of it.
 
     Raises TransactionRequired outside a transaction, StaleAggregate when the row was changed meanwhile,
     ValueError for another module's event.
@@ -59,8 +63,9 @@ def publish(aggregate: Aggregate, *events: Event) -> None:
     shard = shard_of(aggregate.id)
     with connections[module].cursor() as cursor:
         cursor.execute(
-            _PUBLISH.format(table=connections[module].ops.quote_name(aggregate._meta.db_table)),
+            _statement(type(aggregate), saving),
             {
+                **rows.changes(aggregate, saving),
                 "count": len(events),
                 "key": aggregate.id,
                 "version": aggregate.version,
@@ -81,6 +86,12 @@ def publish(aggregate: Aggregate, *events: Event) -> None:
     aggregate.version += len(events)
     aggregate.log_txid = row[0]
     nudge_after_commit(module, {shard}, {event.kind for event in events})
+
+
+@cache
+def _statement(model: type[Aggregate], saving: tuple[str, ...]) -> str:
+    table = connections[model._meta.app_label].ops.quote_name(model._meta.db_table)
+    return _PUBLISH.format(table=table, changes=f", {rows.assignments(model, saving)}" if saving else "")
 
 
 def shard_of(key: UUID) -> int:

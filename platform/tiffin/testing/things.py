@@ -96,3 +96,11 @@ def record_effect(event: ThingNumbered) -> None:
 def reader(name: str = "payments.things") -> Subscriber:
     """A subscriber of `payments` with no handlers yet."""
     return Subscriber(name)
+
+
+def end_connection(alias: str) -> None:
+    """Have the server end this thread's connection, and wait until that has arrived."""
+    pid = connections[alias].connection.info.backend_pid
+    with connections[alias].copy().cursor() as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        other.connection.close()

@@ -1,0 +1,156 @@
+"""Rows by statements that are put together once for each model. Django's compiler would do it anew each time,
+which costs more than the database does; and what stays the same is prepared by the server.
+
+For what runs with every order. Everything else is written with the ORM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from django.db import DatabaseError, connections, models
+
+from tiffin.db.transactions import require_transaction
+
+Row = TypeVar("Row", bound=models.Model)
+Convert = Callable[[Any, Any, Any], Any]
+
+
+class _Reading(NamedTuple):
+    """How a model's rows are read: the fields, and by column what makes a value of what comes."""
+
+    names: list[str]
+    conversions: list[tuple[int, Any, Convert]]
+
+
+def lock(model: type[Row], id: UUID) -> Row:
+    """The row, locked until the transaction ends. Raises DoesNotExist, TransactionRequired."""
+    alias = model._meta.app_label
+    require_transaction(alias)
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        cursor.execute(_lock_statement(model), [id])
+        found = cursor.fetchone()
+    if found is None:
+        raise model.DoesNotExist(  # type: ignore[attr-defined]  # Django gives each model its own
+            f"{model.__name__} {id} does not exist"
+        )
+    reading, values = _reading(model), list(found)
+    for column, expression, convert in reading.conversions:
+        values[column] = convert(values[column], expression, connection)
+    row: Row = model.from_db(alias, reading.names, values)
+    return row
+
+
+def update(row: models.Model, names: Sequence[str]) -> None:
+    """Write these fields of a row that is there. Raises DatabaseError when it is not."""
+    with connections[row._meta.app_label].cursor() as cursor:
+        cursor.execute(_update_statement(type(row), tuple(names)), {**changes(row, names), "key": row.pk})
+        if not cursor.rowcount:
+            raise DatabaseError(f"{row._meta.label} {row.pk} is not there to be updated")
+
+
+def changes(row: models.Model, names: Sequence[str]) -> dict[str, Any]:
+    """What `assignments` of the same names is to be executed with."""
+    connection = connections[row._meta.app_label]
+    return {
+        f"new_{field.name}": field.get_db_prep_save(field.pre_save(row, False), connection)
+        for field in _fields(type(row), tuple(names))
+    }
+
+
+@cache
+def assignments(model: type[models.Model], names: tuple[str, ...]) -> str:
+    """`"column" = %(new_name)s, …` for an UPDATE."""
+    return ", ".join(f"{_quoted(field.column)} = %(new_{field.name})s" for field in _fields(model, names))
+
+
+def insert(*rows: models.Model, unless_taken: tuple[str, ...] = ()) -> int:
+    """Insert new rows of one model, all together; returns how many. A row whose values of the unique fields
+    `unless_taken` are there already, or come to be by another's commit, is left out. What the database
+    numbers itself stays unknown."""
+    return insert_together(rows, unless_taken=unless_taken) if rows else 0
+
+
+def insert_together(*parts: Sequence[models.Model], unless_taken: tuple[str, ...] = ()) -> int:
+    """As `insert`, for rows of several models of one module by one statement: the first part, which
+    `unless_taken` is about, and what belongs to it. Returns how many of the first were inserted; when it is
+    fewer than all, the transaction must be undone."""
+    filled = [rows for rows in parts if rows]
+    connection = connections[filled[0][0]._meta.app_label]
+    values: list[Any] = []
+    for rows in filled:
+        for field in _inserted(type(rows[0])):
+            values.append([field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows])
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_statement(tuple(type(rows[0]) for rows in filled), unless_taken), values)
+        count: int = cursor.fetchone()[0]
+    for rows in filled:
+        for row in rows:
+            row._state.adding, row._state.db = False, connection.alias
+    return count
+
+
+def _inserted(model: type[models.Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+
+
+@cache
+def _fields(model: type[models.Model], names: tuple[str, ...]) -> list[Any]:
+    return [model._meta.get_field(name) for name in names]
+
+
+@cache
+def _reading(model: type[models.Model]) -> _Reading:
+    fields = model._meta.concrete_fields
+    connection = connections[model._meta.app_label]
+    conversions = []
+    for number, field in enumerate(fields):
+        expression = field.get_col(model._meta.db_table)
+        for convert in (*connection.ops.get_db_converters(expression), *field.get_db_converters(connection)):
+            conversions.append((number, expression, convert))
+    return _Reading([field.attname for field in fields], conversions)
+
+
+@cache
+def _lock_statement(model: type[models.Model]) -> str:
+    columns = ", ".join(_quoted(str(field.column)) for field in model._meta.concrete_fields)
+    return f"SELECT {columns} FROM {_table(model)} WHERE {_key(model)} = %s FOR NO KEY UPDATE"
+
+
+@cache
+def _update_statement(model: type[models.Model], names: tuple[str, ...]) -> str:
+    return f"UPDATE {_table(model)} SET {assignments(model, names)} WHERE {_key(model)} = %(key)s"
+
+
+@cache
+def _insert_statement(parts: tuple[type[models.Model], ...], unless_taken: tuple[str, ...]) -> str:
+    first = _insert_part(parts[0], unless_taken)
+    others = "".join(f", part{number} AS ({_insert_part(model)})" for number, model in enumerate(parts[1:]))
+    return f"WITH first AS ({first} RETURNING 1){others} SELECT count(*) FROM first"
+
+
+def _insert_part(model: type[models.Model], unless_taken: tuple[str, ...] = ()) -> str:
+    fields, connection = _inserted(model), connections[model._meta.app_label]
+    columns = ", ".join(_quoted(field.column) for field in fields)
+    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+    conflict = ""
+    if unless_taken:
+        unique = ", ".join(_quoted(field.column) for field in _fields(model, unless_taken))
+        conflict = f" ON CONFLICT ({unique}) DO NOTHING"
+    return f"INSERT INTO {_table(model)} ({columns}) SELECT * FROM unnest({arrays}){conflict}"
+
+
+def _table(model: type[models.Model]) -> str:
+    return _quoted(model._meta.db_table)
+
+
+def _key(model: type[models.Model]) -> str:
+    return _quoted(str(model._meta.pk.column))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,114 @@
+"""Rows by constant statements are the rows that the ORM would write and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connections
+
+from tiffin import ids
+from tiffin.db import StaleAggregate, TransactionRequired, rows, transaction
+from tiffin.db.postgresql import base
+from tiffin.testing import things
+from tiffin.testing.things import Effect, Thing, new_thing
+
+
+@pytest.fixture(autouse=True)
+def tables(database: object) -> Iterator[None]:
+    with things.tables():
+        yield
+
+
+def of(thing: Thing) -> dict[str, Any]:
+    return Thing.objects.values().get(pk=thing.id)
+
+
+def test_a_locked_row_is_the_one_that_the_orm_reads() -> None:
+    thing = new_thing()
+
+    with transaction(owner="orders"):
+        locked = Thing.lock(thing.id)
+
+    assert {name: getattr(locked, name) for name in of(thing)} == of(thing)
+    assert not locked._state.adding
+
+
+def test_a_row_is_locked_inside_a_transaction_only_and_must_be_there() -> None:
+    with pytest.raises(TransactionRequired):
+        Thing.lock(new_thing().id)
+    with pytest.raises(Thing.DoesNotExist), transaction(owner="orders"):
+        Thing.lock(ids.new_id())
+
+
+def test_a_saved_row_keeps_what_belongs_to_the_log() -> None:
+    thing = new_thing()
+    things.number(thing, 1)
+    thing.label = "ours"
+
+    thing.save()
+
+    assert (of(thing)["label"], of(thing)["version"]) == ("ours", 1)
+
+
+def test_only_the_named_fields_are_saved_and_only_of_a_row_that_is_there() -> None:
+    thing = new_thing()
+    thing.label, thing.region = "ours", "gb"
+
+    thing.save(update_fields=["label"])
+
+    assert (of(thing)["label"], of(thing)["region"]) == ("ours", "pl")
+    Thing.objects.all().delete()
+    with pytest.raises(DatabaseError):
+        thing.save()
+
+
+def test_publishing_saves_what_it_is_asked_to_and_nothing_when_the_row_is_stale() -> None:
+    thing = new_thing()
+    stale = Thing.objects.get(pk=thing.id)
+    with transaction(owner="orders"):
+        thing.label = "told"
+        things.publish(thing, things.ThingNumbered(thing_id=thing.id, number=1), saving=("label",))
+
+    assert (of(thing)["label"], of(thing)["version"]) == ("told", 1)
+    stale.label = "late"
+    with pytest.raises(StaleAggregate), transaction(owner="orders"):
+        things.publish(stale, things.ThingNumbered(thing_id=thing.id, number=2), saving=("label",))
+    assert of(thing)["label"] == "told"
+
+
+def test_rows_are_inserted_together_and_numbered_by_the_database() -> None:
+    thing = new_thing()
+
+    count = rows.insert(*(Effect(thing=thing.id, number=number) for number in range(3)))
+
+    assert (count, things.numbers_of(thing)) == (3, [0, 1, 2])
+    assert rows.insert() == 0
+
+
+def test_a_row_whose_unique_value_is_taken_is_left_out() -> None:
+    thing = new_thing()
+
+    assert rows.insert(Thing(id=thing.id, region="gb"), unless_taken=("id",)) == 0
+    assert rows.insert(Thing(region="gb"), unless_taken=("id",)) == 1
+    assert of(thing)["region"] == "pl"
+
+
+def test_a_connection_that_the_server_has_ended_is_noticed_without_asking(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Given a connection that has just been found to work
+    connection = connections["orders"]
+    connection.ensure_connection()
+    assert connection.is_usable()
+    asked: list[str] = []
+    monkeypatch.setattr(base.base.DatabaseWrapper, "is_usable", lambda self: bool(asked.append("asked")))
+    assert connection.is_usable()
+    assert asked == []
+    # When the server ends it
+    things.end_connection("orders")
+    # Then the server is asked again
+    assert not connection.is_usable()
+    assert asked == ["asked"]
+    connection.close()
