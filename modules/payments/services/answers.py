@@ -61,13 +61,13 @@ def _authorised(payment: Payment, outcome: Succeeded) -> None:
     if payment.state in _UNDECIDED:
         payment.move_to(PaymentState.AUTHORISED)
         payment.action_url = ""
-        payment.save()
         jobs.set_deadline(
             payment, "authorisation_overdue", due=clock.now() + payment.patience("authorisation_seconds")
         )
         publish(
             payment,
             PaymentAuthorised(payment_id=payment.id, order_id=payment.order_id, amount=outcome.amount),
+            saving=Payment.fields(),
         )
     elif new and payment.state in _LET_GO:
         start_voiding(payment)

@@ -36,23 +36,22 @@ def authorise(*, order_id: UUID, customer_id: UUID, amount: Money, method: str, 
         raise PaymentAmountInvalid(action="authorised", amount=amount, limit=amount)
     if method not in {known.method for known in methods(region=region)}:
         raise PaymentMethodUnknown(method=method, region=region)
-    payment: Payment
     with db.transaction():
-        payment, new = Payment.objects.get_or_create(
+        payment = Payment(
             order_id=order_id,
-            defaults={
-                "customer_id": customer_id,
-                "amount": amount.amount,
-                "currency": amount.currency,
-                "method": method,
-                "region": region,
-            },
+            customer_id=customer_id,
+            amount=amount.amount,
+            currency=amount.currency,
+            method=method,
+            region=region,
         )
-        if new:
+        if db.insert(payment, unless_taken=("order_id",)):
             await_answer(payment, "authorise")
-        elif (payment.money, payment.method) != (amount, method):
-            raise PaymentDiffers(order_id=order_id, amount=payment.money)
-    return payment
+            return payment
+        known: Payment = Payment.objects.get(order_id=order_id)
+        if (known.money, known.method) != (amount, method):
+            raise PaymentDiffers(order_id=order_id, amount=known.money)
+    return known
 
 
 def begin_authorising(payment_id: UUID) -> Payment | None:

@@ -32,7 +32,7 @@ WITH chosen AS (
     SELECT job.id, job.name FROM job
     WHERE state = 'waiting' AND due <= %(now)s AND (lease_until IS NULL OR lease_until <= %(now)s)
       AND {destination}
-    ORDER BY due LIMIT %(limit)s
+    ORDER BY due LIMIT {limit}
     FOR UPDATE SKIP LOCKED
 )
 UPDATE job
@@ -42,6 +42,10 @@ WHERE job.id = chosen.id
 RETURNING job.id, job.key, job.name, job.aggregate, job.payload, job.attempts, job.generation, job.region,
           job.correlation, job.causation
 """
+# What room a capped destination has left.
+_FREE = """greatest(0, least(%(limit)s, %(cap)s - (
+    SELECT count(*) FROM job AS running
+    WHERE running.destination = %(destination)s AND running.lease_until > %(now)s)))"""
 _UNCAPPED = "destination <> ALL(%(capped)s)"
 _REMOVE = "DELETE FROM job WHERE id = %s AND lease = %s AND generation = %s"
 
@@ -80,10 +84,9 @@ def claim(module: str, *, limit: int) -> list[Claimed]:
     with transaction(owner=module):
         claimed = _claim(module, {**values, "limit": limit}, _UNCAPPED)
         for destination, cap in caps.items():
-            free = cap - _running_for(module, destination)
-            if free > 0:
-                more = {**values, "limit": min(free, limit), "destination": destination}
-                claimed += _claim(module, more, "destination = %(destination)s")
+            _wait_for_claimers(module, destination)
+            more = {**values, "limit": limit, "destination": destination, "cap": cap}
+            claimed += _claim(module, more, "destination = %(destination)s", _FREE)
     return claimed
 
 
@@ -128,22 +131,18 @@ def forget(module: str, job_id: UUID) -> None:
     Job.objects.using(module).filter(pk=job_id).delete()
 
 
-def _claim(module: str, values: dict[str, Any], destination: str) -> list[Claimed]:
+def _claim(module: str, values: dict[str, Any], destination: str, limit: str = "%(limit)s") -> list[Claimed]:
     with connections[module].cursor() as cursor:
-        cursor.execute(_CLAIM.format(destination=destination), values)
+        cursor.execute(_CLAIM.format(destination=destination, limit=limit), values)
         return [
             Claimed._make((values["lease"], *row[:4], bytes(row[4]), *row[5:])) for row in cursor.fetchall()
         ]
 
 
-def _running_for(module: str, destination: str) -> int:
-    """How many run for a destination. Claimers wait for each other, so that two never take the last place."""
+def _wait_for_claimers(module: str, destination: str) -> None:
+    """Claimers for a capped destination go one after the other, so that two never take the last place."""
     with connections[module].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"tiffin.jobs:{destination}"])
-        cursor.execute(
-            "SELECT count(*) FROM job WHERE destination = %s AND lease_until > %s", [destination, clock.now()]
-        )
-        return int(cursor.fetchone()[0])
 
 
 def _run_deadline(work: Work, claimed: Claimed) -> None:

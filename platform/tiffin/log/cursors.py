@@ -41,6 +41,19 @@ def places(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> list
     return [place for place, stopped_at in _places(subscriber, producer, shards) if stopped_at is None]
 
 
+def open_places(module: str) -> dict[tuple[str, str], list[Place]]:
+    """The places of every subscription of a module, by subscriber and producer, less the stopped ones."""
+    found: dict[tuple[str, str], list[Place]] = {}
+    with connections[module].cursor() as cursor:
+        cursor.execute(
+            "SELECT subscriber, producer, shard, epoch, txid, position, day FROM log_cursor"
+            " WHERE stopped_at IS NULL"
+        )
+        for subscriber, producer, *place in cursor.fetchall():
+            found.setdefault((subscriber, producer), []).append(Place(*place))
+    return found
+
+
 def all_places(subscriber: Subscriber, producer: str) -> list[Place]:
     """Where the subscriber stands in every shard, stopped or not."""
     return [place for place, _ in _places(subscriber, producer, range(SHARDS))]

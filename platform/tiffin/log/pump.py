@@ -91,9 +91,10 @@ def _move(subscriber: Subscriber, producer: str, at: dict[int, Place], events: l
 
 def lagging(module: str) -> Iterator[tuple[str, str, int]]:
     """Subscriber, producer and lane wherever there is something to read."""
+    places_of = cursors.open_places(module)
     for subscriber in subscribers(module):
         for producer in subscriber.producers:
-            places = cursors.places(subscriber, producer, range(SHARDS))
+            places = places_of.get((subscriber.name, producer), [])
             try:
                 page = feed.read(producer, places, (), limit=1)
             except feed.FeedUnavailable as error:

@@ -27,6 +27,8 @@ BROKER_REST_SECONDS = 1.0
 FLAG_SECONDS = 3
 # Nor one whose task is busy with something slow: another task comes to its side.
 AT_WORK_MILLISECONDS = 300
+# There are not more subscriptions and lanes than this; what is left is taken with the next.
+MOST_NEWS = 1_000
 
 
 class Nudge(NamedTuple):
@@ -96,11 +98,11 @@ class Broker:
         return self._client
 
     def _news(self, nudge: Nudge, flag: Callable[[Any], object]) -> set[str]:
-        """Flag and news change at once, so that no news are laid out for a task that has just ended."""
-        pipe = self.client.pipeline(transaction=True)
+        """The flag first, and `send` lays its news out before it raises one: none are left with a task that
+        has just ended."""
+        pipe = self.client.pipeline(transaction=False)
         flag(pipe)
-        pipe.smembers(nudge.shelf)
-        pipe.delete(nudge.shelf)
+        pipe.spop(nudge.shelf, MOST_NEWS)
         try:
             return {each.decode() for each in pipe.execute()[1]}
         except redis.RedisError as error:
