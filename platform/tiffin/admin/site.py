@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 from unfold.sites import UnfoldAdminSite
 
 from tiffin import clock
@@ -37,6 +38,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         ]
 
     @method_decorator(never_cache)
+    @method_decorator(require_http_methods(["GET", "POST"]))
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the form; on success keep the token in a cookie that no script can read."""
         form = StaffLoginForm(request.POST or None)
