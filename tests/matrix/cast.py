@@ -28,6 +28,7 @@ COLUMNS = (
     "service",
 )
 ACCESS_SECONDS = 15 * 60
+SECRET = "m" * 32  # that a form brings along, and a cookie too, so that no other site can send it (CSRF)
 Someone = TypeVar("Someone", bound=Person)
 
 
@@ -54,6 +55,7 @@ class Cast:
         self.platform = platform
         self.gb, self.pl = places["matrix-gb"], places["matrix-pl"]
         self.made = made
+        self.http = httpx.Client(base_url=platform.base_url, timeout=30)
         self.key = (platform.home.secrets / "jwt-private.pem").read_text()
         self.public_key = (platform.home.secrets / "jwt-public.pem").read_text()
         self.customer = Customer(platform.base_url, self.gb)
@@ -111,15 +113,21 @@ class Cast:
 
     def staff_token(self, name: str) -> str:
         """As the staff's own page hands it out."""
-        with httpx.Client(base_url=self.platform.base_url, timeout=30) as browser:
-            form = {"username": world.email_of(name), "password": world.PASSWORD}
-            answer = browser.post("/admin/login/", data={**form, **forged_form(browser)})
-            assert answer.status_code == 302, answer.text
-            return str(answer.cookies["tiffin_staff"])
+        form = {"username": world.email_of(name), "password": world.PASSWORD}
+        answer = self.http.post("/admin/login/", data=form, headers=as_browser({}))
+        assert answer.status_code == 302, answer.text
+        return str(answer.cookies["tiffin_staff"])
+
+    def as_staff(self, name: str, path: str, form: dict[str, Any] | None = None) -> httpx.Response:
+        """What somebody of the staff is answered at one of their pages, or to a form."""
+        headers = as_browser({"tiffin_staff": self.staff[name].token})
+        return self.http.request("POST" if form else "GET", path, data=form, headers=headers)
 
 
-def forged_form(browser: httpx.Client) -> dict[str, str]:
-    """What protects a form from being sent by another site: the same secret in a cookie and in the form."""
-    secret = "m" * 32
-    browser.cookies.set("csrftoken", secret)
-    return {"csrfmiddlewaretoken": secret}
+def as_browser(tokens: dict[str, str]) -> dict[str, str]:
+    """Headers of a browser that holds these cookies, and whose forms are protected as ours are."""
+    cookies = {**tokens, "csrftoken": SECRET}
+    return {
+        "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+        "X-CSRFToken": SECRET,
+    }

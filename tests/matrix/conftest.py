@@ -12,6 +12,7 @@ import pytest
 
 from tests.acceptance.people import Place
 from tests.matrix.cast import Cast
+from tests.matrix.stage import Stage
 from tiffin.embedded import environment
 from tiffin.embedded.home import read_json
 from tiffin.testing.running import HURRIED_REGION, Platform
@@ -31,6 +32,11 @@ def cast(platform: Platform) -> Cast:
     assert run.returncode == 0, run.stderr
     made = json.loads(run.stdout)
     return Cast(platform, {slug: _place(platform, made[slug]) for slug in made}, made)
+
+
+@pytest.fixture(scope="session")
+def stage(cast: Cast) -> Stage:
+    return Stage(cast)
 
 
 def _place(platform: Platform, made: dict) -> Place:

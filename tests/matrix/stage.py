@@ -57,6 +57,7 @@ class Stage:
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
+        self._placed: list[str] = []
 
     def state_of(self, scene: Scene) -> Any:
         """All that a write could change of the scene's object."""
@@ -72,9 +73,17 @@ class Stage:
         """One of the customer's that lies on the restaurant's counter."""
         customer = customer or self.cast.customer
         order = customer.order(self.cast.gb)
+        self._placed.append(order["id"])
         waiting = customer.await_status(order, "waiting_for_restaurant")
         until(lambda: self.ticket(order), lambda answer: answer.is_success)
         return waiting
+
+    def clear(self) -> None:
+        """Staff cancel what is left of the orders, so that no courier of a later scene is offered them."""
+        if self._placed:
+            path = "/admin/orders/order/"
+            self.cast.as_staff("admin of gb", path, {"action": "cancel", "_selected_action": self._placed})
+        self._placed.clear()
 
     def ticket(self, order: dict[str, Any]) -> Any:
         return self.cast.kitchen.get(f"/restaurant/tickets/{order['id']}")
@@ -123,8 +132,15 @@ class Stage:
         return order, courier
 
     def goes_home(self, courier: Person) -> Callable[[], object]:
-        """No more offers for this one; whoever still carries something is not offered any."""
-        return lambda: courier.http.delete("/courier/shift", headers=courier._headers())
+        """Delivers what there is to deliver, and is offered no more."""
+
+        def go() -> None:
+            for delivery in courier.get("/courier/deliveries").json()["deliveries"]:
+                for step in ("pick-up", "drop-off"):
+                    courier.post(f"/courier/deliveries/{delivery['order_id']}/{step}")
+            courier.http.delete("/courier/shift", headers=courier._headers())
+
+        return go
 
     def address(self) -> str:
         """A new one of the customer's."""

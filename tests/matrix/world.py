@@ -34,7 +34,8 @@ def make() -> dict[str, Any]:
         region = PLACES[slug][0]
         for name in (f"kitchen {slug}", f"spare kitchen {slug}"):
             place[name] = _account(name, "restaurant", region, restaurants=(place["id"],))
-        for name in (f"courier {region}", f"spare courier {region}"):
+        place[f"customer {region}"] = _account(f"customer {region}", "customer", region)
+        for name in (f"courier {region}", f"spare courier {region}", f"leaving courier {region}"):
             place[name] = _account(name, "courier", region, regions=(region,))
     for name in (*staff_names(), "spare of nowhere"):
         role, _, scope = name.split()

@@ -1,0 +1,237 @@
+"""What each row of `pages.txt` asks about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.acceptance.people import PASSWORD
+from tests.matrix import api_scenes, world
+from tests.matrix.stage import Scene, Stage, seen
+
+SCENES: dict[str, Callable[[Stage], Scene]] = {}
+
+
+def scene(*rows: str) -> Callable[[Callable[[Stage], Scene]], Callable[[Stage], Scene]]:
+    """Names the rows that the decorated function sets the stage for."""
+
+    def decorate(make: Callable[[Stage], Scene]) -> Callable[[Stage], Scene]:
+        SCENES.update(dict.fromkeys(rows, make))
+        return make
+
+    return decorate
+
+
+def like(row: str, *, path: dict[str, str] | None = None, body: Any = None) -> Callable[[Stage], Scene]:
+    """The scene of a row of the API, asked through a form."""
+
+    def make(stage: Stage) -> Scene:
+        same = api_scenes.SCENES[row](stage)
+        return replace(same, path={**same.path, **(path or {})}, body=body, query={})
+
+    return make
+
+
+@scene(
+    "GET /livez",
+    "GET /metrics",
+    "GET /readyz",
+    "GET /problems/",
+    "GET /api/v1/openapi.json",
+    "GET /api/v1/docs/",
+    "GET /",
+    "GET /favicon.ico",
+    "GET /login",
+    "GET /register",
+    "GET /restaurant/login",
+    "GET /courier/login",
+    "GET /admin/",
+    "GET /admin/search/",
+    "GET /admin/held-events/",
+    "GET /admin/log/",
+    "GET /admin/jobs/",
+    "GET /admin/autocomplete/",
+    "GET /admin/jsi18n/",
+    "GET /admin/login/",
+    "GET /admin/password_change/",
+    "POST /admin/logout/",
+    "POST /logout",
+    "POST /restaurant/logout",
+    "POST /courier/logout",
+)
+def nothing_of_anybodys(stage: Stage) -> Scene:
+    return Scene()
+
+
+SCENES["GET /problems/{code}"] = lambda stage: Scene(path={"code": "not_found"})
+SCENES["POST /internal/v1/{what}"] = lambda stage: Scene(path={"what": "call"})
+SCENES["GET /admin/r/{content_type_id}/{object_id}/"] = lambda stage: Scene(
+    path={"content_type_id": "1", "object_id": stage.cast.gb.id}
+)
+SCENES["GET /admin/{url}"] = lambda stage: Scene(path={"url": "nowhere"})
+
+
+@scene("GET /api/v1/restaurants/{restaurant_id}/picture.svg")
+def a_restaurants_picture(stage: Stage) -> Scene:
+    return Scene(path={"restaurant_id": stage.cast.gb.id})
+
+
+@scene("GET /api/v1/pictures/{name}.svg")
+def a_dishes_picture(stage: Stage) -> Scene:
+    ((name,),) = stage.cast.platform.sql("restaurants", "SELECT name FROM restaurants_picture LIMIT 1")
+    return Scene(path={"name": name})
+
+
+@scene("GET /api/v1/orders/{order_id}/stream")
+def a_stream_that_ends(stage: Stage) -> Scene:
+    """What goes on would be sent for ever."""
+    customer = stage.cast.customer
+    order = customer.order(stage.cast.gb, card="pm_card_chargeDeclined")
+    customer.await_status(order, "cancelled")
+    return Scene(path={"order_id": order["id"]}, shows='"cancelled"')
+
+
+@scene("GET /sandbox/3ds/{reference}", "POST /sandbox/3ds/{reference}")
+def a_payment_to_confirm(stage: Stage) -> Scene:
+    """The address itself is the secret, as on a bank's page: whoever holds it answers."""
+    customer = stage.cast.customer
+    order = customer.order(stage.cast.gb, card="pm_card_authenticationRequired")
+    asked = customer.await_status(order, "action_required")
+    reference = httpx.URL(asked["action_url"]).path.rpartition("/")[2]
+    return Scene(path={"reference": reference}, body={"answer": "approve"})
+
+
+# --- a customer's pages
+
+
+@scene("GET /r/{slug}/", "POST /r/{slug}/price")
+def a_restaurants_page(stage: Stage) -> Scene:
+    return Scene(path={"slug": "matrix-gb"}, body={"basket": _basket(stage)})
+
+
+@scene("GET /r/{slug}/checkout/")
+def a_checkout(stage: Stage) -> Scene:
+    return Scene(path={"slug": "matrix-gb"}, shows=stage.address())
+
+
+@scene("POST /r/{slug}/checkout/address")
+def an_address_form(stage: Stage) -> Scene:
+    form = {
+        "name": "Ada",
+        "phone": "+442079460123",
+        "street": "5 Short Walk",
+        "area": "Matrix",
+        "postcode": "A1",
+    }
+    same = api_scenes.SCENES["POST /me/addresses"](stage)
+    return replace(same, path={"slug": "matrix-gb"}, body=form)
+
+
+@scene("POST /r/{slug}/checkout/quote")
+def a_basket_to_an_address(stage: Stage) -> Scene:
+    form = {"basket": _basket(stage), "address": stage.address()}
+    return Scene(path={"slug": "matrix-gb"}, body=form, shows='name="quote"', changes=False)
+
+
+@scene("POST /r/{slug}/checkout/place")
+def a_quote_to_place(stage: Stage) -> Scene:
+    customer = stage.cast.customer
+    quote = customer.quote(stage.cast.gb)["token"]
+    form = {"quote": quote, "payment_method": "pm_card_visa", "key": str(uuid4())}
+    return Scene(path={"slug": "matrix-gb"}, body=form, look=seen(customer, "/orders"))
+
+
+for row in ("GET /orders/", "GET /orders/{order_id}/", "GET /orders/{order_id}/panel"):
+
+    @scene(row)
+    def an_order(stage: Stage) -> Scene:
+        order = stage.order()
+        return Scene(path={"order_id": order["id"]}, shows=order["code"])
+
+
+SCENES["POST /orders/{order_id}/cancel"] = like("POST /orders/{order_id}/cancel")
+
+
+def _basket(stage: Stage) -> str:
+    return json.dumps([stage.cast.gb.ramen()])
+
+
+# --- logging in by forms
+
+
+def _credentials(email: str, password: str) -> dict[str, str]:
+    return {"email": email, "password": password}
+
+
+@scene("POST /login")
+def the_customers_password(stage: Stage) -> Scene:
+    return Scene(body=_credentials(stage.cast.customer.email, PASSWORD))
+
+
+@scene("POST /register")
+def a_new_customer(stage: Stage) -> Scene:
+    return Scene(body=lambda: _credentials(f"{uuid4()}@matrix.example", PASSWORD))
+
+
+@scene("POST /restaurant/login")
+def the_kitchens_password(stage: Stage) -> Scene:
+    return Scene(body=_credentials(world.email_of("kitchen matrix-gb"), world.PASSWORD))
+
+
+@scene("POST /courier/login")
+def the_couriers_password(stage: Stage) -> Scene:
+    return Scene(body=_credentials(world.email_of("courier gb"), world.PASSWORD))
+
+
+@scene("POST /admin/login/")
+def a_staff_password(stage: Stage) -> Scene:
+    return Scene(body={"username": world.email_of("support of gb"), "password": world.PASSWORD})
+
+
+# --- the counter's page
+
+
+for row in ("GET /restaurant/", "GET /restaurant/tickets"):
+    SCENES[row] = like("GET /restaurant/tickets/{order_id}")
+
+SCENES["POST /restaurant/tickets/{order_id}/accept"] = like(
+    "POST /restaurant/tickets/{order_id}/accept", body={"minutes": "10"}
+)
+SCENES["POST /restaurant/tickets/{order_id}/reject"] = like(
+    "POST /restaurant/tickets/{order_id}/reject", body={"reason": "too_busy"}
+)
+SCENES["POST /restaurant/tickets/{order_id}/ready"] = like("POST /restaurant/tickets/{order_id}/ready")
+
+
+@scene("POST /restaurant/{restaurant_id}/pause")
+def an_open_restaurant(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /restaurant/pause"](stage)
+    return replace(same, path={"restaurant_id": stage.cast.gb.id}, body={"minutes": "30"})
+
+
+@scene("GET /restaurant/{restaurant_id}/menu", "POST /restaurant/{restaurant_id}/items/{item_id}")
+def a_menu(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["PUT /restaurant/items/{item_id}/availability"](stage)
+    path = {**same.path, "restaurant_id": stage.cast.gb.id}
+    return replace(same, path=path, body={"available": "no"}, shows=same.path["item_id"])
+
+
+# --- the courier's page
+
+for row in ("GET /courier/", "GET /courier/panel"):
+    SCENES[row] = like("GET /courier/deliveries")
+
+SCENES["POST /courier/shift/start"] = like("POST /courier/shift", body={"area": "london:Matrix"})
+SCENES["POST /courier/shift/end"] = like("DELETE /courier/shift")
+SCENES["POST /courier/report"] = like("POST /courier/position", body={"lat": "51.45", "lon": "-0.3"})
+for step in ("accept", "pass"):
+    SCENES[f"POST /courier/offers/{{offer_id}}/{step}"] = like(f"POST /courier/offers/{{offer_id}}/{step}")
+for step in ("pick-up", "drop-off"):
+    SCENES[f"POST /courier/deliveries/{{order_id}}/{step}"] = like(
+        f"POST /courier/deliveries/{{order_id}}/{step}"
+    )

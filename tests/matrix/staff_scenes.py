@@ -1,0 +1,130 @@
+"""The rows that the staff's pages are asked about: of each model one of Great Britain and one of Poland."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tests.acceptance.people import Kitchen, Place
+from tests.matrix.cast import Cast
+from tests.matrix.stage import Stage
+
+Makes = Callable[[Stage], str]
+_BY_SQL = {
+    "restaurants.menuversion": "SELECT id FROM restaurants_menuversion WHERE restaurant_id = %s",
+    "orders.knownmenu": "SELECT id FROM orders_knownmenu WHERE restaurant_id = %s",
+    "orders.knownunavailable": "SELECT id FROM orders_knownunavailable WHERE restaurant_id = %s",
+}
+
+
+class Pair(NamedTuple):
+    gb: str
+    pl: str
+
+
+def rows_of_both(stage: Stage) -> dict[str, Pair]:
+    """The primary keys, by model: all that an order leaves behind, in each region."""
+    gb, pl = (_rows(stage, region) for region in ("gb", "pl"))
+    return {model: Pair(gb[model], pl[model]) for model in gb}
+
+
+def _rows(stage: Stage, region: str) -> dict[str, str]:
+    cast = stage.cast
+    place, kitchen = (cast.gb, cast.kitchen) if region == "gb" else (cast.pl, cast.kitchen2)
+    order = _cooked(cast, region, place, kitchen)
+    payment = _one(cast, "payments", "SELECT id FROM payments_payment WHERE order_id = %s", order)
+    worker = cast.made[f"matrix-{region}"]
+    charge = "SELECT key FROM payments_sandboxcharge WHERE charge LIKE '%%' || %s || '%%'"
+    return {
+        "identity.account": worker[f"kitchen matrix-{region}"],
+        "identity.grant": grant_of(cast, worker[f"courier {region}"]),
+        "restaurants.restaurant": place.id,
+        "restaurants.ticket": order,
+        "payments.payment": payment,
+        "payments.sandboxcharge": _one(cast, "payments", charge, payment),
+        "delivery.deliverytask": order,
+        "delivery.courier": _courier(cast, region),
+        "orders.order": order,
+        "orders.knownrestaurant": place.id,
+        **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
+    }
+
+
+def _cooked(cast: Cast, region: str, place: Place, kitchen: Kitchen) -> str:
+    """An accepted order, from a kitchen that is out of gyoza."""
+    customer = cast.customer if region == "gb" else cast.customer2
+    order = customer.order(place)
+    kitchen.accept(order)
+    gyoza = place.line("Gyoza")
+    kitchen.sells_out_of(gyoza)
+    query = "SELECT id FROM delivery_deliverytask WHERE id = %s"
+    cast.platform.await_rows("delivery", query, [order["id"]])
+    return str(order["id"])
+
+
+def _courier(cast: Cast, region: str) -> str:
+    """On shift, but nowhere near."""
+    courier = cast.new_courier(region)
+    answer = courier.post("/courier/shift", {"region": region})
+    assert answer.is_success, answer.text
+    return str(answer.json()["id"])
+
+
+def grant_of(cast: Cast, account_id: str) -> str:
+    return _one(cast, "identity", "SELECT id FROM identity_grant WHERE account_id = %s", account_id)
+
+
+def _one(cast: Cast, module: str, query: str, parameter: Any) -> str:
+    return str(cast.platform.await_rows(module, query, [parameter])[0][0])
+
+
+def payment_of(stage: Stage, order: dict[str, Any], state: str) -> str:
+    query = "SELECT id FROM payments_payment WHERE order_id = %s AND state = %s"
+    return str(stage.cast.platform.await_rows("payments", query, [order["id"], state])[0][0])
+
+
+def _of_gb(name: str) -> Makes:
+    return lambda stage: str(stage.cast.made["matrix-gb"][name])
+
+
+def _paused(stage: Stage) -> str:
+    assert stage.cast.kitchen.post("/restaurant/pause", {"minutes": 30}).is_success
+    return stage.cast.gb.id
+
+
+def _shift(stage: Stage) -> str:
+    return _courier(stage.cast, "gb")
+
+
+def _delivery(stage: Stage) -> str:
+    order = stage.cooked()
+    query = "SELECT id FROM delivery_deliverytask WHERE id = %s"
+    return _one(stage.cast, "delivery", query, order["id"])
+
+
+# By action: makes something of Great Britain to which it can be done.
+FITTING: dict[str, Makes] = {
+    "identity.account:close": _of_gb("spare kitchen matrix-gb"),
+    "identity.account:reopen": _of_gb("spare kitchen matrix-gb"),
+    "identity.account:end_sessions": _of_gb("spare kitchen matrix-gb"),
+    "identity.account:forget": _of_gb("customer gb"),
+    "identity.grant:withdraw": lambda stage: grant_of(
+        stage.cast, stage.cast.made["matrix-gb"]["leaving courier gb"]
+    ),
+    "restaurants.restaurant:pause": lambda stage: stage.cast.gb.id,
+    "restaurants.restaurant:resume": _paused,
+    "restaurants.ticket:withdraw": lambda stage: str(stage.order()["id"]),
+    "payments.payment:void": lambda stage: payment_of(stage, stage.order(), "authorised"),
+    "payments.payment:refund": lambda stage: payment_of(stage, stage.cooked(), "captured"),
+    "payments.payment:ask_provider": lambda stage: payment_of(stage, stage.order(), "authorised"),
+    "delivery.deliverytask:cancel": _delivery,
+    "delivery.courier:end_shift": _shift,
+    "orders.order:cancel": lambda stage: str(stage.order()["id"]),
+}
+
+
+def tidy(stage: Stage) -> None:
+    """The kitchens cook again, and everything they have."""
+    for place, kitchen in ((stage.cast.gb, stage.cast.kitchen), (stage.cast.pl, stage.cast.kitchen2)):
+        kitchen.has_again(place.line("Gyoza"))
+        kitchen.post("/restaurant/resume", {})
