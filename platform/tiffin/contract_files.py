@@ -9,7 +9,10 @@ from typing import Any
 import msgspec
 from django.apps import apps
 
+from tiffin.compatibility import breaking
+from tiffin.compatibility.releases import keep_sources
 from tiffin.interfaces import describe
+from tiffin.interfaces.describing import schemas_of
 from tiffin.interfaces.registry import contract_of
 from tiffin.log.events import Event, event_classes
 from tiffin.modules import ModuleConfig
@@ -31,9 +34,9 @@ def contract_files() -> dict[str, bytes]:
 def describe_events(events: Iterable[type[Event]]) -> dict[str, Any]:
     """Each event by wire name, with its title and its payload as JSON Schema; types under `types`."""
     events = tuple(events)
-    schemas, types = msgspec.json.schema_components(events, ref_template="#/types/{name}")
+    schemas, types = schemas_of(events)
     shapes = [types.pop(schema["$ref"].rpartition("/")[2]) for schema in schemas]
-    described = {event.wire: _payload(shape) for event, shape in zip(events, shapes, strict=True)}
+    described = {event.wire: _payload(event, shape) for event, shape in zip(events, shapes, strict=True)}
     return {"events": described, "types": types}
 
 
@@ -56,14 +59,30 @@ def write(folder: Path) -> list[str]:
     return changed
 
 
+def release(folder: Path, modules: Path) -> list[str]:
+    """Make today's promise the last released one: `folder/last` holds the documents and, from `modules`, the
+    sources. Returns what breaks instead, when anything does: then nothing is released."""
+    last = folder / "last"
+    if problems := breaking(last, folder):
+        return problems
+    last.mkdir(exist_ok=True)
+    for former in last.glob("*.json"):
+        former.unlink()
+    for document in folder.glob("*.json"):
+        (last / document.name).write_bytes(document.read_bytes())
+    keep_sources(modules, last / "modules")
+    return []
+
+
 def _is_of(event: type[Event], config: ModuleConfig) -> bool:
     """Whether the module itself declares it: tests declare events in a module's name."""
     return event.producer == config.label and event.__module__.startswith(f"{config.name}.events")
 
 
-def _payload(shape: dict[str, Any]) -> dict[str, Any]:
+def _payload(event: type[Event], shape: dict[str, Any]) -> dict[str, Any]:
     payload = {key: shape[key] for key in ("properties", "required") if key in shape}
-    return {"title": shape.get("description", ""), "payload": payload}
+    described = {"title": shape.get("description", ""), "payload": payload}
+    return described | ({"deprecated": event.deprecated} if event.deprecated else {})
 
 
 def _text(document: dict[str, Any]) -> bytes:

@@ -18,17 +18,20 @@ class DomainError(Exception):
 
     `code` is stable and public, `status` the HTTP status it becomes, `headline` (the first line of the
     docstring) says what kind of problem it is, `detail` is a sentence that helps, formatted with the fields.
+    `deprecated="…"` says that nobody is refused like this any more: it may be gone after the next release.
     """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 409
     detail: ClassVar[str] = ""
+    deprecated: ClassVar[str] = ""
     fields: ClassVar[type[msgspec.Struct]]
 
-    def __init_subclass__(cls, *, code: str, status: int = 409) -> None:
+    def __init_subclass__(cls, *, code: str, status: int = 409, deprecated: str = "") -> None:
         super().__init_subclass__()
         cls.code = code
         cls.status = status
+        cls.deprecated = deprecated
         cls.fields = _fields_of(cls)
 
     def __init__(self, **data: Any) -> None:

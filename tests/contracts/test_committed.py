@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from uuid import UUID
 
@@ -10,8 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from config.modules import MODULES
+from tiffin.compatibility.releases import loaded
 from tiffin.contract_files import contract_files, describe_events
 from tiffin.dto import DTO
+from tiffin.interfaces import describe
 from tiffin.log import Event
 from tiffin.log.events import event_classes
 from tiffin.module_map import module_map
@@ -108,3 +111,38 @@ def test_writing_again_changes_nothing_and_removes_what_is_nobodys(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
     assert first.keys() == contract_files().keys()
     assert {name: (CONTRACTS / name).read_bytes() for name in first} == first
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A copy of contracts/ in which the last release had a method that is gone."""
+    shutil.copytree(CONTRACTS, tmp_path, dirs_exist_ok=True)
+    document = tmp_path / "last" / "payments.v1.json"
+    promised = json.loads(document.read_text())
+    promised["methods"]["charge_twice"] = promised["methods"]["methods"]
+    document.write_text(json.dumps(promised))
+    return tmp_path
+
+
+@pytest.mark.parametrize("option", ["--check", "--release"])
+def test_what_breaks_the_last_release_is_refused_in_words(broken: Path, option: str) -> None:
+    before = {path: path.read_bytes() for path in broken.rglob("*") if path.is_file()}
+    with pytest.raises(CommandError, match=r"payments\.v1: charge_twice is gone"):
+        call_command("contracts", option, "--folder", str(broken))
+    assert {path: path.read_bytes() for path in broken.rglob("*") if path.is_file()} == before
+
+
+def test_a_release_keeps_documents_and_sources(tmp_path: Path) -> None:
+    (tmp_path / "last" / "modules" / "former").mkdir(parents=True)
+    (tmp_path / "last" / "modules" / "former" / "events.py").write_text("gone = True")
+
+    call_command("contracts", "--release", "--folder", str(tmp_path))
+
+    last = tmp_path / "last"
+    kept = {path.name: path.read_bytes() for path in last.glob("*.json")}
+    assert kept == {path.name: path.read_bytes() for path in tmp_path.glob("*.json")} == contract_files()
+    with loaded(last / "modules") as release:
+        assert {f"{wire}.json" for wire in release.interfaces} <= kept.keys()
+        for wire, interface in release.interfaces.items():
+            assert describe(interface) == json.loads(kept[f"{wire}.json"])
+    assert not (last / "modules" / "former").exists()

@@ -22,7 +22,7 @@ from tiffin.interfaces.errors import (
     ModuleUnavailable,
 )
 from tiffin.interfaces.registry import provided, provides
-from tiffin.interfaces.types import CommandKey, OpenEnum
+from tiffin.interfaces.types import CommandKey, OpenEnum, deprecated
 
 __all__ = [
     "CallFailed",
@@ -38,6 +38,7 @@ __all__ = [
     "action",
     "call",
     "command",
+    "deprecated",
     "describe",
     "provided",
     "provides",

@@ -30,6 +30,8 @@ def _check_aware(value: datetime) -> None:
 
 
 def _compile(shape: shapes.Type, known: dict[type, Check]) -> Check | None:
+    while isinstance(shape, shapes.Metadata):
+        shape = shape.type
     if not _reaches_time(shape, set()):
         return None
     if isinstance(shape, shapes.StructType):
@@ -64,6 +66,8 @@ def _parts(shape: shapes.Type) -> Iterable[shapes.Type]:
         return shape.item_types
     if isinstance(shape, shapes.DictType):
         return [shape.value_type]
+    if isinstance(shape, shapes.Metadata):
+        return [shape.type]
     item_type: shapes.Type | None = getattr(shape, "item_type", None)
     return [item_type] if item_type is not None else []
 

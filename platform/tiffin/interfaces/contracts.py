@@ -36,6 +36,7 @@ class Promise:
     kind: Kind
     timeout_seconds: float
     errors: tuple[type[DomainError], ...]
+    deprecated: str = ""
 
 
 class Method:
@@ -62,6 +63,7 @@ class Method:
         self.kind = promise.kind
         self.writes = promise.kind is not Kind.QUERY
         self.timeout_seconds = promise.timeout_seconds
+        self.deprecated = promise.deprecated
         self.errors = {error.code: error for error in promise.errors}
         self.doc = doc
         self.arguments = arguments

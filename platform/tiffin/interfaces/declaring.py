@@ -46,27 +46,41 @@ class Interface:
         registry.declare(cls)
 
 
-def query(*, timeout: float, errors: tuple[type[DomainError], ...] = ()) -> Callable[[Function], Function]:
-    """The method only reads: it may be repeated. `timeout` in seconds; `errors` are its refusals."""
-    return _promising(Promise(kind=Kind.QUERY, timeout_seconds=timeout, errors=errors))
+def query(
+    *, timeout: float, errors: tuple[type[DomainError], ...] = (), deprecated: str = ""
+) -> Callable[[Function], Function]:
+    """The method only reads: it may be repeated. `timeout` in seconds; `errors` are its refusals.
+
+    `deprecated` says what to call instead: the method may be gone after the next release.
+    """
+    return _promising(Promise(kind=Kind.QUERY, timeout_seconds=timeout, errors=errors, deprecated=deprecated))
 
 
-def command(*, timeout: float, errors: tuple[type[DomainError], ...] = ()) -> Callable[[Function], Function]:
+def command(
+    *, timeout: float, errors: tuple[type[DomainError], ...] = (), deprecated: str = ""
+) -> Callable[[Function], Function]:
     """The method changes something, once per `key`, which it must take as `key: CommandKey`.
 
     `timeout` in seconds; `errors` are the refusals it may end with: each is final for its key.
+    `deprecated` as for a query.
     """
-    promise = Promise(kind=Kind.COMMAND, timeout_seconds=timeout, errors=(*errors, CommandKeyReused))
-    return _promising(promise)
+    errors = (*errors, CommandKeyReused)
+    return _promising(
+        Promise(kind=Kind.COMMAND, timeout_seconds=timeout, errors=errors, deprecated=deprecated)
+    )
 
 
-def action(*, timeout: float, errors: tuple[type[DomainError], ...] = ()) -> Callable[[Function], Function]:
+def action(
+    *, timeout: float, errors: tuple[type[DomainError], ...] = (), deprecated: str = ""
+) -> Callable[[Function], Function]:
     """The method changes something, is sent once, and nothing of the call is kept: neither key nor answer.
 
     For what must not be stored (a password's hash, a token) or is not worth it (a position that fades). Where
-    it may be asked again, its own rules say what the second does. `timeout` and `errors` as for a query.
+    it may be asked again, its own rules say what the second does. The arguments are those of a query.
     """
-    return _promising(Promise(kind=Kind.ACTION, timeout_seconds=timeout, errors=errors))
+    return _promising(
+        Promise(kind=Kind.ACTION, timeout_seconds=timeout, errors=errors, deprecated=deprecated)
+    )
 
 
 def _promising(promise: Promise) -> Callable[[Function], Function]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import inspect as shapes
 
 from tiffin.errors import DomainError
 from tiffin.interfaces.contracts import Contract, Method
 from tiffin.interfaces.declaring import Interface
 from tiffin.interfaces.errors import CommandKeyReused
 from tiffin.interfaces.registry import contract_of
+from tiffin.interfaces.types import OpenEnum
 
 
 def describe(interface: type[Interface]) -> dict[str, Any]:
@@ -20,7 +23,7 @@ def describe(interface: type[Interface]) -> dict[str, Any]:
     """
     contract = contract_of(interface)
     shapes = [shape for method in contract.methods.values() for shape in _types(method)]
-    schemas, types = msgspec.json.schema_components(shapes, ref_template="#/types/{name}")
+    schemas, types = schemas_of(shapes)
     remaining = iter(schemas)
     methods = {
         name: _method(method, [next(remaining) for _ in _types(method)], types)
@@ -33,6 +36,35 @@ def describe(interface: type[Interface]) -> dict[str, Any]:
     described = _header(contract) | {"methods": methods, "types": dict(sorted(types.items()))}
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(described))  # defaults may be structs
     return plain
+
+
+def schemas_of(annotations: Sequence[Any]) -> tuple[tuple[dict[str, Any], ...], dict[str, dict[str, Any]]]:
+    """Each type as JSON Schema, and the types they name. An enumeration that may grow says `x-open`."""
+    schemas, types = msgspec.json.schema_components(annotations, ref_template="#/types/{name}")
+    for name in open_enums(annotations):
+        types[name]["x-open"] = True
+    return schemas, types
+
+
+def open_enums(annotations: Iterable[Any]) -> set[str]:
+    """The names of the enumerations whose readers know UNKNOWN, among all that the types are made of."""
+    found: set[str] = set()
+    seen: set[type] = set()
+    open_ends: list[shapes.Type] = [shapes.type_info(each) for each in annotations]
+    while open_ends:
+        shape = open_ends.pop()
+        cls = getattr(shape, "cls", None)
+        if cls in seen:
+            continue
+        if cls is not None:
+            seen.add(cls)
+            if issubclass(cls, OpenEnum) and "UNKNOWN" in cls.__members__:
+                found.add(cls.__name__)
+        open_ends += [field.type for field in getattr(shape, "fields", ())]
+        open_ends += [*getattr(shape, "types", ()), *getattr(shape, "item_types", ())]
+        inner = (getattr(shape, name, None) for name in ("type", "item_type", "key_type", "value_type"))
+        open_ends += [each for each in inner if isinstance(each, shapes.Type)]
+    return found
 
 
 def _header(contract: Contract) -> dict[str, Any]:
@@ -67,16 +99,21 @@ def _method(method: Method, schemas: list[Any], types: dict[str, Any]) -> dict[s
             for error, schema in zip(_errors(method), data, strict=True)
         },
     }
-    return described | ({"key": "CommandKey"} if method.is_command else {})
+    return (
+        described
+        | ({"key": "CommandKey"} if method.is_command else {})
+        | ({"deprecated": method.deprecated} if method.deprecated else {})
+    )
 
 
 def _error(error: type[DomainError], data: dict[str, Any]) -> dict[str, Any]:
-    return {
+    described = {
         "status": error.status,
         "title": (error.__doc__ or error.__name__).strip().splitlines()[0],
         "detail": error.detail,
         "data": data,
     }
+    return described | ({"deprecated": error.deprecated} if error.deprecated else {})
 
 
 def _inline(schema: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:

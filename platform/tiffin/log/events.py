@@ -29,16 +29,16 @@ class EventMeta(FrozenStructMeta):
         bases: tuple[type, ...],
         namespace: dict[str, Any],
         wire: str = "",
+        deprecated: str = "",
         **config: Any,
     ) -> EventMeta:
         cls = super().__new__(mcls, name, bases, namespace, **config)
+        cls.deprecated = deprecated  # type: ignore[attr-defined]
         if wire:
             _register(cls, wire)  # type: ignore[arg-type]  # a metaclass makes the class it returns
         return cls  # type: ignore[return-value]
 
-    def __init__(
-        self, name: str, bases: tuple[type, ...], namespace: dict[str, Any], wire: str = "", **config: Any
-    ) -> None:
+    def __init__(self, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any) -> None:
         super().__init__(name, bases, namespace)
 
 
@@ -48,13 +48,15 @@ class Event(msgspec.Struct, metaclass=EventMeta):
         class OrderPlaced(Event, wire="orders.order_placed.v1"): ...
 
     The wire name is `<producer>.<kind>.v<version>` and outlives the class. Facts (amounts, items, states)
-    belong in it, personal data never.
+    belong in it, personal data never. `deprecated="…"` says what to listen to instead: it may be gone after
+    the next release.
     """
 
     wire: ClassVar[str]
     producer: ClassVar[str]
     kind: ClassVar[str]
     schema_version: ClassVar[int]
+    deprecated: ClassVar[str]
 
 
 class Recorded(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
@@ -13,9 +13,20 @@ from django.db import models
 
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
-from tiffin.interfaces import CommandKey, Interface, InvalidInterface, OpenEnum, action, command, query
+from tiffin.interfaces import (
+    CommandKey,
+    Interface,
+    InvalidInterface,
+    OpenEnum,
+    action,
+    command,
+    deprecated,
+    query,
+)
+from tiffin.interfaces.awareness import NaiveTime, awareness_check
 from tiffin.interfaces.registry import contract_of
 from tiffin.interfaces.tests.tally import LimitReached, Tallies
+from tiffin.interfaces.types import CannotCross, check_crosses
 
 GIVEN = CommandKey("given")
 
@@ -30,6 +41,12 @@ class Positional(msgspec.Struct, frozen=True):
 
 class Leaky(DTO):
     anything: Any
+
+
+class Late(DTO):
+    """With a part that may be gone after the next release."""
+
+    at: Annotated[datetime | None, deprecated("until")] = None
 
 
 class LimitToo(DomainError, code="limit_reached"):
@@ -182,3 +199,13 @@ def test_interfaces_import_with_django_unconfigured() -> None:
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert answer.stdout.strip() == "False"
+
+
+def test_a_deprecated_part_crosses_like_any_other_and_is_held_to_the_same() -> None:
+    check_crosses(Late)
+    check = awareness_check(Late)
+    assert check is not None
+    with pytest.raises(NaiveTime):
+        check(Late(at=datetime(2026, 1, 1)))  # noqa: DTZ001 - naive is what is refused
+    with pytest.raises(CannotCross):
+        check_crosses(Annotated[Any, deprecated("nothing")])

@@ -1,0 +1,227 @@
+"""What delivery offers: find a courier for an order and bring it there.
+
+`request` and `cancel` are the orders' side. The rest is what a courier does, for pages that act for one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NewType
+from uuid import UUID
+
+from tiffin.dto import DTO
+from tiffin.errors import DomainError
+from tiffin.interfaces import CommandKey, Interface, OpenEnum, action, command, query
+from tiffin.money import Money
+
+CourierId = NewType("CourierId", UUID)
+OfferId = NewType("OfferId", UUID)
+
+
+class DeliveryState(OpenEnum):
+    """Where a delivery stands; which may follow which is the table in `states.py`."""
+
+    SEARCHING = "searching"
+    OFFERED = "offered"
+    ASSIGNED = "assigned"
+    PICKED_UP = "picked_up"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Point(DTO):
+    """WGS 84, in degrees."""
+
+    lat: float
+    lon: float
+
+
+class Place(DTO):
+    """Where the courier fetches: a restaurant's name, street address and door."""
+
+    name: str
+    address: str
+    point: Point
+
+
+class Dropoff(DTO):
+    """Where the courier brings it. `sealed` is the address encrypted under the customer's key; only identity
+    opens it."""
+
+    customer_id: UUID
+    point: Point
+    sealed: str
+
+
+class DeliveryView(DTO):
+    """A delivery as an order sees it."""
+
+    order_id: UUID
+    region: str
+    state: DeliveryState
+    ready_at: datetime
+    courier_id: CourierId | None = None
+    reason: str = ""
+
+
+class Position(DTO):
+    """Where the courier of `order_id` was last seen, at `at`."""
+
+    order_id: UUID
+    courier_id: CourierId
+    point: Point
+    at: datetime
+
+
+class CourierView(DTO):
+    """A courier. `waiting` is whether one is on shift and free for an offer."""
+
+    id: CourierId
+    region: str
+    on_shift: bool
+    waiting: bool
+
+
+class OfferView(DTO):
+    """A delivery offered to one courier until `expires_at`. Distances in metres, as the crow flies."""
+
+    id: OfferId
+    order_id: UUID
+    pickup: Place
+    dropoff_point: Point
+    distance_m: int
+    fee: Money
+    ready_at: datetime
+    expires_at: datetime
+
+
+class CourierDelivery(DTO):
+    """A delivery as its courier sees it. `dropoff.sealed` is opened through identity."""
+
+    order_id: UUID
+    state: DeliveryState
+    pickup: Place
+    dropoff: Dropoff
+    fee: Money
+    ready_at: datetime
+
+
+class DeliveryUnknown(DomainError, code="delivery_unknown", status=404):
+    """There is no such delivery."""
+
+    detail = "There is no delivery for order {order_id}."
+    order_id: UUID
+
+
+class DeliveryStateConflict(DomainError, code="delivery_state_conflict", status=409):
+    """The delivery is not in a state that allows this."""
+
+    detail = "A delivery that is {state} cannot be {action}."
+    state: str
+    action: str
+
+
+class OfferGone(DomainError, code="offer_gone", status=409):
+    """The offer is no longer open."""
+
+    detail = "This delivery is no longer offered to you: it expired, was withdrawn or went to somebody else."
+
+
+class CourierUnknown(DomainError, code="courier_unknown", status=404):
+    """There is no such courier."""
+
+    detail = "You have not been on shift yet; start one first."
+
+
+class CourierBusy(DomainError, code="courier_busy", status=409):
+    """The courier is on the way with a delivery."""
+
+    detail = "Finish the delivery you are on first."
+
+
+class Delivery(Interface, module="delivery", version=1):
+    """Couriers and what they carry."""
+
+    @command(timeout=2.0)
+    def request(
+        self,
+        *,
+        key: CommandKey,
+        order_id: UUID,
+        region: str,
+        pickup: Place,
+        dropoff: Dropoff,
+        ready_at: datetime,
+        fee: Money,
+    ) -> DeliveryView:
+        """Look for a courier. Reports CourierAssigned … DeliveryCompleted, or DeliveryFailed. An order has
+        one delivery; asking again gives the one there is."""
+        ...
+
+    @command(timeout=2.0, errors=(DeliveryUnknown, DeliveryStateConflict))
+    def cancel(self, *, key: CommandKey, order_id: UUID, reason: str) -> DeliveryView:
+        """Call it off, as long as it was not picked up. Reports DeliveryCancelled."""
+        ...
+
+    @query(timeout=0.5)
+    def get_many(self, *, order_ids: list[UUID]) -> list[DeliveryView]:
+        """The deliveries of those of `order_ids` that have one."""
+        ...
+
+    @query(timeout=0.3)
+    def positions(self, *, order_ids: list[UUID]) -> list[Position]:
+        """Where the couriers of those deliveries are, for as many as is known just now."""
+        ...
+
+    @query(timeout=0.5)
+    def courier(self, *, courier_id: CourierId) -> CourierView | None:
+        """The courier, or None before the first shift."""
+        ...
+
+    @command(timeout=2.0)
+    def start_shift(self, *, key: CommandKey, courier_id: CourierId, region: str) -> CourierView:
+        """From now on the courier may be offered deliveries in `region`."""
+        ...
+
+    @command(timeout=2.0, errors=(CourierUnknown, CourierBusy))
+    def end_shift(self, *, key: CommandKey, courier_id: CourierId) -> CourierView:
+        """No more offers; the open one goes to the next courier."""
+        ...
+
+    @action(timeout=0.3)
+    def report_position(self, *, courier_id: CourierId, region: str, point: Point) -> None:
+        """Say where a courier is. It leaves nothing behind but a mark in Redis that fades; the next report is
+        better than the same again."""
+        ...
+
+    @query(timeout=0.5)
+    def offers(self, *, courier_id: CourierId) -> list[OfferView]:
+        """What the courier is offered just now: at most one, while free."""
+        ...
+
+    @command(timeout=2.0, errors=(OfferGone, CourierBusy))
+    def accept_offer(self, *, key: CommandKey, courier_id: CourierId, offer_id: OfferId) -> CourierDelivery:
+        """Take the delivery."""
+        ...
+
+    @command(timeout=2.0, errors=(OfferGone,))
+    def pass_offer(self, *, key: CommandKey, courier_id: CourierId, offer_id: OfferId) -> CourierView:
+        """Leave it to somebody else."""
+        ...
+
+    @query(timeout=0.5)
+    def deliveries(self, *, courier_id: CourierId) -> list[CourierDelivery]:
+        """What the courier is on the way with: at most one."""
+        ...
+
+    @command(timeout=2.0, errors=(DeliveryUnknown, DeliveryStateConflict))
+    def pick_up(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> CourierDelivery:
+        """The courier has it."""
+        ...
+
+    @command(timeout=2.0, errors=(DeliveryUnknown, DeliveryStateConflict))
+    def drop_off(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> CourierDelivery:
+        """The customer has it. Reports DeliveryCompleted."""
+        ...

@@ -1,0 +1,102 @@
+"""What orders tells the others. Facts only: no name, address or phone is ever in here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from modules.orders.interface import Axes, Status
+from tiffin.dto import DTO
+from tiffin.log import Event
+from tiffin.money import Money
+
+
+class OrderedItem(DTO):
+    """`total` is for all `quantity`, options included, before discounts."""
+
+    item_id: UUID
+    title: str
+    quantity: int
+    total: Money
+
+
+class OrderPlaced(Event, wire="orders.order_placed.v1"):
+    """The order is taken; from here on it cannot be lost."""
+
+    order_id: UUID
+    customer_id: UUID
+    restaurant_id: UUID
+    quote_id: UUID
+    total: Money
+    items: tuple[OrderedItem, ...]
+    placed_at: datetime
+
+
+class OrderConfirmed(Event, wire="orders.order_confirmed.v1"):
+    """The money is secured; the restaurant is asked next."""
+
+    order_id: UUID
+    customer_id: UUID
+    restaurant_id: UUID
+    total: Money
+
+
+class OrderAccepted(Event, wire="orders.order_accepted.v1"):
+    """The restaurant has taken it and means to have it ready at `ready_at`."""
+
+    order_id: UUID
+    customer_id: UUID
+    restaurant_id: UUID
+    ready_at: datetime
+
+
+class OrderDelivered(Event, wire="orders.order_delivered.v1"):
+    """The customer has it."""
+
+    order_id: UUID
+    customer_id: UUID
+    restaurant_id: UUID
+    courier_id: UUID | None
+    total: Money
+    delivered_at: datetime
+
+
+class OrderCancelled(Event, wire="orders.order_cancelled.v1"):
+    """It will not be delivered. `reason` is a code such as `payment_declined`, `restaurant_rejected`,
+    `restaurant_no_answer`, `no_courier`, `customer`, `staff`; `by` is the kind of actor."""
+
+    order_id: UUID
+    customer_id: UUID
+    restaurant_id: UUID
+    reason: str
+    by: str
+
+
+class OrderRefunded(Event, wire="orders.order_refunded.v1"):
+    """Captured money went back to the customer."""
+
+    order_id: UUID
+    customer_id: UUID
+    amount: Money
+
+
+class TimelineMove(DTO):
+    """One entry of the order's timeline."""
+
+    seq: int
+    at: datetime
+    axis: str
+    from_state: str | None
+    to_state: str
+    status: Status
+    axes: Axes
+    note: str | None = None
+
+
+class OrderMoved(Event, wire="orders.order_moved.v1"):
+    """Entries that one use case added to the timeline, in order; what the live stream shows."""
+
+    order_id: UUID
+    customer_id: UUID
+    moves: tuple[TimelineMove, ...]
+    final: bool

@@ -1,0 +1,211 @@
+"""What orders offers to others: quoting, placing, looking at, and cancelling orders.
+
+Amounts are in minor units with their currency, times aware, ids UUIDv7. Distances are metres.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.orders.interface.bills import (
+    BasketLine,
+    Choice,
+    ChosenOption,
+    ComponentKind,
+    OrderLineView,
+    Party,
+    Price,
+    PriceComponent,
+    QuoteId,
+    QuoteView,
+)
+from modules.orders.interface.errors import (
+    AddressOutsideZone,
+    AddressTicketInvalid,
+    BasketEmpty,
+    BasketItemUnavailable,
+    BasketItemUnknown,
+    BasketTooLarge,
+    CancellationRefused,
+    MinimumOrderNotMet,
+    OptionCountWrong,
+    OptionUnknown,
+    OrderTooExpensive,
+    OrderUnknown,
+    PlacingRefused,
+    QuantityWrong,
+    QuoteAlreadyUsed,
+    QuoteExpired,
+    QuoteInvalid,
+    QuoteNotYours,
+    RestaurantClosed,
+    RestaurantPaused,
+    TipWrong,
+    TransitionRefused,
+)
+from modules.orders.interface.states import (
+    Axes,
+    CourierState,
+    OrderState,
+    PaymentState,
+    RefundState,
+    Status,
+    VendorState,
+)
+from modules.orders.interface.views import (
+    OrderId,
+    OrderMoney,
+    OrderPage,
+    OrderSummary,
+    OrderView,
+    TimelineEntryView,
+)
+from modules.restaurants.interface import Point, RestaurantUnknown
+from tiffin.interfaces import CommandKey, Interface, command, query
+
+__all__ = [
+    "PLACE_ERRORS",
+    "QUOTE_ERRORS",
+    "AddressOutsideZone",
+    "AddressTicketInvalid",
+    "Axes",
+    "BasketEmpty",
+    "BasketItemUnavailable",
+    "BasketItemUnknown",
+    "BasketLine",
+    "BasketTooLarge",
+    "CancellationRefused",
+    "Choice",
+    "ChosenOption",
+    "ComponentKind",
+    "CourierState",
+    "MinimumOrderNotMet",
+    "OptionCountWrong",
+    "OptionUnknown",
+    "OrderId",
+    "OrderLineView",
+    "OrderMoney",
+    "OrderPage",
+    "OrderState",
+    "OrderSummary",
+    "OrderTooExpensive",
+    "OrderUnknown",
+    "OrderView",
+    "Orders",
+    "Party",
+    "PaymentState",
+    "PlacingRefused",
+    "Point",
+    "Price",
+    "PriceComponent",
+    "QuantityWrong",
+    "QuoteAlreadyUsed",
+    "QuoteExpired",
+    "QuoteId",
+    "QuoteInvalid",
+    "QuoteNotYours",
+    "QuoteView",
+    "RefundState",
+    "RestaurantClosed",
+    "RestaurantPaused",
+    "RestaurantUnknown",
+    "Status",
+    "TimelineEntryView",
+    "TipWrong",
+    "TransitionRefused",
+    "VendorState",
+]
+
+QUOTE_ERRORS = (
+    BasketEmpty,
+    BasketTooLarge,
+    BasketItemUnknown,
+    BasketItemUnavailable,
+    OptionUnknown,
+    OptionCountWrong,
+    QuantityWrong,
+    MinimumOrderNotMet,
+    OrderTooExpensive,
+    TipWrong,
+    RestaurantUnknown,
+    RestaurantClosed,
+    RestaurantPaused,
+    AddressOutsideZone,
+    AddressTicketInvalid,
+    PlacingRefused,
+)
+PLACE_ERRORS = (
+    QuoteInvalid,
+    QuoteNotYours,
+    QuoteExpired,
+    QuoteAlreadyUsed,
+    RestaurantUnknown,
+    RestaurantClosed,
+    RestaurantPaused,
+    BasketItemUnavailable,
+    PlacingRefused,
+)
+
+
+class Orders(Interface, module="orders", version=1):
+    """Quotes and orders."""
+
+    @query(timeout=1.0, errors=QUOTE_ERRORS)
+    def quote(
+        self,
+        *,
+        restaurant_id: UUID,
+        lines: tuple[BasketLine, ...],
+        customer_id: UUID | None = None,
+        address_ticket: str | None = None,
+        point: Point | None = None,
+        tip: int = 0,
+    ) -> QuoteView:
+        """Price a basket. With an `address_ticket` (from Identity) the customer can place it; with `point`
+        alone it is a preview. `tip` in minor units of the region's currency."""
+        ...
+
+    @command(timeout=3.0, errors=PLACE_ERRORS)
+    def place(self, *, key: CommandKey, customer_id: UUID, quote: str, payment_method: str) -> OrderView:
+        """Accept an order for the token of a quote. Once this returns, the order cannot be lost."""
+        ...
+
+    @query(timeout=0.5, errors=(OrderUnknown,))
+    def get(self, *, customer_id: UUID, order_id: UUID) -> OrderView:
+        """One order of this customer; another's is unknown."""
+        ...
+
+    @query(timeout=1.0)
+    def get_many(self, *, order_ids: tuple[UUID, ...]) -> tuple[OrderView, ...]:
+        """Orders by id, for staff and other modules; unknown ids are left out."""
+        ...
+
+    @query(timeout=1.0)
+    def placed(self, *, order_ids: tuple[UUID, ...]) -> tuple[OrderId, ...]:
+        """Those of `order_ids` that were placed here, in no particular order."""
+        ...
+
+    @query(timeout=3.0)
+    def money(self, *, after: UUID | None = None, size: int = 500) -> tuple[OrderMoney, ...]:
+        """Every order by id, at most 500 from `after` on: its money. Empty after the last."""
+        ...
+
+    @query(timeout=1.0)
+    def list_for_customer(self, *, customer_id: UUID, cursor: str | None = None, size: int = 20) -> OrderPage:
+        """The customer's orders, newest first."""
+        ...
+
+    @query(timeout=0.5, errors=(OrderUnknown,))
+    def timeline(self, *, customer_id: UUID, order_id: UUID, after: int = 0) -> tuple[TimelineEntryView, ...]:
+        """What happened to the order since entry `after`."""
+        ...
+
+    @command(timeout=2.0, errors=(OrderUnknown, CancellationRefused))
+    def cancel(self, *, key: CommandKey, customer_id: UUID, order_id: UUID) -> OrderView:
+        """The customer changes their mind; refused once the region's policy says it is too late."""
+        ...
+
+    @command(timeout=2.0, errors=(OrderUnknown, CancellationRefused))
+    def cancel_by_staff(self, *, key: CommandKey, order_id: UUID, note: str) -> OrderView:
+        """Staff stop an order that is not over; `note` is a reason code, never personal data."""
+        ...

@@ -1,0 +1,170 @@
+"""How orders refuses: each with a stable code and a sentence that helps."""
+
+from __future__ import annotations
+
+from tiffin.errors import DomainError
+
+
+class BasketEmpty(DomainError, code="basket_empty", status=422):
+    """The basket is empty."""
+
+    detail = "Put at least one dish into the basket."
+
+
+class BasketTooLarge(DomainError, code="basket_too_large", status=422):
+    """The basket holds too much."""
+
+    detail = "An order may hold {maximum} dishes at most; split it into two orders."
+    maximum: int
+
+
+class OrderTooExpensive(DomainError, code="order_too_expensive", status=422):
+    """The order costs more than one order may."""
+
+    detail = "An order may cost {maximum} at most; this one comes to {total}."
+    maximum: str
+    total: str
+
+
+class BasketItemUnknown(DomainError, code="basket_item_unknown", status=422):
+    """The restaurant has no such item."""
+
+    detail = "There is no item {item_id} on this menu (any more); load the menu again."
+    item_id: str
+
+
+class BasketItemUnavailable(DomainError, code="basket_item_unavailable", status=409):
+    """An item cannot be had now."""
+
+    detail = "{dish} is not available now; take it out of the basket or choose something else."
+    item_id: str
+    dish: str
+
+
+class OptionUnknown(DomainError, code="option_unknown", status=422):
+    """An option does not belong to the item."""
+
+    detail = "{dish} has no option {option_id} in group {group_id}; load the menu again."
+    dish: str
+    group_id: str
+    option_id: str
+
+
+class OptionCountWrong(DomainError, code="option_count_wrong", status=422):
+    """Too few or too many options are chosen."""
+
+    detail = "{dish}: choose {minimum} to {maximum} of “{group}”; you chose {chosen}."
+    dish: str
+    group: str
+    group_id: str
+    minimum: int
+    maximum: int
+    chosen: int
+
+
+class QuantityWrong(DomainError, code="quantity_wrong", status=422):
+    """A quantity is not possible."""
+
+    detail = "{dish} can be taken 1 to {maximum} times; you asked for {quantity}."
+    dish: str
+    maximum: int
+    quantity: int
+
+
+class MinimumOrderNotMet(DomainError, code="minimum_order_not_met", status=422):
+    """The basket is below the minimum order."""
+
+    detail = "The minimum order is {minimum}; add dishes for {missing} more."
+    minimum: str
+    missing: str
+
+
+class TipWrong(DomainError, code="tip_wrong", status=422):
+    """The tip is not possible."""
+
+    detail = "A tip cannot be negative."
+
+
+class RestaurantClosed(DomainError, code="restaurant_closed", status=409):
+    """The restaurant is closed."""
+
+    detail = "{name} is closed now; it opens {opens_at}."
+    name: str
+    opens_at: str
+
+
+class RestaurantPaused(DomainError, code="restaurant_paused", status=409):
+    """The restaurant takes no orders at the moment."""
+
+    detail = "{name} takes no orders at the moment; try again later or choose another restaurant."
+    name: str
+
+
+class AddressOutsideZone(DomainError, code="address_outside_zone", status=422):
+    """The address is outside the delivery zone."""
+
+    detail = "{name} does not deliver to this address; choose a restaurant nearer to it or another address."
+    name: str
+
+
+class AddressTicketInvalid(DomainError, code="address_ticket_invalid", status=422):
+    """The address cannot be used."""
+
+    detail = "The address ticket is missing, expired or not yours; load your addresses again."
+
+
+class QuoteInvalid(DomainError, code="quote_invalid", status=422):
+    """The quote is not one of ours."""
+
+    detail = "This quote was not made here or was changed on the way; ask for a new quote."
+
+
+class QuoteNotYours(DomainError, code="quote_not_yours", status=403):
+    """The quote belongs to somebody else."""
+
+    detail = "This quote was made for another customer; ask for one of your own."
+
+
+class QuoteExpired(DomainError, code="quote_expired", status=409):
+    """The quote has expired."""
+
+    detail = "This price was good until {expired_at}; ask for a new quote."
+    expired_at: str
+
+
+class QuoteAlreadyUsed(DomainError, code="quote_already_used", status=409):
+    """The quote has become an order already."""
+
+    detail = "This quote has become order {order_id} already; look at that order or ask for a new quote."
+    order_id: str
+
+
+class PlacingRefused(DomainError, code="placing_refused", status=409):
+    """A rule of the region forbids this order."""
+
+    detail = "{reason}"
+    reason: str
+
+
+class OrderUnknown(DomainError, code="order_unknown", status=404):
+    """There is no such order."""
+
+    detail = "You have no order with this id."
+
+
+class CancellationRefused(DomainError, code="cancellation_refused", status=409):
+    """The order can no longer be cancelled."""
+
+    detail = (
+        "The order cannot be cancelled any more: it is {order_status}. Ask support if something is wrong."
+    )
+    order_status: str
+
+
+class TransitionRefused(DomainError, code="transition_refused", status=409):
+    """The order is not in a state for this."""
+
+    detail = "The {axis} cannot go from {from_state} to {to_state}."
+    axis: str
+    from_state: str
+    to_state: str

@@ -1,0 +1,94 @@
+"""Orders as others see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NewType
+from uuid import UUID
+
+from modules.orders.interface.bills import OrderLineView, Price
+from modules.orders.interface.states import Axes, OrderState, PaymentState, Status
+from tiffin.dto import DTO
+from tiffin.money import Money
+
+OrderId = NewType("OrderId", UUID)
+
+
+class OrderView(DTO):
+    """An order as its customer sees it. `code` is what people say to each other; `action_url` is where the
+    customer confirms the payment while the status is `action_required`; `waits_until` is when the step at
+    hand is given up; `cancel_reason` is a stable code."""
+
+    id: OrderId
+    code: str
+    version: int
+    region: str
+    customer_id: UUID
+    restaurant_id: UUID
+    restaurant_name: str
+    status: Status
+    axes: Axes
+    placed_at: datetime
+    changed_at: datetime
+    total: Money
+    refunded: Money
+    lines: tuple[OrderLineView, ...]
+    price: Price
+    payment_method: str
+    courier_id: UUID | None = None
+    ready_at: datetime | None = None
+    waits_until: datetime | None = None
+    action_url: str | None = None
+    cancel_reason: str | None = None
+    may_cancel: bool = False
+
+
+class OrderSummary(DTO):
+    """An order in a list."""
+
+    id: OrderId
+    code: str
+    region: str
+    restaurant_id: UUID
+    restaurant_name: str
+    status: Status
+    placed_at: datetime
+    total: Money
+    item_count: int
+
+
+class OrderPage(DTO):
+    """The newest first; `next_cursor` is None on the last page."""
+
+    orders: tuple[OrderSummary, ...]
+    next_cursor: str | None = None
+
+
+class OrderMoney(DTO):
+    """What an order costs, and what orders knows to have been taken and given back, for those who compare the
+    books. `final`: nothing is awaited any more. `quote_shared`: another order has the same quote."""
+
+    id: OrderId
+    final: bool
+    order: OrderState
+    payment: PaymentState
+    total: Money
+    captured: Money
+    refunded: Money
+    quote_shared: bool
+
+
+class TimelineEntryView(DTO):
+    """One change: which axis went from where to where, when, by what kind of actor, caused by what.
+    `axes` are all five as they stood after it."""
+
+    seq: int
+    at: datetime
+    axis: str
+    from_state: str | None
+    to_state: str
+    status: Status
+    axes: Axes
+    actor: str
+    cause: str
+    note: str | None = None

@@ -1,0 +1,83 @@
+"""What payments reports. Every event names the payment, its order and the amount it is about."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tiffin.interfaces import OpenEnum
+from tiffin.log import Event
+from tiffin.money import Money
+
+
+class PaymentStep(OpenEnum):
+    """What was asked of the provider."""
+
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    VOID = "void"
+    REFUND = "refund"
+    UNKNOWN = "unknown"
+
+
+class PaymentAuthorised(Event, wire="payments.payment_authorised.v1"):
+    """`amount` is held for the order."""
+
+    payment_id: UUID
+    order_id: UUID
+    amount: Money
+
+
+class PaymentActionRequired(Event, wire="payments.payment_action_required.v1"):
+    """The customer must confirm at `action_url` before `expires_at` (ISO 8601, UTC)."""
+
+    payment_id: UUID
+    order_id: UUID
+    amount: Money
+    action_url: str
+    expires_at: str
+
+
+class PaymentDeclined(Event, wire="payments.payment_declined.v1"):
+    """The money was refused and nothing is held. `reason` is the provider's code or `action_timeout`."""
+
+    payment_id: UUID
+    order_id: UUID
+    amount: Money
+    reason: str
+
+
+class PaymentCaptured(Event, wire="payments.payment_captured.v1"):
+    """`amount` was taken; whatever more had been held is free again."""
+
+    payment_id: UUID
+    order_id: UUID
+    amount: Money
+
+
+class PaymentVoided(Event, wire="payments.payment_voided.v1"):
+    """Nothing is held any more. `amount` is what had been held, which may be nothing."""
+
+    payment_id: UUID
+    order_id: UUID
+    amount: Money
+
+
+class PaymentRefunded(Event, wire="payments.payment_refunded.v1"):
+    """`amount` was given back just now, `refunded` in all."""
+
+    payment_id: UUID
+    order_id: UUID
+    amount: Money
+    refunded: Money
+    reason: str
+
+
+class PaymentFailed(Event, wire="payments.payment_failed.v1"):
+    """`step` came to nothing: refused where it should not be, or its outcome stayed unknown until its
+    deadline. What the provider may have done nevertheless is undone without being asked."""
+
+    payment_id: UUID
+    order_id: UUID
+    amount: Money
+    step: PaymentStep
+    reason: str

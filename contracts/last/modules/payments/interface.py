@@ -1,0 +1,163 @@
+"""What payments offers: hold an order's money, take it, let it go, give it back.
+
+Every command records the wish and answers at once with the payment as it stands; a job calls the provider
+and an event of `events.py` reports what came of it.
+"""
+
+from __future__ import annotations
+
+from typing import NewType
+from uuid import UUID
+
+from tiffin.dto import DTO
+from tiffin.errors import DomainError
+from tiffin.interfaces import CommandKey, Interface, OpenEnum, command, query
+from tiffin.money import Money
+
+PaymentId = NewType("PaymentId", UUID)
+
+
+class PaymentState(OpenEnum):
+    """Where a payment stands; which may follow which is the table in `states.py`."""
+
+    PENDING = "pending"
+    AUTHORISING = "authorising"
+    REQUIRES_ACTION = "requires_action"
+    AUTHORISED = "authorised"
+    CAPTURING = "capturing"
+    CAPTURED = "captured"
+    REFUNDING = "refunding"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    VOIDING = "voiding"
+    VOIDED = "voided"
+    DECLINED = "declined"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class PaymentView(DTO):
+    """A payment as others see it. The sums are what the provider confirmed, never what was wished.
+
+    `action_url` is where the customer must go while the state is `requires_action`; `reason` says why a
+    payment was declined or failed, empty otherwise.
+    """
+
+    id: PaymentId
+    order_id: UUID
+    customer_id: UUID
+    region: str
+    state: PaymentState
+    method: str
+    amount: Money
+    authorised: Money
+    captured: Money
+    voided: Money
+    refunded: Money
+    action_url: str | None = None
+    reason: str = ""
+
+
+class PaymentMethod(DTO):
+    """A way to pay that a customer may choose. `method` is what `authorise` takes."""
+
+    method: str
+    title: str
+    hint: str
+
+
+class PaymentUnknown(DomainError, code="payment_unknown", status=404):
+    """There is no such payment."""
+
+    detail = "There is no payment {payment_id}."
+    payment_id: UUID
+
+
+class PaymentMethodUnknown(DomainError, code="payment_method_unknown", status=422):
+    """The payment method cannot be used here."""
+
+    detail = "The payment method {method} cannot be used here; choose one of those offered for {region}."
+    method: str
+    region: str
+
+
+class PaymentAmountInvalid(DomainError, code="payment_amount_invalid", status=422):
+    """The amount is not one that can be paid."""
+
+    detail = "{amount} cannot be {action}: it must be more than nothing and at most {limit}."
+    action: str
+    amount: Money
+    limit: Money
+
+
+class PaymentDiffers(DomainError, code="payment_differs", status=409):
+    """The order already has a payment on other terms."""
+
+    detail = "Order {order_id} already has a payment over {amount}; an order is paid once."
+    order_id: UUID
+    amount: Money
+
+
+class PaymentStateConflict(DomainError, code="payment_state_conflict", status=409):
+    """The payment is not in a state that allows this."""
+
+    detail = "A payment that is {state} cannot be {action}."
+    state: str
+    action: str
+
+
+class Payments(Interface, module="payments", version=1):
+    """The money of an order, through a payment provider."""
+
+    @command(timeout=2.0, errors=(PaymentMethodUnknown, PaymentAmountInvalid, PaymentDiffers))
+    def authorise(
+        self,
+        *,
+        key: CommandKey,
+        order_id: UUID,
+        customer_id: UUID,
+        amount: Money,
+        method: str,
+        region: str,
+    ) -> PaymentView:
+        """Hold `amount` for the order. Reports PaymentAuthorised, PaymentActionRequired, PaymentDeclined or
+        PaymentFailed."""
+        ...
+
+    @command(timeout=2.0, errors=(PaymentUnknown, PaymentAmountInvalid, PaymentStateConflict))
+    def capture(self, *, key: CommandKey, payment_id: PaymentId, amount: Money) -> PaymentView:
+        """Take `amount`, at most what is held; the rest is let go. Reports PaymentCaptured or
+        PaymentFailed."""
+        ...
+
+    @command(timeout=2.0, errors=(PaymentUnknown, PaymentStateConflict))
+    def void(self, *, key: CommandKey, payment_id: PaymentId) -> PaymentView:
+        """Let go of what is held, also when the answer to `authorise` is still out; while a capture is under
+        way it is refunded as soon as it is through. Reports PaymentVoided (or PaymentRefunded)."""
+        ...
+
+    @command(timeout=2.0, errors=(PaymentUnknown, PaymentAmountInvalid, PaymentStateConflict))
+    def refund(self, *, key: CommandKey, payment_id: PaymentId, amount: Money, reason: str) -> PaymentView:
+        """Give back `amount`, together with earlier refunds at most what was captured. Reports
+        PaymentRefunded or PaymentFailed."""
+        ...
+
+    @query(timeout=0.5)
+    def get_many(self, *, payment_ids: list[PaymentId]) -> list[PaymentView]:
+        """Those of `payment_ids` that exist, in no particular order."""
+        ...
+
+    @query(timeout=0.5)
+    def for_orders(self, *, order_ids: list[UUID]) -> list[PaymentView]:
+        """The payments of those of `order_ids` that have one."""
+        ...
+
+    @query(timeout=3.0)
+    def page(self, *, after: PaymentId | None = None, size: int = 200) -> list[PaymentView]:
+        """Every payment by id, at most 200 from `after` on. Empty after the last."""
+        ...
+
+    @query(timeout=0.3)
+    def methods(self, *, region: str) -> list[PaymentMethod]:
+        """What a customer in `region` may pay with, the most usual first."""
+        ...

@@ -1,0 +1,196 @@
+"""What other modules may ask of restaurants: who they are, what they cook, and to take an order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from modules.restaurants.interface.ids import (
+    CategoryId,
+    GroupId,
+    ItemId,
+    OrderId,
+    RestaurantId,
+)
+from modules.restaurants.interface.menu import (
+    Category,
+    Item,
+    MenuChanges,
+    MenuDocument,
+    MenuView,
+    Option,
+    OptionGroup,
+    Unavailable,
+)
+from modules.restaurants.interface.refusals import (
+    ItemUnknown,
+    MenuRefused,
+    MenuUnknown,
+    NotYourRestaurant,
+    PageUnknown,
+    ProfileRefused,
+    RestaurantUnknown,
+    TicketConflict,
+    TicketUnknown,
+)
+from modules.restaurants.interface.restaurants import (
+    Point,
+    RestaurantFacts,
+    RestaurantPage,
+    RestaurantProfile,
+    RestaurantSearch,
+    RestaurantView,
+    Ring,
+)
+from modules.restaurants.interface.tickets import (
+    OfferedOrder,
+    RejectReason,
+    TicketLine,
+    TicketPage,
+    TicketState,
+    TicketView,
+)
+from tiffin.interfaces import CommandKey, Interface, command, query
+
+__all__ = [
+    "Category",
+    "CategoryId",
+    "GroupId",
+    "Item",
+    "ItemId",
+    "ItemUnknown",
+    "MenuChanges",
+    "MenuDocument",
+    "MenuRefused",
+    "MenuUnknown",
+    "MenuView",
+    "NotYourRestaurant",
+    "OfferedOrder",
+    "Option",
+    "OptionGroup",
+    "OrderId",
+    "PageUnknown",
+    "Point",
+    "ProfileRefused",
+    "RejectReason",
+    "RestaurantFacts",
+    "RestaurantId",
+    "RestaurantPage",
+    "RestaurantProfile",
+    "RestaurantSearch",
+    "RestaurantUnknown",
+    "RestaurantView",
+    "Restaurants",
+    "Ring",
+    "TicketConflict",
+    "TicketLine",
+    "TicketPage",
+    "TicketState",
+    "TicketUnknown",
+    "TicketView",
+    "Unavailable",
+]
+
+
+class Restaurants(Interface, module="restaurants", version=1):
+    """Restaurants, their menus and what is on their counters."""
+
+    @query(timeout=0.5)
+    def get_many(
+        self, *, restaurant_ids: list[RestaurantId], point: Point | None = None
+    ) -> list[RestaurantView]:
+        """In the order asked for, without those that nobody knows."""
+        ...
+
+    @query(timeout=0.5)
+    def with_slugs(self, *, slugs: list[str]) -> list[RestaurantView]:
+        """In the order asked for, without those that nobody knows."""
+        ...
+
+    @query(timeout=1.0, errors=(PageUnknown,))
+    def search(self, *, search: RestaurantSearch) -> RestaurantPage:
+        """Nearest first when a point is given, by name otherwise."""
+        ...
+
+    @query(timeout=0.5, errors=(RestaurantUnknown, MenuUnknown))
+    def menu(self, *, restaurant_id: RestaurantId, version: int | None = None) -> MenuView:
+        """The published menu, or an older version of it."""
+        ...
+
+    @query(timeout=0.5, errors=(NotYourRestaurant, PageUnknown))
+    def tickets(
+        self,
+        *,
+        restaurant_ids: list[RestaurantId],
+        states: list[TicketState] | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> TicketPage:
+        """What is on these counters, newest first."""
+        ...
+
+    @query(timeout=0.5)
+    def get_tickets(self, *, order_ids: list[OrderId]) -> list[TicketView]:
+        """The tickets of these orders, without those that were never offered."""
+        ...
+
+    @command(timeout=2.0, errors=(ProfileRefused,))
+    def register(self, *, key: CommandKey, profile: RestaurantProfile) -> RestaurantView:
+        """Take a restaurant in, or change the one of that slug."""
+        ...
+
+    @command(timeout=10.0, errors=(RestaurantUnknown, MenuRefused, NotYourRestaurant))
+    def import_menu(
+        self,
+        *,
+        key: CommandKey,
+        restaurant_id: RestaurantId,
+        document: str,
+        pictures: dict[str, str],
+        dry_run: bool = False,
+    ) -> MenuChanges:
+        """Publish an Uber Eats menu v2 document (JSON text). `pictures` maps the relative image_url's in it
+        to SVG text. The same document again publishes nothing; `dry_run` only tells what would change."""
+        ...
+
+    @command(timeout=2.0, errors=(RestaurantUnknown,))
+    def offer_order(self, *, key: CommandKey, order: OfferedOrder) -> TicketView:
+        """Put an order on the counter; the answer comes as TicketAccepted or TicketRejected."""
+        ...
+
+    @command(timeout=2.0, errors=(TicketUnknown, TicketConflict))
+    def withdraw_order(self, *, key: CommandKey, order_id: OrderId, reason: str) -> TicketView:
+        """Take an order back. Refused once it is collected; harmless when rejected or withdrawn already."""
+        ...
+
+    @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
+    def accept(self, *, key: CommandKey, order_id: OrderId, ready_in_minutes: int) -> TicketView: ...
+
+    @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
+    def reject(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView: ...
+
+    @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
+    def start_preparing(self, *, key: CommandKey, order_id: OrderId) -> TicketView: ...
+
+    @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
+    def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView: ...
+
+    @command(timeout=2.0, errors=(RestaurantUnknown, ItemUnknown, NotYourRestaurant))
+    def set_availability(
+        self,
+        *,
+        key: CommandKey,
+        restaurant_id: RestaurantId,
+        item_id: ItemId,
+        available: bool,
+        until: datetime | None = None,
+    ) -> None:
+        """Say that an item is sold out (until then, or until said otherwise) or to be had again."""
+        ...
+
+    @command(timeout=2.0, errors=(RestaurantUnknown, NotYourRestaurant))
+    def pause(self, *, key: CommandKey, restaurant_id: RestaurantId, until: datetime) -> RestaurantView:
+        """Take no orders until then."""
+        ...
+
+    @command(timeout=2.0, errors=(RestaurantUnknown, NotYourRestaurant))
+    def resume(self, *, key: CommandKey, restaurant_id: RestaurantId) -> RestaurantView: ...

@@ -1,0 +1,72 @@
+"""An order as its restaurant sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from modules.restaurants.interface.ids import OrderId, RestaurantId
+from tiffin.dto import DTO
+from tiffin.interfaces import OpenEnum
+from tiffin.money import Money
+
+
+class TicketState(OpenEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    PREPARING = "preparing"
+    READY = "ready"
+    COLLECTED = "collected"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
+
+
+class RejectReason(OpenEnum):
+    TOO_BUSY = "too_busy"
+    ITEM_UNAVAILABLE = "item_unavailable"
+    CLOSING = "closing"
+    OTHER = "other"
+    NO_ANSWER = "no_answer"
+    UNKNOWN = "unknown"
+
+
+class TicketLine(DTO):
+    """`options` as the kitchen reads them, nested ones after their parent: ("Large", "2 × Cheese")."""
+
+    title: str
+    count: int
+    options: tuple[str, ...] = ()
+
+
+class OfferedOrder(DTO):
+    """An order for a restaurant to take. `reference` is the short code that people say aloud; unless it
+    answers before `accept_by`, the ticket rejects itself. No personal data but what the note says."""
+
+    order_id: OrderId
+    restaurant_id: RestaurantId
+    reference: str
+    lines: tuple[TicketLine, ...]
+    placed_at: datetime
+    accept_by: datetime
+    total: Money
+    note: str = ""
+
+
+class TicketView(DTO):
+    order_id: OrderId
+    restaurant_id: RestaurantId
+    restaurant_name: str
+    reference: str
+    state: TicketState
+    lines: tuple[TicketLine, ...]
+    placed_at: datetime
+    accept_by: datetime
+    total: Money
+    note: str = ""
+    ready_at: datetime | None = None
+    reason: str = ""
+
+
+class TicketPage(DTO):
+    tickets: tuple[TicketView, ...]
+    next_cursor: str | None = None
