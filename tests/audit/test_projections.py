@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from threading import Thread
 
+import psycopg
 import pytest
 from django.db import connections
 
@@ -133,6 +134,18 @@ def test_a_log_without_its_beginning_is_said_and_is_no_finding(kitchen: scenes.K
         by_hand("restaurants", "UPDATE log_home SET kept_from = NULL")
     assert (check.broken, check.looked_at) == (0, 0)
     assert check.note.startswith("orders.known cannot be rebuilt: the log of restaurants begins at ")
+
+
+def test_behind_a_pooler_nothing_is_made_and_it_is_said(
+    kitchen: scenes.Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A pooler tells a process id of its own.
+    monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", property(lambda info: 1))
+    check = projections()
+    assert [finding.problem for finding in check.findings] == [
+        "orders.known cannot be rebuilt: the database is behind a pooler; look straight at the server"
+    ]
+    assert by_hand("orders", "SELECT relname FROM pg_class WHERE relpersistence = 't'") == []
 
 
 def test_who_can_be_rebuilt_says_what_it_copies() -> None:

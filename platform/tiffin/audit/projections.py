@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tiffin.audit.comparing import compare
 from tiffin.audit.findings import Inspection
-from tiffin.audit.shadow import shadowed, snapshot, unheard
+from tiffin.audit.shadow import Pooled, shadowed, snapshot, unheard
 from tiffin.log import cursors, feed
 from tiffin.log.events import Recorded
 from tiffin.log.handling import handle_all
@@ -37,8 +37,8 @@ def projections_true(inspection: Inspection, tolerance: timedelta) -> None:
             continue
         try:
             _look_at(inspection, subscriber)
-        except UnknownVersion as unknown:
-            inspection.find("", f"{subscriber.name} cannot be rebuilt: {unknown}")
+        except (UnknownVersion, Pooled) as reason:
+            inspection.find("", f"{subscriber.name} cannot be rebuilt: {reason}")
 
 
 def _lost_beginning(subscriber: Subscriber) -> str:

@@ -21,16 +21,25 @@ WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AN
 """
 
 
+class Pooled(RuntimeError):
+    """Something between here and the server shares its sessions: others would get our temporary tables, and
+    we the live ones."""
+
+
 @contextmanager
 def shadowed(module: str) -> Iterator[BaseDatabaseWrapper]:
     """Within the block this thread reaches `module` by a session of its own, with empty tables; the live ones
-    are still there under the schema's name. The session ends with the block, and the tables with it."""
+    are still there under the schema's name. The session ends with the block, and the tables with it.
+
+    Raises Pooled when the session is not ours alone.
+    """
     if in_transaction():
         raise RuntimeError("a shadow begins outside every transaction")
     usual, session = connections[module], connections.create_connection(module)
     connections[module] = session
     try:
         with session.cursor() as cursor:
+            _require_own(session)
             cursor.execute(_TABLES, [list(_NOT_SHADOWED)])
             for (table,) in cursor.fetchall():
                 name = session.ops.quote_name(table)
@@ -41,6 +50,14 @@ def shadowed(module: str) -> Iterator[BaseDatabaseWrapper]:
         connections[module] = usual
         remember(usual)
         session.close()
+
+
+def _require_own(session: BaseDatabaseWrapper) -> None:
+    """A pooler greets with a process id of its own, and the server answers with its."""
+    with session.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        if cursor.fetchone()[0] != session.connection.info.backend_pid:
+            raise Pooled("the database is behind a pooler; look straight at the server")
 
 
 @contextmanager
