@@ -89,6 +89,12 @@ CELERY_BROKER_URL = REDIS_URL
 # Counters that may be lost at any moment, such as failed logins.
 CACHES = {"default": {"BACKEND": "tiffin.web.cache.LosableCache", "LOCATION": REDIS_URL}}
 
+# --- the world outside
+
+TIFFIN_SANDBOX_TROUBLE = Path(
+    os.environ.get("TIFFIN_SANDBOX_TROUBLE", TIFFIN_HOME / "run" / "sandbox-trouble")
+)
+
 # --- web
 
 ROOT_URLCONF = "config.urls"

@@ -1,0 +1,148 @@
+"""Customers, kitchens and couriers at work, by the public API, while something breaks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tiffin.testing.running import Platform
+from tiffin.testing.services import ROOT
+
+RATE = 3.0
+SECONDS = 24.0
+UNDER_WAY = 5
+PATIENCE_SECONDS = 150.0
+AUDIT_WAIT_SECONDS = 60
+_UNFINISHED = (
+    "SELECT count(*) FROM orders_order"
+    " WHERE id = ANY(%s::uuid[]) AND order_state NOT IN ('completed', 'cancelled')"
+)
+_ON_THE_COUNTER = (
+    "SELECT 1 FROM orders_order WHERE id = ANY(%s::uuid[]) AND vendor_state <> 'not_offered' LIMIT 1"
+)
+
+
+class Audit(NamedTuple):
+    """What `manage.py audit` said, and whether it found everything right."""
+
+    clean: bool
+    said: str
+
+
+class Aftermath(NamedTuple):
+    """What became of the orders. Seconds count from the strike: until what was struck was up again, and until
+    an order placed after it lay on a restaurant's counter."""
+
+    under_way: int
+    up_seconds: float
+    moving_seconds: float
+    report: dict[str, Any]
+    audit: Audit
+
+    def __str__(self) -> str:
+        return (
+            f"{self.under_way} orders under way; up again after {self.up_seconds:.1f} s, moving after "
+            f"{self.moving_seconds:.1f} s; {self.report['acknowledged']} acknowledged, "
+            f"{self.report['delivered']} delivered, {self.report['cancelled']} cancelled, "
+            f"{self.report['lost']} lost, {self.report['unfinished']} unfinished"
+        )
+
+
+class Storm:
+    """A simulation against `platform`; what it has acknowledged stands in `kept`."""
+
+    def __init__(self, platform: Platform, folder: Path, *, seed: int) -> None:
+        self.platform = platform
+        self.kept = folder / "acknowledged.ids"
+        self._said = folder / "simulate.log"
+        options = (
+            f"--rate={RATE}",
+            f"--seconds={SECONDS}",
+            f"--seed={seed}",
+            f"--patience={PATIENCE_SECONDS}",
+            f"--acknowledged={self.kept}",
+            f"--base-url={platform.base_url}",
+        )
+        with self._said.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "simulate", *options],
+                cwd=ROOT,
+                env=platform.environment("orders"),
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+
+    def acknowledged(self) -> list[str]:
+        return self.kept.read_text().split() if self.kept.exists() else []
+
+    def await_under_way(self) -> int:
+        """How many acknowledged orders are not final, once there are UNDER_WAY of them."""
+        return self._until(lambda: self._unfinished(UNDER_WAY), f"{UNDER_WAY} orders under way")
+
+    def _unfinished(self, least: int) -> int:
+        ((count,),) = self.platform.sql("orders", _UNFINISHED, [self.acknowledged()])
+        return count if count >= least else 0
+
+    def await_movement(self, beyond: int) -> None:
+        """Wait until an order acknowledged after the first `beyond` lies on a restaurant's counter."""
+        self._until(
+            lambda: len(self.platform.sql("orders", _ON_THE_COUNTER, [self.acknowledged()[beyond:]])),
+            "a new order on a counter",
+        )
+
+    def _until(self, look: Callable[[], int], what: str) -> int:
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while not (seen := look()):
+            assert self._process.poll() is None, f"the simulation ended before {what}: {self._tail()}"
+            assert time.monotonic() < ends, f"no {what} in {PATIENCE_SECONDS} s: {self._tail()}"
+            time.sleep(0.1)
+        return seen
+
+    def end(self) -> dict[str, Any]:
+        """Its report, once every order is final or patience is over."""
+        output, _ = self._process.communicate(timeout=SECONDS + PATIENCE_SECONDS + 60)
+        assert output, self._tail()
+        return dict(json.loads(output.splitlines()[-1]))
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
+
+    def _tail(self) -> str:
+        return self._said.read_text(errors="replace")[-1500:]
+
+
+def audit(platform: Platform, acknowledged: Path, *, wait: int = AUDIT_WAIT_SECONDS) -> Audit:
+    """What `manage.py audit` says of everything, and of the acknowledged orders."""
+    command = ["manage.py", "audit", f"--acknowledged={acknowledged}", f"--wait={wait}"]
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=platform.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Audit(done.returncode == 0, done.stdout + done.stderr)
+
+
+def ride_out(platform: Platform, folder: Path, strike: Callable[[], object], *, seed: int = 1) -> Aftermath:
+    """Let `strike` happen while orders are under way; it returns when what it struck is up again."""
+    storm = Storm(platform, folder, seed=seed)
+    try:
+        under_way = storm.await_under_way()
+        before, began = len(storm.acknowledged()), time.monotonic()
+        strike()
+        up = time.monotonic() - began
+        storm.await_movement(before)
+        moving = time.monotonic() - began
+        report = storm.end()
+    finally:
+        storm.stop()
+    return Aftermath(under_way, up, moving, report, audit(platform, storm.kept))
