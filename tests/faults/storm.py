@@ -15,6 +15,7 @@ from tiffin.testing.services import ROOT
 
 RATE = 3.0
 SECONDS = 24.0
+SEED = 1
 UNDER_WAY = 5
 PATIENCE_SECONDS = 150.0
 AUDIT_WAIT_SECONDS = 60
@@ -56,14 +57,14 @@ class Aftermath(NamedTuple):
 class Storm:
     """A simulation against `platform`; what it has acknowledged stands in `kept`."""
 
-    def __init__(self, platform: Platform, folder: Path, *, seed: int) -> None:
+    def __init__(self, platform: Platform, folder: Path) -> None:
         self.platform = platform
         self.kept = folder / "acknowledged.ids"
         self._said = folder / "simulate.log"
         options = (
             f"--rate={RATE}",
             f"--seconds={SECONDS}",
-            f"--seed={seed}",
+            f"--seed={SEED}",
             f"--patience={PATIENCE_SECONDS}",
             f"--acknowledged={self.kept}",
             f"--base-url={platform.base_url}",
@@ -118,7 +119,7 @@ class Storm:
         return self._said.read_text(errors="replace")[-1500:]
 
 
-def audit(platform: Platform, acknowledged: Path, *, wait: int = AUDIT_WAIT_SECONDS) -> Audit:
+def audit(platform: Platform, acknowledged: Path, *, wait: int) -> Audit:
     """What `manage.py audit` says of everything, and of the acknowledged orders."""
     command = ["manage.py", "audit", f"--acknowledged={acknowledged}", f"--wait={wait}"]
     done = subprocess.run(
@@ -132,9 +133,11 @@ def audit(platform: Platform, acknowledged: Path, *, wait: int = AUDIT_WAIT_SECO
     return Audit(done.returncode == 0, done.stdout + done.stderr)
 
 
-def ride_out(platform: Platform, folder: Path, strike: Callable[[], object], *, seed: int = 1) -> Aftermath:
+def ride_out(
+    platform: Platform, folder: Path, strike: Callable[[], object], *, audit_wait: int = AUDIT_WAIT_SECONDS
+) -> Aftermath:
     """Let `strike` happen while orders are under way; it returns when what it struck is up again."""
-    storm = Storm(platform, folder, seed=seed)
+    storm = Storm(platform, folder)
     try:
         under_way = storm.await_under_way()
         before, began = len(storm.acknowledged()), time.monotonic()
@@ -145,4 +148,4 @@ def ride_out(platform: Platform, folder: Path, strike: Callable[[], object], *, 
         report = storm.end()
     finally:
         storm.stop()
-    return Aftermath(under_way, up, moving, report, audit(platform, storm.kept))
+    return Aftermath(under_way, up, moving, report, audit(platform, storm.kept, wait=audit_wait))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Callable
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
 from tests.faults.storm import Aftermath
+from tiffin.embedded.commands import remove
 from tiffin.testing.running import Platform
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(420)]
 
 Survives = Callable[..., Aftermath]
+DISK_MB = 400
+FULL_SECONDS = 8
 
 
 def test_redis_is_emptied(platform: Platform, survives: Survives) -> None:
@@ -26,3 +33,34 @@ def test_redis_is_killed(platform: Platform, survives: Survives) -> None:
 def test_postgresql_stops_immediately_and_starts_again(platform: Platform, survives: Survives) -> None:
     # SIGQUIT is PostgreSQL's immediate shutdown: nothing is written down, the next start recovers.
     survives(lambda: platform.await_restart("postgres", platform.kill("postgres", signal.SIGQUIT)))
+
+
+@pytest.fixture
+def cramped(platform: Platform) -> Iterator[Platform]:
+    """A platform of its own whose database stands on a small disk."""
+    small = Platform(platform.home.beside("cramped"))
+    disk = small.home / "postgres"
+    remove(small.home)
+    disk.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", disk], check=True)
+    try:
+        small.start()
+        yield small
+    finally:
+        small.stop()
+        subprocess.run(["umount", disk], check=True)
+        remove(small.home)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk to fill")
+def test_the_disk_of_the_log_is_full(cramped: Platform, survives: Survives) -> None:
+    filler = cramped.home / "postgres" / "filler"
+
+    def strike() -> None:
+        with filler.open("wb") as file, suppress(OSError):
+            while True:
+                file.write(b"\0" * 65_536)
+        time.sleep(FULL_SECONDS)
+        filler.unlink()
+
+    survives(strike, on=cramped)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-import psutil
 import pytest
 
 from tests.faults.storm import Aftermath
+from tiffin.embedded.commands import remove
 from tiffin.testing.running import Platform
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(420)]
@@ -24,10 +22,34 @@ def test_a_process_is_killed(platform: Platform, survives: Survives, name: str) 
 
 def test_everything_is_killed_at_once(platform: Platform, survives: Survives) -> None:
     def strike() -> None:
-        port = platform.base_url.rpartition(":")[2]
-        supervisor = psutil.Process(platform.pid)
-        for process in [supervisor, *supervisor.children(recursive=True)]:
-            os.kill(process.pid, signal.SIGKILL)
-        platform.start_again(port)
+        platform.kill_everything()
+        platform.start_again()
 
     survives(strike)
+
+
+@pytest.fixture(scope="module")
+def split_off(platform: Platform) -> Iterator[Platform]:
+    """A platform of its own whose payments run elsewhere."""
+    other = Platform(platform.home.beside("split-off"))
+    try:
+        remove(other.home)
+        other.start("--elsewhere", "payments")
+        yield other
+    finally:
+        other.stop()
+        remove(other.home)
+
+
+@pytest.mark.parametrize(
+    "names", [("web",), ("worker",), ("web", "worker", "beat", "postgres")], ids="-".join
+)
+def test_a_module_elsewhere_is_killed(
+    split_off: Platform, survives: Survives, names: tuple[str, ...]
+) -> None:
+    def strike() -> None:
+        former = {name: split_off.kill(f"payments-{name}") for name in names}
+        for name, pid in former.items():
+            split_off.await_restart(f"payments-{name}", pid)
+
+    survives(strike, on=split_off)

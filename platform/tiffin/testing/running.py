@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -32,10 +33,12 @@ class Platform:
     def __init__(self, home: Home, **settings: str) -> None:
         self.home = home
         self._settings = settings
+        self._options: tuple[str, ...] = ()
         self._supervisor: subprocess.Popen[bytes] | None = None
 
     def start(self, *options: str) -> None:
         """Start as `script/up` does. Raises CannotStart with what it said."""
+        self._options = options
         command = [sys.executable, "-m", "tiffin.embedded", "up", "--forgetful", "--port", "0", *options]
         env = {
             **environment.without_services(os.environ),
@@ -54,6 +57,18 @@ class Platform:
         if not self.ready:
             self.stop()
             raise CannotStart(last_line(output.read_text()))
+
+    def kill_everything(self) -> None:
+        """SIGKILL for every process at once, the supervisor first, so that it starts none again."""
+        supervisor = psutil.Process(self.pid)
+        for process in [supervisor, *supervisor.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):  # gone with its parent
+                process.kill()
+        psutil.wait_procs([supervisor])
+
+    def start_again(self) -> None:
+        """Start on the same data and under the same address, after a sudden death."""
+        self.start(*self._options, "--port", self.base_url.rpartition(":")[2])
 
     def stop(self) -> None:
         """Ctrl-C, and wait for the end."""
@@ -133,6 +148,7 @@ class Platform:
             **read_json(self.home_of(module).run / environment.KEPT),
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "TIFFIN_REGION_PACKAGES": HURRIED_REGION,
+            **self._settings,
         }
 
     def empty_redis(self) -> None:

@@ -1,0 +1,1 @@
+"""A deployable that loses orders on purpose: what watches over them must notice."""

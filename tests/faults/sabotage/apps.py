@@ -1,0 +1,45 @@
+"""Loses every so many orders after they were acknowledged, as a commit that was none would."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class SabotageConfig(AppConfig):
+    name = "tests.faults.sabotage"
+    label = "sabotage"
+
+    def ready(self) -> None:
+        from django.conf import settings
+
+        from modules.orders import services
+        from tiffin.db import on_commit
+
+        place = services.place_order
+
+        @wraps(place)
+        def place_and_lose(**asked: Any) -> Any:
+            order = place(**asked)
+            if order.id.int % settings.LOSE_ONE_IN == 0:
+                on_commit(lambda: _lose(order), owner="orders")
+            return order
+
+        services.place_order = place_and_lose
+
+
+def _lose(order: Any) -> None:
+    from django.db import connections
+
+    with connections["orders"].cursor() as cursor:
+        for table, column in (
+            ("job", "key"),
+            ("log_event", "key"),
+            ("orders_timelineentry", "order_id"),
+            ("orders_ordercomponent", "order_id"),
+            ("orders_orderline", "order_id"),
+            ("orders_order", "id"),
+        ):
+            cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [order.id])
