@@ -66,10 +66,12 @@ class OrderPage(DTO):
 
 class OrderMoney(DTO):
     """What an order costs, and what orders knows to have been taken and given back, for those who compare the
-    books. `final`: nothing is awaited any more. `quote_shared`: another order has the same quote."""
+    books. `final`: nothing is awaited any more. `payment_id`: None when payments never answered that it has
+    one. `quote_shared`: another order has the same quote."""
 
     id: OrderId
     final: bool
+    payment_id: UUID | None = None
     order: OrderState
     payment: PaymentState
     total: Money

@@ -35,6 +35,7 @@ def _money(order: Order) -> OrderMoney:
     return OrderMoney(
         id=OrderId(order.id),
         final=is_final(axes),
+        payment_id=order.payment_id,
         order=axes.order,
         payment=axes.payment,
         total=order.money(order.total),

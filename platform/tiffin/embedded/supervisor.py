@@ -32,6 +32,8 @@ LONGEST_PAUSE_SECONDS = 10.0
 # A child that lived this long has recovered: its next pause is short again.
 RECOVERED_SECONDS = 60.0
 TICK_SECONDS = 0.1
+DATABASE_TRIES = 5
+DATABASE_PAUSE_SECONDS = 1.0
 
 
 @dataclass
@@ -170,13 +172,21 @@ class Supervisor:
 
     def _await_postgres(self, group: Group) -> None:
         name = group.server().name
-        try:
-            self._await(name, SERVICE_SECONDS)
-        except CannotStart as error:
-            raise BrokenHome(
-                f"The database in {group.home.path} does not start ({_said(self.home, name)}); "
-                f"see {self.home.logs / name}.log, or start over with script/up --reset."
-            ) from error
+        for tries_left in reversed(range(DATABASE_TRIES)):
+            try:
+                self._await(name, SERVICE_SECONDS)
+            except CannotStart as error:
+                child = self.watched[name].child
+                if not tries_left or child is None or child.exit_code is None:
+                    raise BrokenHome(
+                        f"The database in {group.home.path} does not start ({_said(self.home, name)}); "
+                        f"see {self.home.logs / name}.log, or start over with script/up --reset."
+                    ) from error
+            else:
+                return
+            # One that was killed a moment ago may not be quite gone, and keeps the data folder locked.
+            time.sleep(DATABASE_PAUSE_SECONDS)
+            self._launch(group.server())
 
     @contextmanager
     def _static_files(self) -> Iterator[None]:
