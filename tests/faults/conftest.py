@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.storm import Aftermath, ride_out
+from tests.faults.storm import Aftermath, ride_out, stuck
 from tiffin.testing.running import Platform
 
 _told: list[str] = []
@@ -21,7 +21,8 @@ def survives(platform: Platform, tmp_path: Path, request: pytest.FixtureRequest)
     def check(strike: Callable[[], object], *, on: Platform | None = None) -> Aftermath:
         aftermath = ride_out(on or platform, tmp_path, strike)
         _told.append(f"{request.node.name}: {aftermath}")
-        assert (aftermath.report["lost"], aftermath.report["unfinished"]) == (0, 0), aftermath.report
+        wrong = (aftermath.report["lost"], aftermath.report["unfinished"])
+        assert wrong == (0, 0), stuck(on or platform, aftermath.report["unfinished_ids"])
         assert aftermath.audit.clean, aftermath.audit.said
         return aftermath
 

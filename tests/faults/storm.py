@@ -149,3 +149,25 @@ def ride_out(
     finally:
         storm.stop()
     return Aftermath(under_way, up, moving, report, audit(platform, storm.kept, wait=audit_wait))
+
+
+def stuck(platform: Platform, order_ids: list[str]) -> str:
+    """Where orders stand that should be final, and what is still to be done for them."""
+    lines = []
+    for order_id in order_ids:
+        axes = platform.sql(
+            "orders",
+            "SELECT order_state, payment_state, vendor_state, courier_state, refund_state"
+            " FROM orders_order WHERE id = %s",
+            [order_id],
+        )
+        lines.append(f"{order_id}: {axes}")
+        for module in ("orders", "payments", "restaurants", "delivery"):
+            jobs = platform.sql(
+                module,
+                "SELECT name, state, attempts, due - now(), lease_until - now(), cause"
+                " FROM job WHERE key = %s",
+                [order_id],
+            )
+            lines += [f"  {module}: {job}" for job in jobs]
+    return "\n".join(lines)

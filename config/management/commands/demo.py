@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,11 @@ from django.core.management.base import BaseCommand, CommandError
 from config.demo import order, people, places
 from modules.identity.interface import Identity
 from modules.restaurants.interface import MenuRefused, ProfileRefused, Restaurants
-from tiffin.interfaces import call
+from tiffin.interfaces import ModuleUnavailable, call
 
 HOME = Path(settings.BASE_DIR) / "demo"
+TRIES = 5
+PAUSE_SECONDS = 2.0
 
 
 class Command(BaseCommand):
@@ -25,6 +28,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **given: Any) -> None:
+        """Begin again when a module is out of breath: whatever was brought before stays as it is."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                self._bring()
+                return
+            except ModuleUnavailable as error:
+                if not tries_left:
+                    raise CommandError(f"A module did not answer: {error}") from error
+                time.sleep(PAUSE_SECONDS)
+
+    def _bring(self) -> None:
         told = Path(settings.TIFFIN_HOME) / "run" / "demo.json"
         before = _read(told)
         fingerprint = _fingerprint()
