@@ -12,7 +12,7 @@ from tests.faults.storm import Aftermath
 from tiffin.embedded.commands import remove
 from tiffin.testing.running import Platform
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 LOOKED_AT_EVERY_SECONDS = 1

@@ -11,7 +11,7 @@ import pytest
 from tests.faults.storm import Aftermath
 from tiffin.testing.running import Platform
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
 BAD_SECONDS = 8.0
 

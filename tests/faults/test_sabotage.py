@@ -11,7 +11,7 @@ from tests.faults.storm import ride_out
 from tiffin.embedded.commands import remove
 from tiffin.testing.running import Platform
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
 SABOTAGED = "tests.faults.sabotage.settings"
 
