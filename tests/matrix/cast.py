@@ -56,8 +56,9 @@ class Cast:
         self.gb, self.pl = places["matrix-gb"], places["matrix-pl"]
         self.made = made
         self.http = httpx.Client(base_url=platform.base_url, timeout=30)
-        self.key = (platform.home.secrets / "jwt-private.pem").read_text()
-        self.public_key = (platform.home.secrets / "jwt-public.pem").read_text()
+        secrets = platform.home_of("identity").secrets
+        self.key = (secrets / "jwt-private.pem").read_text()
+        self.public_key = (secrets / "jwt-public.pem").read_text()
         self.customer = Customer(platform.base_url, self.gb)
         self.customer2 = Customer(platform.base_url, self.pl)
         self.kitchen = self.worker("kitchen matrix-gb", Kitchen)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
@@ -13,22 +12,16 @@ import pytest
 from tests.acceptance.people import Place
 from tests.matrix.cast import Cast
 from tests.matrix.stage import Stage
-from tiffin.embedded import environment
-from tiffin.embedded.home import read_json
-from tiffin.testing.running import HURRIED_REGION, Platform
+from tiffin.testing.running import Platform
 from tiffin.testing.services import ROOT
 
 
 @pytest.fixture(scope="session")
 def cast(platform: Platform) -> Cast:
-    env = {
-        **environment.without_services(os.environ),
-        **read_json(platform.home.run / environment.KEPT),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "TIFFIN_REGION_PACKAGES": HURRIED_REGION,
-    }
     program = [sys.executable, "-m", "tests.matrix.world"]
-    run = subprocess.run(program, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        program, cwd=ROOT, env=platform.environment(), capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
     made = json.loads(run.stdout)
     return Cast(platform, {slug: _place(platform, made[slug]) for slug in made}, made)
