@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.contrib.admin import action
+from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import clear_url_caches
 
 from tiffin import clock, ids
@@ -156,6 +158,15 @@ def test_rows_are_read_and_not_written() -> None:
     assert client.post(page, {"label": "x"}).status_code == 403
     assert client.get("/admin/orders/thing/add/").status_code == 403
     assert client.get(f"/admin/orders/thing/{one.pk}/delete/").status_code == 404
+
+
+def test_no_page_needs_a_table_that_only_identity_has() -> None:
+    ContentType.objects.clear_cache()
+    with CaptureQueriesContext(connections["identity"]) as asked:
+        page = person("support").get(f"/admin/orders/thing/{thing().pk}/change/")
+
+    assert page.status_code == 200
+    assert asked.captured_queries == []
 
 
 def test_rows_of_other_regions_are_not_seen() -> None:
