@@ -149,8 +149,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# Many customers share an address of the network; guessing one password stays slow (login_failed).
-ACCOUNT_RATE_LIMITS = {"signup": "300/m/ip", "login": "600/m/ip"}
+# Many customers share an address of the network, and some of them mistype; guessing one password stays slow.
+ACCOUNT_RATE_LIMITS = {"signup": "300/m/ip", "login": "600/m/ip", "login_failed": "100/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1  # the one origin in front
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
