@@ -56,9 +56,7 @@ def publish(aggregate: Aggregate, *events: Event, saving: tuple[str, ...] = ()) 
 
     module = aggregate._meta.app_label
     require_transaction(module)
-    for event in events:
-        if event.producer != module:
-            raise ValueError(f"{event.wire} is not for {module} to publish")
+    _refuse_foreign(module, events)
     here = context.current()
     shard = shard_of(aggregate.id)
     with connections[module].cursor() as cursor:
@@ -86,6 +84,12 @@ def publish(aggregate: Aggregate, *events: Event, saving: tuple[str, ...] = ()) 
     aggregate.version += len(events)
     aggregate.log_txid = row[0]
     nudge_after_commit(module, {shard}, {event.kind for event in events})
+
+
+def _refuse_foreign(module: str, events: tuple[Event, ...]) -> None:
+    for event in events:
+        if event.producer != module:
+            raise ValueError(f"{event.wire} is not for {module} to publish")
 
 
 @cache
