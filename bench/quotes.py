@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from itertools import islice
 from random import Random, SystemRandom
 from typing import Any, NamedTuple
@@ -43,9 +43,9 @@ async def make_quotes(base_url: str, count: int) -> list[Promised]:
         return await asyncio.gather(*(_within(gate, quote) for quote in islice(made, count)))
 
 
-async def _within(gate: asyncio.Semaphore, quote: Any) -> Promised:
+async def _within(gate: asyncio.Semaphore, quote: Awaitable[Promised]) -> Promised:
     async with gate:
-        return await quote  # type: ignore[no-any-return]  # a coroutine of `_quote`
+        return await quote
 
 
 def _made(diners: list[Diner], menus: dict[str, dict[str, Any]], shapes: Shapes) -> Iterator[Any]:

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,4 +8,4 @@ class CountingConfig(AppConfig):
     label = "counting"
 
     def ready(self) -> None:
-        from bench.counting import handlers  # noqa: F401 - registers
+        import_module("bench.counting.handlers")  # registers them

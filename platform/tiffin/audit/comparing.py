@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connections
 from django.db.models import Model, UniqueConstraint
+from psycopg import sql
 
 from tiffin.audit.findings import MOST_LISTED, Inspection
 from tiffin.log.subscribers import Subscriber
 
+_COUNT = sql.SQL("SELECT count(*) FROM {}")
 _COMPARE = """
 SELECT count(*) OVER (), {title}, live.ctid IS NULL, rebuilt.ctid IS NULL,
        array_remove(ARRAY[{changed}]::text[], NULL)
@@ -34,7 +38,7 @@ def compare(inspection: Inspection, subscriber: Subscriber, model: type[Model]) 
         changed=", ".join(f"CASE WHEN {d} THEN '{c[1:-1]}' END" for c, d in differs.items()) or "NULL",
     )
     with connections[subscriber.module].cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {live}")  # noqa: S608 - a table of ours, quoted
+        cursor.execute(_COUNT.format(sql.Identifier(subscriber.module, model._meta.db_table)))
         inspection.looked(cursor.fetchone()[0])
         cursor.execute(query, [MOST_LISTED])
         rows = cursor.fetchall()
@@ -64,7 +68,8 @@ def _told_columns(model: type[Model]) -> list[str]:
 
 
 def _column(model: type[Model], name: str) -> str:
-    return str(getattr(model._meta.get_field(name), "column"))  # noqa: B009 - of a concrete field
+    field: Any = model._meta.get_field(name)
+    return str(field.column)
 
 
 def _is_counted(model: type[Model], name: str) -> bool:

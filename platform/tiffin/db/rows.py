@@ -66,7 +66,9 @@ def changes(row: models.Model, names: Sequence[str]) -> dict[str, Any]:
 @cache
 def assignments(model: type[models.Model], names: tuple[str, ...]) -> str:
     """`"column" = %(new_name)s, …` for an UPDATE."""
-    return ", ".join(f"{_quoted(field.column)} = %(new_{field.name})s" for field in _fields(model, names))
+    return ", ".join(
+        f"{_quoted(model, field.column)} = %(new_{field.name})s" for field in _fields(model, names)
+    )
 
 
 def insert(*rows: models.Model, unless_taken: tuple[str, ...] = ()) -> int:
@@ -105,8 +107,10 @@ def _document(rows: Sequence[models.Model]) -> str:
 @cache
 def _inserted(model: type[models.Model]) -> list[Any]:
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    if any(isinstance(field, models.BinaryField) for field in fields):
-        raise TypeError(f"{model.__name__} has bytes, which JSON cannot carry: insert it with the ORM")
+    for field in fields:
+        # Values go into the document as they are: bytes cannot, a field of our own may store them otherwise.
+        if isinstance(field, models.BinaryField) or not type(field).__module__.startswith("django."):
+            raise TypeError(f"{model.__name__}.{field.name} cannot go as JSON: insert it with the ORM")
     return fields
 
 
@@ -129,7 +133,7 @@ def _reading(model: type[models.Model]) -> _Reading:
 
 @cache
 def _lock_statement(model: type[models.Model]) -> str:
-    columns = ", ".join(_quoted(str(field.column)) for field in model._meta.concrete_fields)
+    columns = ", ".join(_quoted(model, field.column) for field in model._meta.concrete_fields)
     return f"SELECT {columns} FROM {_table(model)} WHERE {_key(model)} = %s FOR NO KEY UPDATE"
 
 
@@ -146,22 +150,22 @@ def _insert_statement(parts: tuple[type[models.Model], ...], unless_taken: tuple
 
 
 def _insert_part(model: type[models.Model], unless_taken: tuple[str, ...] = ()) -> str:
-    columns = ", ".join(_quoted(field.column) for field in _inserted(model))
+    columns = ", ".join(_quoted(model, field.column) for field in _inserted(model))
     conflict = ""
     if unless_taken:
-        unique = ", ".join(_quoted(field.column) for field in _fields(model, unless_taken))
+        unique = ", ".join(_quoted(model, field.column) for field in _fields(model, unless_taken))
         conflict = f" ON CONFLICT ({unique}) DO NOTHING"
     rows = f"json_populate_recordset(NULL::{_table(model)}, %s::json)"
     return f"INSERT INTO {_table(model)} ({columns}) SELECT {columns} FROM {rows}{conflict}"
 
 
 def _table(model: type[models.Model]) -> str:
-    return _quoted(model._meta.db_table)
+    return _quoted(model, model._meta.db_table)
 
 
 def _key(model: type[models.Model]) -> str:
-    return _quoted(str(model._meta.pk.column))
+    return _quoted(model, model._meta.pk.column)
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _quoted(model: type[models.Model], name: Any) -> str:
+    return str(connections[model._meta.app_label].ops.quote_name(name))

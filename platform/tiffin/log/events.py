@@ -32,8 +32,7 @@ class EventMeta(FrozenStructMeta):
         deprecated: str = "",
         **config: Any,
     ) -> EventMeta:
-        cls = super().__new__(mcls, name, bases, namespace, **config)
-        cls.deprecated = deprecated  # type: ignore[attr-defined]
+        cls = super().__new__(mcls, name, bases, {**namespace, "deprecated": deprecated}, **config)
         if wire:
             _register(cls, wire)  # type: ignore[arg-type]  # a metaclass makes the class it returns
         return cls  # type: ignore[return-value]

@@ -21,14 +21,14 @@ Known = dict[type, SearchStrategy[Any]]
 
 
 def values(annotation: Any) -> SearchStrategy[Any]:
-    """Raises NotImplementedError for a type that cannot cross."""
+    """Raises TypeError for a type that cannot cross."""
     return _of(shapes.type_info(annotation), {})
 
 
 def _of(shape: shapes.Type, known: Known) -> SearchStrategy[Any]:
     make = _MAKERS.get(type(shape))
     if make is None:
-        raise NotImplementedError(f"no values of {shape}")
+        raise TypeError(f"no values of {shape}")
     return make(shape, known)
 
 

@@ -6,13 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, models
 
 from tiffin import ids
 from tiffin.db import StaleAggregate, TransactionRequired, rows, transaction
 from tiffin.db.postgresql import base
 from tiffin.testing import things
 from tiffin.testing.things import Effect, Thing, new_thing
+
+
+class Shouted(models.TextField):
+    """Is stored otherwise than it is said."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return str(value).upper()
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +100,20 @@ def test_a_row_whose_unique_value_is_taken_is_left_out() -> None:
     assert rows.insert(Thing(id=thing.id, region="gb"), unless_taken=("id",)) == 0
     assert rows.insert(Thing(region="gb"), unless_taken=("id",)) == 1
     assert of(thing)["region"] == "pl"
+
+
+@pytest.mark.parametrize("field", [models.BinaryField(), Shouted()], ids=["bytes", "a field of our own"])
+def test_what_the_document_would_not_carry_as_it_is_stored_is_refused(
+    field: models.Field[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field.set_attributes_from_name("label")
+    monkeypatch.setattr(Thing._meta, "concrete_fields", (*Thing._meta.concrete_fields[:-1], field))
+    rows._inserted.cache_clear()
+    try:
+        with pytest.raises(TypeError, match=r"Thing\.label"):
+            rows.insert(Thing(label="quiet"))
+    finally:
+        rows._inserted.cache_clear()
 
 
 def test_a_connection_that_the_server_has_ended_is_noticed_without_asking(
