@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults.storm import Aftermath, ride_out, stuck
+from tests.faults.storm import Aftermath, require_unharmed, ride_out
+from tiffin.testing.plugin import whole_platform
 from tiffin.testing.running import Platform
 
 _told: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """What is acknowledged here is on disk: the database itself is killed."""
+    with whole_platform("struck", durable=True) as running:
+        yield running
 
 
 @pytest.fixture
@@ -21,9 +29,7 @@ def survives(platform: Platform, tmp_path: Path, request: pytest.FixtureRequest)
     def check(strike: Callable[[], object], *, on: Platform | None = None) -> Aftermath:
         aftermath = ride_out(on or platform, tmp_path, strike)
         _told.append(f"{request.node.name}: {aftermath}")
-        wrong = (aftermath.report["lost"], aftermath.report["unfinished"])
-        assert wrong == (0, 0), stuck(on or platform, aftermath.report["unfinished_ids"])
-        assert aftermath.audit.clean, aftermath.audit.said
+        require_unharmed(on or platform, aftermath)
         return aftermath
 
     return check

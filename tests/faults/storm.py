@@ -43,6 +43,7 @@ class Aftermath(NamedTuple):
     up_seconds: float
     moving_seconds: float
     report: dict[str, Any]
+    simulate_ended: int
     audit: Audit
 
     def __str__(self) -> str:
@@ -57,7 +58,7 @@ class Aftermath(NamedTuple):
 class Storm:
     """A simulation against `platform`; what it has acknowledged stands in `kept`."""
 
-    def __init__(self, platform: Platform, folder: Path) -> None:
+    def __init__(self, platform: Platform, folder: Path, patience_seconds: float) -> None:
         self.platform = platform
         self.kept = folder / "acknowledged.ids"
         self._said = folder / "simulate.log"
@@ -65,7 +66,7 @@ class Storm:
             f"--rate={RATE}",
             f"--seconds={SECONDS}",
             f"--seed={SEED}",
-            f"--patience={PATIENCE_SECONDS}",
+            f"--patience={patience_seconds}",
             f"--acknowledged={self.kept}",
             f"--base-url={platform.base_url}",
         )
@@ -104,11 +105,11 @@ class Storm:
             time.sleep(0.1)
         return seen
 
-    def end(self) -> dict[str, Any]:
-        """Its report, once every order is final or patience is over."""
+    def end(self) -> tuple[dict[str, Any], int]:
+        """Its report and how it ended, once every order is final or patience is over."""
         output, _ = self._process.communicate(timeout=SECONDS + PATIENCE_SECONDS + 60)
         assert output, self._tail()
-        return dict(json.loads(output.splitlines()[-1]))
+        return dict(json.loads(output.splitlines()[-1])), self._process.returncode
 
     def stop(self) -> None:
         if self._process.poll() is None:
@@ -134,10 +135,15 @@ def audit(platform: Platform, acknowledged: Path, *, wait: int) -> Audit:
 
 
 def ride_out(
-    platform: Platform, folder: Path, strike: Callable[[], object], *, audit_wait: int = AUDIT_WAIT_SECONDS
+    platform: Platform,
+    folder: Path,
+    strike: Callable[[], object],
+    *,
+    patience_seconds: float = PATIENCE_SECONDS,
+    audit_wait: int = AUDIT_WAIT_SECONDS,
 ) -> Aftermath:
     """Let `strike` happen while orders are under way; it returns when what it struck is up again."""
-    storm = Storm(platform, folder)
+    storm = Storm(platform, folder, patience_seconds)
     try:
         under_way = storm.await_under_way()
         before, began = len(storm.acknowledged()), time.monotonic()
@@ -145,10 +151,17 @@ def ride_out(
         up = time.monotonic() - began
         storm.await_movement(before)
         moving = time.monotonic() - began
-        report = storm.end()
+        report, ended = storm.end()
     finally:
         storm.stop()
-    return Aftermath(under_way, up, moving, report, audit(platform, storm.kept, wait=audit_wait))
+    return Aftermath(under_way, up, moving, report, ended, audit(platform, storm.kept, wait=audit_wait))
+
+
+def require_unharmed(platform: Platform, aftermath: Aftermath) -> None:
+    """Raises AssertionError unless every order is there and final and the books agree."""
+    wrong = (aftermath.report["lost"], aftermath.report["unfinished"], aftermath.simulate_ended)
+    assert wrong == (0, 0, 0), f"{aftermath}\n{stuck(platform, aftermath.report['unfinished_ids'])}"
+    assert aftermath.audit.clean, aftermath.audit.said
 
 
 def stuck(platform: Platform, order_ids: list[str]) -> str:

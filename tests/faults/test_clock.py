@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.storm import Aftermath
-from tiffin.embedded.commands import remove
+from tiffin.testing.plugin import whole_platform
 from tiffin.testing.running import Platform
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
@@ -27,24 +27,20 @@ def hands(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def with_a_clock(platform: Platform, hands: Path) -> Iterator[Platform]:
+def with_a_clock(hands: Path) -> Iterator[Platform]:
     """A platform of its own whose processes, the database too, go by `hands`."""
-    assert LIBRARIES, "libfaketime is not installed; script/test --full does it"
-    hands.parent.chmod(0o755)
-    timed = Platform(
-        platform.home.beside("timed"),
-        LD_PRELOAD=str(LIBRARIES[0]),
-        FAKETIME_TIMESTAMP_FILE=str(hands),
-        FAKETIME_CACHE_DURATION=str(LOOKED_AT_EVERY_SECONDS),
-        FAKETIME_DONT_FAKE_MONOTONIC="1",
-    )
-    try:
-        remove(timed.home)
-        timed.start()
+    assert LIBRARIES, "libfaketime is not installed; script/test --faults does it"
+    for folder in (hands.parent, *hands.parent.parents[:2]):
+        folder.chmod(0o755)  # the database runs as somebody else
+    clock = {
+        "LD_PRELOAD": str(LIBRARIES[0]),
+        "FAKETIME_TIMESTAMP_FILE": str(hands),
+        "FAKETIME_CACHE_DURATION": str(LOOKED_AT_EVERY_SECONDS),
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "PYTHONPATH": str(Path(__file__).with_name("clock")),
+    }
+    with whole_platform("timed", durable=True, **clock) as timed:
         yield timed
-    finally:
-        timed.stop()
-        remove(timed.home)
 
 
 def test_the_clock_moves_an_hour_ahead(

@@ -38,7 +38,7 @@ def test_postgresql_stops_immediately_and_starts_again(platform: Platform, survi
 @pytest.fixture
 def cramped(platform: Platform) -> Iterator[Platform]:
     """A platform of its own whose database stands on a small disk."""
-    small = Platform(platform.home.beside("cramped"))
+    small = Platform(platform.home.beside("cramped"), durable=True)
     disk = small.home / "postgres"
     remove(small.home)
     disk.mkdir(parents=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.faults.storm import Aftermath
-from tiffin.embedded.commands import remove
+from tiffin.testing.plugin import whole_platform
 from tiffin.testing.running import Platform
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
@@ -29,16 +29,10 @@ def test_everything_is_killed_at_once(platform: Platform, survives: Survives) ->
 
 
 @pytest.fixture(scope="module")
-def split_off(platform: Platform) -> Iterator[Platform]:
+def split_off() -> Iterator[Platform]:
     """A platform of its own whose payments run elsewhere."""
-    other = Platform(platform.home.beside("split-off"))
-    try:
-        remove(other.home)
-        other.start("--elsewhere", "payments")
+    with whole_platform("split-off", ("--elsewhere", "payments"), durable=True) as other:
         yield other
-    finally:
-        other.stop()
-        remove(other.home)
 
 
 @pytest.mark.parametrize(

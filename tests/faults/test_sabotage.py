@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.storm import ride_out
-from tiffin.embedded.commands import remove
+from tests.faults.storm import require_unharmed, ride_out
+from tiffin.testing.plugin import whole_platform
 from tiffin.testing.running import Platform
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
@@ -17,24 +17,18 @@ SABOTAGED = "tests.faults.sabotage.settings"
 
 
 @pytest.fixture
-def sabotaged(platform: Platform) -> Iterator[Platform]:
-    """A platform of its own that loses one order in twenty."""
-    losing = Platform(
-        platform.home.beside("sabotaged"), DJANGO_SETTINGS_MODULE=SABOTAGED, TIFFIN_SABOTAGE_ONE_IN="20"
-    )
-    try:
-        remove(losing.home)
-        losing.start()
+def sabotaged() -> Iterator[Platform]:
+    """A platform of its own that loses one order in a thousand."""
+    with whole_platform("sabotaged", DJANGO_SETTINGS_MODULE=SABOTAGED) as losing:
         yield losing
-    finally:
-        losing.stop()
-        remove(losing.home)
 
 
-def test_lost_orders_turn_simulate_and_audit_red(sabotaged: Platform, tmp_path: Path) -> None:
-    aftermath = ride_out(sabotaged, tmp_path, lambda: None, audit_wait=5)
-    lost = aftermath.report["lost"]
-    assert lost > 0
+def test_one_lost_order_in_a_thousand_turns_everything_red(sabotaged: Platform, tmp_path: Path) -> None:
+    aftermath = ride_out(sabotaged, tmp_path, lambda: None, patience_seconds=20, audit_wait=5)
+    lost = aftermath.report["lost_ids"]
+    assert lost, aftermath
+    assert aftermath.simulate_ended != 0
     assert not aftermath.audit.clean
-    for order_id in aftermath.report["lost_ids"]:
-        assert order_id in aftermath.audit.said
+    assert [order_id for order_id in lost if order_id not in aftermath.audit.said] == []
+    with pytest.raises(AssertionError):
+        require_unharmed(sabotaged, aftermath)

@@ -77,11 +77,13 @@ def platform(pytestconfig: pytest.Config) -> Iterator[Platform]:
 
 
 @contextmanager
-def whole_platform(name: str, options: Sequence[str], **settings: str) -> Iterator[Platform]:
+def whole_platform(
+    name: str, options: Sequence[str] = (), *, durable: bool = False, **settings: str
+) -> Iterator[Platform]:
     """A platform on a data folder of that name beside the tests' own, started with options of `script/up`."""
     from tiffin.embedded.commands import remove
 
-    running = Platform(_services.home.beside(name), **settings)
+    running = Platform(_services.home.beside(name), durable=durable, **settings)
     try:
         remove(running.home)
         running.start(*options)

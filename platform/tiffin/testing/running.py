@@ -28,10 +28,14 @@ HURRIED_REGION = "tests.regions.xt"
 
 
 class Platform:
-    """A running platform with the demo's data, on a data folder of its own; `settings` for its processes."""
+    """A running platform with the demo's data, on a data folder of its own; `settings` for its processes.
 
-    def __init__(self, home: Home, **settings: str) -> None:
+    Commits are on disk only where it is `durable`: it starts slower, and its database may be killed.
+    """
+
+    def __init__(self, home: Home, *, durable: bool = False, **settings: str) -> None:
         self.home = home
+        self._kept = () if durable else ("--forgetful",)
         self._settings = settings
         self._options: tuple[str, ...] = ()
         self._supervisor: subprocess.Popen[bytes] | None = None
@@ -39,7 +43,7 @@ class Platform:
     def start(self, *options: str) -> None:
         """Start as `script/up` does. Raises CannotStart with what it said."""
         self._options = options
-        command = [sys.executable, "-m", "tiffin.embedded", "up", "--forgetful", "--port", "0", *options]
+        command = [sys.executable, "-m", "tiffin.embedded", "up", *self._kept, "--port", "0", *options]
         env = {
             **environment.without_services(os.environ),
             "TIFFIN_HOME": str(self.home.path),
