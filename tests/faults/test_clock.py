@@ -39,7 +39,7 @@ def with_a_clock(hands: Path) -> Iterator[Platform]:
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "PYTHONPATH": str(Path(__file__).with_name("clock")),
     }
-    with whole_platform("timed", durable=True, **clock) as timed:
+    with whole_platform("timed", settings=clock, durable=True) as timed:
         yield timed
 
 

@@ -19,7 +19,7 @@ SABOTAGED = "tests.faults.sabotage.settings"
 @pytest.fixture
 def sabotaged() -> Iterator[Platform]:
     """A platform of its own that loses one order in a thousand."""
-    with whole_platform("sabotaged", DJANGO_SETTINGS_MODULE=SABOTAGED) as losing:
+    with whole_platform("sabotaged", settings={"DJANGO_SETTINGS_MODULE": SABOTAGED}) as losing:
         yield losing
 
 

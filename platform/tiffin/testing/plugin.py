@@ -6,7 +6,7 @@ this run's addresses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -72,18 +72,22 @@ def database(services: Services, django_db_blocker: Blocker) -> Iterator[Service
 def platform(pytestconfig: pytest.Config) -> Iterator[Platform]:
     """The whole platform, started once for all tests that look at it from outside."""
     options, settings = topologies.start_of(pytestconfig.option.topology, pytestconfig.option.mode)
-    with whole_platform("platform", options, **settings) as running:
+    with whole_platform("platform", options, settings) as running:
         yield running
 
 
 @contextmanager
 def whole_platform(
-    name: str, options: Sequence[str] = (), *, durable: bool = False, **settings: str
+    name: str,
+    options: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
+    *,
+    durable: bool = False,
 ) -> Iterator[Platform]:
     """A platform on a data folder of that name beside the tests' own, started with options of `script/up`."""
     from tiffin.embedded.commands import remove
 
-    running = Platform(_services.home.beside(name), durable=durable, **settings)
+    running = Platform(_services.home.beside(name), durable=durable, **(settings or {}))
     try:
         remove(running.home)
         running.start(*options)
