@@ -40,7 +40,7 @@ from tiffin.jobs import deadline, job
 @job("secure_payment", destination="payments")
 def secure_payment(order_id: UUID) -> None:
     """Ask payments to hold the money."""
-    order = Order.objects.get(pk=order_id)
+    order = Order.get(order_id)
     if order.axes.order is not OrderState.PLACED:
         return
     try:
@@ -71,7 +71,7 @@ def offer_to_restaurant(order_id: UUID) -> None:
 @job("capture_payment", destination="payments")
 def capture_payment(order_id: UUID, number: int | None = None) -> None:
     """Take the money, now that food is being made."""
-    order = Order.objects.get(pk=order_id)
+    order = Order.get(order_id)
     if order.axes.payment is not PaymentState.CAPTURING or order.payment_id is None:
         return
     try:
@@ -98,7 +98,7 @@ def request_courier(order_id: UUID) -> None:
 @job("release_payment", destination="payments")
 def release_payment(order_id: UUID, number: int) -> None:
     """Let go of what is held. Payments that was never asked holds nothing."""
-    order = Order.objects.get(pk=order_id)
+    order = Order.get(order_id)
     if order.axes.payment is not PaymentState.VOIDING:
         return
     payment_id = order.payment_id or _payment_of(order_id)
@@ -114,7 +114,7 @@ def release_payment(order_id: UUID, number: int) -> None:
 @job("refund_payment", destination="payments")
 def refund_payment(order_id: UUID, number: int) -> None:
     """Give back what was captured."""
-    order = Order.objects.get(pk=order_id)
+    order = Order.get(order_id)
     if order.axes.refund is not RefundState.DUE or order.payment_id is None:
         return
     try:
@@ -131,7 +131,7 @@ def refund_payment(order_id: UUID, number: int) -> None:
 @job("withdraw_ticket", destination="restaurants")
 def withdraw_ticket(order_id: UUID, number: int) -> None:
     """Take the order off the restaurant's counter."""
-    order = Order.objects.get(pk=order_id)
+    order = Order.get(order_id)
     if order.axes.vendor is not VendorState.WITHDRAWING:
         return
     try:
@@ -147,7 +147,7 @@ def withdraw_ticket(order_id: UUID, number: int) -> None:
 @job("cancel_courier", destination="delivery")
 def cancel_courier(order_id: UUID, number: int) -> None:
     """Call the courier off. A delivery that was never requested needs none."""
-    order = Order.objects.get(pk=order_id)
+    order = Order.get(order_id)
     if order.axes.courier is not CourierState.CANCELLING:
         return
     try:

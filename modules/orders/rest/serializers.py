@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from modules.orders.interface import (
     BasketLine,
@@ -92,8 +93,19 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
         return attrs
 
 
+class TokenField(serializers.CharField):
+    """Text that is taken as it is when its signature fits, and for nothing otherwise: what it is made
+    of need not be looked at one by one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+        self.validators = [
+            each for each in self.validators if not isinstance(each, ProhibitSurrogateCharactersValidator)
+        ]
+
+
 class PlaceRequestSerializer(serializers.Serializer[Any]):
-    quote = serializers.CharField(max_length=LONGEST_QUOTE, help_text="`token` of a quote")
+    quote = TokenField(max_length=LONGEST_QUOTE, help_text="`token` of a quote")
     payment_method = serializers.CharField(max_length=100)
 
 

@@ -4,28 +4,43 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
 
 from modules.orders.interface import RestaurantUnknown
 from modules.orders.menus import Menu
-from modules.orders.models import KnownMenu, KnownRestaurant, KnownUnavailable
+from modules.orders.models import KnownMenu
 from modules.restaurants.interface import MenuDocument, RestaurantFacts
+from tiffin import db
 
 _MENUS_IN_MEMORY = 500
 _FACTS_IN_MEMORY = 2_000
+# Constant: it runs with every quote and every order.
+_STANDING = """
+    SELECT facts::text, ARRAY(
+        SELECT item_id FROM orders_knownunavailable
+        WHERE restaurant_id = restaurant.id AND (until IS NULL OR until > %s))
+    FROM orders_knownrestaurant AS restaurant WHERE id = %s
+"""
 _read_menu = msgspec.msgpack.Decoder(MenuDocument).decode
 
 
-def restaurant(restaurant_id: UUID) -> RestaurantFacts:
-    """Raises RestaurantUnknown."""
-    facts = KnownRestaurant.objects.filter(pk=restaurant_id).values_list(Cast("facts", TextField())).first()
-    if facts is None:
+class Standing(NamedTuple):
+    """A restaurant, and the items and options that cannot be had there at the moment."""
+
+    facts: RestaurantFacts
+    unavailable: frozenset[UUID]
+
+
+def restaurant(restaurant_id: UUID, *, at: datetime) -> Standing:
+    """How it stands with a restaurant at that moment. Raises RestaurantUnknown."""
+    found = db.select(_STANDING, at, restaurant_id)
+    if not found:
         raise RestaurantUnknown(restaurant=str(restaurant_id))
-    return _read_facts(facts[0])
+    ((facts, unavailable),) = found
+    return Standing(_read_facts(facts), frozenset(unavailable))
 
 
 @lru_cache(maxsize=_FACTS_IN_MEMORY)
@@ -45,10 +60,3 @@ def menu(restaurant_id: UUID, version: int) -> Menu:
     if document is None:
         raise RestaurantUnknown(restaurant=str(restaurant_id))
     return Menu(_read_menu(document))
-
-
-def unavailable_items(restaurant_id: UUID, *, at: datetime) -> frozenset[UUID]:
-    """Items and options that cannot be had at that moment."""
-    still = Q(until__isnull=True) | Q(until__gt=at)
-    items = KnownUnavailable.objects.filter(still, restaurant_id=restaurant_id)
-    return frozenset(items.values_list("item_id", flat=True))

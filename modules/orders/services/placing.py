@@ -48,9 +48,9 @@ def _check(terms: QuoteDocument, customer_id: UUID, now: datetime) -> None:
         raise QuoteNotYours()
     if now >= terms.expires_at:
         raise QuoteExpired(expired_at=f"{terms.expires_at:%Y-%m-%d %H:%M:%S} UTC")
-    facts = known.restaurant(terms.restaurant_id)
+    facts, unavailable = known.restaurant(terms.restaurant_id, at=now)
     check_open(facts, at=now)
-    _check_available(terms, now)
+    _check_available(terms, unavailable)
     check_policy(
         facts,
         at=now,
@@ -60,8 +60,7 @@ def _check(terms: QuoteDocument, customer_id: UUID, now: datetime) -> None:
     )
 
 
-def _check_available(terms: QuoteDocument, now: datetime) -> None:
-    unavailable = known.unavailable_items(terms.restaurant_id, at=now)
+def _check_available(terms: QuoteDocument, unavailable: frozenset[UUID]) -> None:
     if not unavailable:
         return
     for line in terms.lines:

@@ -48,7 +48,7 @@ def quote_basket(
     if tip < 0:
         raise TipWrong()
     now = clock.now()
-    facts = known.restaurant(restaurant_id)
+    facts, unavailable = known.restaurant(restaurant_id, at=now)
     region = regions.get(facts.region)
     today = region.local(now).date()
     ticket = read_ticket(address_ticket, customer_id) if address_ticket is not None else None
@@ -58,7 +58,7 @@ def quote_basket(
     check_open(facts, at=now)
     check_zone(facts, where)
     metres = distance_m(facts.point, where)
-    dishes = _dishes(lines, facts, region, now)
+    dishes = _dishes(lines, facts, unavailable, now)
     bill = _price(dishes, region, today, distance=metres, tip=tip)
     _check_amounts(facts, bill, region, today)
     check_policy(
@@ -75,10 +75,10 @@ def quote_basket(
 
 
 def _dishes(
-    lines: tuple[BasketLine, ...], facts: RestaurantFacts, region: Region, now: datetime
+    lines: tuple[BasketLine, ...], facts: RestaurantFacts, unavailable: frozenset[UUID], now: datetime
 ) -> tuple[Dish, ...]:
     menu = known.menu(facts.id, facts.menu_version)
-    unavailable = known.unavailable_items(facts.id, at=now)
+    region = regions.get(facts.region)
 
     def available(item_id: UUID) -> bool:
         on_menu = menu.item(item_id) is not None

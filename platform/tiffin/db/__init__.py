@@ -16,7 +16,7 @@ from tiffin.db.transactions import (
 
 if TYPE_CHECKING:
     from tiffin.db.aggregates import Aggregate, StaleAggregate
-    from tiffin.db.rows import insert, insert_together
+    from tiffin.db.rows import insert, insert_together, select
 
 __all__ = [
     "Aggregate",
@@ -28,6 +28,7 @@ __all__ = [
     "insert",
     "insert_together",
     "on_commit",
+    "select",
     "transaction",
     "transaction_required",
 ]
@@ -39,7 +40,7 @@ def __getattr__(name: str) -> Any:
         from tiffin.db import aggregates
 
         return getattr(aggregates, name)
-    if name in {"insert", "insert_together"}:
+    if name in {"insert", "insert_together", "select"}:
         from tiffin.db import rows
 
         return getattr(rows, name)

@@ -42,6 +42,11 @@ class Aggregate(models.Model):
         abstract = True
 
     @classmethod
+    def get(cls, id: UUID) -> Self:
+        """The row as it stands. Raises DoesNotExist."""
+        return rows.get(cls, id)
+
+    @classmethod
     def lock(cls, id: UUID) -> Self:
         """The row, locked until the transaction ends. Raises DoesNotExist, TransactionRequired."""
         return rows.lock(cls, id)

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 from django.db import DatabaseError, connections, models
 
+from tiffin.db.owners import calling_owner
 from tiffin.db.transactions import require_transaction
 
 Row = TypeVar("Row", bound=models.Model)
@@ -27,13 +28,29 @@ class _Reading(NamedTuple):
     conversions: list[tuple[int, Any, Convert]]
 
 
+def select(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What a constant statement finds in the schema of the module in which the caller stands."""
+    with connections[calling_owner(1)].cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def get(model: type[Row], id: UUID) -> Row:
+    """The row as it stands. Raises DoesNotExist."""
+    return _row(model, _get_statement(model), id)
+
+
 def lock(model: type[Row], id: UUID) -> Row:
     """The row, locked until the transaction ends. Raises DoesNotExist, TransactionRequired."""
+    require_transaction(model._meta.app_label)
+    return _row(model, _lock_statement(model), id)
+
+
+def _row(model: type[Row], statement: str, id: UUID) -> Row:
     alias = model._meta.app_label
-    require_transaction(alias)
     connection = connections[alias]
     with connection.cursor() as cursor:
-        cursor.execute(_lock_statement(model), [id])
+        cursor.execute(statement, [id])
         found = cursor.fetchone()
     if found is None:
         raise model.DoesNotExist(  # type: ignore[attr-defined]  # Django gives each model its own
@@ -132,9 +149,14 @@ def _reading(model: type[models.Model]) -> _Reading:
 
 
 @cache
-def _lock_statement(model: type[models.Model]) -> str:
+def _get_statement(model: type[models.Model]) -> str:
     columns = ", ".join(_quoted(model, field.column) for field in model._meta.concrete_fields)
-    return f"SELECT {columns} FROM {_table(model)} WHERE {_key(model)} = %s FOR NO KEY UPDATE"
+    return f"SELECT {columns} FROM {_table(model)} WHERE {_key(model)} = %s"
+
+
+@cache
+def _lock_statement(model: type[models.Model]) -> str:
+    return f"{_get_statement(model)} FOR NO KEY UPDATE"
 
 
 @cache

@@ -4,6 +4,7 @@ module that executed them, in the transaction of the effects."""
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -23,6 +24,12 @@ KEPT_FOR = timedelta(days=7)
 _SELECT = (
     "SELECT request_hash, outcome, body FROM command_answer WHERE caller = %s AND method = %s AND key = %s"
 )
+# The lock is taken after the statement has begun to read: an answer that was committed in between is met when
+# another is to be inserted.
+_LOCK = """
+    SELECT pg_try_advisory_xact_lock(%s), request_hash, outcome, body
+    FROM (VALUES (1)) AS always LEFT JOIN command_answer ON caller = %s AND method = %s AND key = %s
+"""
 _INSERT = """
     INSERT INTO command_answer (caller, method, key, request_hash, outcome, body, created_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (caller, method, key) DO NOTHING
@@ -61,12 +68,18 @@ def find(scope: Scope) -> StoredAnswer | None:
     with connections[scope.module].cursor() as cursor:
         cursor.execute(_SELECT, [scope.caller, scope.method, scope.key])
         row: Any = cursor.fetchone()
-    if row is None:
-        return None
-    request_hash, outcome, body = row
-    if bytes(request_hash) != scope.request_hash:
-        raise CommandKeyReused(key=scope.key)
-    return StoredAnswer(outcome=outcome, body=bytes(body))
+    return _stored(scope, row) if row is not None else None
+
+
+def lock(scope: Scope) -> tuple[bool, StoredAnswer | None]:
+    """Whether nobody else is about to answer, until this transaction ends; and the answer stored already.
+    Raises CommandKeyReused when it answers another request."""
+    name = f"{scope.caller}\n{scope.method}\n{scope.key}"
+    number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
+    with connections[scope.module].cursor() as cursor:
+        cursor.execute(_LOCK, [number, scope.caller, scope.method, scope.key])
+        locked, *answer = cursor.fetchone()
+    return locked, _stored(scope, answer) if locked and answer[0] is not None else None
 
 
 def insert(scope: Scope, outcome: int, body: bytes) -> bool:
@@ -89,6 +102,13 @@ def forget_answers(module: str, older_than: timedelta = KEPT_FOR, *, batch: int 
         forgotten += deleted
         if deleted < batch:
             return forgotten
+
+
+def _stored(scope: Scope, row: Sequence[Any]) -> StoredAnswer:
+    request_hash, outcome, body = row
+    if bytes(request_hash) != scope.request_hash:
+        raise CommandKeyReused(key=scope.key)
+    return StoredAnswer(outcome=outcome, body=bytes(body))
 
 
 @lru_cache(maxsize=2)

@@ -10,12 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
-from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 import msgspec
-from django.db import connections
 from django.http import HttpResponse
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.renderers import JSONRenderer
@@ -93,9 +91,9 @@ def _answer_once(scope: Scope, request: Request, run: Callable[[], Response]) ->
 
 def _execute(scope: Scope, run: Callable[[], Response]) -> HttpResponse:
     with db.transaction(owner=scope.module):
-        if not _lock(scope):
+        locked, stored = answers.lock(scope)
+        if not locked:
             return _in_progress()
-        stored = answers.find(scope)
         if stored is not None:
             return _replay(stored.body)
         response = run()
@@ -138,16 +136,6 @@ def _hash(request: Request) -> bytes:
     """Two requests are the same if path, query and JSON value are; spaces and member order do not matter."""
     body = json.dumps(request.data, cls=JSONEncoder, sort_keys=True, separators=(",", ":"))
     return answers.hash_of(f"{request.get_full_path()}\n{body}".encode("utf-8", "surrogatepass"))
-
-
-def _lock(scope: Scope) -> bool:
-    """Held until the transaction ends; whoever comes meanwhile is told so at once."""
-    name = f"{scope.caller}\n{scope.method}\n{scope.key}"
-    number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
-    with connections[scope.module].cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        row = cursor.fetchone()
-    return bool(row and row[0])
 
 
 def _in_progress() -> HttpResponse:
