@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -16,7 +15,7 @@ from modules.orders.interface import (
     QuoteExpired,
     QuoteNotYours,
 )
-from modules.orders.models import Order, OrderComponent, OrderLine, TimelineEntry
+from modules.orders.models import Order, OrderComponent, OrderLine
 from modules.orders.quotes import QuoteDocument, read_quote
 from modules.orders.selectors import known
 from modules.orders.services.recording import record_first
@@ -36,8 +35,12 @@ def place_order(*, customer_id: UUID, quote: str, payment_method: str) -> Order:
     terms = read_quote(quote)
     _check(terms, customer_id, now)
     order = _new_order(terms, payment_method)
+    placed = _placed(order, terms, now)
     with db.transaction():
-        record_first(order, partial(_insert, order, terms), _placed(order, terms, now), cause="place_order")
+        if not record_first(
+            order, _lines(order, terms), _components(order, terms), placed, cause="place_order"
+        ):
+            raise _used_already(order)
         jobs.add(order, "secure_payment", due=now)
     return order
 
@@ -78,14 +81,10 @@ def _titles(line: OrderLineView) -> list[tuple[UUID, str]]:
     return found
 
 
-def _insert(order: Order, terms: QuoteDocument, entries: list[TimelineEntry]) -> None:
-    """Of those who place one quote at the same moment one wins: the unique quote id makes the others wait,
-    and then insert nothing."""
-    lines, components = _lines(order, terms), _components(order, terms)
-    if not db.insert_together([order], lines, components, entries, unless_taken=("quote_id",)):
-        winner = Order.objects.values_list("id", flat=True).get(quote_id=order.quote_id)
-        raise QuoteAlreadyUsed(order_id=str(winner))
-    order.has_parts(lines, components)
+def _used_already(order: Order) -> QuoteAlreadyUsed:
+    """Of those who place one quote at the same moment one wins: the unique quote id makes the others wait."""
+    winner = Order.objects.values_list("id", flat=True).get(quote_id=order.quote_id)
+    return QuoteAlreadyUsed(order_id=str(winner))
 
 
 def _new_order(terms: QuoteDocument, payment_method: str) -> Order:

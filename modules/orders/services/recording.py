@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from modules.orders.events import OrderMoved, TimelineMove
-from modules.orders.models import Order, TimelineEntry
+from modules.orders.models import Order, OrderComponent, OrderLine, TimelineEntry
 from modules.orders.models.order import Move
 from modules.orders.services.deadlines import deadline_of
 from modules.orders.states import is_final, status_of
 from tiffin import clock, context, db, jobs
-from tiffin.log import Event, current_event, publish
+from tiffin.log import Event, current_event, publish, publish_new
 
 
 @db.transaction_required
@@ -32,16 +30,19 @@ def record(order: Order, *events: Event, cause: str = "") -> None:
 
 @db.transaction_required
 def record_first(
-    order: Order, insert: Callable[[list[TimelineEntry]], None], *events: Event, cause: str
-) -> None:
-    """The same for a new order, whose row and first entry `insert` writes: it comes with that entry counted
-    and its first deadline named."""
-    first = Move("order", None, order.order_state, order.axes, "")
-    entries = _entries(order, [first], cause)
+    order: Order, lines: list[OrderLine], components: list[OrderComponent], *events: Event, cause: str
+) -> bool:
+    """The same for a new order with its parts. False when its quote has become an order already: the
+    transaction must be undone then."""
+    entries = _entries(order, [Move("order", None, order.order_state, order.axes, "")], cause)
     _name_deadline(order)
-    insert([entry for entry, _ in entries])
+    parts = (lines, components, [entry for entry, _ in entries])
+    told = (*events, *_moved(order, entries))
+    if not publish_new(order, *told, parts=parts, unless_taken=("quote_id",)):
+        return False
+    order.has_parts(lines, components)
     _set_deadline(order)
-    publish(order, *events, *_moved(order, entries))
+    return True
 
 
 def _entries(order: Order, moves: list[Move], cause: str) -> list[tuple[TimelineEntry, Move]]:

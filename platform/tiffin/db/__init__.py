@@ -16,7 +16,7 @@ from tiffin.db.transactions import (
 
 if TYPE_CHECKING:
     from tiffin.db.aggregates import Aggregate, StaleAggregate
-    from tiffin.db.rows import insert, insert_together, select
+    from tiffin.db.rows import insert, select
 
 __all__ = [
     "Aggregate",
@@ -26,7 +26,6 @@ __all__ = [
     "durable",
     "in_transaction",
     "insert",
-    "insert_together",
     "on_commit",
     "select",
     "transaction",
@@ -40,7 +39,7 @@ def __getattr__(name: str) -> Any:
         from tiffin.db import aggregates
 
         return getattr(aggregates, name)
-    if name in {"insert", "insert_together", "select"}:
+    if name in {"insert", "select"}:
         from tiffin.db import rows
 
         return getattr(rows, name)

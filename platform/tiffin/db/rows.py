@@ -6,7 +6,7 @@ For what runs with every order. Everything else is written with the ORM.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -92,28 +92,23 @@ def insert(*rows: models.Model, unless_taken: tuple[str, ...] = ()) -> int:
     """Insert new rows of one model, all together; returns how many. A row whose values of the unique fields
     `unless_taken` are there already, or come to be by another's commit, is left out. What the database
     numbers itself stays unknown."""
-    return insert_together(rows, unless_taken=unless_taken) if rows else 0
-
-
-def insert_together(*parts: Sequence[models.Model], unless_taken: tuple[str, ...] = ()) -> int:
-    """As `insert`, for rows of several models of one module by one statement: the first part, which
-    `unless_taken` is about, and what belongs to it. Returns how many of the first were inserted; when it is
-    fewer than all, the transaction must be undone."""
-    filled = [rows for rows in parts if rows]
-    connection = connections[filled[0][0]._meta.app_label]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _insert_statement(tuple(type(rows[0]) for rows in filled), unless_taken),
-            [_document(rows) for rows in filled],
-        )
-        count: int = cursor.fetchone()[0]
-    for rows in filled:
-        for row in rows:
-            row._state.adding, row._state.db = False, connection.alias
+    if not rows:
+        return 0
+    model = type(rows[0])
+    with connections[model._meta.app_label].cursor() as cursor:
+        cursor.execute(insertion(model, "rows", unless_taken), {"rows": document(rows)})
+        count: int = cursor.rowcount
+    are_stored(rows)
     return count
 
 
-def _document(rows: Sequence[models.Model]) -> str:
+def are_stored(rows: Iterable[models.Model]) -> None:
+    """Django is told what it did not do itself."""
+    for row in rows:
+        row._state.adding, row._state.db = False, row._meta.app_label
+
+
+def document(rows: Sequence[models.Model]) -> str:
     """Rows as one JSON parameter: dumping an array for each column costs several times more."""
     fields = _inserted(type(rows[0]))
     return msgspec.json.encode(
@@ -165,20 +160,23 @@ def _update_statement(model: type[models.Model], names: tuple[str, ...]) -> str:
 
 
 @cache
-def _insert_statement(parts: tuple[type[models.Model], ...], unless_taken: tuple[str, ...]) -> str:
-    first = _insert_part(parts[0], unless_taken)
-    others = "".join(f", part{number} AS ({_insert_part(model)})" for number, model in enumerate(parts[1:]))
-    return f"WITH first AS ({first} RETURNING 1){others} SELECT count(*) FROM first"
-
-
-def _insert_part(model: type[models.Model], unless_taken: tuple[str, ...] = ()) -> str:
-    columns = ", ".join(_quoted(model, field.column) for field in _inserted(model))
+def insertion(
+    model: type[models.Model],
+    name: str,
+    unless_taken: tuple[str, ...] = (),
+    computed: tuple[tuple[str, str], ...] = (),
+) -> str:
+    """INSERT of the rows in the `document` given by that name; `computed` columns come from an expression."""
+    expressions = dict(computed)
+    fields = [field.column for field in _inserted(model)]
+    columns = ", ".join(_quoted(model, column) for column in fields)
+    values = ", ".join(expressions.get(column, _quoted(model, column)) for column in fields)
     conflict = ""
     if unless_taken:
         unique = ", ".join(_quoted(model, field.column) for field in _fields(model, unless_taken))
         conflict = f" ON CONFLICT ({unique}) DO NOTHING"
-    rows = f"json_populate_recordset(NULL::{_table(model)}, %s::json)"
-    return f"INSERT INTO {_table(model)} ({columns}) SELECT {columns} FROM {rows}{conflict}"
+    rows = f"json_populate_recordset(NULL::{_table(model)}, %({name})s::json)"
+    return f"INSERT INTO {_table(model)} ({columns}) SELECT {values} FROM {rows}{conflict}"
 
 
 def _table(model: type[models.Model]) -> str:

@@ -40,8 +40,55 @@ def transaction(*, owner: str | None = None) -> AbstractContextManager[None]:
     """
     alias = owner or calling_owner(1)
     _refuse_nested_owners(alias)
-    joins = connections[alias].in_atomic_block
-    return django_transaction.atomic(using=alias, savepoint=False, durable=not joins)
+    if connections[alias].in_atomic_block:
+        return django_transaction.atomic(using=alias, savepoint=False)
+    return _Outermost(alias)
+
+
+class _Outermost(django_transaction.Atomic):
+    """Does what was put off until right before the commit."""
+
+    def __init__(self, alias: str) -> None:
+        super().__init__(using=alias, savepoint=False, durable=True)
+        self._alias = alias
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        _put_off()[self._alias] = {}
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        put_off = _put_off().pop(self._alias, {})
+        if kind is None and not connections[self._alias].needs_rollback:
+            try:
+                for function in put_off.values():
+                    function()
+            except BaseException as failure:
+                super().__exit__(type(failure), failure, failure.__traceback__)
+                raise
+        super().__exit__(kind, error, trace)
+
+
+F = TypeVar("F", bound=Callable[[], object])
+
+
+def before_commit(name: str, make: Callable[[], F], *, owner: str) -> F | None:
+    """What the owner's open transaction calls as the last thing before it commits: made once under each name.
+    None when that transaction is none of ours, and nothing can be put off."""
+    put_off = _put_off().get(owner)
+    if put_off is None:
+        return None
+    if name not in put_off:
+        put_off[name] = make()
+    function: F = put_off[name]
+    return function
+
+
+def _put_off() -> dict[str, dict[str, Any]]:
+    """By alias, what the transactions of this thread have put off."""
+    by_alias: dict[str, dict[str, Any]] | None = getattr(_thread, "put_off", None)
+    if by_alias is None:
+        by_alias = _thread.put_off = {}
+    return by_alias
 
 
 def on_commit(function: Callable[[], object], *, owner: str | None = None) -> None:

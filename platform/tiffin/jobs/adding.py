@@ -1,15 +1,18 @@
-"""Adding jobs and deadlines, in the transaction of what asks for them."""
+"""Adding jobs and deadlines, in the transaction of what asks for them: all of its wishes right before it
+commits, by one statement."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import msgspec
 from django.db import connections
 
 from tiffin import clock, context, ids
-from tiffin.db.transactions import require_transaction
+from tiffin.db.transactions import before_commit, require_transaction
 from tiffin.jobs.registry import Work, find
 from tiffin.moving.nudges import nudge_jobs, send_after_commit
 
@@ -18,17 +21,35 @@ if TYPE_CHECKING:
 
 DEADLINE_SLOT = "deadline"
 
+_PUT_OFF = "jobs"
 # A wish that replaces one under way leaves its lease in place: it is not run beside it, but after it.
 _ADD = """
-INSERT INTO job (id, key, slot, name, aggregate, payload, due, state, attempts, generation, destination,
-                 cause, region, correlation, causation, created_at)
-VALUES (%(id)s, %(key)s, %(slot)s, %(name)s, %(aggregate)s, %(payload)s, %(due)s, 'waiting', 0, 1,
-        %(destination)s, '', %(region)s, %(correlation)s, %(causation)s, %(now)s)
+INSERT INTO job (id, key, slot, name, aggregate, payload, due, destination, region, correlation, causation,
+                 created_at, state, attempts, generation, cause)
+SELECT wish.*, 'waiting', 0, 1, ''
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[],
+            %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::timestamptz[]) AS wish
 ON CONFLICT (key, slot) DO UPDATE
 SET name = excluded.name, payload = excluded.payload, due = excluded.due, state = 'waiting', attempts = 0,
     generation = job.generation + 1, destination = excluded.destination, cause = '',
     region = excluded.region, correlation = excluded.correlation, causation = excluded.causation
 """
+
+
+class _Wishes:
+    """The wishes of one transaction, by key and slot: written together, and in one order everywhere, so that
+    transactions with wishes for the same aggregates do not wait for each other in a circle."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self.rows: dict[tuple[UUID, str], tuple[Any, ...]] = {}
+
+    def __call__(self) -> None:
+        if not self.rows:
+            return
+        rows = [self.rows[place] for place in sorted(self.rows)]
+        with connections[self.module].cursor() as cursor:
+            cursor.execute(_ADD, [list(column) for column in zip(*rows, strict=True)])
 
 
 def add(aggregate: Aggregate, name: str, *, due: datetime, **payload: Any) -> None:
@@ -65,24 +86,25 @@ def _put(aggregate: Aggregate, work: Work, *, slot: str, due: datetime, payload:
     require_transaction(work.module)
     here = context.current()
     now = clock.now()
-    with connections[work.module].cursor() as cursor:
-        cursor.execute(
-            _ADD,
-            {
-                "id": ids.new_id(),
-                "key": aggregate.id,
-                "slot": slot,
-                "name": work.name,
-                "aggregate": aggregate._meta.model_name,
-                "payload": msgspec.json.encode(payload),
-                "due": due,
-                "destination": work.destination,
-                "region": aggregate.region,
-                "correlation": here.correlation,
-                "causation": here.causation,
-                "now": now,
-            },
-        )
+    row = (
+        ids.new_id(),
+        aggregate.id,
+        slot,
+        work.name,
+        aggregate._meta.model_name,
+        msgspec.json.encode(payload),
+        due,
+        work.destination,
+        aggregate.region,
+        here.correlation,
+        here.causation,
+        now,
+    )
+    put_off = _wishes(work.module)
+    wishes = _Wishes(work.module) if put_off is None else put_off
+    wishes.rows[aggregate.id, slot] = row
+    if put_off is None:
+        wishes()
     if due <= now:
         send_after_commit([nudge_jobs(work.module)], owner=work.module)
 
@@ -90,5 +112,12 @@ def _put(aggregate: Aggregate, work: Work, *, slot: str, due: datetime, payload:
 def _delete(aggregate: Aggregate, *, slot: str) -> None:
     module = aggregate._meta.app_label
     require_transaction(module)
+    wishes = _wishes(module)
+    if wishes is not None:
+        wishes.rows.pop((aggregate.id, slot), None)
     with connections[module].cursor() as cursor:
         cursor.execute("DELETE FROM job WHERE key = %s AND slot = %s", [aggregate.id, slot])
+
+
+def _wishes(module: str) -> _Wishes | None:
+    return before_commit(_PUT_OFF, partial(_Wishes, module), owner=module)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import msgspec
@@ -16,7 +16,10 @@ from tiffin.log.events import Event
 from tiffin.log.nudges import nudge_after_commit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
+
+    from django.db.models import Model
 
     from tiffin.db.aggregates import Aggregate
 
@@ -33,6 +36,15 @@ WITH aggregate AS (
     WHERE id = %(key)s AND version = %(version)s
     RETURNING version, log_txid
 )
+{events}
+RETURNING txid
+"""
+# As publishing, for an aggregate that comes to be with its first events: nobody else can hold its lock.
+_BEGIN = """
+WITH aggregate AS ({first} RETURNING version, log_txid), {parts} events AS ({events})
+SELECT log_txid FROM aggregate
+"""
+_EVENTS = """
 INSERT INTO log_event (position, day, txid, shard, event_id, name, key, seq, occurred_at, region, actor,
                        correlation, causation, payload)
 SELECT nextval('log_position'), current_date, aggregate.log_txid, %(shard)s, event.id, event.name, %(key)s,
@@ -41,8 +53,8 @@ SELECT nextval('log_position'), current_date, aggregate.log_txid, %(shard)s, eve
 FROM aggregate, unnest(%(ids)s::uuid[], %(names)s::text[], %(payloads)s::bytea[])
      WITH ORDINALITY AS event(id, name, payload, ordinal)
 ORDER BY event.ordinal
-RETURNING txid
 """
+_OWN_TXID = "pg_current_xact_id()::text::bigint"
 
 
 def publish(aggregate: Aggregate, *events: Event, saving: tuple[str, ...] = ()) -> None:
@@ -54,36 +66,61 @@ def publish(aggregate: Aggregate, *events: Event, saving: tuple[str, ...] = ()) 
     """
     from tiffin.db.aggregates import StaleAggregate
 
+    more = {**rows.changes(aggregate, saving), "version": aggregate.version}
+    if not _tell(aggregate, events, _statement(type(aggregate), saving), more):
+        raise StaleAggregate(f"{aggregate._meta.label} {aggregate.id} was not locked")
+    aggregate.version += len(events)
+
+
+def publish_new(
+    aggregate: Aggregate,
+    *events: Event,
+    parts: Sequence[Sequence[Model]] = (),
+    unless_taken: tuple[str, ...] = (),
+) -> bool:
+    """Insert a new aggregate with the rows that belong to it, and tell its first events, by one statement.
+
+    False when the values of its unique fields `unless_taken` are there already, or come to be by another's
+    commit: the transaction must be undone then. Raises as `publish` does.
+    """
+    filled = [part for part in parts if part]
+    statement = _new_statement(type(aggregate), tuple(type(part[0]) for part in filled), unless_taken)
+    aggregate.version = len(events)
+    documents = {f"part{number}": rows.document(part) for number, part in enumerate(filled)}
+    if not _tell(aggregate, events, statement, {"first": rows.document([aggregate]), **documents}):
+        return False
+    rows.are_stored([aggregate, *(row for part in filled for row in part)])
+    return True
+
+
+def _tell(aggregate: Aggregate, events: tuple[Event, ...], statement: str, more: dict[str, Any]) -> bool:
     module = aggregate._meta.app_label
     require_transaction(module)
     _refuse_foreign(module, events)
     here = context.current()
     shard = shard_of(aggregate.id)
+    values = {
+        **more,
+        "count": len(events),
+        "key": aggregate.id,
+        "shard": shard,
+        "at": clock.now(),
+        "region": aggregate.region,
+        "actor": str(here.actor),
+        "correlation": here.correlation,
+        "causation": here.causation,
+        "ids": [ids.new_id() for _ in events],
+        "names": [event.wire for event in events],
+        "payloads": [msgspec.json.encode(event) for event in events],
+    }
     with connections[module].cursor() as cursor:
-        cursor.execute(
-            _statement(type(aggregate), saving),
-            {
-                **rows.changes(aggregate, saving),
-                "count": len(events),
-                "key": aggregate.id,
-                "version": aggregate.version,
-                "shard": shard,
-                "at": clock.now(),
-                "region": aggregate.region,
-                "actor": str(here.actor),
-                "correlation": here.correlation,
-                "causation": here.causation,
-                "ids": [ids.new_id() for _ in events],
-                "names": [event.wire for event in events],
-                "payloads": [msgspec.json.encode(event) for event in events],
-            },
-        )
+        cursor.execute(statement, values)
         row = cursor.fetchone()
     if row is None:
-        raise StaleAggregate(f"{module}.{aggregate._meta.model_name} {aggregate.id} was not locked")
-    aggregate.version += len(events)
+        return False
     aggregate.log_txid = row[0]
     nudge_after_commit(module, {shard}, {event.kind for event in events})
+    return True
 
 
 def _refuse_foreign(module: str, events: tuple[Event, ...]) -> None:
@@ -95,7 +132,19 @@ def _refuse_foreign(module: str, events: tuple[Event, ...]) -> None:
 @cache
 def _statement(model: type[Aggregate], saving: tuple[str, ...]) -> str:
     table = connections[model._meta.app_label].ops.quote_name(model._meta.db_table)
-    return _PUBLISH.format(table=table, changes=f", {rows.assignments(model, saving)}" if saving else "")
+    changes = f", {rows.assignments(model, saving)}" if saving else ""
+    return _PUBLISH.format(table=table, changes=changes, events=_EVENTS)
+
+
+@cache
+def _new_statement(
+    model: type[Aggregate], parts: tuple[type[Model], ...], unless_taken: tuple[str, ...]
+) -> str:
+    inserted = (
+        f"part{number} AS ({rows.insertion(part, f'part{number}')}), " for number, part in enumerate(parts)
+    )
+    first = rows.insertion(model, "first", unless_taken, (("log_txid", _OWN_TXID),))
+    return _BEGIN.format(first=first, parts="".join(inserted), events=_EVENTS)
 
 
 def shard_of(key: UUID) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import DataError, connections
 
 from tiffin import clock, jobs
 from tiffin.db import TransactionRequired, in_transaction, transaction
@@ -89,6 +89,49 @@ def test_a_job_exists_only_if_its_transaction_commits(register: Do) -> None:
         jobs.add(thing, "wash", due=clock.now())
     with pytest.raises(LookupError), transaction(owner="orders"):
         jobs.add(thing, "iron", due=clock.now())
+
+
+def test_the_wishes_of_a_transaction_are_written_together_and_the_last_of_each_counts(register: Do) -> None:
+    # Given things with wishes made, renewed and dropped in one transaction
+    register("wash", lambda key, **_: None)
+    register("dry", lambda key: None)
+    register("late", lambda key: None, is_deadline=True)
+    one, two = new_thing(), new_thing()
+    with transaction(owner="orders"):
+        jobs.add(one, "wash", due=clock.now(), times=1)
+        jobs.set_deadline(one, "late", due=clock.now() + timedelta(hours=1))
+        jobs.add(one, "wash", due=clock.now(), times=2)
+        jobs.add(two, "dry", due=clock.now())
+        jobs.drop(two, "dry")
+        jobs.clear_deadline(one)
+        jobs.set_deadline(two, "late", due=clock.now() + timedelta(hours=1))
+        assert rows() == []
+    # Then what was wished for last is there, once
+    assert {(job.key, job.slot, job.generation, bytes(job.payload)) for job in rows()} == {
+        (one.id, "wash", 1, b'{"times":2}'),
+        (two.id, "deadline", 1, b"{}"),
+    }
+
+
+def test_a_wish_made_by_an_inner_transaction_is_kept_with_the_outer_one(register: Do) -> None:
+    register("wash", lambda key: None)
+    thing = new_thing()
+    with transaction(owner="orders"):
+        add(thing, "wash")
+    assert run_due() == 1
+
+
+def test_a_wish_that_cannot_be_written_undoes_its_transaction(register: Do) -> None:
+    register("wash", lambda key, **_: None)
+    thing = new_thing()
+    thing.region = "no\0where"
+    with pytest.raises(DataError), transaction(owner="orders"):
+        Thing.objects.create(region="gb")
+        jobs.add(thing, "wash", due=clock.now())
+    assert not Thing.objects.filter(region="gb").exists()
+    assert not in_transaction()
+    add(new_thing(), "wash")
+    assert run_due() == 1
 
 
 def test_a_job_is_not_done_before_it_is_due(register: Do) -> None:

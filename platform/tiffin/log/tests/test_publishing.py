@@ -9,7 +9,7 @@ import pytest
 from tiffin import context
 from tiffin.context import Actor, ActorKind, Context
 from tiffin.db import StaleAggregate, TransactionRequired, transaction
-from tiffin.log import Event, publish
+from tiffin.log import Event, publish, publish_new
 from tiffin.log.subscribers import Subscriber
 from tiffin.models import LogEvent
 from tiffin.testing.things import Thing, ThingNumbered, new_thing, number
@@ -60,3 +60,26 @@ def test_nobody_publishes_for_another_module(reader: Subscriber) -> None:
     thing = new_thing()
     with pytest.raises(ValueError, match="not for orders"), transaction(owner="orders"):
         publish(Thing.lock(thing.id), SomebodyElsesEvent(number=1))
+
+
+def test_a_new_aggregate_comes_to_be_with_its_first_events(reader: Subscriber) -> None:
+    # When a thing is inserted and told about, and numbered later
+    thing = Thing(region="pl", label="new")
+    with transaction(owner="orders"):
+        assert publish_new(thing, *(ThingNumbered(thing_id=thing.id, number=each) for each in (1, 2)))
+    number(thing, 3)
+    # Then its events are in order, and the row agrees with them
+    told = LogEvent.objects.using("orders").filter(key=thing.id).order_by("txid", "position")
+    assert [event.seq for event in told] == [1, 2, 3]
+    kept = Thing.objects.get(pk=thing.id)
+    assert (kept.label, kept.version, kept.log_txid) == ("new", 3, told[2].txid)
+    assert (thing.version, thing.log_txid) == (2, told[1].txid)
+
+
+def test_a_new_aggregate_whose_unique_value_is_taken_tells_nothing(reader: Subscriber) -> None:
+    known = new_thing()
+    second = Thing(id=known.id, region="gb")
+    with transaction(owner="orders"):
+        assert not publish_new(second, ThingNumbered(thing_id=second.id, number=1), unless_taken=("id",))
+    assert LogEvent.objects.using("orders").filter(key=known.id).count() == 0
+    assert Thing.objects.get(pk=known.id).region == "pl"
