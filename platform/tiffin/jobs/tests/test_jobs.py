@@ -126,8 +126,7 @@ def test_a_wish_that_cannot_be_written_undoes_its_transaction(register: Do) -> N
     thing = new_thing()
     thing.region = "no\0where"
     with pytest.raises(DataError), transaction(owner="orders"):
-        Thing.objects.create(region="gb")
-        jobs.add(thing, "wash", due=clock.now())
+        jobs.add(thing, "wash", due=clock.now(), wet=Thing.objects.create(region="gb").region)
     assert not Thing.objects.filter(region="gb").exists()
     assert not in_transaction()
     add(new_thing(), "wash")
