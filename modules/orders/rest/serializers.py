@@ -94,11 +94,11 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
 
 
 class TokenField(serializers.CharField):
-    """Text that is taken as it is when its signature fits, and for nothing otherwise: what it is made
-    of need not be looked at one by one."""
+    """Text that is believed when its signature fits and refused otherwise, whatever it is made of: its
+    characters need not be looked at one by one."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(trim_whitespace=False, **options)
+        super().__init__(**options)
         self.validators = [
             each for each in self.validators if not isinstance(each, ProhibitSurrogateCharactersValidator)
         ]

@@ -51,6 +51,15 @@ def placed(client, kitchen, customer):
     return place(client, token).json()
 
 
+@pytest.mark.parametrize("rest", ["\\ud800", "żółć", "A" * 500], ids=["surrogate", "letters", "noise"])
+def test_a_quote_of_whatever_characters_is_believed_by_its_signature_only(client, rest) -> None:
+    body = f'{{"quote": "q1.{rest}", "payment_method": "pm_card_visa"}}'
+    answer = client.generic(
+        "POST", "/api/v1/orders", body, "application/json", headers={"Idempotency-Key": str(uuid4())}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "quote_invalid")
+
+
 def test_quote_place_and_read(client, kitchen, customer) -> None:
     quote = client.post("/api/v1/quotes", ask(kitchen, customer)).json()
     answer = place(client, quote["token"])

@@ -21,6 +21,7 @@ _thread = threading.local()
 
 P = ParamSpec("P")
 R = TypeVar("R")
+F = TypeVar("F", bound=Callable[[], object])
 
 
 class TransactionRequired(RuntimeError):
@@ -66,9 +67,6 @@ class _Outermost(django_transaction.Atomic):
                 super().__exit__(type(failure), failure, failure.__traceback__)
                 raise
         super().__exit__(kind, error, trace)
-
-
-F = TypeVar("F", bound=Callable[[], object])
 
 
 def before_commit(name: str, make: Callable[[], F], *, owner: str) -> F | None:
