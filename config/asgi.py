@@ -2,11 +2,16 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
 
 from config.following import follow
 from tiffin.web.bodies import limit_streams
+from tiffin.web.defaults import LIVE_MIDDLEWARE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = limit_streams(get_asgi_application())
+django.setup(set_prefix=False)
+settings.MIDDLEWARE = LIVE_MIDDLEWARE  # once allauth has looked for its own
+application = limit_streams(ASGIHandler())
 follow()

@@ -1,14 +1,14 @@
 """The live stream of one order: server-sent events, resumable, served by the stream process.
 
-A tail follows the orders' log and wakes the streams of the order that moved; what they then send is what the
-database says, so that nothing is lost or invented when a process restarts.
+A tail follows the orders' log and tells the streams of the order that moved. What does not go on from what a
+stream has sent is read from the database, so that nothing is lost or invented when a process restarts.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 
-from modules.orders.events import OrderMoved
+from modules.orders.events import OrderMoved, TimelineMove
 from modules.orders.interface import OrderUnknown, TimelineEntryView
 from modules.orders.models import Order
 from modules.orders.selectors.orders import entries_since
@@ -41,7 +41,7 @@ _tails: list[threading.Thread] = []
 class News(NamedTuple):
     """The entries since the last one sent, and whether nothing more can come after them."""
 
-    entries: tuple[TimelineEntryView, ...]
+    entries: Sequence[TimelineEntryView | TimelineMove]
     final: bool
 
 
@@ -54,8 +54,7 @@ async def stream(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
         return HttpResponseNotAllowed(["GET"])
     customer = _customer(request)
     after = _last_event_id(request)
-    news = await asyncio.to_thread(_news_for, order_id, customer, after)
-    if news.final and not news.entries:
+    if await asyncio.to_thread(_has_everything, order_id, customer, after):
         return HttpResponse(status=204)
     _follow_the_log()
     return sse.respond(_events(order_id, after))
@@ -66,7 +65,9 @@ async def _events(order_id: UUID, after: int) -> AsyncGenerator[bytes, None]:
     found when the heartbeat is due."""
     with hub.subscribe(order_id) as changes:
         while True:
-            news = await asyncio.to_thread(_news, order_id, after)
+            news = _told(changes.take(), after)
+            if news is None:
+                news = await asyncio.to_thread(_news, order_id, after)
             for entry in news.entries:
                 yield _event(entry)
                 after = entry.seq
@@ -76,7 +77,17 @@ async def _events(order_id: UUID, after: int) -> AsyncGenerator[bytes, None]:
                 yield sse.HEARTBEAT
 
 
-def _event(entry: TimelineEntryView) -> bytes:
+def _told(moved: list[OrderMoved], after: int) -> News | None:
+    """What the log tells, if it goes on from entry `after` without a gap."""
+    entries = [entry for event in moved for entry in event.moves]
+    new = sorted({entry.seq: entry for entry in entries if entry.seq > after}.items())
+    if not entries or [seq for seq, _ in new] != list(range(after + 1, after + 1 + len(new))):
+        return None
+    last = max(moved, key=lambda event: event.moves[-1].seq)
+    return News([entry for _, entry in new], last.final)
+
+
+def _event(entry: TimelineEntryView | TimelineMove) -> bytes:
     data = {
         "seq": entry.seq,
         "at": entry.at,
@@ -87,11 +98,16 @@ def _event(entry: TimelineEntryView) -> bytes:
     return sse.event(data, name="status", id=str(entry.seq), retry_ms=RETRY_MS)
 
 
-def _news_for(order_id: UUID, customer_id: UUID, after: int) -> News:
+def _has_everything(order_id: UUID, customer_id: UUID, after: int) -> bool:
+    """Whether nothing can come after entry `after`. Raises OrderUnknown for another customer's order."""
     close_old_connections()
-    if not Order.objects.filter(pk=order_id, customer_id=customer_id).exists():
+    try:
+        order = Order.get(order_id)
+    except Order.DoesNotExist:
+        raise OrderUnknown() from None
+    if order.customer_id != customer_id:
         raise OrderUnknown()
-    return _news(order_id, after)
+    return is_final(order.axes) and order.timeline_seq <= after
 
 
 def _news(order_id: UUID, after: int) -> News:
@@ -139,4 +155,4 @@ def _follow_the_log() -> None:
 
 
 def _wake(event: Recorded) -> None:
-    hub.wake(event.key)
+    hub.wake(event.key, event.decode)

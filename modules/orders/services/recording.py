@@ -20,10 +20,9 @@ def record(order: Order, *events: Event, cause: str = "") -> None:
     entries = _entries(order, order.take_moves(), cause)
     if _name_deadline(order):
         _set_deadline(order)
-    db.insert(*(entry for entry, _ in entries))
     told = (*events, *_moved(order, entries))
     if told:
-        publish(order, *told, saving=Order.CHANGING)
+        publish(order, *told, saving=Order.CHANGING, parts=([entry for entry, _ in entries],))
     else:
         order.save(update_fields=Order.CHANGING)
 

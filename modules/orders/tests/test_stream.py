@@ -10,9 +10,12 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient
 
+from modules.orders.events import OrderMoved, TimelineMove
+from modules.orders.interface import Status
 from modules.orders.rest import stream
+from modules.orders.states import START
 from modules.orders.tests import scenes
-from tiffin import ids
+from tiffin import clock, ids
 from tiffin.context import Actor, ActorKind
 from tiffin.log.tails import Tail
 from tiffin.testing import settle, token
@@ -146,3 +149,54 @@ def test_the_tail_begins_before_the_first_stream(kitchen, customer) -> None:
             return await changes.wait(5)
 
     assert async_to_sync(woken)()
+
+
+def moved(*seqs: int, final: bool = False) -> OrderMoved:
+    moves = tuple(
+        TimelineMove(
+            seq=seq,
+            at=clock.now(),
+            axis="order",
+            from_state=None,
+            to_state="placed",
+            status=Status.PAYING,
+            axes=START,
+        )
+        for seq in seqs
+    )
+    return OrderMoved(order_id=ids.new_id(), customer_id=ids.new_id(), moves=moves, final=final)
+
+
+@pytest.mark.parametrize(
+    ("told", "sent"),
+    [
+        ([moved(3)], ([3], False)),
+        ([moved(3, 4), moved(5, final=True)], ([3, 4, 5], True)),
+        ([moved(1, 2), moved(2, 3)], ([3], False)),  # some came before
+        ([moved(4), moved(3)], ([3, 4], False)),
+        ([moved(2)], ([], False)),
+        ([moved(4)], None),  # one is missing: the database is asked
+        ([moved(3), moved(5)], None),
+        ([], None),
+    ],
+)
+def test_what_the_log_tells_is_sent_where_it_goes_on(told, sent) -> None:
+    news = stream._told(told, after=2)
+    assert (news and ([entry.seq for entry in news.entries], news.final)) == sent
+
+
+def test_what_happens_is_sent_without_asking_the_database_again(kitchen, customer, monkeypatch) -> None:
+    order = scenes.place(kitchen, customer)
+    asked: list[int] = []
+    read_news = stream._news
+    monkeypatch.setattr(stream, "_news", lambda *given: asked.append(given[1]) or read_news(*given))
+
+    async def watch() -> list[dict]:
+        response = await AsyncClient().get(f"/api/v1/orders/{order.id}/stream", headers=headers(customer))
+        watching = asyncio.create_task(read(response, until="waiting_for_restaurant"))
+        await asyncio.sleep(0.5)
+        await asyncio.to_thread(settle)
+        return await asyncio.wait_for(watching, 10)
+
+    assert async_to_sync(watch)()[0]["seq"] == 1
+    assert asked == [0]

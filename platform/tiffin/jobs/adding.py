@@ -3,6 +3,7 @@ commits, by one statement."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 DEADLINE_SLOT = "deadline"
 
 _PUT_OFF = "jobs"
+_DROP = """
+DELETE FROM job USING unnest(%s::uuid[], %s::text[]) AS given_up(key, slot)
+WHERE job.key = given_up.key AND job.slot = given_up.slot
+"""
 # A wish that replaces one under way leaves its lease in place: it is not run beside it, but after it.
 _ADD = """
 INSERT INTO job (id, key, slot, name, aggregate, payload, due, destination, region, correlation, causation,
@@ -37,19 +42,24 @@ SET name = excluded.name, payload = excluded.payload, due = excluded.due, state 
 
 
 class _Wishes:
-    """The wishes of one transaction, by key and slot: written together, and in one order everywhere, so that
-    transactions with wishes for the same aggregates do not wait for each other in a circle."""
+    """The wishes of one transaction by key and slot, None for what is given up: written together, and in one
+    order everywhere, so that transactions with wishes for the same aggregates do not wait for each other in a
+    circle."""
 
     def __init__(self, module: str) -> None:
         self.module = module
-        self.rows: dict[tuple[UUID, str], tuple[Any, ...]] = {}
+        self.rows: dict[tuple[UUID, str], tuple[Any, ...] | None] = {}
 
     def __call__(self) -> None:
-        if not self.rows:
-            return
-        rows = [self.rows[place] for place in sorted(self.rows)]
-        with connections[self.module].cursor() as cursor:
-            cursor.execute(_ADD, [list(column) for column in zip(*rows, strict=True)])
+        wanted = [row for _, row in sorted(self.rows.items()) if row is not None]
+        given_up = [place for place, row in sorted(self.rows.items()) if row is None]
+        self._execute(_DROP, given_up)
+        self._execute(_ADD, wanted)
+
+    def _execute(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            with connections[self.module].cursor() as cursor:
+                cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
 
 
 def add(aggregate: Aggregate, name: str, *, due: datetime, **payload: Any) -> None:
@@ -100,11 +110,7 @@ def _put(aggregate: Aggregate, work: Work, *, slot: str, due: datetime, payload:
         here.causation,
         now,
     )
-    put_off = _wishes(work.module)
-    wishes = _Wishes(work.module) if put_off is None else put_off
-    wishes.rows[aggregate.id, slot] = row
-    if put_off is None:
-        wishes()
+    _wish(work.module, (aggregate.id, slot), row)
     if due <= now:
         send_after_commit([nudge_jobs(work.module)], owner=work.module)
 
@@ -112,12 +118,12 @@ def _put(aggregate: Aggregate, work: Work, *, slot: str, due: datetime, payload:
 def _delete(aggregate: Aggregate, *, slot: str) -> None:
     module = aggregate._meta.app_label
     require_transaction(module)
-    wishes = _wishes(module)
-    if wishes is not None:
-        wishes.rows.pop((aggregate.id, slot), None)
-    with connections[module].cursor() as cursor:
-        cursor.execute("DELETE FROM job WHERE key = %s AND slot = %s", [aggregate.id, slot])
+    _wish(module, (aggregate.id, slot), None)
 
 
-def _wishes(module: str) -> _Wishes | None:
-    return before_commit(_PUT_OFF, partial(_Wishes, module), owner=module)
+def _wish(module: str, place: tuple[UUID, str], row: tuple[Any, ...] | None) -> None:
+    put_off = before_commit(_PUT_OFF, partial(_Wishes, module), owner=module)
+    wishes = _Wishes(module) if put_off is None else put_off
+    wishes.rows[place] = row
+    if put_off is None:
+        wishes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import traceback
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -25,6 +26,9 @@ log = structlog.get_logger(__name__)
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 CAUSE_CHARACTERS = 4000
+# Jobs of one claim are done one after the other. Those that ask the world wait for it, each for its answer.
+AT_ONCE = 8
+AT_ONCE_OUTSIDE = 3
 _jitter = random.SystemRandom()
 
 _CLAIM = """
@@ -47,7 +51,11 @@ _FREE = """greatest(0, least(%(limit)s, %(cap)s - (
     SELECT count(*) FROM job AS running
     WHERE running.destination = %(destination)s AND running.lease_until > %(now)s)))"""
 _UNCAPPED = "destination <> ALL(%(capped)s)"
-_REMOVE = "DELETE FROM job WHERE id = %s AND lease = %s AND generation = %s"
+_REMOVE = """
+DELETE FROM job USING unnest(%s::uuid[], %s::uuid[], %s::int[]) AS done(id, lease, generation)
+WHERE job.id = done.id AND job.lease = done.lease AND job.generation = done.generation
+RETURNING job.id
+"""
 
 
 class Claimed(NamedTuple):
@@ -64,6 +72,12 @@ class Claimed(NamedTuple):
     region: str | None
     correlation: UUID
     causation: UUID | None
+
+
+def at_once(module: str) -> int:
+    """How many jobs of a module are best claimed at once."""
+    asks_the_world = any(work.cap is not None for work in registered(module))
+    return AT_ONCE_OUTSIDE if asks_the_world else AT_ONCE
 
 
 def claim(module: str, *, limit: int) -> list[Claimed]:
@@ -100,8 +114,21 @@ def any_due(module: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def run(module: str, claimed: Claimed) -> None:
-    """Do one claimed job, and remove it if its lease still holds. Never raises for the job's sake."""
+def run(module: str, *claimed: Claimed) -> None:
+    """Do claimed jobs one after the other, then remove those whose lease still holds: a crash in between
+    repeats what is harmless to repeat. Never raises for a job's sake."""
+    done = [each for each in claimed if _do(module, each)]
+    if not done:
+        return
+    removed = _remove(module, done)
+    for each in done:
+        if each.id not in removed:
+            # Wished for again meanwhile, or taken by another after our lease ended.
+            _give_lease_back(module, each)
+
+
+def _do(module: str, claimed: Claimed) -> bool:
+    """Whether it was done and is to be removed."""
     context = Context(
         actor=SERVICE, region=claimed.region, correlation=claimed.correlation, causation=claimed.causation
     )
@@ -110,13 +137,14 @@ def run(module: str, claimed: Claimed) -> None:
             work = find(module, claimed.name)
             if work.is_deadline:
                 _run_deadline(work, claimed)
-            else:
-                work.function(claimed.key, **msgspec.json.decode(claimed.payload))
-                _finish(module, claimed)
+                return False
+            work.function(claimed.key, **msgspec.json.decode(claimed.payload))
+            return True
         except Later as later:
             _put_off(module, claimed, clock.now() + later.pause)
         except Exception as error:
             _fail(module, claimed, error)
+    return False
 
 
 def retry(module: str, job_id: UUID) -> None:
@@ -150,23 +178,21 @@ def _run_deadline(work: Work, claimed: Claimed) -> None:
     model: Any = apps.get_model(work.module, claimed.aggregate)
     with transaction(owner=work.module):
         aggregate = model.objects.select_for_update(no_key=True).filter(pk=claimed.key).first()
-        if not _remove(work.module, claimed):
+        if not _remove(work.module, [claimed]):
             # The aggregate has moved on meanwhile, and has another deadline or none.
             _give_lease_back(work.module, claimed)
         elif aggregate is not None:
             work.function(claimed.key)
 
 
-def _finish(module: str, claimed: Claimed) -> None:
-    if not _remove(module, claimed):
-        # Wished for again meanwhile, or taken by another after our lease ended.
-        _give_lease_back(module, claimed)
-
-
-def _remove(module: str, claimed: Claimed) -> bool:
+def _remove(module: str, done: Sequence[Claimed]) -> set[UUID]:
+    """Remove jobs whose lease still holds and that nobody has wished for again; returns their ids."""
     with connections[module].cursor() as cursor:
-        cursor.execute(_REMOVE, [claimed.id, claimed.lease, claimed.generation])
-        return bool(cursor.rowcount)
+        cursor.execute(
+            _REMOVE,
+            [[each.id for each in done], [each.lease for each in done], [each.generation for each in done]],
+        )
+        return {id for (id,) in cursor.fetchall()}
 
 
 def _fail(module: str, claimed: Claimed, error: Exception) -> None:

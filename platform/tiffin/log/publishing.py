@@ -35,9 +35,8 @@ WITH aggregate AS (
         {changes}
     WHERE id = %(key)s AND version = %(version)s
     RETURNING version, log_txid
-)
-{events}
-RETURNING txid
+), {parts} events AS ({events})
+SELECT log_txid FROM aggregate
 """
 # As publishing, for an aggregate that comes to be with its first events: nobody else can hold its lock.
 _BEGIN = """
@@ -57,18 +56,25 @@ ORDER BY event.ordinal
 _OWN_TXID = "pg_current_xact_id()::text::bigint"
 
 
-def publish(aggregate: Aggregate, *events: Event, saving: tuple[str, ...] = ()) -> None:
+def publish(
+    aggregate: Aggregate,
+    *events: Event,
+    saving: tuple[str, ...] = (),
+    parts: Sequence[Sequence[Model]] = (),
+) -> None:
     """Tell what happened to `aggregate`, which this transaction has created or locked; by the way save these
-    fields of it.
+    fields of it and insert new rows that belong to it.
 
     Raises TransactionRequired outside a transaction, StaleAggregate when the row was changed meanwhile,
     ValueError for another module's event.
     """
     from tiffin.db.aggregates import StaleAggregate
 
-    more = {**rows.changes(aggregate, saving), "version": aggregate.version}
-    if not _tell(aggregate, events, _statement(type(aggregate), saving), more):
+    added = _Parts(parts)
+    more = {**rows.changes(aggregate, saving), **added.documents(), "version": aggregate.version}
+    if not _tell(aggregate, events, _statement(type(aggregate), saving, added.models), more):
         raise StaleAggregate(f"{aggregate._meta.label} {aggregate.id} was not locked")
+    added.are_stored()
     aggregate.version += len(events)
 
 
@@ -83,14 +89,28 @@ def publish_new(
     False when the values of its unique fields `unless_taken` are there already, or come to be by another's
     commit: the transaction must be undone then. Raises as `publish` does.
     """
-    filled = [part for part in parts if part]
-    statement = _new_statement(type(aggregate), tuple(type(part[0]) for part in filled), unless_taken)
+    added = _Parts(parts)
+    statement = _new_statement(type(aggregate), added.models, unless_taken)
     aggregate.version = len(events)
-    documents = {f"part{number}": rows.document(part) for number, part in enumerate(filled)}
-    if not _tell(aggregate, events, statement, {"first": rows.document([aggregate]), **documents}):
+    if not _tell(aggregate, events, statement, {"first": rows.document([aggregate]), **added.documents()}):
         return False
-    rows.are_stored([aggregate, *(row for part in filled for row in part)])
+    rows.are_stored([aggregate])
+    added.are_stored()
     return True
+
+
+class _Parts:
+    """New rows that belong to an aggregate, a group for each of their models."""
+
+    def __init__(self, groups: Sequence[Sequence[Model]]) -> None:
+        self.groups = [group for group in groups if group]
+        self.models = tuple(type(group[0]) for group in self.groups)
+
+    def documents(self) -> dict[str, str]:
+        return {f"part{number}": rows.document(group) for number, group in enumerate(self.groups)}
+
+    def are_stored(self) -> None:
+        rows.are_stored(row for group in self.groups for row in group)
 
 
 def _tell(aggregate: Aggregate, events: tuple[Event, ...], statement: str, more: dict[str, Any]) -> bool:
@@ -130,21 +150,24 @@ def _refuse_foreign(module: str, events: tuple[Event, ...]) -> None:
 
 
 @cache
-def _statement(model: type[Aggregate], saving: tuple[str, ...]) -> str:
+def _statement(model: type[Aggregate], saving: tuple[str, ...], parts: tuple[type[Model], ...]) -> str:
     table = connections[model._meta.app_label].ops.quote_name(model._meta.db_table)
     changes = f", {rows.assignments(model, saving)}" if saving else ""
-    return _PUBLISH.format(table=table, changes=changes, events=_EVENTS)
+    return _PUBLISH.format(table=table, changes=changes, parts=_insertions(parts), events=_EVENTS)
 
 
 @cache
 def _new_statement(
     model: type[Aggregate], parts: tuple[type[Model], ...], unless_taken: tuple[str, ...]
 ) -> str:
-    inserted = (
+    first = rows.insertion(model, "first", unless_taken, (("log_txid", _OWN_TXID),))
+    return _BEGIN.format(first=first, parts=_insertions(parts), events=_EVENTS)
+
+
+def _insertions(parts: tuple[type[Model], ...]) -> str:
+    return "".join(
         f"part{number} AS ({rows.insertion(part, f'part{number}')}), " for number, part in enumerate(parts)
     )
-    first = rows.insertion(model, "first", unless_taken, (("log_txid", _OWN_TXID),))
-    return _BEGIN.format(first=first, parts="".join(inserted), events=_EVENTS)
 
 
 def shard_of(key: UUID) -> int:

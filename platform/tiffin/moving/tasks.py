@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
@@ -31,12 +32,11 @@ log = structlog.get_logger(__name__)
 
 # How long a task goes on before it makes room for others.
 BUDGET_SECONDS = 2.0
-# Rows above the horizon become readable when the transactions before them end: mostly at once.
-HORIZON_PAUSE_SECONDS = 0.02
+# While there is something to do, a task looks for more of it once in this time: what came meanwhile is moved
+# together, which costs little more than moving one. Rows above the horizon have become readable by then.
+PACE_SECONDS = 0.1
 # So long a task that has nothing more to do waits for news before it ends.
 LINGER_SECONDS = 0.03
-# Jobs of one claim are done one after the other: more than a few would wait for each other.
-CLAIM = 3
 STAFF_ACTION_RETENTION = timedelta(days=365)
 
 
@@ -49,7 +49,8 @@ def move(module: str) -> None:
         news = again | broker.take(me) or _linger(me)
         if not news:
             return
-        again = _pump_all(news)
+        with _pace():
+            again = _pump_all(news)
     broker.hand_on(me, again)
 
 
@@ -73,16 +74,25 @@ def run_jobs(module: str) -> None:
     """Do what is due in `module`. When there is more than one claim, another task takes the rest."""
     me = nudge_jobs(module)
     until = time.monotonic() + BUDGET_SECONDS
+    limit = job_runs.at_once(module)
     broker.take(me)
     while time.monotonic() < until:
-        claimed = job_runs.claim(module, limit=CLAIM)
-        if len(claimed) == CLAIM:
-            broker.hand_on(me)
-        for one in claimed:
-            job_runs.run(module, one)
-        if len(claimed) < CLAIM and not (broker.take(me) or _linger(me)):
+        with _pace():
+            claimed = job_runs.claim(module, limit=limit)
+            if len(claimed) == limit:
+                broker.hand_on(me)
+            job_runs.run(module, *claimed)
+        if len(claimed) < limit and not (broker.take(me) or _linger(me)):
             return
     broker.hand_on(me)
+
+
+@contextmanager
+def _pace() -> Iterator[None]:
+    """What is done in here takes PACE_SECONDS at least."""
+    ends = time.monotonic() + PACE_SECONDS
+    yield
+    time.sleep(max(0.0, ends - time.monotonic()))
 
 
 def _linger(nudge: Nudge) -> set[str]:
@@ -96,16 +106,13 @@ def _pump_all(news: set[str]) -> set[str]:
     lanes: dict[tuple[str, str], list[int]] = {}
     for subscriber, producer, lane in sorted(map(read_news, news)):
         lanes.setdefault((subscriber, producer), []).append(lane)
-    again, is_early = set(), False
+    again = set()
     for (subscriber, producer), wanted in lanes.items():
         progress = _pump(subscriber, producer, [shard for lane in wanted for shard in pump.shards_of(lane)])
         if progress.full:
             broker.send(lane_of_its_own(subscriber, producer, lane) for lane in wanted)
         elif progress.waiting:
-            is_early = True
             again |= {nudge_pump(subscriber, producer, lane).news for lane in wanted}
-    if is_early:
-        time.sleep(HORIZON_PAUSE_SECONDS)
     return again
 
 

@@ -18,6 +18,9 @@ MIDDLEWARE = [
     ACCOUNT_MIDDLEWARE,
 ]
 
+# The stream process needs none of Django's own, each of which would cost a stream two turns of a thread.
+LIVE_MIDDLEWARE = [name for name in MIDDLEWARE if name.startswith("tiffin.web.")]
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tiffin.web.auth.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

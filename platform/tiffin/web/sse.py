@@ -1,6 +1,7 @@
 """Server-sent events (WHATWG HTML §9.2): their form, their headers, and how a stream is woken.
 
-A stream holds no fact: it sends what the database says when it is woken, or when the heartbeat is due.
+A stream holds no fact: it sends what it is told with a wake where that goes on from what it has sent, and
+otherwise, as when the heartbeat is due, what the database says.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Iterator
 from contextlib import aclosing, contextmanager, suppress
+from typing import Any
 
 import msgspec
 from django.http import StreamingHttpResponse
@@ -67,11 +69,22 @@ class Subscription:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
+        self._told: list[Any] = []
 
-    def wake(self) -> None:
+    def wake(self, told: Any = None) -> None:
         """From any thread."""
         with suppress(RuntimeError):  # the loop has closed: nobody waits any more
-            self._loop.call_soon_threadsafe(self._woken.set)
+            self._loop.call_soon_threadsafe(self._hear, told)
+
+    def take(self) -> list[Any]:
+        """What the wakes since the last time have told, oldest first; some may be missing or come twice."""
+        told, self._told = self._told, []
+        return told
+
+    def _hear(self, told: Any) -> None:
+        if told is not None:
+            self._told.append(told)
+        self._woken.set()
 
     async def wait(self, timeout_seconds: float = HEARTBEAT_SECONDS) -> bool:
         """True as soon as the key is woken (also when that was before the wait), False after the timeout."""
@@ -90,7 +103,7 @@ class Hub:
 
         with hub.subscribe(order_id) as changes:
             while True:
-                yield news()
+                yield news(changes.take())
                 if not await changes.wait():
                     yield sse.HEARTBEAT  # and look again: a wake may have been lost
     """
@@ -113,9 +126,12 @@ class Hub:
                 if not self._subscriptions[key]:
                     del self._subscriptions[key]
 
-    def wake(self, key: Hashable) -> None:
-        """Something happened to `key`. From any thread; costs nothing when nobody waits."""
+    def wake(self, key: Hashable, tell: Callable[[], Any] = lambda: None) -> None:
+        """Something happened to `key`; `tell` says what, and is asked only when somebody waits. From any
+        thread."""
         with self._lock:
             waiting = tuple(self._subscriptions.get(key, ()))
-        for subscription in waiting:
-            subscription.wake()
+        if waiting:
+            told = tell()
+            for subscription in waiting:
+                subscription.wake(told)

@@ -33,6 +33,21 @@ def test_a_stream_is_woken_from_another_thread() -> None:
     assert not hub._subscriptions
 
 
+def test_what_a_wake_tells_is_kept_until_it_is_taken() -> None:
+    hub = sse.Hub()
+
+    async def scenario() -> list[list[Any]]:
+        with hub.subscribe("k") as changes:
+            hub.wake("k", lambda: "first")
+            hub.wake("k")
+            hub.wake("k", lambda: "second")
+            hub.wake("nobody waits", lambda: pytest.fail("asked for nobody"))
+            await changes.wait(5)
+            return [changes.take(), changes.take()]
+
+    assert asyncio.run(scenario()) == [["first", "second"], []]
+
+
 def test_a_wake_before_the_wait_is_not_lost() -> None:
     hub = sse.Hub()
 
