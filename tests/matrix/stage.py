@@ -70,13 +70,12 @@ class Stage:
         return counted, scene.look() if scene.look else None
 
     def order(self, customer: Customer | None = None) -> dict[str, Any]:
-        """One of the customer's that lies on the restaurant's counter."""
+        """One of the customer's that lies on the restaurant's counter, as all who take part know by now."""
         customer = customer or self.cast.customer
         order = customer.order(self.cast.gb)
         self._placed.append(order["id"])
-        waiting = customer.await_status(order, "waiting_for_restaurant")
         until(lambda: self.ticket(order), lambda answer: answer.is_success)
-        return waiting
+        return until(lambda: customer.look(order), lambda seen: seen["axes"]["vendor"] == "offered")
 
     def clear(self) -> None:
         """Staff cancel what is left of the orders, so that no courier of a later scene is offered them."""
