@@ -57,7 +57,8 @@ def test_the_disk_of_the_log_is_full(cramped: Platform, survives: Survives) -> N
     filler = cramped.home / "postgres" / "filler"
 
     def strike() -> None:
-        with filler.open("wb") as file, suppress(OSError):
+        # Unbuffered: what did not fit would be written once more, and refused, when the file is closed.
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
             while True:
                 file.write(b"\0" * 65_536)
         time.sleep(FULL_SECONDS)
