@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -49,8 +48,9 @@ def move(module: str) -> None:
         news = again | broker.take(me) or _linger(me)
         if not news:
             return
-        with _pace():
-            again = _pump_all(news)
+        began = time.monotonic()
+        again = _pump_all(news)
+        _keep_pace(began)
     broker.hand_on(me, again)
 
 
@@ -77,22 +77,21 @@ def run_jobs(module: str) -> None:
     limit = job_runs.at_once(module)
     broker.take(me)
     while time.monotonic() < until:
-        with _pace():
-            claimed = job_runs.claim(module, limit=limit)
-            if len(claimed) == limit:
-                broker.hand_on(me)
-            job_runs.run(module, *claimed)
-        if len(claimed) < limit and not (broker.take(me) or _linger(me)):
-            return
+        began = time.monotonic()
+        claimed = job_runs.claim(module, limit=limit)
+        if len(claimed) == limit:
+            broker.hand_on(me)
+        job_runs.run(module, *claimed)
+        if len(claimed) < limit:
+            _keep_pace(began)
+            if not (broker.take(me) or _linger(me)):
+                return
     broker.hand_on(me)
 
 
-@contextmanager
-def _pace() -> Iterator[None]:
-    """What is done in here takes PACE_SECONDS at least."""
-    ends = time.monotonic() + PACE_SECONDS
-    yield
-    time.sleep(max(0.0, ends - time.monotonic()))
+def _keep_pace(began: float) -> None:
+    """Wait until what began then has taken PACE_SECONDS."""
+    time.sleep(max(0.0, began + PACE_SECONDS - time.monotonic()))
 
 
 def _linger(nudge: Nudge) -> set[str]:
