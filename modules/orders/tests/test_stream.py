@@ -58,18 +58,24 @@ async def read(response, *, until) -> list[dict]:
     return events
 
 
-def test_replay_then_live(kitchen, customer) -> None:
-    order = scenes.place(kitchen, customer)
+def watch_until_it_is_offered(order, customer) -> list[dict]:
+    """What a stream sends that is open before anything happens."""
 
     async def watch() -> list[dict]:
         response = await AsyncClient().get(f"/api/v1/orders/{order.id}/stream", headers=headers(customer))
         assert response["Content-Type"].startswith("text/event-stream")
         watching = asyncio.create_task(read(response, until="waiting_for_restaurant"))
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.5)
         await asyncio.to_thread(settle)
         return await asyncio.wait_for(watching, 10)
 
-    events = async_to_sync(watch)()
+    return async_to_sync(watch)()
+
+
+def test_replay_then_live(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer)
+
+    events = watch_until_it_is_offered(order, customer)
     assert [event["status"] for event in events] == ["paying", "waiting_for_restaurant"]
 
 
@@ -129,14 +135,8 @@ def test_what_no_tail_woke_it_for_is_sent_when_the_heartbeat_is_due(kitchen, cus
     monkeypatch.setattr(stream, "_follow_the_log", lambda: None)
     monkeypatch.setattr(sse.Subscription.wait, "__defaults__", (0.05,))
 
-    async def watch() -> list[dict]:
-        response = await AsyncClient().get(f"/api/v1/orders/{order.id}/stream", headers=headers(customer))
-        watching = asyncio.create_task(read(response, until="waiting_for_restaurant"))
-        await asyncio.sleep(0.2)
-        await asyncio.to_thread(settle)
-        return await asyncio.wait_for(watching, 10)
-
-    assert [event["status"] for event in async_to_sync(watch)()] == ["paying", "waiting_for_restaurant"]
+    events = watch_until_it_is_offered(order, customer)
+    assert [event["status"] for event in events] == ["paying", "waiting_for_restaurant"]
 
 
 def test_the_tail_begins_before_the_first_stream(kitchen, customer) -> None:
@@ -191,12 +191,5 @@ def test_what_happens_is_sent_without_asking_the_database_again(kitchen, custome
     read_news = stream._news
     monkeypatch.setattr(stream, "_news", lambda *given: asked.append(given[1]) or read_news(*given))
 
-    async def watch() -> list[dict]:
-        response = await AsyncClient().get(f"/api/v1/orders/{order.id}/stream", headers=headers(customer))
-        watching = asyncio.create_task(read(response, until="waiting_for_restaurant"))
-        await asyncio.sleep(0.5)
-        await asyncio.to_thread(settle)
-        return await asyncio.wait_for(watching, 10)
-
-    assert async_to_sync(watch)()[0]["seq"] == 1
+    assert watch_until_it_is_offered(order, customer)[0]["seq"] == 1
     assert asked == [0]
