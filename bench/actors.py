@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+import aiohttp
 import httpx
+from httpx_aiohttp import AiohttpTransport
 
 API = "/api/v1"
 # Who works in the demo (`manage.py demo`): one account for every kitchen, and couriers in both cities.
@@ -52,16 +54,21 @@ class StreamEvent(NamedTuple):
         return (self.received_at - happened_at).total_seconds() if happened_at > self.opened_at else None
 
 
-def client(base_url: str, *, connections: int = 100) -> httpx.AsyncClient:
-    """One pool of connections for all who take part; past any proxy, which would be measured too."""
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
+def client(base_url: str) -> httpx.AsyncClient:
+    """One pool of connections for all who take part; past any proxy, which would be measured too. aiohttp's,
+    as httpx's own looks at every open stream before each call."""
     return httpx.AsyncClient(
         base_url=base_url,
-        limits=limits,
+        transport=AiohttpTransport(client=_session),
         timeout=PATIENCE_SECONDS,
         headers={"User-Agent": "tiffin-bench"},
         trust_env=False,
     )
+
+
+def _session() -> aiohttp.ClientSession:
+    """As many connections as are wanted, and cookies are left to httpx."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
 
 
 class Person:

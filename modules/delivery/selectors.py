@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
-
 from modules.delivery import positions
+from modules.delivery.candidates import is_free
 from modules.delivery.geography import metres
 from modules.delivery.interface import (
     CourierDelivery,
@@ -19,56 +17,11 @@ from modules.delivery.interface import (
     OfferView,
     Position,
 )
-from modules.delivery.models import REFUSALS, Courier, DeliveryTask, Offer, OfferState
-from modules.delivery.positions import Near
+from modules.delivery.models import Courier, DeliveryTask, Offer, OfferState
 from modules.delivery.states import UNDER_WAY
-from tiffin import clock
+from tiffin import clock, db
 
 _UNDER_WAY = sorted(state.value for state in UNDER_WAY)
-FALLBACK_CANDIDATES = 20
-
-
-def is_under_way(courier_id: UUID) -> bool:
-    return DeliveryTask.objects.filter(courier_id=courier_id, state_name__in=_UNDER_WAY).exists()
-
-
-def has_open_offer(courier_id: UUID) -> bool:
-    return Offer.objects.filter(courier_id=courier_id, state_name=OfferState.OPEN.value).exists()
-
-
-def is_free(courier_id: UUID) -> bool:
-    return not is_under_way(courier_id) and not has_open_offer(courier_id)
-
-
-def candidates(task: DeliveryTask, near: list[Near]) -> list[Near]:
-    """Who to ask for `task`, best first: those asked least often for it, then the nearest. Those whose place
-    nobody knows come last, the one that waited longest for an offer first."""
-    free = _free_couriers(task)
-    asked = _times_asked(task)
-    free_near = set(free.filter(pk__in=[each.courier_id for each in near]).values_list("pk", flat=True))
-    placed = [each for each in near if each.courier_id in free_near]
-    if placed:
-        return sorted(placed, key=lambda each: asked[each.courier_id])
-    waiting = free.order_by(F("last_offered_at").asc(nulls_first=True), "pk")[:FALLBACK_CANDIDATES]
-    unplaced = [Near(courier_id=courier_id) for courier_id in waiting.values_list("pk", flat=True)]
-    return sorted(unplaced, key=lambda each: asked[each.courier_id])
-
-
-def _free_couriers(task: DeliveryTask) -> QuerySet[Courier]:
-    under_way = DeliveryTask.objects.filter(courier_id=OuterRef("pk"), state_name__in=_UNDER_WAY)
-    open_offer = Offer.objects.filter(courier_id=OuterRef("pk"), state_name=OfferState.OPEN.value)
-    refused = Offer.objects.filter(
-        courier_id=OuterRef("pk"), task=task, state_name__in=sorted(state.value for state in REFUSALS)
-    )
-    on_shift: QuerySet[Courier] = Courier.objects.filter(region=task.region, on_shift=True)
-    return on_shift.filter(~Exists(under_way), ~Exists(open_offer), ~Exists(refused))
-
-
-def _times_asked(task: DeliveryTask) -> defaultdict[UUID, int]:
-    asked: defaultdict[UUID, int] = defaultdict(int)
-    for courier_id in task.offers.values_list("courier_id", flat=True):
-        asked[courier_id] += 1
-    return asked
 
 
 def get_many(order_ids: list[UUID]) -> list[DeliveryView]:
@@ -120,14 +73,12 @@ def courier_view(found: Courier) -> CourierView:
 
 def open_offers(courier_id: UUID) -> list[OfferView]:
     """What this courier may still take."""
-    offers: Iterable[Offer] = Offer.objects.filter(
-        courier_id=courier_id, state_name=OfferState.OPEN.value, expires_at__gt=clock.now()
-    ).select_related("task")
-    return [_offer_view(offer) for offer in offers]
+    offers = db.find(Offer, courier_id=courier_id, state_name=OfferState.OPEN.value)
+    now = clock.now()
+    return [_offer_view(offer, DeliveryTask.get(offer.task_id)) for offer in offers if offer.expires_at > now]
 
 
-def _offer_view(offer: Offer) -> OfferView:
-    task = offer.task
+def _offer_view(offer: Offer, task: DeliveryTask) -> OfferView:
     return OfferView(
         id=OfferId(offer.id),
         order_id=task.id,

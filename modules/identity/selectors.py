@@ -20,6 +20,7 @@ from modules.identity.interface import (
 from modules.identity.models import Account, Address, DataKey, Profile
 from modules.identity.roles import REVEALING
 from modules.identity.sealing import CustomerKey, Purpose, from_text
+from tiffin import db
 from tiffin.context import EVERY_REGION, Actor, ActorKind, current
 from tiffin.dto import DTO
 
@@ -64,7 +65,7 @@ def accounts(account_ids: Iterable[UUID]) -> list[AccountView]:
 
 def key_of(customer_id: UUID) -> CustomerKey:
     """Raises PersonalDataErased once the key was destroyed, SealUnreadable where there never was one."""
-    row = DataKey.objects.filter(customer_id=customer_id).first()
+    row = next(iter(db.find(DataKey, customer_id=customer_id)), None)
     return _unwrapped(row, customer_id)
 
 
@@ -96,7 +97,8 @@ def reveal_many(addresses: Iterable[SealedAddress]) -> list[AddressView | None]:
     """Open many with one read; None for those that cannot be opened any more."""
     _require_revealing(current().actor)
     wanted = list(addresses)
-    rows = DataKey.objects.in_bulk([address.customer_id for address in wanted])
+    customers = [address.customer_id for address in wanted]
+    rows = {row.customer_id: row for row in db.find(DataKey, customer_id=customers)}
     return [_opened_or_none(rows.get(address.customer_id), address) for address in wanted]
 
 

@@ -59,7 +59,7 @@ def secure_payment(order_id: UUID) -> None:
 @job("offer_to_restaurant", destination="restaurants")
 def offer_to_restaurant(order_id: UUID) -> None:
     """Put the order on the restaurant's counter."""
-    order = Order.objects.prefetch_related("lines").get(pk=order_id)
+    order = Order.get(order_id)
     if order.axes.order is not OrderState.CONFIRMED:
         return
     try:
@@ -87,7 +87,7 @@ def capture_payment(order_id: UUID, number: int | None = None) -> None:
 @job("request_courier", destination="delivery")
 def request_courier(order_id: UUID) -> None:
     """Have a courier looked for."""
-    order = Order.objects.prefetch_related("components").get(pk=order_id)
+    order = Order.get(order_id)
     if order.axes.courier is CourierState.SEARCHING:
         call(Delivery).request(key=order.command_key("courier"), **courier_request(order))
 

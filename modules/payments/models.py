@@ -86,7 +86,7 @@ class Payment(Aggregate):
 
     @cached_property
     def confirmed(self) -> list[PaymentEntry]:
-        return list(self.entries.all())
+        return db.find(PaymentEntry, payment_id=self.id)
 
     @property
     def held(self) -> Money:
@@ -107,7 +107,8 @@ class Payment(Aggregate):
             payment=self, kind=kind.value, reference=reference, amount=self._mine(amount), at=clock.now()
         )
         new = db.insert(entry, unless_taken=("payment", "kind", "reference"))
-        self.__dict__.pop("confirmed", None)  # read again when it is asked for
+        if new and "confirmed" in self.__dict__:  # read already
+            self.confirmed.append(entry)
         return bool(new)
 
     def _mine(self, amount: Money) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from modules.payments.interface import PaymentId, PaymentMethod, PaymentState, PaymentView
 from modules.payments.models import EntryKind, Payment, SandboxCharge
 from modules.payments.policies import MethodRow
-from tiffin import clock, regions
+from tiffin import clock, db, regions
 
 # The sandbox's test cards. The tokens are Stripe's names for the same behaviour.
 TEST_CARDS = (
@@ -62,7 +62,7 @@ def view(payment: Payment) -> PaymentView:
 
 def with_entries() -> QuerySet[Payment]:
     """Payments ready to be summed without a query each."""
-    return Payment.objects.prefetch_related("entries")
+    return Payment.objects.prefetch_related(Prefetch("entries", to_attr="confirmed"))
 
 
 def get_many(*, payment_ids: list[PaymentId]) -> list[PaymentView]:
@@ -89,7 +89,7 @@ def for_customer(*, customer_id: UUID, payment_id: UUID) -> PaymentView | None:
 
 def in_state(payment_id: UUID, state: PaymentState) -> Payment | None:
     """The payment if it is (still) in `state`."""
-    return Payment.objects.filter(pk=payment_id, state_name=state.value).first()
+    return next(iter(db.find(Payment, id=payment_id, state_name=state.value)), None)
 
 
 def sandbox_charge(reference: str) -> SandboxCharge | None:

@@ -52,11 +52,11 @@ def document_of(menu: MenuVersion) -> MenuDocument:
     return msgspec.convert(menu.document, MenuDocument)
 
 
-def ticket_view(ticket: Ticket) -> TicketView:
+def ticket_view(ticket: Ticket, restaurant_name: str) -> TicketView:
     return TicketView(
         order_id=OrderId(ticket.order_id),
         restaurant_id=RestaurantId(ticket.restaurant_id),
-        restaurant_name=ticket.restaurant.name,
+        restaurant_name=restaurant_name,
         reference=ticket.reference,
         state=ticket.state,
         lines=msgspec.convert(ticket.lines, tuple[TicketLine, ...]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from modules.restaurants import selectors, services
-from modules.restaurants.facts import ticket_view, view_of
+from modules.restaurants.facts import view_of
 from modules.restaurants.interface import (
     ItemId,
     MenuChanges,
@@ -76,22 +76,22 @@ class RestaurantsProvider(Restaurants):
         )
 
     def offer_order(self, *, key: CommandKey, order: OfferedOrder) -> TicketView:
-        return ticket_view(services.offer_order(order=order))
+        return selectors.ticket_view(services.offer_order(order=order))
 
     def withdraw_order(self, *, key: CommandKey, order_id: OrderId, reason: str) -> TicketView:
-        return ticket_view(services.withdraw_order(order_id=order_id, reason=reason))
+        return selectors.ticket_view(services.withdraw_order(order_id=order_id, reason=reason))
 
     def accept(self, *, key: CommandKey, order_id: OrderId, ready_in_minutes: int) -> TicketView:
-        return ticket_view(services.accept(order_id=order_id, ready_in_minutes=ready_in_minutes))
+        return selectors.ticket_view(services.accept(order_id=order_id, ready_in_minutes=ready_in_minutes))
 
     def reject(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
-        return ticket_view(services.reject(order_id=order_id, reason=reason))
+        return selectors.ticket_view(services.reject(order_id=order_id, reason=reason))
 
     def start_preparing(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
-        return ticket_view(services.start_preparing(order_id=order_id))
+        return selectors.ticket_view(services.start_preparing(order_id=order_id))
 
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
-        return ticket_view(services.mark_ready(order_id=order_id))
+        return selectors.ticket_view(services.mark_ready(order_id=order_id))
 
     def set_availability(
         self,

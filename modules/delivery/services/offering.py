@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from modules.delivery import positions, selectors
+from modules.delivery import candidates, positions
 from modules.delivery.events import CourierAssigned
 from modules.delivery.interface import CourierBusy, DeliveryState, OfferGone
 from modules.delivery.models import Courier, DeliveryTask, Offer, OfferState
@@ -17,11 +17,11 @@ from tiffin.log import publish
 
 def find_courier(order_id: UUID) -> bool:
     """Offer the delivery to the best courier who is free. False if somebody is to look again."""
-    task = DeliveryTask.objects.get(pk=order_id)
+    task = DeliveryTask.get(order_id)
     if task.state is not DeliveryState.SEARCHING or clock.now() >= task.search_until:
         return True
     near = positions.nearest(task.region, task.pickup.point)
-    return any(offer_to(order_id, candidate) for candidate in selectors.candidates(task, near))
+    return any(offer_to(order_id, candidate) for candidate in candidates.best_first(task, near))
 
 
 def offer_to(order_id: UUID, candidate: Near) -> bool:
@@ -31,13 +31,14 @@ def offer_to(order_id: UUID, candidate: Near) -> bool:
         if task.state is not DeliveryState.SEARCHING:
             return True
         courier = Courier.lock(candidate.courier_id)
-        if not courier.on_shift or not selectors.is_free(courier.id):
+        if not courier.on_shift or not candidates.is_free(courier.id):
             return False
         now = clock.now()
         expires_at = min(now + task.patience("courier_offer_seconds"), task.search_until)
-        Offer.objects.create(
+        offer = Offer(
             task=task, courier=courier, distance_m=candidate.distance_m, offered_at=now, expires_at=expires_at
         )
+        db.insert(offer)
         courier.last_offered_at = now
         courier.save()
         task.move_to(DeliveryState.OFFERED)
@@ -58,7 +59,7 @@ def accept_offer(*, courier_id: UUID, offer_id: UUID) -> DeliveryTask:
         if offer.state is not OfferState.OPEN or clock.now() >= offer.expires_at:
             raise OfferGone()
         courier = Courier.lock(courier_id)
-        if selectors.is_under_way(courier_id):
+        if candidates.is_under_way(courier_id):
             raise CourierBusy()
         offer.move_to(OfferState.ACCEPTED)
         courier.last_seen_at = clock.now()
@@ -93,21 +94,18 @@ def pass_offer(*, courier_id: UUID, offer_id: UUID) -> None:
 def withdraw_offers_of(courier_id: UUID) -> None:
     """The courier is leaving: what was offered goes to the next one."""
     with db.transaction():
-        held = Offer.objects.filter(courier_id=courier_id, state_name=OfferState.OPEN.value).first()
-        if held is None:
-            return
-        task = lock(held.task_id)
-        offer = open_offer(task)
-        if offer is not None and offer.courier_id == courier_id:
-            offer.move_to(OfferState.WITHDRAWN)
-            search_again(task)
+        for held in db.find(Offer, courier_id=courier_id, state_name=OfferState.OPEN.value):
+            task = lock(held.task_id)
+            offer = open_offer(task)
+            if offer is not None and offer.courier_id == courier_id:
+                offer.move_to(OfferState.WITHDRAWN)
+                search_again(task)
 
 
 def _lock_offer(courier_id: UUID, offer_id: UUID) -> tuple[DeliveryTask, Offer]:
     """The delivery is locked first, always, and its offers hang on its lock. Raises OfferGone."""
-    task_id = (
-        Offer.objects.filter(pk=offer_id, courier_id=courier_id).values_list("task_id", flat=True).first()
-    )
-    if task_id is None:
-        raise OfferGone()
-    return lock(task_id), Offer.objects.get(pk=offer_id)
+    for seen in db.find(Offer, id=offer_id, courier_id=courier_id):
+        task = lock(seen.task_id)
+        (offer,) = db.find(Offer, id=offer_id)
+        return task, offer
+    raise OfferGone()

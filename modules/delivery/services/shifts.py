@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from modules.delivery import positions, selectors
+from modules.delivery import candidates, positions
 from modules.delivery.interface import CourierBusy, CourierUnknown
 from modules.delivery.models import Courier
 from modules.delivery.services.offering import withdraw_offers_of
@@ -35,7 +35,7 @@ def end_shift(*, courier_id: UUID) -> Courier:
             courier = Courier.lock(courier_id)
         except Courier.DoesNotExist:
             raise CourierUnknown() from None
-        if selectors.is_under_way(courier_id):
+        if candidates.is_under_way(courier_id):
             raise CourierBusy()
         courier.on_shift = False
         courier.last_seen_at = clock.now()

@@ -59,7 +59,7 @@ def end(task: DeliveryTask, state: DeliveryState) -> None:
 @db.transaction_required
 def open_offer(task: DeliveryTask) -> Offer | None:
     """The offer that a courier is still to answer; the task is locked, and so is what hangs on it."""
-    return task.offers.filter(state_name=OfferState.OPEN.value).first()
+    return next(iter(db.find(Offer, task_id=task.id, state_name=OfferState.OPEN.value)), None)
 
 
 @db.transaction_required

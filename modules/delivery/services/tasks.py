@@ -21,28 +21,26 @@ def request(
     """Look for a courier for an order; asking again gives the delivery there is."""
     rules, now = regions.get(region), clock.now()
     search_for = patience(rules, "courier_search_seconds", on=rules.local(now).date())
-    task: DeliveryTask
+    task = DeliveryTask(
+        id=order_id,
+        region=region,
+        customer_id=dropoff.customer_id,
+        pickup_name=pickup.name,
+        pickup_address=pickup.address,
+        pickup_lat=pickup.point.lat,
+        pickup_lon=pickup.point.lon,
+        dropoff_lat=dropoff.point.lat,
+        dropoff_lon=dropoff.point.lon,
+        dropoff_sealed=dropoff.sealed,
+        fee=fee.amount,
+        currency=fee.currency,
+        ready_at=ready_at,
+        search_until=now + search_for,
+    )
     with db.transaction():
-        task, new = DeliveryTask.objects.get_or_create(
-            pk=order_id,
-            defaults={
-                "region": region,
-                "customer_id": dropoff.customer_id,
-                "pickup_name": pickup.name,
-                "pickup_address": pickup.address,
-                "pickup_lat": pickup.point.lat,
-                "pickup_lon": pickup.point.lon,
-                "dropoff_lat": dropoff.point.lat,
-                "dropoff_lon": dropoff.point.lon,
-                "dropoff_sealed": dropoff.sealed,
-                "fee": fee.amount,
-                "currency": fee.currency,
-                "ready_at": ready_at,
-                "search_until": now + search_for,
-            },
-        )
-        if new:
-            search(task)
+        if not db.insert(task, unless_taken=("id",)):
+            return DeliveryTask.get(order_id)
+        search(task)
     return task
 
 

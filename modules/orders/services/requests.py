@@ -10,20 +10,20 @@ import msgspec
 from modules.delivery.interface import Dropoff, Place
 from modules.delivery.interface import Point as DeliveryPoint
 from modules.orders.interface import ChosenOption, ComponentKind
-from modules.orders.models import Order
+from modules.orders.models import Order, OrderComponent, OrderLine
 from modules.orders.quotes import Pickup
 from modules.restaurants.interface import OfferedOrder, OrderId, RestaurantId, TicketLine
-from tiffin import clock
+from tiffin import clock, db
 from tiffin.money import Money
 
-_COURIERS_SHARE = (ComponentKind.DELIVERY_FEE.value, ComponentKind.TIP.value)
+_COURIERS_SHARE = [ComponentKind.DELIVERY_FEE.value, ComponentKind.TIP.value]
 
 
 def restaurant_offer(order: Order) -> OfferedOrder:
     """The order as the kitchen reads it; the restaurant answers before the order's own deadline."""
     lines = tuple(
         TicketLine(title=line.title, count=line.quantity, options=tuple(_options_read(line.options)))
-        for line in order.lines.all()
+        for line in sorted(db.find(OrderLine, order_id=order.id), key=lambda line: line.number)
     )
     return OfferedOrder(
         order_id=OrderId(order.id),
@@ -66,8 +66,8 @@ def _door_of(order: Order) -> DeliveryPoint:
 
 
 def _courier_fee(order: Order) -> Money:
-    earned = order.components.filter(kind__in=_COURIERS_SHARE).values_list("amount", flat=True)
-    return order.money(sum(earned))
+    earned = db.find(OrderComponent, order_id=order.id, kind=_COURIERS_SHARE)
+    return order.money(sum(component.amount for component in earned))
 
 
 def _options_read(options: list[dict[str, Any]]) -> Iterator[str]:

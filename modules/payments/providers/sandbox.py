@@ -8,6 +8,8 @@ the customer on a page, `pm_card_timeout` executes but loses its first answer.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.urls import reverse
 
 from modules.payments.models import SandboxCharge
@@ -52,14 +54,14 @@ class SandboxProvider:
 
     def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
         with db.transaction():
-            known = SandboxCharge.objects.filter(pk=key).first()
+            known = _known(key)
             if known is not None:
                 return _outcome(known)
-            root = _lock_charge(charge)
+            root, done = _lock_charge(charge), _sums(charge)
             reason = ""
             if root is None or root.outcome != SUCCEEDED:
                 reason = "not_authorised"
-            elif _sum(charge, CAPTURE) or _sum(charge, VOID):
+            elif CAPTURE in done or VOID in done:
                 reason = "charge_already_settled"
             elif amount.amount > root.amount:
                 reason = "amount_too_large"
@@ -67,12 +69,12 @@ class SandboxProvider:
 
     def void(self, *, key: str, charge: str) -> Outcome:
         with db.transaction():
-            known = SandboxCharge.objects.filter(pk=key).first()
+            known = _known(key)
             if known is not None:
                 return _outcome(known)
-            root = _lock_charge(charge) or _forbid(charge)
-            held = root.amount if root.outcome == SUCCEEDED and not _sum(charge, VOID) else 0
-            reason = "charge_already_captured" if _sum(charge, CAPTURE) else ""
+            root, done = _lock_charge(charge) or _forbid(charge), _sums(charge)
+            held = root.amount if root.outcome == SUCCEEDED and VOID not in done else 0
+            reason = "charge_already_captured" if CAPTURE in done else ""
             if root.outcome == REQUIRES_ACTION:
                 root.outcome, root.reason = DECLINED, CANCELLED
                 root.save()
@@ -80,15 +82,16 @@ class SandboxProvider:
 
     def refund(self, *, key: str, charge: str, amount: Money) -> Outcome:
         with db.transaction():
-            known = SandboxCharge.objects.filter(pk=key).first()
+            known = _known(key)
             if known is not None:
                 return _outcome(known)
             _lock_charge(charge)
-            left = _sum(charge, CAPTURE) - _sum(charge, REFUND)
+            done = _sums(charge)
+            left = done.get(CAPTURE, 0) - done.get(REFUND, 0)
             return self._did(key, REFUND, charge, amount, "amount_too_large" if amount.amount > left else "")
 
     def find(self, *, key: str) -> Outcome | None:
-        known = SandboxCharge.objects.filter(pk=key).first()
+        known = _known(key)
         return None if known is None else _outcome(known)
 
     def _did(self, key: str, kind: str, charge: str, amount: Money, reason: str) -> Outcome:
@@ -111,19 +114,20 @@ def answer_action(*, reference: str, approved: bool) -> SandboxCharge | None:
 def _remember(
     *, key: str, kind: str, charge: str, amount: Money, fate: Fate, method: str = ""
 ) -> tuple[SandboxCharge, bool]:
-    return SandboxCharge.objects.get_or_create(
+    operation = SandboxCharge(
         key=key,
-        defaults={
-            "kind": kind,
-            "charge": charge,
-            "amount": amount.amount,
-            "currency": amount.currency,
-            "method": method,
-            "outcome": fate.outcome,
-            "reason": fate.reason,
-            "reference": f"sb_{kind}_{ids.new_id().hex}",
-        },
+        kind=kind,
+        charge=charge,
+        amount=amount.amount,
+        currency=amount.currency,
+        method=method,
+        outcome=fate.outcome,
+        reason=fate.reason,
+        reference=f"sb_{kind}_{ids.new_id().hex}",
     )
+    if db.insert(operation, unless_taken=("key",)):
+        return operation, True
+    return db.lock(SandboxCharge, key), False
 
 
 def _forbid(charge: str) -> SandboxCharge:
@@ -131,16 +135,26 @@ def _forbid(charge: str) -> SandboxCharge:
     nothing = Money(amount=0, currency="XXX")
     never = Fate(outcome=DECLINED, reason=CANCELLED)
     _remember(key=charge, kind=CHARGE, charge=charge, amount=nothing, fate=never)
-    return SandboxCharge.objects.select_for_update().get(pk=charge)
+    return db.lock(SandboxCharge, charge)
+
+
+def _known(key: str) -> SandboxCharge | None:
+    return next(iter(db.find(SandboxCharge, key=key)), None)
 
 
 def _lock_charge(key: str) -> SandboxCharge | None:
-    return SandboxCharge.objects.select_for_update().filter(pk=key).first()
+    try:
+        return db.lock(SandboxCharge, key)
+    except SandboxCharge.DoesNotExist:
+        return None
 
 
-def _sum(charge: str, kind: str) -> int:
-    done = SandboxCharge.objects.filter(charge=charge, kind=kind, outcome=SUCCEEDED)
-    return sum(done.values_list("amount", flat=True))
+def _sums(charge: str) -> dict[str, int]:
+    """What succeeded with the charge so far, by kind."""
+    sums: Counter[str] = Counter()
+    for done in db.find(SandboxCharge, charge=charge, outcome=SUCCEEDED):
+        sums[done.kind] += done.amount
+    return sums
 
 
 def _outcome(operation: SandboxCharge) -> Outcome:

@@ -44,16 +44,13 @@ def record_authorisation(payment_id: UUID, outcome: Outcome) -> None:
                 _action_required(payment, outcome)
             case Declined() if payment.state in _UNDECIDED:
                 payment.reason = outcome.reason
-                come_to_rest(payment, PaymentState.DECLINED)
-                publish(
-                    payment,
-                    PaymentDeclined(
-                        payment_id=payment.id,
-                        order_id=payment.order_id,
-                        amount=payment.money,
-                        reason=outcome.reason,
-                    ),
+                declined = PaymentDeclined(
+                    payment_id=payment.id,
+                    order_id=payment.order_id,
+                    amount=payment.money,
+                    reason=outcome.reason,
                 )
+                come_to_rest(payment, PaymentState.DECLINED, declined)
 
 
 def _authorised(payment: Payment, outcome: Succeeded) -> None:
@@ -113,8 +110,8 @@ def _captured(payment: Payment, outcome: Succeeded) -> None:
         want_refund(payment, outcome.amount, "captured_late")
         start_refunding(payment)
         return
-    come_to_rest(payment, PaymentState.CAPTURED)
-    publish(payment, PaymentCaptured(payment_id=payment.id, order_id=payment.order_id, amount=outcome.amount))
+    captured = PaymentCaptured(payment_id=payment.id, order_id=payment.order_id, amount=outcome.amount)
+    come_to_rest(payment, PaymentState.CAPTURED, captured)
     start_refunding(payment)
 
 
@@ -128,9 +125,8 @@ def record_void(payment_id: UUID, outcome: Outcome) -> None:
         # Where the answer to the authorisation is still out: what is let go had been held.
         payment.enter(EntryKind.AUTHORISED, gone, outcome.reference)
         payment.enter(EntryKind.VOIDED, gone, outcome.reference)
-        come_to_rest(payment, _how_voided(payment))
-        if not payment.reason:
-            publish(payment, PaymentVoided(payment_id=payment.id, order_id=payment.order_id, amount=gone))
+        voided = PaymentVoided(payment_id=payment.id, order_id=payment.order_id, amount=gone)
+        come_to_rest(payment, _how_voided(payment), *([] if payment.reason else [voided]))
 
 
 def _how_voided(payment: Payment) -> PaymentState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modules.payments.interface import PaymentState
 from modules.payments.models import EntryKind, Payment, RefundRequest, RefundState
 from tiffin import clock, db, jobs
+from tiffin.log import Event, publish
 from tiffin.money import Money
 
 
@@ -35,7 +36,8 @@ def want_refund(payment: Payment, amount: Money, reason: str) -> None:
 @db.transaction_required
 def next_refund(payment: Payment) -> RefundRequest | None:
     """The oldest refund that is still wanted; of several, one is under way at a time."""
-    return payment.refunds.filter(state_name=RefundState.WANTED.value).order_by("number").first()
+    wanted = db.find(RefundRequest, payment_id=payment.id, state_name=RefundState.WANTED.value)
+    return min(wanted, key=lambda request: request.number, default=None)
 
 
 @db.transaction_required
@@ -49,12 +51,15 @@ def start_refunding(payment: Payment) -> None:
 
 
 @db.transaction_required
-def come_to_rest(payment: Payment, state: PaymentState) -> None:
-    """Nothing more is awaited."""
+def come_to_rest(payment: Payment, state: PaymentState, *told: Event) -> None:
+    """Nothing more is awaited, and others are told."""
     payment.move_to(state)
     payment.action_url = ""
-    payment.save()
     jobs.clear_deadline(payment)
+    if told:
+        publish(payment, *told, saving=Payment.fields())
+    else:
+        payment.save()
 
 
 def state_after_refund(payment: Payment) -> PaymentState:

@@ -23,7 +23,6 @@ from modules.payments.services.steps import (
     want_refund,
 )
 from tiffin import db, jobs, regions
-from tiffin.log import publish
 from tiffin.money import Money
 
 
@@ -91,13 +90,9 @@ def void(*, payment_id: UUID) -> Payment:
         match payment.state:
             case PaymentState.PENDING:
                 jobs.drop(payment, "authorise")
-                come_to_rest(payment, PaymentState.VOIDED)
-                publish(
-                    payment,
-                    PaymentVoided(
-                        payment_id=payment.id, order_id=payment.order_id, amount=Money.zero(payment.currency)
-                    ),
-                )
+                nothing = Money.zero(payment.currency)
+                voided = PaymentVoided(payment_id=payment.id, order_id=payment.order_id, amount=nothing)
+                come_to_rest(payment, PaymentState.VOIDED, voided)
             case PaymentState.AUTHORISING | PaymentState.REQUIRES_ACTION | PaymentState.AUTHORISED:
                 start_voiding(payment)
             case PaymentState.CAPTURING:

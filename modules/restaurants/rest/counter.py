@@ -189,7 +189,7 @@ class Resume(RestaurantView):
 
 
 def _shown(ticket: Ticket) -> Response:
-    return Response(msgspec.to_builtins(selectors.get_tickets([ticket.id])[0]))
+    return Response(msgspec.to_builtins(selectors.ticket_view(ticket)))
 
 
 def _checked(serializer_class: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

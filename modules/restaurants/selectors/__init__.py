@@ -1,15 +1,14 @@
 """Reads."""
 
+from modules.restaurants.selectors.counter import get_tickets, ticket_view, tickets
 from modules.restaurants.selectors.ownership import require_own
 from modules.restaurants.selectors.reads import (
     get_many,
-    get_tickets,
     menu,
     menu_state,
     one,
     picture,
     picture_of,
-    tickets,
     with_slugs,
 )
 from modules.restaurants.selectors.search import search, search_text_of
@@ -25,6 +24,7 @@ __all__ = [
     "require_own",
     "search",
     "search_text_of",
+    "ticket_view",
     "tickets",
     "with_slugs",
 ]

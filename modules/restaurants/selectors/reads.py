@@ -1,30 +1,23 @@
-"""Restaurants, menus, pictures and tickets by their ids."""
+"""Restaurants, menus and pictures by their ids."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from modules.restaurants.facts import document_of, ticket_view, view_of
+from modules.restaurants.facts import document_of, view_of
 from modules.restaurants.interface import (
     ItemId,
     MenuUnknown,
     MenuView,
-    PageUnknown,
     Point,
     RestaurantId,
     RestaurantUnknown,
     RestaurantView,
-    TicketPage,
-    TicketState,
-    TicketView,
     Unavailable,
 )
-from modules.restaurants.models import ItemUnavailable, MenuVersion, Picture, Restaurant, Ticket
-from modules.restaurants.selectors.ownership import require_own
+from modules.restaurants.models import ItemUnavailable, MenuVersion, Picture, Restaurant
 from tiffin import clock
-
-MAX_TICKETS = 200
 
 
 def get_many(restaurant_ids: Iterable[UUID], *, point: Point | None = None) -> list[RestaurantView]:
@@ -104,41 +97,3 @@ def picture_of(restaurant_id: UUID) -> str:
 def picture(name: str) -> str | None:
     """SVG text of a dish's picture, by the name that its content gives it."""
     return Picture.objects.filter(pk=name).values_list("svg", flat=True).first()
-
-
-def tickets(
-    restaurant_ids: Iterable[UUID],
-    *,
-    states: Iterable[TicketState] = (),
-    cursor: str | None = None,
-    limit: int = 50,
-) -> TicketPage:
-    """What is on these counters, newest first. Raises NotYourRestaurant, PageUnknown."""
-    wanted = list(restaurant_ids)
-    for restaurant_id in wanted:
-        require_own(restaurant_id)
-    rows = Ticket.objects.select_related("restaurant").filter(restaurant_id__in=wanted).order_by("-id")
-    names = [state.value for state in states]
-    if names:
-        rows = rows.filter(state_name__in=names)
-    if cursor:
-        rows = rows.filter(id__lt=_ticket_cursor(cursor))
-    size = max(1, min(limit, MAX_TICKETS))
-    page = list(rows[: size + 1])
-    return TicketPage(
-        tickets=tuple(ticket_view(ticket) for ticket in page[:size]),
-        next_cursor=str(page[size - 1].id) if len(page) > size else None,
-    )
-
-
-def get_tickets(order_ids: Iterable[UUID]) -> list[TicketView]:
-    """The tickets of these orders, without those that were never offered."""
-    rows = Ticket.objects.select_related("restaurant").filter(pk__in=list(order_ids))
-    return [ticket_view(ticket) for ticket in rows]
-
-
-def _ticket_cursor(cursor: str) -> UUID:
-    try:
-        return UUID(cursor)
-    except ValueError:
-        raise PageUnknown(cursor=cursor) from None

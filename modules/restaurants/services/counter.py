@@ -25,7 +25,7 @@ from modules.restaurants.interface import (
     TicketState,
     TicketUnknown,
 )
-from modules.restaurants.models import Restaurant, Ticket
+from modules.restaurants.models import Ticket
 from modules.restaurants.selectors import require_own
 from tiffin import clock, db, jobs
 from tiffin.log import Event, publish
@@ -35,6 +35,7 @@ LATE_AFTER = timedelta(minutes=30)
 """How long after the promised time, and how often from then on, a ticket that stands still is called late."""
 FORGOTTEN_AFTER = timedelta(hours=12)
 """A ticket this old is nobody's any more and leaves the counter."""
+_REGION = "SELECT region FROM restaurants_restaurant WHERE id = %s"
 
 
 def offer_order(*, order: OfferedOrder) -> Ticket:
@@ -44,16 +45,13 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
         RestaurantUnknown
     """
     with db.transaction():
-        restaurant = Restaurant.objects.filter(pk=order.restaurant_id).first()
-        if restaurant is None:
+        found = db.select(_REGION, order.restaurant_id)
+        if not found:
             raise RestaurantUnknown(restaurant=str(order.restaurant_id))
-        known = Ticket.objects.select_related("restaurant").filter(pk=order.order_id).first()
-        if known is not None:
-            return known
-        ticket = Ticket.objects.create(
+        ticket = Ticket(
             id=order.order_id,
-            region=restaurant.region,
-            restaurant=restaurant,
+            region=found[0][0],
+            restaurant_id=order.restaurant_id,
             reference=order.reference,
             lines=msgspec.to_builtins(order.lines),
             note=order.note,
@@ -62,10 +60,12 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
             placed_at=order.placed_at,
             accept_by=order.accept_by,
         )
+        if not db.insert(ticket, unless_taken=("id",)):
+            return Ticket.get(order.order_id)
         jobs.set_deadline(ticket, DEADLINE, due=order.accept_by)
         publish(
             ticket,
-            TicketOffered(order_id=ticket.id, restaurant_id=restaurant.id, accept_by=order.accept_by),
+            TicketOffered(order_id=ticket.id, restaurant_id=ticket.restaurant_id, accept_by=order.accept_by),
         )
     return ticket
 
@@ -127,8 +127,11 @@ def withdraw_order(*, order_id: UUID, reason: str) -> Ticket:
 @db.transaction_required
 def collect(*, order_id: UUID) -> None:
     """A courier has the bag. An order withdrawn meanwhile stays so: nothing can be done about it here."""
-    ticket = Ticket.objects.select_for_update(no_key=True).filter(pk=order_id).first()
-    if ticket is None or ticket.is_final:
+    try:
+        ticket = _lock(order_id)
+    except TicketUnknown:
+        return
+    if ticket.is_final:
         return
 
     def hand_over(ticket: Ticket) -> Event:

@@ -16,7 +16,7 @@ from tiffin.db.transactions import (
 
 if TYPE_CHECKING:
     from tiffin.db.aggregates import Aggregate, StaleAggregate
-    from tiffin.db.rows import insert, select
+    from tiffin.db.rows import find, insert, lock, select
 
 __all__ = [
     "Aggregate",
@@ -24,8 +24,10 @@ __all__ = [
     "StaleAggregate",
     "TransactionRequired",
     "durable",
+    "find",
     "in_transaction",
     "insert",
+    "lock",
     "on_commit",
     "select",
     "transaction",
@@ -39,7 +41,7 @@ def __getattr__(name: str) -> Any:
         from tiffin.db import aggregates
 
         return getattr(aggregates, name)
-    if name in {"insert", "select"}:
+    if name in {"find", "insert", "lock", "select"}:
         from tiffin.db import rows
 
         return getattr(rows, name)

@@ -35,20 +35,28 @@ def select(statement: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def get(model: type[Row], id: UUID) -> Row:
+def find(model: type[Row], **wanted: Any) -> list[Row]:
+    """The rows whose fields have these values, or one of those in a list; in no order."""
+    connection = connections[model._meta.app_label]
+    several = tuple(isinstance(value, list) for value in wanted.values())
+    with connection.cursor() as cursor:
+        cursor.execute(_find_statement(model, tuple(wanted), several), list(wanted.values()))
+        return [_made(model, connection, found) for found in cursor.fetchall()]
+
+
+def get(model: type[Row], id: UUID | str) -> Row:
     """The row as it stands. Raises DoesNotExist."""
     return _row(model, _get_statement(model), id)
 
 
-def lock(model: type[Row], id: UUID) -> Row:
+def lock(model: type[Row], id: UUID | str) -> Row:
     """The row, locked until the transaction ends. Raises DoesNotExist, TransactionRequired."""
     require_transaction(model._meta.app_label)
     return _row(model, _lock_statement(model), id)
 
 
-def _row(model: type[Row], statement: str, id: UUID) -> Row:
-    alias = model._meta.app_label
-    connection = connections[alias]
+def _row(model: type[Row], statement: str, id: UUID | str) -> Row:
+    connection = connections[model._meta.app_label]
     with connection.cursor() as cursor:
         cursor.execute(statement, [id])
         found = cursor.fetchone()
@@ -56,10 +64,14 @@ def _row(model: type[Row], statement: str, id: UUID) -> Row:
         raise model.DoesNotExist(  # type: ignore[attr-defined]  # Django gives each model its own
             f"{model.__name__} {id} does not exist"
         )
+    return _made(model, connection, found)
+
+
+def _made(model: type[Row], connection: Any, found: Sequence[Any]) -> Row:
     reading, values = _reading(model), list(found)
     for column, expression, convert in reading.conversions:
         values[column] = convert(values[column], expression, connection)
-    row: Row = model.from_db(alias, reading.names, values)
+    row: Row = model.from_db(model._meta.app_label, reading.names, values)
     return row
 
 
@@ -144,9 +156,22 @@ def _reading(model: type[models.Model]) -> _Reading:
 
 
 @cache
+def _find_statement(model: type[models.Model], names: tuple[str, ...], several: tuple[bool, ...]) -> str:
+    conditions = " AND ".join(
+        f"{_quoted(model, field.column)} = {'ANY(%s)' if one_of else '%s'}"
+        for field, one_of in zip(_fields(model, names), several, strict=True)
+    )
+    return f"{_all_rows(model)} WHERE {conditions}"
+
+
+@cache
 def _get_statement(model: type[models.Model]) -> str:
+    return f"{_all_rows(model)} WHERE {_key(model)} = %s"
+
+
+def _all_rows(model: type[models.Model]) -> str:
     columns = ", ".join(_quoted(model, field.column) for field in model._meta.concrete_fields)
-    return f"SELECT {columns} FROM {_table(model)} WHERE {_key(model)} = %s"
+    return f"SELECT {columns} FROM {_table(model)}"
 
 
 @cache

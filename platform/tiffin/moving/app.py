@@ -8,6 +8,7 @@ import structlog
 from celery import Celery
 from celery.app.amqp import AMQP
 from celery.signals import task_prerun, worker_ready
+from celery.worker.request import Request
 from django.conf import settings
 from django.db import close_old_connections
 from kombu import Connection
@@ -52,6 +53,14 @@ class SteadyAMQP(AMQP):
     Connection = SteadyConnection
 
 
+class HandedOut(Request):
+    """A task of a queue without acknowledgements: the broker has forgotten it already, and kombu's transport
+    for Redis would tell it so at the cost of a transaction."""
+
+    def acknowledge(self) -> None:
+        self.acknowledged = True
+
+
 def make_app() -> Celery:
     """The application for `celery -A config`. Django must be set up."""
     from tiffin.moving import tasks
@@ -74,7 +83,6 @@ def make_app() -> Celery:
         task_serializer="json",
         task_queues=queues(settings.TIFFIN_MODULES),
         task_default_queue=settings.TIFFIN_MODULES[0],
-        task_acks_late=False,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
@@ -82,7 +90,7 @@ def make_app() -> Celery:
         timezone="UTC",
     )
     for name, function in tasks.TASKS.items():
-        app.task(name=name)(function)
+        app.task(name=name, Request=HandedOut)(function)
     configure()
     return app
 

@@ -17,8 +17,9 @@ BROKER_TIMEOUT_SECONDS = 0.05
 
 
 def queues(modules: Iterable[str]) -> list[Queue]:
-    """One queue a module, by its name."""
-    return [Queue(module, Exchange(module), routing_key=module) for module in modules]
+    """One queue a module, by its name. A task is forgotten when it is handed out: what it tells of is in the
+    database, and if it is lost the next sweep finds that."""
+    return [Queue(module, Exchange(module), routing_key=module, no_ack=True) for module in modules]
 
 
 def send(task: str, arguments: tuple[str | int, ...], *, queue: str) -> None:

@@ -1,0 +1,56 @@
+"""Who may be asked to deliver. It runs for every order, and for every courier who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from uuid import UUID
+
+from modules.delivery.models import REFUSALS, DeliveryTask, OfferState
+from modules.delivery.positions import Near
+from modules.delivery.states import UNDER_WAY
+from tiffin import db
+
+FALLBACK_CANDIDATES = 20
+
+
+def _any_of(states: Iterable[Enum]) -> str:
+    """For a constant statement: what a partial index is about must stand in it."""
+    return ", ".join(f"'{state.value}'" for state in sorted(states, key=lambda state: str(state.value)))
+
+
+_CARRIES = f"""EXISTS (SELECT 1 FROM delivery_deliverytask
+    WHERE courier_id = courier.id AND state IN ({_any_of(UNDER_WAY)}))"""
+_IS_ASKED = f"""EXISTS (SELECT 1 FROM delivery_offer
+    WHERE courier_id = courier.id AND state IN ({_any_of([OfferState.OPEN])}))"""
+_STANDING = f"SELECT {_CARRIES}, {_IS_ASKED} FROM (SELECT %s AS id) AS courier"
+# Who may be asked for a delivery, and how often each of them was.
+_FREE = f"""
+    SELECT id, (SELECT count(*) FROM delivery_offer WHERE task_id = %s AND courier_id = courier.id)
+    FROM delivery_courier AS courier
+    WHERE region = %s AND on_shift AND NOT {_CARRIES} AND NOT {_IS_ASKED} AND NOT EXISTS (
+        SELECT 1 FROM delivery_offer
+        WHERE task_id = %s AND courier_id = courier.id AND state IN ({_any_of(REFUSALS)}))"""
+_FREE_OF_THESE = f"{_FREE} AND id = ANY(%s)"
+_FREE_LONGEST = f"{_FREE} ORDER BY last_offered_at NULLS FIRST, id LIMIT {FALLBACK_CANDIDATES}"
+
+
+def is_under_way(courier_id: UUID) -> bool:
+    ((carries, _),) = db.select(_STANDING, courier_id)
+    return bool(carries)
+
+
+def is_free(courier_id: UUID) -> bool:
+    return db.select(_STANDING, courier_id) == [(False, False)]
+
+
+def best_first(task: DeliveryTask, near: list[Near]) -> list[Near]:
+    """Who to ask for `task`, best first: those asked least often for it, then the nearest. Those whose place
+    nobody knows come last, the one that waited longest for an offer first."""
+    about = (task.id, task.region, task.id)
+    free = dict(db.select(_FREE_OF_THESE, *about, [each.courier_id for each in near]))
+    placed = [each for each in near if each.courier_id in free]
+    if not placed:
+        free = dict(db.select(_FREE_LONGEST, *about))
+        placed = [Near(courier_id=courier_id) for courier_id in free]
+    return sorted(placed, key=lambda each: free[each.courier_id])
