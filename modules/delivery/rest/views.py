@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotAuthenticated
@@ -53,7 +54,7 @@ class CourierApiView(APIView):
 
     def delivery(self, task: DeliveryTask) -> Response:
         (sent,) = with_addresses([selectors.courier_delivery(task)])
-        return Response(DeliverySerializer(sent).data)
+        return Response(msgspec.to_builtins(sent))
 
 
 def _named(actor: Actor) -> str:
@@ -85,12 +86,12 @@ class Shift(CourierApiView):
         place = wanted.validated_data.get("position")
         if place:
             positions.report(courier.id, region=region, point=Point(**place))
-        return Response(CourierSerializer(selectors.courier_view(courier)).data)
+        return Response(msgspec.to_builtins(selectors.courier_view(courier)))
 
     @extend_schema(responses=CourierSerializer, operation_id="courier_shift_end", summary="End my shift")
     def delete(self, request: Request) -> Response:
         courier = services.end_shift(courier_id=self.courier_id())
-        return Response(CourierSerializer(selectors.courier_view(courier)).data)
+        return Response(msgspec.to_builtins(selectors.courier_view(courier)))
 
 
 class Whereabouts(CourierApiView):
@@ -122,7 +123,7 @@ class Offers(CourierApiView):
         description="At most one at a time, while on shift and free.",
     )
     def get(self, request: Request) -> Response:
-        return Response(OfferListSerializer({"offers": selectors.open_offers(self.courier_id())}).data)
+        return Response({"offers": msgspec.to_builtins(selectors.open_offers(self.courier_id()))})
 
 
 class AcceptOffer(CourierApiView):
@@ -155,7 +156,7 @@ class Deliveries(CourierApiView):
     )
     def get(self, request: Request) -> Response:
         sent = with_addresses(selectors.under_way(self.courier_id()))
-        return Response(DeliveryListSerializer({"deliveries": sent}).data)
+        return Response({"deliveries": msgspec.to_builtins(sent)})
 
 
 class PickUp(CourierApiView):

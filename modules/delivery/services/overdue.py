@@ -56,5 +56,4 @@ def lose_delivery(order_id: UUID) -> None:
 
 def _fail(task: DeliveryTask, reason: str) -> None:
     task.reason = reason
-    end(task, DeliveryState.FAILED)
-    publish(task, DeliveryFailed(order_id=task.id, reason=reason))
+    end(task, DeliveryState.FAILED, DeliveryFailed(order_id=task.id, reason=reason))

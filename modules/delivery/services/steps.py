@@ -7,6 +7,7 @@ from uuid import UUID
 from modules.delivery.interface import DeliveryState, DeliveryUnknown
 from modules.delivery.models import DeliveryTask, Offer, OfferState
 from tiffin import clock, db, jobs
+from tiffin.log import Event, publish
 
 
 @db.transaction_required
@@ -45,15 +46,15 @@ def search_again(task: DeliveryTask) -> None:
 
 
 @db.transaction_required
-def end(task: DeliveryTask, state: DeliveryState) -> None:
+def end(task: DeliveryTask, state: DeliveryState, told: Event) -> None:
     """The delivery is over, in one way or another. Where it would have gone is nobody's business any more."""
     task.move_to(state)
     task.ended_at = clock.now()
     if state is not DeliveryState.DELIVERED:
         task.forget_dropoff()
-    task.save()
     jobs.drop(task, "find_courier")
     jobs.clear_deadline(task)
+    publish(task, told, saving=DeliveryTask.fields())
 
 
 @db.transaction_required

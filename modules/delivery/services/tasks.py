@@ -57,8 +57,7 @@ def cancel(*, order_id: UUID, reason: str) -> DeliveryTask:
             raise DeliveryStateConflict(state=task.state_name, action="cancelled")
         close_open_offer(task, OfferState.WITHDRAWN)
         task.reason = reason
-        end(task, DeliveryState.CANCELLED)
-        publish(task, DeliveryCancelled(order_id=task.id, reason=reason))
+        end(task, DeliveryState.CANCELLED, DeliveryCancelled(order_id=task.id, reason=reason))
     return task
 
 
@@ -86,6 +85,6 @@ def drop_off(*, courier_id: UUID, order_id: UUID) -> DeliveryTask:
             return task
         if task.state is not DeliveryState.PICKED_UP:
             raise DeliveryStateConflict(state=task.state_name, action="dropped off")
-        end(task, DeliveryState.DELIVERED)
-        publish(task, DeliveryCompleted(order_id=task.id, courier_id=courier_id))
+        completed = DeliveryCompleted(order_id=task.id, courier_id=courier_id)
+        end(task, DeliveryState.DELIVERED, completed)
     return task

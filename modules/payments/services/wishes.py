@@ -44,6 +44,7 @@ def authorise(*, order_id: UUID, customer_id: UUID, amount: Money, method: str, 
             method=method,
             region=region,
         )
+        payment.confirmed = []  # the provider does not know of it yet
         if db.insert(payment, unless_taken=("order_id",)):
             await_answer(payment, "authorise")
             return payment

@@ -24,16 +24,18 @@ DEADLINE_SLOT = "deadline"
 
 _PUT_OFF = "jobs"
 _DROP = """
-DELETE FROM job USING unnest(%s::uuid[], %s::text[]) AS given_up(key, slot)
+DELETE FROM job USING json_to_recordset(%s::json) AS given_up(key uuid, slot text)
 WHERE job.key = given_up.key AND job.slot = given_up.slot
 """
 # A wish that replaces one under way leaves its lease in place: it is not run beside it, but after it.
 _ADD = """
 INSERT INTO job (id, key, slot, name, aggregate, payload, due, destination, region, correlation, causation,
                  created_at, state, attempts, generation, cause)
-SELECT wish.*, 'waiting', 0, 1, ''
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[],
-            %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::timestamptz[]) AS wish
+SELECT id, key, slot, name, aggregate, convert_to(payload, 'UTF8'), due, destination, region, correlation,
+       causation, created_at, 'waiting', 0, 1, ''
+FROM json_to_recordset(%s::json) AS wish(
+    id uuid, key uuid, slot text, name text, aggregate text, payload text, due timestamptz, destination text,
+    region text, correlation uuid, causation uuid, created_at timestamptz)
 ON CONFLICT (key, slot) DO UPDATE
 SET name = excluded.name, payload = excluded.payload, due = excluded.due, state = 'waiting', attempts = 0,
     generation = job.generation + 1, destination = excluded.destination, cause = '',
@@ -48,18 +50,19 @@ class _Wishes:
 
     def __init__(self, module: str) -> None:
         self.module = module
-        self.rows: dict[tuple[UUID, str], tuple[Any, ...] | None] = {}
+        self.rows: dict[tuple[UUID, str], dict[str, Any] | None] = {}
 
     def __call__(self) -> None:
-        wanted = [row for _, row in sorted(self.rows.items()) if row is not None]
-        given_up = [place for place, row in sorted(self.rows.items()) if row is None]
+        places = sorted(self.rows)
+        given_up = [{"key": key, "slot": slot} for key, slot in places if self.rows[key, slot] is None]
+        wanted = [row for row in map(self.rows.__getitem__, places) if row is not None]
         self._execute(_DROP, given_up)
         self._execute(_ADD, wanted)
 
-    def _execute(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _execute(self, statement: str, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             with connections[self.module].cursor() as cursor:
-                cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+                cursor.execute(statement, [msgspec.json.encode(rows).decode()])
 
 
 def add(aggregate: Aggregate, name: str, *, due: datetime, **payload: Any) -> None:
@@ -96,20 +99,20 @@ def _put(aggregate: Aggregate, work: Work, *, slot: str, due: datetime, payload:
     require_transaction(work.module)
     here = context.current()
     now = clock.now()
-    row = (
-        ids.new_id(),
-        aggregate.id,
-        slot,
-        work.name,
-        aggregate._meta.model_name,
-        msgspec.json.encode(payload),
-        due,
-        work.destination,
-        aggregate.region,
-        here.correlation,
-        here.causation,
-        now,
-    )
+    row = {
+        "id": ids.new_id(),
+        "key": aggregate.id,
+        "slot": slot,
+        "name": work.name,
+        "aggregate": aggregate._meta.model_name,
+        "payload": msgspec.json.encode(payload).decode(),
+        "due": due,
+        "destination": work.destination,
+        "region": aggregate.region,
+        "correlation": here.correlation,
+        "causation": here.causation,
+        "created_at": now,
+    }
     _wish(work.module, (aggregate.id, slot), row)
     if due <= now:
         send_after_commit([nudge_jobs(work.module)], owner=work.module)
@@ -121,7 +124,7 @@ def _delete(aggregate: Aggregate, *, slot: str) -> None:
     _wish(module, (aggregate.id, slot), None)
 
 
-def _wish(module: str, place: tuple[UUID, str], row: tuple[Any, ...] | None) -> None:
+def _wish(module: str, place: tuple[UUID, str], row: dict[str, Any] | None) -> None:
     put_off = before_commit(_PUT_OFF, partial(_Wishes, module), owner=module)
     wishes = _Wishes(module) if put_off is None else put_off
     wishes.rows[place] = row

@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 BUDGET_SECONDS = 2.0
 # While there is something to do, a task looks for more of it once in this time: what came meanwhile is moved
 # together, which costs little more than moving one. Rows above the horizon have become readable by then.
-PACE_SECONDS = 0.1
+PACE_SECONDS = 0.2
 # So long a task that has nothing more to do waits for news before it ends.
 LINGER_SECONDS = 0.03
 STAFF_ACTION_RETENTION = timedelta(days=365)

@@ -42,6 +42,18 @@ def test_a_locked_row_is_the_one_that_the_orm_reads() -> None:
     assert not locked._state.adding
 
 
+def test_rows_are_found_by_one_value_and_by_any_of_several() -> None:
+    one, other, third = new_thing(), new_thing(), new_thing()
+
+    (found,) = rows.find(Thing, id=one.id)
+    both = rows.find(Thing, id=[other.id, third.id], region=one.region)
+
+    assert {name: getattr(found, name) for name in of(one)} == of(one)
+    assert {thing.id for thing in both} == {other.id, third.id}
+    assert rows.find(Thing, id=[one.id], region="nowhere") == []
+    assert rows.find(Thing, id=[]) == []
+
+
 def test_a_row_is_locked_inside_a_transaction_only_and_must_be_there() -> None:
     with pytest.raises(TransactionRequired):
         Thing.lock(new_thing().id)

@@ -92,7 +92,7 @@ def test_news_that_come_while_a_pump_is_at_work_are_moved_by_it(
     linger = tasks._linger
     monkeypatch.setattr(tasks, "_linger", lambda nudge: (number(thing, 2), linger(nudge))[1])
     # When it has ended
-    monkeypatch.setattr(tasks, "BUDGET_SECONDS", 0.2)
+    monkeypatch.setattr(tasks, "BUDGET_SECONDS", 2.5 * tasks.PACE_SECONDS)
     tasks.move("payments")
     # Then that has arrived too, and needed no task of its own
     assert numbers_of(thing)[:2] == [1, 2]
