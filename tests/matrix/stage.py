@@ -72,6 +72,8 @@ class Stage:
     def order(self, customer: Customer | None = None) -> dict[str, Any]:
         """One of the customer's that lies on the restaurant's counter, as all who take part know by now."""
         customer = customer or self.cast.customer
+        # Orders hear a moment later that the kitchen cooks again, after a scene in which it did not.
+        until(lambda: customer.ask(self.cast.gb), lambda answer: answer.is_success)
         order = customer.order(self.cast.gb)
         self._placed.append(order["id"])
         until(lambda: self.ticket(order), lambda answer: answer.is_success)
