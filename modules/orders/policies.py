@@ -2,6 +2,8 @@
 
 Settings of the region that this module reads:
 
+    rounding                               minor units of which every total is a multiple
+    tips.presets                           minor units of the tips that are offered
     caps.order_amount                      minor units one order may cost
     caps.order_items                       dishes one order may hold
     timeouts.quote_valid_seconds           how long a quoted price holds
@@ -27,22 +29,42 @@ from tiffin.regions import Policy
 
 
 class TaxRate(DTO):
-    """A row of `tax.rates`: tax as a share of the net price of `category`; `liable` only where the law names
-    somebody else than the party whose amount it is."""
+    """A row of `tax.rates`: tax as a share of the net price of `category`.
+
+    Where several areas (state, city, district) tax the same category each has a row, and what they ask for
+    adds up. `liable` only where the law names somebody else than the party whose amount it is.
+    """
 
     category: str
     rate: Decimal
+    area: str = ""
     liable: Party | None = None
 
 
+class Zone(DTO):
+    """A row of `zones`: a part of the region, `radius_m` metres around a point (WGS 84)."""
+
+    code: str
+    name: str
+    lat: float
+    lon: float
+    radius_m: int
+
+
 class DeliveryFee(DTO):
-    """The row `fees.delivery`: `base` covers the first `free_km`, each begun kilometre beyond costs `per_km`,
-    never more than `max` in all. Minor units."""
+    """A row of `fees.delivery`: `base` covers the first `free_km`, each begun kilometre beyond costs
+    `per_km`, never more than `max` in all. Minor units.
+
+    With `zone` (the code of one) it holds for deliveries to there, with `hours` (OpenStreetMap opening_hours,
+    the region's clock) at those times.
+    """
 
     base: int
     per_km: int
     free_km: Decimal
     max: int
+    zone: str = ""
+    hours: str = ""
 
 
 class ServiceFee(DTO):

@@ -32,6 +32,7 @@ class OrdersProvider(Orders):
         address_ticket: str | None = None,
         point: Point | None = None,
         tip: int = 0,
+        promotion_code: str | None = None,
     ) -> QuoteView:
         return services.quote_basket(
             restaurant_id=restaurant_id,
@@ -40,6 +41,7 @@ class OrdersProvider(Orders):
             address_ticket=address_ticket,
             point=point,
             tip=tip,
+            promotion_code=promotion_code,
         )
 
     def place(self, *, key: CommandKey, customer_id: UUID, quote: str, payment_method: str) -> OrderView:

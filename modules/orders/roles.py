@@ -2,7 +2,7 @@
 
 ROLES: dict[str, set[str]] = {
     "support": {"view", "change"},
-    "operations": {"view", "change"},
+    "operations": {"view", "change", "promote"},
     "finance": {"view"},
-    "admin": {"view", "change"},
+    "admin": {"view", "change", "promote"},
 }

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from tests.acceptance.people import Kitchen, Place
 from tests.matrix.cast import Cast
 from tests.matrix.stage import Stage
+from tiffin import ids
 
 Makes = Callable[[Stage], str]
 _BY_SQL = {
@@ -31,6 +32,7 @@ def rows_of_both(stage: Stage) -> dict[str, Pair]:
 def _rows(stage: Stage, region: str) -> dict[str, str]:
     cast = stage.cast
     place, kitchen = (cast.gb, cast.kitchen) if region == "gb" else (cast.pl, cast.kitchen2)
+    promotion = promotion_of(cast, region, place)
     order = _cooked(cast, region, place, kitchen)
     payment = _one(cast, "payments", "SELECT id FROM payments_payment WHERE order_id = %s", order)
     worker = cast.made[f"matrix-{region}"]
@@ -45,6 +47,10 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "delivery.deliverytask": order,
         "delivery.courier": _courier(cast, region),
         "orders.order": order,
+        "orders.promotion": promotion,
+        "orders.promotionuse": _one(
+            cast, "orders", "SELECT id FROM orders_promotionuse WHERE order_id = %s", order
+        ),
         "orders.knownrestaurant": place.id,
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
     }
@@ -60,6 +66,26 @@ def _cooked(cast: Cast, region: str, place: Place, kitchen: Kitchen) -> str:
     query = "SELECT id FROM delivery_deliverytask WHERE id = %s"
     cast.platform.await_rows("delivery", query, [order["id"]])
     return str(order["id"])
+
+
+def promotion_of(cast: Cast, region: str, place: Place) -> str:
+    """A new one for everybody who orders there, begun by staff of the region."""
+    title = f"Promotion {ids.new_id()}"
+    form = {
+        "title": title,
+        "region": region,
+        "restaurant_id": place.id,
+        "funded_by": "platform",
+        "kind": "fixed",
+        "amount": "1",
+        "items": "[]",
+        "min_subtotal": "0",
+        "hours": "24/7",
+        "starts_at_0": "2020-01-01",
+        "starts_at_1": "00:00:00",
+    }
+    cast.as_staff(f"operations of {region}", "/admin/orders/promotion/add/", form)
+    return _one(cast, "orders", "SELECT id FROM orders_promotion WHERE title = %s", title)
 
 
 def _courier(cast: Cast, region: str) -> str:
@@ -119,6 +145,7 @@ FITTING: dict[str, Makes] = {
     "payments.payment:ask_provider": lambda stage: payment_of(stage, stage.order(), "authorised"),
     "delivery.deliverytask:cancel": _delivery,
     "delivery.courier:end_shift": _shift,
+    "orders.promotion:end": lambda stage: promotion_of(stage.cast, "gb", stage.cast.gb),
     "orders.order:cancel": lambda stage: str(stage.order()["id"]),
 }
 

@@ -127,7 +127,7 @@ def _page(row: Row, pk: str) -> str:
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
 def test_nothing_is_written_by_forms(row: Row, cast: Cast, both: dict[str, Pair], http: httpx.Client) -> None:
-    """Nobody adds, changes or deletes by Django's own pages, but those who grant."""
+    """Nobody adds, changes or deletes by Django's own pages, but those who grant or promote."""
     adding = {each.model: each for each in ROWS if each.action == "add"}
     pk = both[row.model].gb
     wrong = []

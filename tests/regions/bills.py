@@ -15,7 +15,7 @@ from uuid import UUID
 
 from modules.orders.interface import Price
 from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
-from modules.orders.pricing import Dish, TakenOption, Terms, price
+from modules.orders.pricing import Dish, TakenOption, Terms, by_category, price
 from tests.regions.shapes import regions_under_test
 from tiffin.regions import Region
 
@@ -57,11 +57,16 @@ def _terms(
         prices_include_tax=region.prices_include_tax,
         dishes=tuple(_dish(number, *dish) for number, dish in enumerate(dishes, start=1)),
         distance_m=metres,
-        tax_rates={rate.category: rate for rate in region.rules("tax.rates", TaxRate, on=DAY)},
-        delivery_fee=region.rule("fees.delivery", DeliveryFee, on=DAY),
+        tax_rates=by_category(region.rules("tax.rates", TaxRate, on=DAY)),
+        delivery_fee=next(
+            row
+            for row in region.rules("fees.delivery", DeliveryFee, on=DAY)
+            if not row.zone and not row.hours
+        ),
         service_fee=region.rule("fees.service", ServiceFee, on=DAY),
         small_order_fee=region.rule("fees.small_order", SmallOrderFee, on=DAY),
         tip=tip,
+        rounding=region.setting("rounding", int, on=DAY),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
+from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate, Zone
 from modules.payments.policies import MethodRow
 from tiffin import regions
 from tiffin.dto import DTO
@@ -32,11 +32,16 @@ ROWS: dict[str, type[DTO]] = {
     "payment_methods": MethodRow,
 }
 
+# What a region may do without.
+OPTIONAL_ROWS: dict[str, type[DTO]] = {"zones": Zone}
+
 SETTINGS: dict[str, Any] = {
     "currency": str,
     "prices_include_tax": bool,
     "languages": list[str],
     "time_zone": str,
+    "rounding": int,
+    "tips.presets": list[int],
     "caps.order_amount": int,
     "caps.order_items": int,
     "timeouts.quote_valid_seconds": int,

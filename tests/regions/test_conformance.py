@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from config.modules import MODULES
-from modules.orders.policies import DeliveryFee, ServiceFee, TaxRate
+from modules.orders.menus import next_opening
+from modules.orders.policies import DeliveryFee, ServiceFee, TaxRate, Zone
+from modules.orders.pricing import by_category
 from modules.payments.policies import MethodRow
 from tests.regions.shapes import (
+    OPTIONAL_ROWS,
     ROWS,
     SETTINGS,
     TAX_CATEGORIES,
@@ -21,6 +24,7 @@ from tests.regions.shapes import (
     days_that_matter,
     regions_under_test,
 )
+from tiffin import clock
 from tiffin.regions import Policy, Region
 from tiffin.walls import policies as policy_rules
 from tiffin.walls.source import read_file
@@ -29,13 +33,19 @@ pytestmark = pytest.mark.parametrize("region", regions_under_test(), ids=lambda 
 
 
 def test_every_table_is_one_that_somebody_reads(region: Region) -> None:
-    assert set(region.tables) == {*ROWS, *SETTINGS}
+    assert set(region.tables) - OPTIONAL_ROWS.keys() == {*ROWS, *SETTINGS}
 
 
 @pytest.mark.parametrize("table", ROWS)
 def test_every_row_says_what_its_table_asks_for(region: Region, table: str) -> None:
     for row in region.tables[table]:
         assert region.rules(table, ROWS[table], on=row.dating.valid_from)
+
+
+@pytest.mark.parametrize("table", OPTIONAL_ROWS)
+def test_every_row_that_need_not_be_there_says_what_its_table_asks_for(region: Region, table: str) -> None:
+    for row in region.tables.get(table, ()):
+        assert region.rules(table, OPTIONAL_ROWS[table], on=row.dating.valid_from)
 
 
 @pytest.mark.parametrize("table", SETTINGS)
@@ -51,19 +61,36 @@ def test_every_timeout_leaves_time(region: Region) -> None:
                 assert region.setting(table, int, on=day) > 0, table
 
 
-def test_every_tax_category_has_one_rate_on_every_day(region: Region) -> None:
+def test_every_tax_category_has_its_rates_on_every_day(region: Region) -> None:
+    """One for each area that taxes it, which add up to less than the price. Areas add up on top of prices;
+    prices that contain their tax contain one."""
     for day in days_that_matter(region):
-        rates = region.rules("tax.rates", TaxRate, on=day)
-        assert sorted(rate.category for rate in rates) == sorted(TAX_CATEGORIES)
-        assert all(Decimal(0) <= rate.rate < Decimal(1) for rate in rates)
+        rates = by_category(region.rules("tax.rates", TaxRate, on=day))
+        assert sorted(rates) == sorted(TAX_CATEGORIES)
+        for category, of_areas in rates.items():
+            assert len({rate.area for rate in of_areas}) == len(of_areas), category
+            assert all(Decimal(0) <= rate.rate for rate in of_areas), category
+            assert sum(rate.rate for rate in of_areas) < Decimal(1), category
+            assert len(of_areas) == 1 or not region.prices_include_tax, category
 
 
 def test_fees_lie_within_their_bounds_on_every_day(region: Region) -> None:
     for day in days_that_matter(region):
-        delivery = region.rule("fees.delivery", DeliveryFee, on=day)
-        assert 0 <= delivery.base <= delivery.max
+        for delivery in region.rules("fees.delivery", DeliveryFee, on=day):
+            assert 0 <= delivery.base <= delivery.max
         service = region.rule("fees.service", ServiceFee, on=day)
         assert 0 <= service.min <= service.max
+
+
+def test_a_delivery_costs_something_everywhere_and_at_every_hour(region: Region) -> None:
+    """One row is for all; the others name zones that there are, and hours that can be read."""
+    for day in days_that_matter(region):
+        rows = region.rules("fees.delivery", DeliveryFee, on=day)
+        assert len([row for row in rows if not row.zone and not row.hours]) == 1
+        zones = {zone.code for zone in region.rules("zones", Zone, on=day)}
+        assert {row.zone for row in rows} <= {"", *zones}
+        for row in rows:
+            next_opening(row.hours or "24/7", at=clock.now(), zone=str(region.time_zone))
 
 
 def test_there_is_a_way_to_pay_and_a_place_to_deliver_on_every_day(region: Region) -> None:

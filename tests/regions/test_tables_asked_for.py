@@ -6,12 +6,12 @@ import ast
 from pathlib import Path
 
 from config.modules import ADOPTED_APPS
-from tests.regions.shapes import ROWS, SETTINGS
+from tests.regions.shapes import OPTIONAL_ROWS, ROWS, SETTINGS
 from tiffin.walls import read_modules
 from tiffin.walls.source import literal
 
 ROOT = Path(__file__).parents[2]
-ASKING = {"rule": ROWS, "rules": ROWS, "setting": SETTINGS}
+ASKING = {"rule": ROWS, "rules": {**ROWS, **OPTIONAL_ROWS}, "setting": SETTINGS}
 
 
 def asked_for() -> set[tuple[str, str]]:

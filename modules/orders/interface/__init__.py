@@ -11,11 +11,16 @@ from modules.orders.interface.bills import (
     BasketLine,
     Choice,
     ChosenOption,
+    CodeAnswer,
+    CodeOutcome,
     ComponentKind,
+    Hint,
+    HintKind,
     OrderLineView,
     Party,
     Price,
     PriceComponent,
+    PromotionKind,
     QuoteId,
     QuoteView,
 )
@@ -77,8 +82,12 @@ __all__ = [
     "CancellationRefused",
     "Choice",
     "ChosenOption",
+    "CodeAnswer",
+    "CodeOutcome",
     "ComponentKind",
     "CourierState",
+    "Hint",
+    "HintKind",
     "MinimumOrderNotMet",
     "OptionCountWrong",
     "OptionUnknown",
@@ -98,6 +107,7 @@ __all__ = [
     "Point",
     "Price",
     "PriceComponent",
+    "PromotionKind",
     "QuantityWrong",
     "QuoteAlreadyUsed",
     "QuoteExpired",
@@ -160,9 +170,11 @@ class Orders(Interface, module="orders", version=1):
         address_ticket: str | None = None,
         point: Point | None = None,
         tip: int = 0,
+        promotion_code: str | None = None,
     ) -> QuoteView:
         """Price a basket. With an `address_ticket` (from Identity) the customer can place it; with `point`
-        alone it is a preview. `tip` in minor units of the region's currency."""
+        alone it is a preview. `tip` in minor units of the region's currency. A `promotion_code` that does not
+        hold makes nothing fail: the answer says why."""
         ...
 
     @command(timeout=3.0, errors=PLACE_ERRORS)

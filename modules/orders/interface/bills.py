@@ -44,11 +44,12 @@ class ComponentKind(OpenEnum):
     POINTS = "points"
     TIP = "tip"
     TAX = "tax"
+    ROUNDING = "rounding"
     UNKNOWN = "unknown"
 
 
 class Party(OpenEnum):
-    """Who owes the tax of an amount, and whose amount it is."""
+    """Whose an amount is, who pays for a discount, who owes a tax."""
 
     RESTAURANT = "restaurant"
     PLATFORM = "platform"
@@ -58,7 +59,9 @@ class Party(OpenEnum):
 
 class PriceComponent(DTO):
     """One amount of a bill. `tax` is part of `amount` where prices include tax; where they do not, it comes
-    again as a component of kind TAX. `line` is the index of the order line it belongs to."""
+    again as components of kind TAX, one for each area that asks for it. `liable` owes the tax, `party` is
+    whose amount it is, `funded_by` pays for a discount. `line` is the index of the order line it belongs to.
+    `explanation` says how the amount came about."""
 
     kind: ComponentKind
     code: str
@@ -69,6 +72,9 @@ class PriceComponent(DTO):
     tax: Money
     liable: Party
     line: int | None = None
+    party: Party | None = None
+    funded_by: Party | None = None
+    explanation: str = ""
 
 
 class Price(DTO):
@@ -102,9 +108,63 @@ class OrderLineView(DTO):
     options: tuple[ChosenOption, ...] = ()
 
 
+class PromotionKind(OpenEnum):
+    """What a promotion gives: a share or an amount off, some of several dishes, or the delivery."""
+
+    PERCENTAGE = "percentage"
+    FIXED = "fixed"
+    BUY_X_GET_Y = "buy_x_get_y"
+    FREE_DELIVERY = "free_delivery"
+    UNKNOWN = "unknown"
+
+
+class HintKind(OpenEnum):
+    """What would make a basket cheaper."""
+
+    SPEND_MORE = "spend_more"
+    ADD_DISHES = "add_dishes"
+    UNKNOWN = "unknown"
+
+
+class Hint(DTO):
+    """What would make the basket cheaper: dishes worth `missing` more, or `dishes` more of what a promotion
+    is for; it then saves `saves`. `code` is that of the component it is about."""
+
+    kind: HintKind
+    code: str
+    text: str
+    saves: Money
+    missing: Money | None = None
+    dishes: int | None = None
+
+
+class CodeOutcome(OpenEnum):
+    """What became of a promotion code."""
+
+    APPLIED = "applied"
+    NOT_KNOWN = "not_known"
+    NOT_NOW = "not_now"
+    NOT_HERE = "not_here"
+    NOT_FOR_YOU = "not_for_you"
+    USED_UP = "used_up"
+    MINIMUM_NOT_MET = "minimum_not_met"
+    NOTHING_TO_REDUCE = "nothing_to_reduce"
+    ANOTHER_SAVES_MORE = "another_saves_more"
+    UNKNOWN = "unknown"
+
+
+class CodeAnswer(DTO):
+    """What became of the promotion code that came with the basket, and a sentence that says so."""
+
+    code: str
+    outcome: CodeOutcome
+    text: str
+
+
 class QuoteView(DTO):
     """A price, and until `expires_at` the promise to keep it. `token` is None for a preview, which cannot be
-    placed: it has no customer or no address."""
+    placed: it has no customer or no address. `hints` say what would make it cheaper, what is missing least
+    first; `tip_presets` are the tips to offer."""
 
     quote_id: QuoteId
     token: str | None
@@ -117,3 +177,6 @@ class QuoteView(DTO):
     ready_in_minutes: int
     lines: tuple[OrderLineView, ...]
     price: Price
+    hints: tuple[Hint, ...] = ()
+    tip_presets: tuple[Money, ...] = ()
+    promotion_code: CodeAnswer | None = None

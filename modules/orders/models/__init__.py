@@ -1,7 +1,8 @@
-"""The tables of orders: the order with what belongs to it, and what is known of the restaurants."""
+"""The tables of orders: the order and what belongs to it, promotions, what is known of the restaurants."""
 
 from modules.orders.models.known import KnownMenu, KnownRestaurant, KnownUnavailable
 from modules.orders.models.order import Order, OrderComponent, OrderLine, TimelineEntry
+from modules.orders.models.promotion import Promotion, PromotionBudget, PromotionUse
 
 __all__ = [
     "KnownMenu",
@@ -10,5 +11,8 @@ __all__ = [
     "Order",
     "OrderComponent",
     "OrderLine",
+    "Promotion",
+    "PromotionBudget",
+    "PromotionUse",
     "TimelineEntry",
 ]

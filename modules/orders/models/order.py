@@ -281,6 +281,9 @@ class OrderComponent(models.Model):
     tax = models.BigIntegerField()
     liable = models.CharField(max_length=16)
     line = models.SmallIntegerField(null=True)
+    party = models.CharField(max_length=16, default="", db_default="")
+    funded_by = models.CharField(max_length=16, default="", db_default="")
+    explanation = models.CharField(max_length=200, default="", db_default="")
 
     class Meta:
         ordering = ("number",)

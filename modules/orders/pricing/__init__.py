@@ -1,10 +1,24 @@
 """What a basket costs: small pure steps, each adding typed components to the bill.
 
-`price` is the whole of it. Every step is a function of the terms and of what stands on the bill so far, asks
-nobody and knows no database, so the same basket under the same terms costs the same for ever.
+`price` is the whole of it, `hints` says what would make it cheaper. Every step is a function of the terms and
+of what stands on the bill so far, asks nobody and knows no database, so the same basket under the same terms
+costs the same for ever.
 """
 
-from modules.orders.pricing.pipeline import price
-from modules.orders.pricing.terms import Discount, Dish, TakenOption, Terms
+from modules.orders.pricing.discounts import Discount
+from modules.orders.pricing.hints import hints
+from modules.orders.pricing.pipeline import price, saves_alone
+from modules.orders.pricing.promotions import Promotion
+from modules.orders.pricing.terms import Dish, TakenOption, Terms, by_category
 
-__all__ = ["Discount", "Dish", "TakenOption", "Terms", "price"]
+__all__ = [
+    "Discount",
+    "Dish",
+    "Promotion",
+    "TakenOption",
+    "Terms",
+    "by_category",
+    "hints",
+    "price",
+    "saves_alone",
+]

@@ -1,25 +1,65 @@
-"""The pipeline: items and options, promotions, fees, benefits, points, tip, then taxes over all of it."""
+"""The pipeline: items and options, fees, promotions, benefits, points, tip, then taxes over all of it."""
 
 from __future__ import annotations
 
-from modules.orders.interface import Price
-from modules.orders.pricing.bill import Component
+import msgspec
+
+from modules.orders.interface import ComponentKind, Party, Price, PriceComponent
+from modules.orders.pricing.bill import Bill
+from modules.orders.pricing.discounts import saved_by
+from modules.orders.pricing.promotions import Promotion
+from modules.orders.pricing.stacking import apply
 from modules.orders.pricing.steps import STEPS
 from modules.orders.pricing.taxes import with_taxes
-from modules.orders.pricing.terms import Terms
+from modules.orders.pricing.terms import UNTAXED, Terms
 from tiffin.money import Money
+
+
+def bill_of(terms: Terms) -> Bill:
+    """The bill before its taxes."""
+    bill: Bill = ()
+    for step in STEPS:
+        bill += step(terms, bill)
+    return bill
 
 
 def price(terms: Terms) -> Price:
     """The whole bill. Its components sum to its total to the unit, and it is never below nothing."""
-    bill: tuple[Component, ...] = ()
-    for step in STEPS:
-        bill += step(terms, bill)
-    components = with_taxes(terms, bill)
+    components = with_taxes(terms, bill_of(terms))
+    components += _rounding(terms, sum(component.amount.amount for component in components))
     return Price(
         components=components,
         subtotal=Money(amount=terms.subtotal, currency=terms.currency),
         tax=Money(amount=sum(component.tax.amount for component in components), currency=terms.currency),
         total=Money(amount=sum(component.amount.amount for component in components), currency=terms.currency),
         includes_tax=terms.prices_include_tax,
+    )
+
+
+def saves_alone(promotion: Promotion, terms: Terms) -> bool:
+    """Whether it would take something off if the basket got no other promotion."""
+    bill = bill_of(msgspec.structs.replace(terms, promotions=()))
+    return saved_by(apply(promotion, terms, bill)) > 0
+
+
+def _rounding(terms: Terms, total: int) -> tuple[PriceComponent, ...]:
+    """What makes the total a multiple of what the region rounds to, half up."""
+    whole = (2 * total + terms.rounding) // (2 * terms.rounding) * terms.rounding
+    if whole == total:
+        return ()
+    nothing = Money.zero(terms.currency)
+    (rate,) = terms.rates_of(UNTAXED)
+    return (
+        PriceComponent(
+            kind=ComponentKind.ROUNDING,
+            code="rounding",
+            label="Rounding",
+            amount=Money(amount=whole - total, currency=terms.currency),
+            tax_category=UNTAXED,
+            tax_rate=rate.rate,
+            tax=nothing,
+            liable=Party.PLATFORM,
+            party=Party.PLATFORM,
+            explanation=f"to a multiple of {Money(amount=terms.rounding, currency=terms.currency)}",
+        ),
     )

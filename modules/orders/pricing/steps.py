@@ -6,11 +6,12 @@ from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from modules.orders.interface import ComponentKind, Party
-from modules.orders.pricing.allocation import allocate
-from modules.orders.pricing.bill import Component
-from modules.orders.pricing.terms import UNTAXED, Discount, Terms
+from modules.orders.pricing.bill import Bill, Component
+from modules.orders.pricing.discounts import take_off
+from modules.orders.pricing.stacking import best_of
+from modules.orders.pricing.terms import UNTAXED, Terms
+from tiffin.money import Money
 
-Bill = tuple[Component, ...]
 Step = Callable[[Terms, Bill], Bill]
 
 _METRES_PER_KM = 1000
@@ -47,19 +48,21 @@ def dishes(terms: Terms, bill: Bill) -> Bill:
     return tuple(added)
 
 
-def promotions(terms: Terms, bill: Bill) -> Bill:
-    return _discounts(terms.promotions, ComponentKind.PROMOTION, bill)
-
-
 def delivery_fee(terms: Terms, bill: Bill) -> Bill:
     """The base, and each begun kilometre beyond the first ones that it covers."""
     fee = terms.delivery_fee
     if fee is None:
         return ()
     covered_m = fee.free_km * _METRES_PER_KM
-    beyond_km = max(Decimal(0), (terms.distance_m - covered_m) / _METRES_PER_KM)
-    amount = min(fee.max, fee.base + fee.per_km * int(beyond_km.to_integral_value(ROUND_CEILING)))
-    return _fee(ComponentKind.DELIVERY_FEE, "Delivery", amount, "delivery")
+    beyond_m = max(Decimal(0), (terms.distance_m - covered_m) / _METRES_PER_KM)
+    begun_km = int(beyond_m.to_integral_value(ROUND_CEILING))
+    amount, why = fee.base + fee.per_km * begun_km, [f"{_money(terms, fee.base)} for {fee.free_km:f} km"]
+    if begun_km:
+        why.append(f"{begun_km} more km at {_money(terms, fee.per_km)}")
+    if amount > fee.max:
+        amount = fee.max
+        why.append(f"at most {_money(terms, fee.max)}")
+    return _fee(ComponentKind.DELIVERY_FEE, "Delivery", amount, "delivery", ", ".join(why))
 
 
 def service_fee(terms: Terms, bill: Bill) -> Bill:
@@ -68,7 +71,12 @@ def service_fee(terms: Terms, bill: Bill) -> Bill:
     if fee is None:
         return ()
     share = int((terms.subtotal * fee.rate).quantize(Decimal(1), ROUND_HALF_UP))
-    return _fee(ComponentKind.SERVICE_FEE, "Service fee", min(fee.max, max(fee.min, share)), "service")
+    why = f"{(fee.rate * 100).normalize():f} % of {_money(terms, terms.subtotal)}"
+    if share < fee.min:
+        why += f", at least {_money(terms, fee.min)}"
+    if share > fee.max:
+        why += f", at most {_money(terms, fee.max)}"
+    return _fee(ComponentKind.SERVICE_FEE, "Service fee", min(fee.max, max(fee.min, share)), "service", why)
 
 
 def small_order_fee(terms: Terms, bill: Bill) -> Bill:
@@ -76,15 +84,21 @@ def small_order_fee(terms: Terms, bill: Bill) -> Bill:
     fee = terms.small_order_fee
     if fee is None or terms.subtotal >= fee.threshold:
         return ()
-    return _fee(ComponentKind.SMALL_ORDER_FEE, "Small order fee", fee.fee, "service")
+    why = f"for an order below {_money(terms, fee.threshold)}"
+    return _fee(ComponentKind.SMALL_ORDER_FEE, "Small order fee", fee.fee, "service", why)
+
+
+def promotions(terms: Terms, bill: Bill) -> Bill:
+    """Those of the promotions on offer that together save most; they may be off the fees too."""
+    return best_of(terms.promotions, terms, bill)
 
 
 def member_benefits(terms: Terms, bill: Bill) -> Bill:
-    return _discounts(terms.member_benefits, ComponentKind.MEMBER_BENEFIT, bill)
+    return take_off(terms.member_benefits, ComponentKind.MEMBER_BENEFIT, bill)
 
 
 def points(terms: Terms, bill: Bill) -> Bill:
-    return _discounts(terms.points, ComponentKind.POINTS, bill)
+    return take_off(terms.points, ComponentKind.POINTS, bill)
 
 
 def tip(terms: Terms, bill: Bill) -> Bill:
@@ -105,17 +119,17 @@ def tip(terms: Terms, bill: Bill) -> Bill:
 
 STEPS: tuple[Step, ...] = (
     dishes,
-    promotions,
     delivery_fee,
     service_fee,
     small_order_fee,
+    promotions,
     member_benefits,
     points,
     tip,
 )
 
 
-def _fee(kind: ComponentKind, label: str, amount: int, tax_category: str) -> Bill:
+def _fee(kind: ComponentKind, label: str, amount: int, tax_category: str, explanation: str) -> Bill:
     if not amount:
         return ()
     return (
@@ -126,38 +140,10 @@ def _fee(kind: ComponentKind, label: str, amount: int, tax_category: str) -> Bil
             amount=amount,
             tax_category=tax_category,
             party=Party.PLATFORM,
+            explanation=explanation,
         ),
     )
 
 
-def _discounts(discounts: tuple[Discount, ...], kind: ComponentKind, bill: Bill) -> Bill:
-    """One after the other, each allocated to the unit over what is left of what it is off: their tax
-    shrinks with them, and nothing falls below nothing."""
-    added: Bill = ()
-    for discount in discounts:
-        added += _discount(discount, kind, bill + added)
-    return added
-
-
-def _discount(discount: Discount, kind: ComponentKind, bill: Bill) -> Bill:
-    left: dict[tuple[Party, int | None, str], int] = {}
-    for component in bill:
-        left[component.pot] = left.get(component.pot, 0) + component.amount
-    pots = list(dict.fromkeys(component.pot for component in bill if component.kind in discount.off))
-    weights = [left[pot] for pot in pots]
-    amount = min(discount.amount, sum(weights))
-    if amount <= 0:
-        return ()
-    return tuple(
-        Component(
-            kind=kind,
-            code=discount.code,
-            label=discount.label,
-            amount=-share,
-            tax_category=tax_category,
-            party=party,
-            line=line,
-        )
-        for (party, line, tax_category), share in zip(pots, allocate(amount, weights), strict=True)
-        if share
-    )
+def _money(terms: Terms, amount: int) -> Money:
+    return Money(amount=amount, currency=terms.currency)

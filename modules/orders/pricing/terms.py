@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from uuid import UUID
 
-from modules.orders.interface import ChosenOption, ComponentKind, OrderLineView, Party
+from modules.orders.interface import ChosenOption, OrderLineView
 from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
+from modules.orders.pricing.discounts import Discount
+from modules.orders.pricing.promotions import Promotion
 from tiffin.dto import DTO
 from tiffin.money import Money
+
+UNTAXED = "untaxed"
+_NO_TAX = (TaxRate(category=UNTAXED, rate=Decimal(0)),)
 
 
 class TakenOption(DTO):
@@ -68,43 +73,40 @@ class Dish(DTO):
         )
 
 
-class Discount(DTO):
-    """Something that makes the bill smaller: at most `amount` minor units off components of the kinds `off`.
-    `code` says what granted it."""
-
-    code: str
-    label: str
-    amount: int
-    off: frozenset[ComponentKind] = frozenset({ComponentKind.ITEM, ComponentKind.OPTION})
-    funded_by: Party = Party.PLATFORM
-
-
 class Terms(DTO):
-    """Everything a price depends on. `tax_rates` is by category and knows `food`, which stands in for a
-    category that the region does not name; tips are untaxed. Fees that are None are not asked for here."""
+    """Everything a price depends on. `tax_rates` are by category, one for each area that taxes it, and know
+    `food`, which stands in for a category that the region does not name; tips are untaxed. Fees that are None
+    are not asked for here. `promotions` are those that the customer may have, `rounding` the minor units of
+    which the total is a multiple."""
 
     currency: str
     prices_include_tax: bool
     dishes: tuple[Dish, ...]
     distance_m: int
-    tax_rates: dict[str, TaxRate]
+    tax_rates: dict[str, tuple[TaxRate, ...]]
     delivery_fee: DeliveryFee | None = None
     service_fee: ServiceFee | None = None
     small_order_fee: SmallOrderFee | None = None
-    promotions: tuple[Discount, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
     member_benefits: tuple[Discount, ...] = ()
     points: tuple[Discount, ...] = ()
     tip: int = 0
+    rounding: int = 1
 
     @property
     def subtotal(self) -> int:
         """Items and options, minor units."""
         return sum(dish.unit_price * dish.quantity for dish in self.dishes)
 
-    def rate_of(self, category: str) -> TaxRate:
+    def rates_of(self, category: str) -> tuple[TaxRate, ...]:
         if category == UNTAXED:
-            return TaxRate(category=UNTAXED, rate=Decimal(0))
+            return _NO_TAX
         return self.tax_rates.get(category) or self.tax_rates["food"]
 
 
-UNTAXED = "untaxed"
+def by_category(rates: Iterable[TaxRate]) -> dict[str, tuple[TaxRate, ...]]:
+    """A region's rows as `Terms` wants them."""
+    found: dict[str, tuple[TaxRate, ...]] = {}
+    for rate in rates:
+        found[rate.category] = (*found.get(rate.category, ()), rate)
+    return found

@@ -11,8 +11,10 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from modules.orders.interface import (
     BasketLine,
+    CodeOutcome,
     ComponentKind,
     CourierState,
+    HintKind,
     OrderState,
     Party,
     PaymentState,
@@ -26,10 +28,11 @@ from tiffin.interfaces import OpenEnum
 
 LONGEST_QUOTE = 200_000
 HIGHEST_TIP = 10_000_000
+LONGEST_CODE = 32
 
 
-def _choice(states: type[OpenEnum]) -> serializers.ChoiceField:
-    return serializers.ChoiceField(choices=[state.value for state in states])
+def _choice(states: type[OpenEnum], **options: Any) -> serializers.ChoiceField:
+    return serializers.ChoiceField(choices=[state.value for state in states], **options)
 
 
 # --- in ----------------------------------------------------------------------------------------------
@@ -87,6 +90,12 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
         default=0, min_value=0, max_value=HIGHEST_TIP, help_text="Minor units of the region's currency"
     )
 
+    promotion_code = serializers.CharField(
+        required=False,
+        max_length=LONGEST_CODE,
+        help_text="One that does not hold makes nothing fail: `promotion_code` of the answer says why",
+    )
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "address_ticket" not in attrs and "point" not in attrs:
             raise serializers.ValidationError("Say where to: address_ticket, or point for a preview.")
@@ -140,6 +149,9 @@ class ComponentSerializer(Document):
     tax = MoneySerializer()
     liable = _choice(Party)
     line = serializers.IntegerField(allow_null=True)
+    party = _choice(Party, allow_null=True, help_text="Whose amount it is")
+    funded_by = _choice(Party, allow_null=True, help_text="Who pays for a discount")
+    explanation = serializers.CharField(help_text="How the amount came about")
 
 
 class PriceSerializer(Document):
@@ -169,6 +181,23 @@ class LineSerializer(Document):
     options = ChosenOptionSerializer(many=True)
 
 
+class HintSerializer(Document):
+    """What would make the basket cheaper."""
+
+    kind = _choice(HintKind)
+    code = serializers.CharField(help_text="Of the component it is about")
+    text = serializers.CharField()
+    saves = MoneySerializer()
+    missing = MoneySerializer(allow_null=True)
+    dishes = serializers.IntegerField(allow_null=True)
+
+
+class CodeAnswerSerializer(Document):
+    code = serializers.CharField()
+    outcome = _choice(CodeOutcome)
+    text = serializers.CharField()
+
+
 class QuoteSerializer(Document):
     quote_id = serializers.UUIDField()
     token = serializers.CharField(allow_null=True, help_text="What is placed; null for a preview")
@@ -181,6 +210,9 @@ class QuoteSerializer(Document):
     ready_in_minutes = serializers.IntegerField()
     lines = LineSerializer(many=True)
     price = PriceSerializer()
+    hints = HintSerializer(many=True)
+    tip_presets = MoneySerializer(many=True)
+    promotion_code = CodeAnswerSerializer(allow_null=True)
 
 
 class AxesSerializer(Document):

@@ -69,6 +69,7 @@ class Quotes(APIView):
             address_ticket=wanted.get("address_ticket"),
             point=Point(**point) if point else None,
             tip=wanted["tip"],
+            promotion_code=wanted.get("promotion_code"),
         )
         return Response(QuoteSerializer(quote).data)
 

@@ -168,6 +168,9 @@ def _component(order: Order, component: OrderComponent) -> PriceComponent:
         tax=order.money(component.tax),
         liable=Party(component.liable),
         line=component.line,
+        party=Party(component.party) if component.party else None,
+        funded_by=Party(component.funded_by) if component.funded_by else None,
+        explanation=component.explanation,
     )
 
 

@@ -2,6 +2,14 @@
 
 from modules.orders.services.cancelling import cancel_order, cancel_order_by_staff
 from modules.orders.services.placing import place_order
+from modules.orders.services.promotions import end_promotion, start_promotion
 from modules.orders.services.quoting import quote_basket
 
-__all__ = ["cancel_order", "cancel_order_by_staff", "place_order", "quote_basket"]
+__all__ = [
+    "cancel_order",
+    "cancel_order_by_staff",
+    "end_promotion",
+    "place_order",
+    "quote_basket",
+    "start_promotion",
+]

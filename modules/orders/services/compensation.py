@@ -5,6 +5,7 @@ payment pending … being captured         void (payments refunds what was captu
 payment captured                         refund
 ticket offered, accepted or ready        withdraw
 courier searched or assigned             cancel
+promotions used                          give back to the budget and to the customer
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from modules.orders.events import OrderCancelled
 from modules.orders.interface import CourierState, OrderState, PaymentState, RefundState, VendorState
 from modules.orders.models import Order
+from modules.orders.services.promotions import release_promotions
 from tiffin import clock, db, jobs
 
 _VOIDABLE = frozenset(
@@ -43,6 +45,7 @@ def give_up(order: Order, *, reason: str, by: str, note: str = "") -> OrderCance
     release_payment(order)
     withdraw_ticket(order)
     cancel_courier(order)
+    release_promotions(order)
     return OrderCancelled(
         order_id=order.id,
         customer_id=order.customer_id,

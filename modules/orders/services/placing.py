@@ -18,6 +18,7 @@ from modules.orders.interface import (
 from modules.orders.models import Order, OrderComponent, OrderLine
 from modules.orders.quotes import QuoteDocument, read_quote
 from modules.orders.selectors import known
+from modules.orders.services.promotions import use_promotions
 from modules.orders.services.recording import record_first
 from modules.orders.services.serving import check_open, check_policy
 from tiffin import clock, db, ids, jobs
@@ -41,6 +42,7 @@ def place_order(*, customer_id: UUID, quote: str, payment_method: str) -> Order:
             order, _lines(order, terms), _components(order, terms), placed, cause="place_order"
         ):
             raise _used_already(order)
+        use_promotions(order, terms.price)
         jobs.add(order, "secure_payment", due=now)
     return order
 
@@ -166,6 +168,9 @@ def _components(order: Order, terms: QuoteDocument) -> list[OrderComponent]:
             tax=component.tax.amount,
             liable=component.liable.value,
             line=component.line,
+            party=component.party.value if component.party else "",
+            funded_by=component.funded_by.value if component.funded_by else "",
+            explanation=component.explanation,
         )
         for number, component in enumerate(terms.price.components)
     ]

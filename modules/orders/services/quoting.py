@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -20,12 +21,15 @@ from modules.orders.interface import (
     QuoteView,
     TipWrong,
 )
-from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
-from modules.orders.pricing import Dish, Terms, price
+from modules.orders.policies import ServiceFee, SmallOrderFee, TaxRate
+from modules.orders.pricing import Dish, Terms, by_category, hints, price
 from modules.orders.quotes import Pickup, QuoteDocument, sign_quote
 from modules.orders.selectors import known
+from modules.orders.selectors.promotions import OnOffer, on_offer
 from modules.orders.services.addresses import AddressTicket, read_ticket
+from modules.orders.services.codes import answer
 from modules.orders.services.serving import check_open, check_policy, check_zone
+from modules.orders.tariffs import delivery_fee
 from modules.restaurants.interface import RestaurantFacts
 from tiffin import clock, ids, regions
 from tiffin.money import Money
@@ -40,6 +44,7 @@ def quote_basket(
     address_ticket: str | None = None,
     point: Point | None = None,
     tip: int = 0,
+    promotion_code: str | None = None,
 ) -> QuoteView:
     """Price a basket and, for a customer with an address, promise that price until it expires.
 
@@ -47,103 +52,122 @@ def quote_basket(
     """
     if tip < 0:
         raise TipWrong()
-    now = clock.now()
-    facts, unavailable = known.restaurant(restaurant_id, at=now)
-    region = regions.get(facts.region)
-    today = region.local(now).date()
     ticket = read_ticket(address_ticket, customer_id) if address_ticket is not None else None
     where = ticket.point if ticket is not None else point
     if where is None:
         raise AddressTicketInvalid()
+    now = clock.now()
+    facts, unavailable = known.restaurant(restaurant_id, at=now)
+    here = _Setting(facts, regions.get(facts.region), where, now)
     check_open(facts, at=now)
     check_zone(facts, where)
-    metres = distance_m(facts.point, where)
-    dishes = _dishes(lines, facts, unavailable, now)
-    bill = _price(dishes, region, today, distance=metres, tip=tip)
-    _check_amounts(facts, bill, region, today)
-    check_policy(
-        facts,
-        at=now,
-        distance_m=metres,
-        subtotal=bill.subtotal,
-        tax_categories=frozenset(component.tax_category for component in bill.components),
+    offer = on_offer(
+        here.region, restaurant_id=facts.id, customer_id=customer_id, code=promotion_code, at=now
     )
-    view = _view(facts, region, now, metres, dishes, bill)
+    terms = _terms(here, _dishes(here, lines, unavailable), offer, tip)
+    bill = price(terms)
+    _check_bill(here, terms, bill)
+    view = _view(here, terms, bill)
+    if promotion_code:
+        view = msgspec.structs.replace(view, promotion_code=answer(promotion_code, offer, terms, bill))
     if customer_id is None or ticket is None:
         return view
-    return _promise(view, facts, now, customer_id, ticket)
+    return _promise(here, view, customer_id, ticket)
 
 
-def _dishes(
-    lines: tuple[BasketLine, ...], facts: RestaurantFacts, unavailable: frozenset[UUID], now: datetime
-) -> tuple[Dish, ...]:
-    menu = known.menu(facts.id, facts.menu_version)
-    region = regions.get(facts.region)
+class _Setting(NamedTuple):
+    """Where and when a basket is priced."""
+
+    facts: RestaurantFacts
+    region: Region
+    to: Point
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The region's day."""
+        return self.region.local(self.now).date()
+
+    def money(self, amount: int) -> Money:
+        return Money(amount=amount, currency=self.region.currency)
+
+
+def _dishes(here: _Setting, lines: tuple[BasketLine, ...], unavailable: frozenset[UUID]) -> tuple[Dish, ...]:
+    menu = known.menu(here.facts.id, here.facts.menu_version)
 
     def available(item_id: UUID) -> bool:
         on_menu = menu.item(item_id) is not None
-        served = not on_menu or menu.is_served(item_id, at=now, zone=facts.time_zone)
+        served = not on_menu or menu.is_served(item_id, at=here.now, zone=here.facts.time_zone)
         return served and item_id not in unavailable
 
-    maximum = region.setting("caps.order_items", int, on=region.local(now).date())
+    maximum = here.region.setting("caps.order_items", int, on=here.today)
     return find_dishes(lines, menu=menu, available=available, maximum_items=maximum)
 
 
-def _price(dishes: tuple[Dish, ...], region: Region, today: date, *, distance: int, tip: int) -> Price:
-    rates = region.rules("tax.rates", TaxRate, on=today)
-    return price(
-        Terms(
-            currency=region.currency,
-            prices_include_tax=region.prices_include_tax,
-            dishes=dishes,
-            distance_m=distance,
-            tax_rates={rate.category: rate for rate in rates},
-            delivery_fee=region.rule("fees.delivery", DeliveryFee, on=today),
-            service_fee=region.rule("fees.service", ServiceFee, on=today),
-            small_order_fee=region.rule("fees.small_order", SmallOrderFee, on=today),
-            tip=tip,
-        )
+def _terms(here: _Setting, dishes: tuple[Dish, ...], offer: OnOffer, tip: int) -> Terms:
+    region, today = here.region, here.today
+    return Terms(
+        currency=region.currency,
+        prices_include_tax=region.prices_include_tax,
+        dishes=dishes,
+        distance_m=distance_m(here.facts.point, here.to),
+        tax_rates=by_category(region.rules("tax.rates", TaxRate, on=today)),
+        delivery_fee=delivery_fee(region, to=here.to, at=here.now),
+        service_fee=region.rule("fees.service", ServiceFee, on=today),
+        small_order_fee=region.rule("fees.small_order", SmallOrderFee, on=today),
+        promotions=offer.promotions,
+        tip=tip,
+        rounding=region.setting("rounding", int, on=today),
     )
 
 
-def _check_amounts(facts: RestaurantFacts, bill: Price, region: Region, today: date) -> None:
-    if bill.subtotal < facts.min_order:
-        raise MinimumOrderNotMet(minimum=str(facts.min_order), missing=str(facts.min_order - bill.subtotal))
-    maximum = Money(amount=region.setting("caps.order_amount", int, on=today), currency=region.currency)
-    if bill.total > maximum:
-        raise OrderTooExpensive(maximum=str(maximum), total=str(bill.total))
+def _check_bill(here: _Setting, terms: Terms, bill: Price) -> None:
+    """Raises MinimumOrderNotMet, OrderTooExpensive, PlacingRefused."""
+    least = here.facts.min_order
+    if bill.subtotal < least:
+        raise MinimumOrderNotMet(minimum=str(least), missing=str(least - bill.subtotal))
+    most = here.money(here.region.setting("caps.order_amount", int, on=here.today))
+    if bill.total > most:
+        raise OrderTooExpensive(maximum=str(most), total=str(bill.total))
+    check_policy(
+        here.facts,
+        at=here.now,
+        distance_m=terms.distance_m,
+        subtotal=bill.subtotal,
+        tax_categories=frozenset(component.tax_category for component in bill.components),
+    )
 
 
-def _view(
-    facts: RestaurantFacts, region: Region, now: datetime, metres: int, dishes: tuple[Dish, ...], bill: Price
-) -> QuoteView:
-    valid = region.setting("timeouts.quote_valid_seconds", int, on=region.local(now).date())
+def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
+    facts, region, today = here.facts, here.region, here.today
+    valid = region.setting("timeouts.quote_valid_seconds", int, on=today)
     return QuoteView(
         quote_id=QuoteId(ids.new_id()),
         token=None,
-        expires_at=now + timedelta(seconds=valid),
+        expires_at=here.now + timedelta(seconds=valid),
         region=region.code,
         restaurant_id=facts.id,
         restaurant_name=facts.name,
         menu_version=facts.menu_version,
-        distance_m=metres,
+        distance_m=terms.distance_m,
         ready_in_minutes=facts.preparation_minutes,
-        lines=tuple(dish.view(region.currency) for dish in dishes),
+        lines=tuple(dish.view(region.currency) for dish in terms.dishes),
         price=bill,
+        hints=hints(terms),
+        tip_presets=tuple(here.money(tip) for tip in region.setting("tips.presets", list[int], on=today)),
     )
 
 
-def _promise(
-    view: QuoteView, facts: RestaurantFacts, now: datetime, customer_id: UUID, ticket: AddressTicket
-) -> QuoteView:
+def _promise(here: _Setting, view: QuoteView, customer_id: UUID, ticket: AddressTicket) -> QuoteView:
     """The quote with the token by which this customer may place it."""
+    facts = here.facts
     document = QuoteDocument(
         quote_id=view.quote_id,
         customer_id=customer_id,
         region=view.region,
         restaurant_id=facts.id,
         menu_version=view.menu_version,
-        issued_at=now,
+        issued_at=here.now,
         expires_at=view.expires_at,
         pickup=Pickup(name=facts.name, address=f"{facts.area}, {facts.city}", point=facts.point),
         dropoff=ticket.point,

@@ -9,17 +9,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.orders.interface import ComponentKind, Party
+from modules.orders.interface import ComponentKind, Party, PromotionKind
 from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
-from modules.orders.pricing import Discount, Dish, TakenOption, Terms, price
+from modules.orders.pricing import (
+    Discount,
+    Dish,
+    Promotion,
+    TakenOption,
+    Terms,
+    by_category,
+    price,
+)
 from modules.orders.pricing.allocation import allocate
 
 FOOD, DRINK, DELIVERY, SERVICE = "food", "drink", "delivery", "service"
-RATES = {
-    FOOD: TaxRate(category=FOOD, rate=Decimal("0.08")),
-    DRINK: TaxRate(category=DRINK, rate=Decimal("0.23")),
-    DELIVERY: TaxRate(category=DELIVERY, rate=Decimal("0.08")),
-    SERVICE: TaxRate(category=SERVICE, rate=Decimal("0.23"), liable=Party.PLATFORM),
+RATES = by_category(
+    [
+        TaxRate(category=FOOD, rate=Decimal("0.08")),
+        TaxRate(category=DRINK, rate=Decimal("0.23")),
+        TaxRate(category=DELIVERY, rate=Decimal("0.08")),
+        TaxRate(category=SERVICE, rate=Decimal("0.23"), liable=Party.PLATFORM),
+    ]
+)
+# New York City: 4 % for the state, 4.5 % for the city, 0.375 % for its transport district.
+STACKED = by_category(
+    TaxRate(category=category, rate=Decimal(rate), area=area)
+    for category in (FOOD, DRINK, DELIVERY, SERVICE)
+    for area, rate in (("state", "0.04"), ("city", "0.045"), ("mctd", "0.00375"))
+)
+REDUCING = {
+    ComponentKind.PROMOTION,
+    ComponentKind.MEMBER_BENEFIT,
+    ComponentKind.POINTS,
+    ComponentKind.ROUNDING,
 }
 FEES = {
     "delivery_fee": DeliveryFee(base=599, per_km=150, free_km=Decimal("2.0"), max=1999),
@@ -54,9 +76,10 @@ options = st.builds(
     price=st.integers(0, 2_000),
     tax_category=st.sampled_from([FOOD, DRINK, "unheard_of"]),
 )
+ITEM_IDS = [UUID(int=number) for number in range(1, 7)]
 dishes = st.builds(
     Dish,
-    item_id=st.uuids(),
+    item_id=st.sampled_from(ITEM_IDS),
     title=st.just("Danie"),
     quantity=st.integers(1, 9),
     price=st.integers(0, 10_000),
@@ -72,6 +95,22 @@ discounts = st.builds(
         st.sampled_from([ComponentKind.ITEM, ComponentKind.OPTION, ComponentKind.DELIVERY_FEE]), min_size=1
     ).map(frozenset),
 )
+promotions = st.builds(
+    Promotion,
+    id=st.uuids(),
+    label=st.just("Promotion"),
+    kind=st.sampled_from([kind for kind in PromotionKind if kind is not PromotionKind.UNKNOWN]),
+    percent=st.integers(1, 100).map(Decimal),
+    amount=st.integers(1, 5_000),
+    most=st.none() | st.integers(1, 3_000),
+    items=st.sets(st.sampled_from(ITEM_IDS), max_size=3).map(frozenset),
+    buy=st.integers(1, 3),
+    get=st.integers(1, 2),
+    min_subtotal=st.integers(0, 20_000),
+    exclusive=st.booleans(),
+    left=st.none() | st.integers(0, 5_000),
+    funded_by=st.sampled_from([Party.PLATFORM, Party.RESTAURANT]),
+)
 some_discounts = st.lists(discounts, max_size=3).map(tuple)
 any_terms = st.builds(
     Terms,
@@ -79,14 +118,15 @@ any_terms = st.builds(
     prices_include_tax=st.booleans(),
     dishes=st.lists(dishes, min_size=1, max_size=6).map(tuple),
     distance_m=st.integers(0, 30_000),
-    tax_rates=st.just(RATES),
+    tax_rates=st.sampled_from([RATES, STACKED]),
     delivery_fee=st.just(FEES["delivery_fee"]),
     service_fee=st.just(FEES["service_fee"]),
     small_order_fee=st.just(FEES["small_order_fee"]),
-    promotions=some_discounts,
+    promotions=st.lists(promotions, max_size=5).map(tuple),
     member_benefits=some_discounts,
     points=some_discounts,
     tip=st.integers(0, 5_000),
+    rounding=st.sampled_from([1, 5, 100]),
 )
 
 
@@ -95,8 +135,20 @@ def test_components_sum_to_the_total_and_nothing_falls_below_nothing(terms: Term
     bill = price(terms)
     assert sum(part.amount.amount for part in bill.components) == bill.total.amount
     assert sum(part.tax.amount for part in bill.components) == bill.tax.amount
-    assert bill.total.amount >= terms.tip
+    assert bill.total.amount + terms.rounding > terms.tip
     assert bill.tax.amount >= 0
+    assert bill.total.amount % terms.rounding == 0
+
+
+@given(any_terms)
+def test_only_what_reduces_a_bill_is_negative_and_takes_no_more_than_there_is(terms: Terms) -> None:
+    left: dict[tuple[object, ...], int] = {}
+    for part in price(terms).components:
+        assert part.amount.amount >= 0 or part.kind in REDUCING
+        if part.kind not in {ComponentKind.TAX, ComponentKind.ROUNDING}:
+            pot = (part.party, part.line, part.tax_category)
+            left[pot] = left.get(pot, 0) + part.amount.amount
+    assert min(left.values()) >= 0
 
 
 @given(any_terms)
@@ -115,7 +167,7 @@ def test_the_same_basket_costs_the_same(terms: Terms) -> None:
 def test_tax_is_rounded_once_for_each_rate_and_liable_party(terms: Terms) -> None:
     groups: dict[tuple[Decimal, Party], tuple[int, int]] = {}
     for part in price(terms).components:
-        if part.kind is not ComponentKind.TAX:
+        if part.kind not in {ComponentKind.TAX, ComponentKind.ROUNDING}:
             amount, tax = groups.get((part.tax_rate, part.liable), (0, 0))
             groups[part.tax_rate, part.liable] = amount + part.amount.amount, tax + part.tax.amount
     for (rate, _), (amount, tax) in groups.items():
@@ -154,6 +206,49 @@ def test_tax_on_top_comes_as_components_of_its_own() -> None:
     assert bill.total.amount == 2200 + 500 + 176 + 115
 
 
+def test_the_taxes_of_stacked_areas_stand_on_the_bill_one_by_one() -> None:
+    bill = price(
+        terms(SOUP, prices_include_tax=False, tax_rates=STACKED, delivery_fee=None, service_fee=None)
+    )
+    # 8.875 % of 22.00 for the restaurant and of the 5.00 of the small order fee for the platform, each
+    # rounded once, are 1.95 and 0.44, then split by what the areas ask for.
+    taxes = [part for part in bill.components if part.kind is ComponentKind.TAX]
+    assert [(part.label, part.amount.amount, part.liable) for part in taxes] == [
+        ("State 4 %", 88, Party.RESTAURANT),
+        ("City 4.5 %", 99, Party.RESTAURANT),
+        ("Mctd 0.375 %", 8, Party.RESTAURANT),
+        ("State 4 %", 20, Party.PLATFORM),
+        ("City 4.5 %", 22, Party.PLATFORM),
+        ("Mctd 0.375 %", 2, Party.PLATFORM),
+    ]
+    assert bill.total.amount == 2200 + 500 + 195 + 44
+
+
+def test_who_owes_a_tax_need_not_be_who_is_paid() -> None:
+    """As in India, where the platform owes the tax of what a restaurant sells (CGST Act, section 9(5))."""
+    rates = by_category([TaxRate(category=FOOD, rate=Decimal("0.05"), liable=Party.PLATFORM)])
+    bill = price(terms(SOUP, prices_include_tax=False, tax_rates=rates, delivery_fee=None, service_fee=None))
+    dish, tax = bill.components[0], bill.components[-1]
+    assert (dish.party, dish.liable) == (Party.RESTAURANT, Party.PLATFORM)
+    assert (tax.amount.amount, tax.liable) == (135, Party.PLATFORM)
+
+
+@pytest.mark.parametrize(("rounding", "total", "rounded"), [(1, 5429, 0), (5, 5430, 1), (100, 5400, -29)])
+def test_totals_are_rounded_as_the_region_says(rounding: int, total: int, rounded: int) -> None:
+    bill = price(terms(SOUP, BEER, rounding=rounding))
+    assert bill.total.amount == total
+    assert sum(amounts(bill, ComponentKind.ROUNDING)) == rounded
+
+
+def test_a_bill_explains_itself_line_by_line() -> None:
+    bill = price(terms(SOUP, distance_m=3200))
+    assert {part.code: part.explanation for part in bill.components if part.line is None} == {
+        "delivery_fee": "5.99 PLN for 2.0 km, 2 more km at 1.50 PLN",
+        "service_fee": "5 % of 22.00 PLN",
+        "small_order_fee": "for an order below 30.00 PLN",
+    }
+
+
 def test_each_begun_kilometre_costs_and_the_fee_has_a_limit() -> None:
     def fee(metres: int) -> int:
         return amounts(price(terms(SOUP, distance_m=metres)), ComponentKind.DELIVERY_FEE)[0]
@@ -163,8 +258,8 @@ def test_each_begun_kilometre_costs_and_the_fee_has_a_limit() -> None:
 
 def test_a_discount_shrinks_the_tax_of_what_it_is_off() -> None:
     whole = price(terms(SOUP, BEER))
-    half = price(terms(SOUP, BEER, promotions=(Discount(code="half", label="Half off", amount=2300),)))
-    assert amounts(half, ComponentKind.PROMOTION) == [-1100, -1200]
+    half = price(terms(SOUP, BEER, points=(Discount(code="half", label="Half off", amount=2300),)))
+    assert amounts(half, ComponentKind.POINTS) == [-1100, -1200]
     assert half.total.amount == whole.total.amount - 2300
     assert half.tax.amount < whole.tax.amount
 

@@ -16,10 +16,10 @@ from modules.storefront import baskets, places
 from modules.storefront.errors import BasketUnreadable, FormIncomplete
 from modules.storefront.pages.finding import find_restaurant
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
-from tiffin import ids
+from tiffin import clock, ids, regions
 from tiffin.interfaces import CommandKey, call
 
-TIPS = (0, 200, 500, 1000)
+LONGEST_CODE = 32
 LONGEST_KEY = 64
 _REQUIRED = {"name": "your name", "street": "the street and number", "area": "the part of the city"}
 
@@ -45,7 +45,7 @@ def checkout(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseB
         addresses=call(Identity).addresses(customer_id=visitor.id),
         profile=call(Identity).profile(customer_id=visitor.id),
         methods=call(Payments).methods(region=found.region),
-        tips=TIPS,
+        tips=_tips(found.region),
         currency=found.min_order.currency,
         key=ids.new_id(),
     )
@@ -102,6 +102,7 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
             customer_id=visitor.id,
             address_ticket=_ticket(request, visitor),
             tip=_tip(request),
+            promotion_code=request.POST.get("promotion_code", "").strip()[:LONGEST_CODE] or None,
         )
     except (*QUOTE_ERRORS, BasketUnreadable) as refusal:
         return show(request, visitor, "parts/refusal.html", refusal=refusal)
@@ -113,6 +114,11 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
         price=offered.price,
         zone=found.time_zone,
     )
+
+
+def _tips(code: str) -> list[int]:
+    region = regions.get(code)
+    return region.setting("tips.presets", list[int], on=region.local(clock.now()).date())
 
 
 def _ticket(request: HttpRequest, visitor: Visitor) -> str:

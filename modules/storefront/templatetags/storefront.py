@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django import template
 
-from modules.orders.interface import Price
+from modules.orders.interface import ComponentKind, Price
 from tiffin import clock
 from tiffin.money import Money, minor_units
 
@@ -74,6 +75,28 @@ def taxes(bill: Price) -> list[tuple[Decimal, Money]]:
     currency = bill.total.currency
     rates = sorted((rate for rate, amount in by_rate.items() if amount), reverse=True)
     return [(rate, Money(amount=by_rate[rate], currency=currency)) for rate in rates]
+
+
+class BillPart(NamedTuple):
+    """What stands on a bill beneath the dishes."""
+
+    label: str
+    explanation: str
+    amount: Money
+
+
+@register.filter
+def beside_dishes(bill: Price) -> list[BillPart]:
+    """Everything but the dishes; what was allocated to several of them stands there once."""
+    parts: dict[tuple[str, str], BillPart] = {}
+    for component in bill.components:
+        if component.kind in {ComponentKind.ITEM, ComponentKind.OPTION}:
+            continue
+        key = (component.code, component.label)
+        before = parts.get(key)
+        amount = component.amount if before is None else before.amount + component.amount
+        parts[key] = BillPart(component.label, component.explanation, amount)
+    return list(parts.values())
 
 
 @register.filter

@@ -13,9 +13,11 @@ from django.urls import reverse
 from modules.identity.interface import AccountKind, Identity
 from modules.restaurants.interface import Point, RestaurantProfile, Restaurants, RestaurantView
 from tiffin import ids
+from tiffin.admin.middleware import STAFF_COOKIE
+from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.interfaces import CommandKey, call
 from tiffin.money import Money
-from tiffin.testing import settle
+from tiffin.testing import settle, token
 
 PASSWORD = "a good long password"
 SOHO = Point(lat=51.5137, lon=-0.1312)
@@ -131,6 +133,24 @@ class Customer:
     def sees(self, order: Any) -> str:
         """The page of an order that was just placed."""
         return str(self.browser.get(order["Location"]).content.decode())
+
+
+def promotes(**says: Any) -> None:
+    """Staff begin a promotion in Great Britain."""
+    staff = Client()
+    everywhere = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=("operations",), regions=(EVERY_REGION,))
+    staff.cookies[STAFF_COOKIE] = token(everywhere)
+    usual = {
+        "region": "gb",
+        "funded_by": "platform",
+        "items": "[]",
+        "min_subtotal": "0",
+        "hours": "24/7",
+        "starts_at_0": "2020-01-01",
+        "starts_at_1": "00:00:00",
+    }
+    answer = staff.post("/admin/orders/promotion/add/", usual | says)
+    assert answer.status_code == 302, answer.content.decode()
 
 
 def kitchen(*restaurants: UUID, name: str = "kitchen") -> Client:

@@ -16,6 +16,7 @@ from modules.storefront.tests.people import (
     kitchen,
     open_noodle_bar,
     presses,
+    promotes,
 )
 from tiffin import clock, ids
 from tiffin.testing import settle
@@ -107,6 +108,32 @@ def test_the_price_is_shown_line_by_line(zofia):
     assert [amount in quote for amount in ("£12.50", "£2.00")] == [True, True]
     assert "Service" in quote
     assert "at 20 %" in quote
+
+
+def test_the_bill_explains_itself_and_says_what_would_make_it_cheaper(zofia):
+    promotes(kind="free_delivery", title="Free delivery", min_subtotal=1500)
+
+    quote = zofia.asks_price()
+
+    assert "5 % of 12.50 GBP" in quote
+    assert "2.50 GBP more for free delivery." in quote
+
+
+@pytest.mark.parametrize(("typed", "outcome"), [("soup", "applied"), ("salad", "not_known")])
+def test_a_promotion_code_is_answered_beside_the_price(zofia, typed, outcome):
+    promotes(kind="percentage", percent=10, title="Soup week", code="SOUP")
+
+    quote = zofia.asks_price(promotion_code=typed)
+
+    assert f'data-code="{outcome}"' in quote
+    assert ("−£1.25" in quote) is (outcome == "applied")
+    assert 'name="quote"' in quote
+
+
+def test_the_tips_are_those_of_the_region(zofia):
+    page = zofia.browser.get("/r/noodle-bar/checkout/").content.decode()
+
+    assert [f'name="tip" form="place" value="{tip}"' in page for tip in (0, 100, 200, 300)] == [True] * 4
 
 
 def test_an_order_goes_all_the_way(zofia, noodle_bar):

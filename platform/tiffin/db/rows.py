@@ -28,10 +28,11 @@ class _Reading(NamedTuple):
     conversions: list[tuple[int, Any, Convert]]
 
 
-def select(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    """What a constant statement finds in the schema of the module in which the caller stands."""
+def select(statement: str, *values: Any, **named: Any) -> list[tuple[Any, ...]]:
+    """What a constant statement finds in the schema of the module in which the caller stands; its values in
+    their order (`%s`) or by name (`%(name)s`)."""
     with connections[calling_owner(1)].cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, named or values)
         return list(cursor.fetchall())
 
 

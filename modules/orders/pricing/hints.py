@@ -1,0 +1,119 @@
+"""What would make a basket cheaper, and by how much."""
+
+from __future__ import annotations
+
+import msgspec
+
+from modules.orders.interface import ComponentKind, Hint, HintKind, PromotionKind
+from modules.orders.pricing.bill import Bill
+from modules.orders.pricing.discounts import saved_by
+from modules.orders.pricing.pipeline import bill_of
+from modules.orders.pricing.promotions import Promotion
+from modules.orders.pricing.stacking import best_of
+from modules.orders.pricing.terms import Terms
+from tiffin.money import Money
+
+MOST_HINTS = 3
+
+
+def hints(terms: Terms) -> tuple[Hint, ...]:
+    """What would make the basket cheaper, that of which the least is missing first.
+
+    A promotion is only promised for what it saves beyond what the basket gets already.
+    """
+    bill = bill_of(terms)
+    before = tuple(component for component in bill if component.kind is not ComponentKind.PROMOTION)
+    saved = saved_by(tuple(component for component in bill if component.kind is ComponentKind.PROMOTION))
+    found = [*_small_order(terms, bill)]
+    for promotion in terms.promotions:
+        if terms.subtotal < promotion.min_subtotal:
+            found.extend(_spend_more(promotion, terms, before, saved))
+        elif promotion.kind is PromotionKind.BUY_X_GET_Y:
+            found.extend(_add_dishes(promotion, terms, bill))
+    return tuple(sorted(found, key=_distance)[:MOST_HINTS])
+
+
+def _distance(hint: Hint) -> tuple[int, int, str]:
+    missing = 0 if hint.missing is None else hint.missing.amount
+    return missing, -hint.saves.amount, hint.code
+
+
+def _small_order(terms: Terms, bill: Bill) -> list[Hint]:
+    fees = [component for component in bill if component.kind is ComponentKind.SMALL_ORDER_FEE]
+    if not fees or terms.small_order_fee is None:
+        return []
+    missing = _money(terms, terms.small_order_fee.threshold - terms.subtotal)
+    saves = _money(terms, fees[0].amount)
+    return [
+        Hint(
+            kind=HintKind.SPEND_MORE,
+            code=fees[0].code,
+            text=f"{missing} more and there is no small order fee of {saves}.",
+            saves=saves,
+            missing=missing,
+        )
+    ]
+
+
+def _spend_more(promotion: Promotion, terms: Terms, before: Bill, saved: int) -> list[Hint]:
+    """What it would save at least: a share of more is more."""
+    relaxed = tuple(
+        msgspec.structs.replace(each, min_subtotal=0) if each is promotion else each
+        for each in terms.promotions
+    )
+    more = saved_by(best_of(relaxed, terms, before)) - saved
+    if more <= 0:
+        return []
+    missing, saves = _money(terms, promotion.min_subtotal - terms.subtotal), _money(terms, more)
+    gain = (
+        "free delivery"
+        if promotion.kind is PromotionKind.FREE_DELIVERY
+        else f"“{promotion.label}”, which saves {saves}"
+    )
+    return [
+        Hint(
+            kind=HintKind.SPEND_MORE,
+            code=promotion.code,
+            text=f"{missing} more for {gain}.",
+            saves=saves,
+            missing=missing,
+        )
+    ]
+
+
+def _add_dishes(promotion: Promotion, terms: Terms, bill: Bill) -> list[Hint]:
+    """Whoever has all that must be bought hears of what is free, at the price of the cheapest of it."""
+    lines = [line for line, dish in enumerate(terms.dishes) if promotion.is_for(dish.item_id)]
+    group = promotion.buy + promotion.get
+    begun = sum(terms.dishes[line].quantity for line in lines) % group
+    if begun < promotion.buy:
+        return []
+    count = group - begun
+    cheapest = min(lines, key=lambda line: terms.dishes[line].unit_price)
+    with_more = _with_more(terms, cheapest, count)
+    saves = terms.dishes[cheapest].unit_price * count - (_charged(bill_of(with_more)) - _charged(bill))
+    if saves <= 0:
+        return []
+    return [
+        Hint(
+            kind=HintKind.ADD_DISHES,
+            code=promotion.code,
+            text=f"“{promotion.label}”: add {count} more, {'it is' if count == 1 else 'they are'} free.",
+            saves=_money(terms, saves),
+            dishes=count,
+        )
+    ]
+
+
+def _with_more(terms: Terms, line: int, count: int) -> Terms:
+    dish = terms.dishes[line]
+    more = msgspec.structs.replace(dish, quantity=dish.quantity + count)
+    return msgspec.structs.replace(terms, dishes=(*terms.dishes[:line], more, *terms.dishes[line + 1 :]))
+
+
+def _charged(bill: Bill) -> int:
+    return sum(component.amount for component in bill)
+
+
+def _money(terms: Terms, amount: int) -> Money:
+    return Money(amount=amount, currency=terms.currency)
