@@ -18,6 +18,7 @@ from modules.orders.interface import PaymentState as AxisState
 from modules.payments.interface import Payments, PaymentState, PaymentView
 from tiffin.audit import Check, Inspection, Progress, check, inspected
 from tiffin.interfaces import call
+from tiffin.money import Money
 from tiffin.remote import elsewhere
 
 IDS_A_QUESTION = 500
@@ -148,8 +149,15 @@ def _wrong_at_the_end(order: OrderMoney, payment: PaymentView | None) -> Iterato
         yield f"the order is over, but {held} of its customer's money are still held"
     if order.order is OrderState.CANCELLED and kept:
         yield f"the order was cancelled, but {kept} of its customer's money were kept"
-    if order.order is OrderState.COMPLETED and order.payment is AxisState.CAPTURED and kept != order.total:
-        yield f"the order was delivered for {order.total}, of which {kept} were taken"
+    owed = order.owed_back or Money.zero(order.total.currency)
+    if order.refunded != owed:
+        yield f"the order is over, but of {owed} that it owes back {order.refunded} are back"
+    if (
+        order.order is OrderState.COMPLETED
+        and order.payment is AxisState.CAPTURED
+        and kept != order.total - owed
+    ):
+        yield f"the order was delivered for {order.total} less {owed}, of which {kept} were taken"
 
 
 def _orders() -> Iterator[tuple[OrderMoney, ...]]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from modules.orders import services
 from modules.orders.models import (
+    Claim,
     KnownMenu,
     KnownRestaurant,
     KnownUnavailable,
@@ -20,6 +21,7 @@ from modules.orders.models import (
     Promotion,
     PromotionBudget,
     PromotionUse,
+    Refund,
     TimelineEntry,
 )
 from tiffin import clock, regions
@@ -54,13 +56,18 @@ class Components(ReadOnlyInline):
     )
 
 
+class Refunds(ReadOnlyInline):
+    model = Refund
+    fields = ("number", "amount", "reason", "claim", "owed_at", "done_at", "attempt")
+
+
 @register(Order)
 class OrderAdmin(ModuleAdmin):
     list_display = ("code", "region", "status_name", "restaurant_name", "amount", "waits", "created_at")
     list_filter = ("status_name", "region", "waits_for", "cancel_reason")
     search_fields = ("id", "code", "customer_id", "restaurant_id", "payment_id")
     exclude = ("sealed", "dropoff_lat", "dropoff_lon", "pickup")
-    inlines = (Timeline, Lines, Components)
+    inlines = (Timeline, Lines, Components, Refunds)
     actions = ("cancel",)
 
     @admin.display(description="Total", ordering="total")
@@ -75,6 +82,58 @@ class OrderAdmin(ModuleAdmin):
     def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         for order in queryset:
             services.cancel_order_by_staff(order_id=order.id, note="staff_pages")
+
+
+@register(Claim)
+class ClaimAdmin(ModuleAdmin):
+    """What customers say was wrong. What is open has a time by which it is decided."""
+
+    list_display = (
+        "order",
+        "region",
+        "reason",
+        "state_name",
+        "asked_for",
+        "went_back",
+        "created_at",
+        "decide_by",
+    )
+    list_filter = ("state_name", "reason", "region")
+    search_fields = ("=id", "=order__id", "order__code", "=customer_id")
+    list_select_related = ("order",)
+    exclude = ("log_txid",)
+    actions = ("grant", "refuse")
+
+    @admin.display(description="Asked", ordering="asked")
+    def asked_for(self, claim: Claim) -> str:
+        return str(claim.order.money(claim.asked))
+
+    @admin.display(description="Granted", ordering="granted")
+    def went_back(self, claim: Claim) -> str:
+        return str(claim.order.money(claim.granted)) if claim.granted else ""
+
+    @admin.action(description="Grant: the money goes back", permissions=["act"])
+    def grant(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
+        for claim in queryset:
+            services.decide_claim(claim_id=claim.id, grant=True, note="staff")
+
+    @admin.action(description="Refuse", permissions=["act"])
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
+        for claim in queryset:
+            services.decide_claim(claim_id=claim.id, grant=False, note="staff")
+
+
+@register(Refund)
+class RefundAdmin(ModuleAdmin):
+    list_display = ("order", "number", "money", "reason", "owed_at", "done_at", "attempt")
+    list_filter = ("order__region", ("done_at", admin.EmptyFieldListFilter))
+    region_field = "order__region"
+    search_fields = ("=order__id", "order__code")
+    list_select_related = ("order",)
+
+    @admin.display(description="Amount", ordering="amount")
+    def money(self, refund: Refund) -> str:
+        return str(refund.order.money(refund.amount))
 
 
 class InForce(admin.SimpleListFilter):

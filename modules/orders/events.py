@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from modules.orders.interface import Axes, Status
+from modules.orders.interface import Axes, ClaimReason, ClaimState, Status
 from tiffin.dto import DTO
 from tiffin.log import Event
 from tiffin.money import Money
@@ -78,6 +78,28 @@ class OrderRefunded(Event, wire="orders.order_refunded.v1"):
     order_id: UUID
     customer_id: UUID
     amount: Money
+
+
+class ClaimOpened(Event, wire="orders.claim_opened.v1"):
+    """The customer says that something was wrong; `asked` is what it is worth."""
+
+    claim_id: UUID
+    order_id: UUID
+    customer_id: UUID
+    restaurant_id: UUID
+    reason: ClaimReason
+    asked: Money
+
+
+class ClaimDecided(Event, wire="orders.claim_decided.v1"):
+    """It is granted or refused; `granted` goes back to the customer."""
+
+    claim_id: UUID
+    order_id: UUID
+    customer_id: UUID
+    restaurant_id: UUID
+    state: ClaimState
+    granted: Money
 
 
 class TimelineMove(DTO):

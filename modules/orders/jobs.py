@@ -16,7 +16,8 @@ from modules.orders.interface import (
     RefundState,
     VendorState,
 )
-from modules.orders.models import Order
+from modules.orders.models import Order, Refund
+from modules.orders.services.claims import decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
 from modules.orders.services.recording import record
 from modules.orders.services.requests import courier_request, restaurant_offer
@@ -112,17 +113,18 @@ def release_payment(order_id: UUID, number: int) -> None:
 
 
 @job("refund_payment", destination="payments")
-def refund_payment(order_id: UUID, number: int) -> None:
-    """Give back what was captured."""
+def refund_payment(order_id: UUID) -> None:
+    """Give back what is owed longest. Asked again under the same key it is given back once."""
     order = Order.get(order_id)
-    if order.axes.refund is not RefundState.DUE or order.payment_id is None:
+    refund = Refund.objects.filter(order_id=order_id, done_at=None).first()
+    if refund is None or order.axes.refund is not RefundState.DUE or order.payment_id is None:
         return
     try:
         call(Payments).refund(
-            key=order.command_key("refund", number),
+            key=order.command_key(f"refund-{refund.number}", refund.attempt),
             payment_id=PaymentId(order.payment_id),
-            amount=order.money(order.captured - order.refunded),
-            reason=order.cancel_reason,
+            amount=order.money(refund.amount),
+            reason=refund.reason,
         )
     except (PaymentStateConflict, PaymentAmountInvalid):
         return  # all of it is on its way back already
@@ -199,6 +201,12 @@ def settlement_overdue(order_id: UUID) -> None:
     order = Order.lock(order_id)
     ask_again(order)
     record(order, cause="settlement_overdue")
+
+
+@deadline("claim_overdue")
+def claim_overdue(claim_id: UUID) -> None:
+    """Nobody decided about a claim."""
+    decide_unanswered(claim_id)
 
 
 def _give_up_overdue(order_id: UUID, *, reason: str, cause: str) -> None:

@@ -13,6 +13,8 @@ Settings of the region that this module reads:
     timeouts.preparation_seconds           from acceptance until a courier has collected
     timeouts.courier_search_seconds        to find a courier
     timeouts.delivery_seconds              from pick-up to the door
+    timeouts.claim_seconds                 to say that something was wrong, from the door on
+    timeouts.claim_decision_seconds        to decide about it
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from decimal import Decimal
 from enum import Enum
 from uuid import UUID
 
-from modules.orders.interface import Axes, Party
+from modules.orders.interface import Axes, ClaimReason, ComponentKind, Party
 from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import Policy
@@ -132,3 +134,51 @@ class CancellationPolicy(Policy, module="orders"):
         if facts.by is Canceller.STAFF:
             return True
         return facts.axes.vendor.value in {"not_offered", "offered"}
+
+
+class ClaimDecision(Enum):
+    GRANT = "grant"
+    REFUSE = "refuse"
+    ASK_STAFF = "ask_staff"
+
+
+class ClaimFacts(DTO):
+    """What a claim policy may look at. `share` is which part of the dishes' price it is about; the counts are
+    of the customer's last 90 days, without this claim; `worth` is what would go back."""
+
+    reason: ClaimReason
+    share: Decimal
+    worth: Money
+    total: Money
+    orders: int
+    claims: int
+
+
+class ClaimPolicy(Policy, module="orders"):
+    """What goes back when something was wrong, and who decides.
+
+    The dishes that are claimed always go back, less what was discounted on them. Of the fees the service and
+    the small order fee go back by their share; the delivery fee and the tip only with the whole order. A
+    small claim of somebody who seldom claims is granted at once; staff decide about the others, and if they
+    do not in time it is granted.
+    """
+
+    seldom = Decimal("0.2")
+    small = Decimal("0.5")
+
+    def fees(self, facts: ClaimFacts) -> frozenset[ComponentKind]:
+        """The kinds of fees that go back with the dishes."""
+        shared = frozenset({ComponentKind.SERVICE_FEE, ComponentKind.SMALL_ORDER_FEE})
+        if facts.reason is ClaimReason.NEVER_ARRIVED or facts.share == 1:
+            return shared | {ComponentKind.DELIVERY_FEE, ComponentKind.TIP}
+        return shared
+
+    def decision(self, facts: ClaimFacts) -> ClaimDecision:
+        """Whether the claim is decided at once."""
+        small = facts.worth.amount <= facts.total.amount * self.small
+        seldom = facts.claims <= facts.orders * self.seldom
+        return ClaimDecision.GRANT if small and seldom else ClaimDecision.ASK_STAFF
+
+    def unanswered(self, facts: ClaimFacts) -> ClaimDecision:
+        """What becomes of it when nobody decides in time."""
+        return ClaimDecision.GRANT

@@ -7,6 +7,10 @@ from uuid import UUID
 from modules.orders import selectors, services
 from modules.orders.interface import (
     BasketLine,
+    CancellationPreview,
+    ClaimLine,
+    ClaimReason,
+    ClaimView,
     OrderId,
     OrderMoney,
     OrderPage,
@@ -65,6 +69,27 @@ class OrdersProvider(Orders):
 
     def timeline(self, *, customer_id: UUID, order_id: UUID, after: int = 0) -> tuple[TimelineEntryView, ...]:
         return selectors.timeline(customer_id=customer_id, order_id=order_id, after=after)
+
+    def preview_cancellation(self, *, customer_id: UUID, order_id: UUID) -> CancellationPreview:
+        return selectors.preview_cancellation(customer_id=customer_id, order_id=order_id)
+
+    def claim(
+        self,
+        *,
+        key: CommandKey,
+        customer_id: UUID,
+        order_id: UUID,
+        reason: ClaimReason,
+        lines: tuple[ClaimLine, ...] = (),
+        words: str = "",
+    ) -> ClaimView:
+        made = services.claim(
+            customer_id=customer_id, order_id=order_id, reason=reason, lines=lines, words=words
+        )
+        return selectors.claim_view(made, made.order)
+
+    def claims(self, *, customer_id: UUID, order_id: UUID) -> tuple[ClaimView, ...]:
+        return selectors.claims(customer_id=customer_id, order_id=order_id)
 
     def cancel(self, *, key: CommandKey, customer_id: UUID, order_id: UUID) -> OrderView:
         return selectors.view_of(services.cancel_order(customer_id=customer_id, order_id=order_id))

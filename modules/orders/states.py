@@ -134,6 +134,8 @@ REFUND = Machine(
     {
         RefundState.NONE: (RefundState.DUE,),
         RefundState.DUE: (RefundState.REFUNDED,),
+        # Something more is found to be wrong.
+        RefundState.REFUNDED: (RefundState.DUE,),
     },
 )
 
@@ -199,7 +201,7 @@ def is_over(axes: Axes) -> bool:
 def is_final(axes: Axes) -> bool:
     """Whether nothing is awaited any more: decided, the money settled, nobody still at work on it."""
     if axes.order is OrderState.COMPLETED:
-        return axes.payment in PAID_OR_LOST
+        return axes.payment in PAID_OR_LOST and axes.refund is not RefundState.DUE
     if axes.order is not OrderState.CANCELLED:
         return False
     settled = axes.payment in NOTHING_HELD or axes.refund is RefundState.REFUNDED

@@ -71,13 +71,14 @@ def customer_has_it(event: DeliveryCompleted) -> None:
         record(order)
         return
     order.move(order=OrderState.COMPLETED)
+    order.delivered_at = clock.now()
     delivered = OrderDelivered(
         order_id=order.id,
         customer_id=order.customer_id,
         restaurant_id=order.restaurant_id,
         courier_id=event.courier_id,
         total=order.money(order.total),
-        delivered_at=clock.now(),
+        delivered_at=order.delivered_at,
     )
     record(order, delivered)
 

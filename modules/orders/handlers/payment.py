@@ -9,6 +9,7 @@ from modules.orders.interface import CourierState, OrderState, PaymentState, Ref
 from modules.orders.models import Order
 from modules.orders.models.order import lock_if_known
 from modules.orders.services.compensation import give_up, release_payment
+from modules.orders.services.owing import refund_again, settle_refunds
 from modules.orders.services.recording import record
 from modules.orders.states import PAYMENT, is_over
 from modules.payments.events import (
@@ -127,13 +128,17 @@ def payment_refunded(event: PaymentRefunded) -> None:
     order = lock_if_known(event.order_id)
     if order is None:
         return
+    order.refunded = event.refunded.amount
+    order.captured = max(order.captured, order.refunded)
     if order.axes.payment is PaymentState.VOIDING:
         # Captured before the void arrived, and given back at once.
         jobs.drop(order, "release_payment")
-        order.move(payment=PaymentState.CAPTURED, refund=RefundState.DUE)
-    order.refunded = event.refunded.amount
-    order.captured = max(order.captured, order.refunded)
-    if order.axes.refund is RefundState.DUE and order.refunded >= order.captured:
+        order.move(payment=PaymentState.CAPTURED)
+        release_payment(order)
+    settle_refunds(order)
+    # Payments may give back what nobody here asked for.
+    order.refund_due = max(order.refund_due, order.refunded)
+    if order.axes.refund is RefundState.DUE and order.refunded >= order.refund_due:
         jobs.drop(order, "refund_payment")
         order.move(refund=RefundState.REFUNDED)
     refunded = OrderRefunded(order_id=order.id, customer_id=order.customer_id, amount=event.amount)
@@ -165,8 +170,5 @@ def _without_money(order: Order, *, note: str) -> None:
 
 def _refund_again(order: Order) -> None:
     """The customer's money stays due: ask again later, under a new key."""
-    if order.axes.refund is not RefundState.DUE:
-        return
-    order.wishes += 1
-    jobs.add(order, "refund_payment", due=clock.now() + REFUND_AGAIN_AFTER, number=order.wishes)
-    record(order)
+    if order.axes.refund is RefundState.DUE:
+        refund_again(order, at=clock.now() + REFUND_AGAIN_AFTER)

@@ -24,6 +24,14 @@ from modules.orders.interface.bills import (
     QuoteId,
     QuoteView,
 )
+from modules.orders.interface.claims import (
+    CancellationPreview,
+    ClaimId,
+    ClaimLine,
+    ClaimReason,
+    ClaimState,
+    ClaimView,
+)
 from modules.orders.interface.errors import (
     AddressOutsideZone,
     AddressTicketInvalid,
@@ -32,6 +40,8 @@ from modules.orders.interface.errors import (
     BasketItemUnknown,
     BasketTooLarge,
     CancellationRefused,
+    ClaimLineWrong,
+    ClaimRefused,
     MinimumOrderNotMet,
     OptionCountWrong,
     OptionUnknown,
@@ -79,9 +89,17 @@ __all__ = [
     "BasketItemUnknown",
     "BasketLine",
     "BasketTooLarge",
+    "CancellationPreview",
     "CancellationRefused",
     "Choice",
     "ChosenOption",
+    "ClaimId",
+    "ClaimLine",
+    "ClaimLineWrong",
+    "ClaimReason",
+    "ClaimRefused",
+    "ClaimState",
+    "ClaimView",
     "CodeAnswer",
     "CodeOutcome",
     "ComponentKind",
@@ -210,6 +228,31 @@ class Orders(Interface, module="orders", version=1):
     @query(timeout=0.5, errors=(OrderUnknown,))
     def timeline(self, *, customer_id: UUID, order_id: UUID, after: int = 0) -> tuple[TimelineEntryView, ...]:
         """What happened to the order since entry `after`."""
+        ...
+
+    @query(timeout=0.5, errors=(OrderUnknown,))
+    def preview_cancellation(self, *, customer_id: UUID, order_id: UUID) -> CancellationPreview:
+        """What it would mean for the customer to stop the order now."""
+        ...
+
+    @command(timeout=2.0, errors=(OrderUnknown, ClaimRefused, ClaimLineWrong))
+    def claim(
+        self,
+        *,
+        key: CommandKey,
+        customer_id: UUID,
+        order_id: UUID,
+        reason: ClaimReason,
+        lines: tuple[ClaimLine, ...] = (),
+        words: str = "",
+    ) -> ClaimView:
+        """The customer says what was wrong with an order that was delivered; what the region's policy grants
+        is owed at once, about the rest somebody decides."""
+        ...
+
+    @query(timeout=0.5, errors=(OrderUnknown,))
+    def claims(self, *, customer_id: UUID, order_id: UUID) -> tuple[ClaimView, ...]:
+        """The customer's claims about an order, the oldest first."""
         ...
 
     @command(timeout=2.0, errors=(OrderUnknown, CancellationRefused))

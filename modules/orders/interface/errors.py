@@ -161,6 +161,20 @@ class CancellationRefused(DomainError, code="cancellation_refused", status=409):
     order_status: str
 
 
+class ClaimRefused(DomainError, code="claim_refused", status=409):
+    """Nothing can be claimed."""
+
+    detail = "{reason}"
+    reason: str
+
+
+class ClaimLineWrong(DomainError, code="claim_line_wrong", status=422):
+    """The claim names dishes that it cannot be about."""
+
+    detail = "{reason}"
+    reason: str
+
+
 class TransitionRefused(DomainError, code="transition_refused", status=409):
     """The order is not in a state for this."""
 

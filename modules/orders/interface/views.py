@@ -66,8 +66,9 @@ class OrderPage(DTO):
 
 class OrderMoney(DTO):
     """What an order costs, and what orders knows to have been taken and given back, for those who compare the
-    books. `final`: nothing is awaited any more. `payment_id`: None when payments never answered that it has
-    one. `quote_shared`: another order has the same quote."""
+    books. `owed_back` is what goes back in all; None of who does not say. `final`: nothing is awaited any
+    more. `payment_id`: None when payments never answered that it has one. `quote_shared`: another order has
+    the same quote."""
 
     id: OrderId
     final: bool
@@ -78,6 +79,7 @@ class OrderMoney(DTO):
     captured: Money
     refunded: Money
     quote_shared: bool
+    owed_back: Money | None = None
 
 
 class TimelineEntryView(DTO):

@@ -1,10 +1,12 @@
-"""The tables of orders: the order and what belongs to it, promotions, what is known of the restaurants."""
+"""The tables of orders: the order and its parts, refunds, promotions, what is known of restaurants."""
 
 from modules.orders.models.known import KnownMenu, KnownRestaurant, KnownUnavailable
 from modules.orders.models.order import Order, OrderComponent, OrderLine, TimelineEntry
 from modules.orders.models.promotion import Promotion, PromotionBudget, PromotionUse
+from modules.orders.models.refund import Claim, Refund
 
 __all__ = [
+    "Claim",
     "KnownMenu",
     "KnownRestaurant",
     "KnownUnavailable",
@@ -14,5 +16,6 @@ __all__ = [
     "Promotion",
     "PromotionBudget",
     "PromotionUse",
+    "Refund",
     "TimelineEntry",
 ]

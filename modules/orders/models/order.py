@@ -58,7 +58,9 @@ def _in(axis: str, *states: OpenEnum) -> models.Q:
 
 
 # The same as `states.is_final`, for the database; a test compares the two.
-_FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) | (
+_FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_in(
+    "refund", RefundState.DUE
+) | (
     _in("order", OrderState.CANCELLED)
     & (_in("payment", *NOTHING_HELD) | _in("refund", RefundState.REFUNDED))
     & ~_in("vendor", *VENDOR_OPEN)
@@ -77,9 +79,9 @@ class Move(NamedTuple):
 
 
 class Order(Aggregate):
-    """Amounts in minor units. `waits_for` names the deadline that is set, `waits_until` when it happens;
-    empty once the order is final. `sealed` opens only with the customer's key. Kept as long as accounts must
-    be."""
+    """Amounts in minor units; `refund_due` is what goes back in all, `refunded` what is back. `waits_for`
+    names the deadline that is set, `waits_until` when it happens; empty once the order is final. `sealed`
+    opens only with the customer's key. Kept as long as accounts must be."""
 
     code = models.CharField(max_length=8)
     quote_id = models.UUIDField(unique=True)
@@ -101,6 +103,7 @@ class Order(Aggregate):
     total = models.BigIntegerField()
     captured = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
+    refund_due = models.BigIntegerField(default=0, db_default=0)
 
     order_state = models.CharField(max_length=16, choices=_choices(OrderState), default=START.order.value)
     payment_state = models.CharField(
@@ -127,6 +130,7 @@ class Order(Aggregate):
     courier_wanted_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
     picked_up_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
     waits_for = models.CharField(max_length=32, default="")
     waits_until = models.DateTimeField(null=True)
     timeline_seq = models.IntegerField(default=0)
@@ -138,6 +142,7 @@ class Order(Aggregate):
     CHANGING = (
         "captured",
         "refunded",
+        "refund_due",
         "order_state",
         "payment_state",
         "vendor_state",
@@ -154,6 +159,7 @@ class Order(Aggregate):
         "courier_wanted_at",
         "ready_at",
         "picked_up_at",
+        "delivered_at",
         "waits_for",
         "waits_until",
         "timeline_seq",

@@ -44,3 +44,12 @@ PLACE = [
         request_only=True,
     )
 ]
+
+CLAIM = [
+    OpenApiExample(
+        "One of two dumplings is missing",
+        value={"reason": "missing", "lines": [{"line": 0, "quantity": 1}], "words": "Only one came."},
+        request_only=True,
+    ),
+    OpenApiExample("Nothing came", value={"reason": "never_arrived"}, request_only=True),
+]

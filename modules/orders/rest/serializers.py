@@ -11,6 +11,8 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from modules.orders.interface import (
     BasketLine,
+    ClaimReason,
+    ClaimState,
     CodeOutcome,
     ComponentKind,
     CourierState,
@@ -29,10 +31,16 @@ from tiffin.interfaces import OpenEnum
 LONGEST_QUOTE = 200_000
 HIGHEST_TIP = 10_000_000
 LONGEST_CODE = 32
+LONGEST_WORDS = 1_000
 
 
 def _choice(states: type[OpenEnum], **options: Any) -> serializers.ChoiceField:
     return serializers.ChoiceField(choices=[state.value for state in states], **options)
+
+
+def _choice_of(states: type[OpenEnum]) -> serializers.ChoiceField:
+    """What may be said: anything but that one does not know."""
+    return serializers.ChoiceField(choices=[state.value for state in states if state.value != "unknown"])
 
 
 # --- in ----------------------------------------------------------------------------------------------
@@ -116,6 +124,19 @@ class TokenField(serializers.CharField):
 class PlaceRequestSerializer(serializers.Serializer[Any]):
     quote = TokenField(max_length=LONGEST_QUOTE, help_text="`token` of a quote")
     payment_method = serializers.CharField(max_length=100)
+
+
+class ClaimLineSerializer(serializers.Serializer[Any]):
+    line = serializers.IntegerField(min_value=0, max_value=10_000, help_text="Index of the order's line")
+    quantity = serializers.IntegerField(default=1, min_value=1, max_value=10_000)
+
+
+class ClaimRequestSerializer(serializers.Serializer[Any]):
+    """What was wrong. `never_arrived` is about the whole order and names no lines."""
+
+    reason = _choice_of(ClaimReason)
+    lines = serializers.ListField(child=ClaimLineSerializer(), required=False, max_length=100)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_WORDS)
 
 
 class AfterSerializer(serializers.Serializer[Any]):
@@ -246,6 +267,31 @@ class OrderSerializer(Document):
     action_url = serializers.CharField(allow_null=True)
     cancel_reason = serializers.CharField(allow_null=True)
     may_cancel = serializers.BooleanField()
+
+
+class CancellationSerializer(Document):
+    may_cancel = serializers.BooleanField()
+    back = MoneySerializer(help_text="What would come back of what was taken")
+    released = MoneySerializer(help_text="What would never be taken")
+    text = serializers.CharField()
+
+
+class ClaimSerializer(Document):
+    id = serializers.UUIDField()
+    order_id = serializers.UUIDField()
+    reason = _choice(ClaimReason)
+    state = _choice(ClaimState)
+    lines = ClaimLineSerializer(many=True)
+    asked = MoneySerializer(help_text="What the dishes had cost, with the fees that go with them")
+    granted = MoneySerializer()
+    opened_at = serializers.DateTimeField()
+    decide_by = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    note = serializers.CharField(allow_null=True)
+
+
+class ClaimsSerializer(serializers.Serializer[Any]):
+    claims = ClaimSerializer(many=True)
 
 
 class SummarySerializer(Document):

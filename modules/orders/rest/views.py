@@ -15,11 +15,15 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from modules.orders import selectors, services
-from modules.orders.interface import OrderUnknown, Point
+from modules.orders.interface import ClaimLine, ClaimReason, OrderUnknown, Point
 from modules.orders.models import Order
 from modules.orders.rest import examples
 from modules.orders.rest.serializers import (
     AfterSerializer,
+    CancellationSerializer,
+    ClaimRequestSerializer,
+    ClaimSerializer,
+    ClaimsSerializer,
     OrderSerializer,
     PlaceRequestSerializer,
     QuoteRequestSerializer,
@@ -128,9 +132,47 @@ class Timeline(APIView):
 class Cancellation(APIView):
     permission_classes = (IsCustomer,)
 
+    @extend_schema(responses={200: CancellationSerializer})
+    def get(self, request: Request, order_id: UUID) -> Response:
+        """What stopping the order now would mean."""
+        preview = selectors.preview_cancellation(customer_id=customer_of(request), order_id=order_id)
+        return Response(CancellationSerializer(preview).data)
+
     @extend_schema(request=None, responses={200: OrderSerializer})
     @idempotent
     def post(self, request: Request, order_id: UUID) -> Response:
         """Stop the order; by the rules of most regions, until the restaurant has accepted it."""
         order = services.cancel_order(customer_id=customer_of(request), order_id=order_id)
         return Response(OrderSerializer(selectors.view_of(order)).data)
+
+
+class Claims(APIView):
+    permission_classes = (IsCustomer,)
+
+    @extend_schema(responses={200: ClaimsSerializer})
+    def get(self, request: Request, order_id: UUID) -> Response:
+        """What was claimed about the order, the oldest first."""
+        found = selectors.claims(customer_id=customer_of(request), order_id=order_id)
+        return Response(ClaimsSerializer({"claims": found}).data)
+
+    @extend_schema(request=ClaimRequestSerializer, responses={201: ClaimSerializer}, examples=examples.CLAIM)
+    @idempotent
+    def post(self, request: Request, order_id: UUID) -> Response:
+        """Say what was wrong with an order that was delivered.
+
+        What the region's rules grant at once is on its way back; about the rest somebody decides until
+        `decide_by`.
+        """
+        asked = ClaimRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wanted: dict[str, Any] = asked.validated_data
+        made = services.claim(
+            customer_id=customer_of(request),
+            order_id=order_id,
+            reason=ClaimReason(wanted["reason"]),
+            lines=tuple(ClaimLine(**line) for line in wanted.get("lines", ())),
+            words=wanted.get("words", ""),
+        )
+        return Response(
+            ClaimSerializer(selectors.claim_view(made, made.order)).data, status=status.HTTP_201_CREATED
+        )

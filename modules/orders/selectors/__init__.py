@@ -1,22 +1,27 @@
 """Reading orders, and what is known of the restaurants."""
 
 from modules.orders.selectors.books import money, placed
+from modules.orders.selectors.claims import claim_view, claims
 from modules.orders.selectors.orders import (
     get_many,
     get_order,
     list_for_customer,
     may_cancel,
+    preview_cancellation,
     timeline,
     view_of,
 )
 
 __all__ = [
+    "claim_view",
+    "claims",
     "get_many",
     "get_order",
     "list_for_customer",
     "may_cancel",
     "money",
     "placed",
+    "preview_cancellation",
     "timeline",
     "view_of",
 ]

@@ -41,5 +41,6 @@ def _money(order: Order) -> OrderMoney:
         total=order.money(order.total),
         captured=order.money(order.captured),
         refunded=order.money(order.refunded),
+        owed_back=order.money(order.refund_due),
         quote_shared=getattr(order, "quote_shared", False),
     )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from modules.orders.interface import (
     Axes,
+    CancellationPreview,
     ChosenOption,
     ComponentKind,
     OrderId,
@@ -94,6 +95,32 @@ def entries_since(order_id: UUID, after: int) -> tuple[TimelineEntryView, ...]:
     return tuple(view for view in _with_axes(entries) if view.seq > after)
 
 
+def preview_cancellation(*, customer_id: UUID, order_id: UUID) -> CancellationPreview:
+    """What stopping the order now would mean. Raises OrderUnknown, also for another customer's."""
+    order = Order.objects.filter(pk=order_id, customer_id=customer_id).first()
+    if order is None:
+        raise OrderUnknown()
+    allowed = may_cancel(order, Canceller.CUSTOMER)
+    back = order.captured - order.refunded if allowed else 0
+    released = order.total if allowed and not order.captured else 0
+    return CancellationPreview(
+        may_cancel=allowed,
+        back=order.money(back),
+        released=order.money(released),
+        text=_what_cancelling_means(order, allowed, back),
+    )
+
+
+def _what_cancelling_means(order: Order, allowed: bool, back: int) -> str:
+    if is_over(order.axes):
+        return "The order is over."
+    if not allowed:
+        return "The restaurant is at work on it: the order cannot be cancelled any more."
+    if back:
+        return f"You get {order.money(back)} back."
+    return "Nothing has been taken yet: you pay nothing."
+
+
 def may_cancel(order: Order, by: Canceller) -> bool:
     """Whether this actor may stop the order as it stands."""
     if is_over(order.axes):
@@ -121,7 +148,7 @@ def view_of(order: Order) -> OrderView:
         total=order.money(order.total),
         refunded=order.money(order.refunded),
         lines=tuple(_line(order, line) for line in order.lines.all()),
-        price=_price(order),
+        price=price_of(order),
         payment_method=order.payment_method,
         courier_id=order.courier_id,
         ready_at=order.ready_at,
@@ -147,7 +174,8 @@ def _line(order: Order, line: OrderLine) -> OrderLineView:
     )
 
 
-def _price(order: Order) -> Price:
+def price_of(order: Order) -> Price:
+    """The bill as it was promised."""
     return Price(
         components=tuple(_component(order, component) for component in order.components.all()),
         subtotal=order.money(order.subtotal),

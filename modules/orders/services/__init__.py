@@ -1,6 +1,7 @@
 """What orders does when asked: one verb a use case."""
 
 from modules.orders.services.cancelling import cancel_order, cancel_order_by_staff
+from modules.orders.services.claims import claim, decide_claim
 from modules.orders.services.placing import place_order
 from modules.orders.services.promotions import end_promotion, start_promotion
 from modules.orders.services.quoting import quote_basket
@@ -8,6 +9,8 @@ from modules.orders.services.quoting import quote_basket
 __all__ = [
     "cancel_order",
     "cancel_order_by_staff",
+    "claim",
+    "decide_claim",
     "end_promotion",
     "place_order",
     "quote_basket",

@@ -13,6 +13,7 @@ from __future__ import annotations
 from modules.orders.events import OrderCancelled
 from modules.orders.interface import CourierState, OrderState, PaymentState, RefundState, VendorState
 from modules.orders.models import Order
+from modules.orders.services.owing import owe
 from modules.orders.services.promotions import release_promotions
 from tiffin import clock, db, jobs
 
@@ -63,10 +64,10 @@ def release_payment(order: Order) -> None:
         order.move(payment=PaymentState.VOIDING)
         ask(order, "release_payment")
     elif payment is PaymentState.CAPTURED and order.axes.refund is RefundState.NONE:
-        order.move(refund=RefundState.DUE)
         if order.refunded < order.captured:
-            ask(order, "refund_payment")
+            owe(order, order.captured - order.refunded, reason=order.cancel_reason)
         else:
+            order.move(refund=RefundState.DUE)
             order.move(refund=RefundState.REFUNDED)
 
 
@@ -95,7 +96,7 @@ def ask_again(order: Order) -> None:
     if axes.payment is PaymentState.VOIDING:
         ask(order, "release_payment")
     if axes.refund is RefundState.DUE:
-        ask(order, "refund_payment")
+        jobs.add(order, "refund_payment", due=clock.now())
     if axes.vendor is VendorState.WITHDRAWING:
         ask(order, "withdraw_ticket")
     if axes.courier is CourierState.CANCELLING:

@@ -266,6 +266,21 @@ def drop_off(courier: UUID, order: OrderView) -> None:
     settle()
 
 
+def deliver(kitchen: Kitchen, customer: UUID, *lines: BasketLine, tip: int = 0) -> OrderView:
+    """An order that goes all the way to the door, and is paid."""
+    token = quote(kitchen, customer, *lines, tip=tip).token
+    with acting(ActorKind.CUSTOMER, customer):
+        order = call(Orders).place(key=new_key(), customer_id=customer, quote=token, payment_method=VISA)
+    settle()
+    courier = courier_on_shift()
+    accept(order)
+    take_offer(courier)
+    pick_up(courier, order)
+    drop_off(courier, order)
+    call(Delivery).end_shift(key=new_key(), courier_id=CourierId(courier))
+    return order
+
+
 def wait(seconds: float) -> None:
     """Let time pass, and everything happen that was due."""
     with clock.shift(timedelta(seconds=seconds)):

@@ -1,0 +1,65 @@
+"""What customers may ask for when something was wrong, and what stopping an order would mean."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NewType
+from uuid import UUID
+
+from tiffin.dto import DTO
+from tiffin.interfaces import OpenEnum
+from tiffin.money import Money
+
+ClaimId = NewType("ClaimId", UUID)
+
+
+class ClaimReason(OpenEnum):
+    """What was wrong. The first four name dishes, the last is about the whole order."""
+
+    MISSING = "missing"
+    WRONG = "wrong"
+    DAMAGED = "damaged"
+    BAD = "bad"
+    NEVER_ARRIVED = "never_arrived"
+    UNKNOWN = "unknown"
+
+
+class ClaimState(OpenEnum):
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class ClaimLine(DTO):
+    """`quantity` dishes of the order's line of that index."""
+
+    line: int
+    quantity: int = 1
+
+
+class ClaimView(DTO):
+    """A claim as its customer sees it. `asked` is what the dishes had cost with the fees that go with them,
+    `granted` what goes back; while it is open somebody decides until `decide_by`."""
+
+    id: ClaimId
+    order_id: UUID
+    reason: ClaimReason
+    state: ClaimState
+    lines: tuple[ClaimLine, ...]
+    asked: Money
+    granted: Money
+    opened_at: datetime
+    decide_by: datetime
+    decided_at: datetime | None = None
+    note: str | None = None
+
+
+class CancellationPreview(DTO):
+    """What stopping the order now would mean: whether it can be, what would come back of what was taken, what
+    would never be taken, and a sentence that says so."""
+
+    may_cancel: bool
+    back: Money
+    released: Money
+    text: str

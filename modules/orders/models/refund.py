@@ -1,0 +1,97 @@
+"""Money that goes back: each refund with what it is made of, and the claims that customers make."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from modules.orders.interface import ClaimReason, ClaimState
+from modules.orders.models.order import Order
+from tiffin import clock
+from tiffin.db import Aggregate
+
+
+class Claim(Aggregate):
+    """A customer says that something was wrong. `returned` are the dishes it is about: line number to count.
+
+    `asked` is what they were worth with the fees that go with them when it was made, `granted` what went
+    back, in minor units of the order's currency. `words` are the customer's own: gone when the customer is
+    forgotten. Kept with its order.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="claims")
+    customer_id = models.UUIDField()
+    reason = models.CharField(
+        max_length=16,
+        choices=[
+            (each.value, each.value.replace("_", " ")) for each in ClaimReason if each.value != "unknown"
+        ],
+    )
+    state_name = models.CharField(
+        max_length=16,
+        db_column="state",
+        default=ClaimState.OPEN.value,
+        choices=[(each.value, each.value) for each in ClaimState if each.value != "unknown"],
+    )
+    returned = models.JSONField(default=dict)
+    words = models.TextField(default="", blank=True)
+    asked = models.BigIntegerField()
+    granted = models.BigIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=64, default="")
+    decide_by = models.DateTimeField()
+    note = models.CharField(max_length=64, default="")
+
+    NOT_FINAL = models.Q(state_name=ClaimState.OPEN.value)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("customer_id", "-id"), name="claim_of_customer"),
+            models.Index(
+                fields=("decide_by",), condition=models.Q(state_name=ClaimState.OPEN.value), name="claim_open"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(asked__gt=0, granted__gte=0), name="claim_not_negative"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.state_name}"
+
+    @property
+    def state(self) -> ClaimState:
+        return ClaimState(self.state_name)
+
+    @property
+    def lines(self) -> dict[int, int]:
+        """How many dishes of which line it is about."""
+        return {int(line): count for line, count in self.returned.items()}
+
+
+class Refund(models.Model):
+    """`amount` minor units that are owed to the customer, the oldest first; `done_at` once they are back.
+
+    `parts` says what they are made of, as `pricing.refunding.RefundPart`; empty for what goes back whole.
+    `attempt` counts how often payments was asked anew, because the provider had refused. Kept with its order.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
+    number = models.SmallIntegerField()
+    claim = models.OneToOneField(Claim, on_delete=models.CASCADE, null=True, related_name="refund")
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=64)
+    parts = models.JSONField(default=list)
+    attempt = models.SmallIntegerField(default=1)
+    owed_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("order", "number"), name="refund_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_of_something"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.amount}"

@@ -1,0 +1,124 @@
+"""What of a bill goes back for some of its dishes: with the fees that go with them, and every tax."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from modules.orders.interface import ComponentKind, Party, Price, PriceComponent
+from tiffin.dto import DTO
+
+DISHES = frozenset({ComponentKind.ITEM, ComponentKind.OPTION})
+# What is charged for the order as a whole and not for a share of it: it goes back whole or not at all.
+WHOLE = frozenset({ComponentKind.DELIVERY_FEE, ComponentKind.TIP})
+_ON_TOP = frozenset({ComponentKind.TAX, ComponentKind.ROUNDING})
+
+
+class RefundPart(DTO):
+    """What goes back of one pot: the dishes of a line, or a fee, less what was discounted on it. Minor units;
+    `tax` is contained in `amount` where prices include it and comes on top of it where they do not."""
+
+    label: str
+    amount: int
+    tax: int
+    tax_category: str
+    tax_rate: Decimal
+    party: Party
+    liable: Party
+    line: int | None = None
+
+    @property
+    def pot(self) -> tuple[Party, Party, int | None, str]:
+        return self.party, self.liable, self.line, self.tax_category
+
+
+class _Pot(NamedTuple):
+    """What was charged together and is given back together."""
+
+    party: Party | None
+    liable: Party
+    line: int | None
+    tax_category: str
+
+
+def refund_parts(
+    price: Price,
+    quantities: Sequence[int],
+    returned: Mapping[int, int],
+    kinds: frozenset[ComponentKind],
+) -> tuple[RefundPart, ...]:
+    """What goes back in all when `returned` dishes of each line do, of `quantities` that were ordered.
+
+    Of the fees those of `kinds` go back too: the share of what the dishes had cost, the delivery fee and the
+    tip whole. For the same bill, more dishes and more kinds never give back less of anything; all of them
+    give back the total but for its rounding. Fractions of a unit stay with the house until the rest returns.
+    """
+    pots = _pots(price)
+    share = _share(price, quantities, returned)
+    parts = []
+    for pot, components in pots.items():
+        fraction = _fraction(pot, components, quantities, returned, kinds, share)
+        amount = int(sum(component.amount.amount for component in components) * fraction)
+        tax = int(sum(component.tax.amount for component in components) * fraction)
+        if amount or tax:
+            parts.append(_part(pot, components[0], amount, tax))
+    return tuple(parts)
+
+
+def total_of(parts: Sequence[RefundPart], *, includes_tax: bool) -> int:
+    """What the customer gets, in minor units."""
+    return sum(part.amount if includes_tax else part.amount + part.tax for part in parts)
+
+
+def _pots(price: Price) -> dict[_Pot, list[PriceComponent]]:
+    pots: dict[_Pot, list[PriceComponent]] = {}
+    for component in price.components:
+        if component.kind not in _ON_TOP:
+            pot = _Pot(component.party, component.liable, component.line, component.tax_category)
+            pots.setdefault(pot, []).append(component)
+    return pots
+
+
+def _share(price: Price, quantities: Sequence[int], returned: Mapping[int, int]) -> Fraction:
+    """Which part of what the dishes cost goes back, before discounts."""
+    whole, back = Fraction(0), Fraction(0)
+    for component in price.components:
+        if component.kind in DISHES and component.line is not None:
+            whole += component.amount.amount
+            back += component.amount.amount * _of_line(component.line, quantities, returned)
+    return back / whole if whole else Fraction(0)
+
+
+def _of_line(line: int, quantities: Sequence[int], returned: Mapping[int, int]) -> Fraction:
+    return Fraction(min(returned.get(line, 0), quantities[line]), quantities[line])
+
+
+def _fraction(
+    pot: _Pot,
+    components: list[PriceComponent],
+    quantities: Sequence[int],
+    returned: Mapping[int, int],
+    kinds: frozenset[ComponentKind],
+    share: Fraction,
+) -> Fraction:
+    if pot.line is not None:
+        return _of_line(pot.line, quantities, returned)
+    charged = {component.kind for component in components if component.amount.amount > 0}
+    if not charged & kinds:
+        return Fraction(0)
+    return Fraction(1) if charged & WHOLE else share
+
+
+def _part(pot: _Pot, first: PriceComponent, amount: int, tax: int) -> RefundPart:
+    return RefundPart(
+        label=first.label,
+        amount=amount,
+        tax=tax,
+        tax_category=pot.tax_category,
+        tax_rate=first.tax_rate,
+        party=pot.party or pot.liable,
+        liable=pot.liable,
+        line=pot.line,
+    )

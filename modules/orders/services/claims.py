@@ -1,0 +1,246 @@
+"""Claims: a customer says that something was wrong, the region's policy or staff decide, money goes back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from modules.orders.events import ClaimDecided, ClaimOpened
+from modules.orders.interface import (
+    ClaimLine,
+    ClaimLineWrong,
+    ClaimReason,
+    ClaimRefused,
+    ClaimState,
+    OrderState,
+    OrderUnknown,
+    PaymentState,
+)
+from modules.orders.models import Claim, Order
+from modules.orders.policies import ClaimDecision, ClaimFacts, ClaimPolicy
+from modules.orders.pricing.refunding import RefundPart, refund_parts, total_of
+from modules.orders.selectors.orders import price_of
+from modules.orders.services.owing import owe
+from modules.orders.services.recording import record
+from tiffin import clock, context, db, jobs, regions
+from tiffin.log import publish, publish_new
+
+HISTORY = timedelta(days=90)
+DECISIONS = {ClaimDecision.GRANT: ClaimState.GRANTED, ClaimDecision.REFUSE: ClaimState.REFUSED}
+
+
+def claim(
+    *,
+    customer_id: UUID,
+    order_id: UUID,
+    reason: ClaimReason,
+    lines: tuple[ClaimLine, ...] = (),
+    words: str = "",
+) -> Claim:
+    """Say what was wrong with an order that was delivered.
+
+    Raises OrderUnknown, ClaimRefused when nothing can be claimed (any more), ClaimLineWrong.
+    """
+    with db.transaction():
+        order = _lock(order_id, customer_id)
+        _check_claimable(order)
+        returned = _returned(order, reason, lines)
+        facts = _facts(order, reason, returned)
+        if facts.worth.amount <= 0:
+            raise ClaimRefused(reason="All that was paid for these dishes has been given back already.")
+        opened = _open(order, reason, returned, words, facts)
+        decision = _policy(order).decision(facts)
+        if decision is not ClaimDecision.ASK_STAFF:
+            _decide(order, opened, DECISIONS[decision], note="policy")
+    return opened
+
+
+def decide_claim(*, claim_id: UUID, grant: bool, note: str = "") -> Claim:
+    """Somebody decides; a claim that is decided stays as it is. Raises ClaimRefused for an unknown one."""
+    order_id = Claim.objects.filter(pk=claim_id).values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise ClaimRefused(reason="There is no such claim.")
+    with db.transaction():
+        order = Order.lock(order_id)
+        opened = Claim.lock(claim_id)
+        if opened.state is ClaimState.OPEN:
+            _decide(order, opened, ClaimState.GRANTED if grant else ClaimState.REFUSED, note=note)
+    return opened
+
+
+@db.transaction_required
+def decide_unanswered(claim_id: UUID) -> None:
+    """Nobody decided in time: the region's policy does."""
+    opened = Claim.get(claim_id)
+    order = Order.lock(opened.order_id)
+    opened = Claim.lock(claim_id)
+    if opened.state is not ClaimState.OPEN:
+        return
+    decision = _policy(order).unanswered(_facts(order, ClaimReason(opened.reason), opened.lines, but=opened))
+    _decide(order, opened, DECISIONS.get(decision, ClaimState.GRANTED), note="nobody_decided")
+
+
+def _lock(order_id: UUID, customer_id: UUID) -> Order:
+    try:
+        order = Order.lock(order_id)
+    except Order.DoesNotExist:
+        raise OrderUnknown() from None
+    if order.customer_id != customer_id:
+        raise OrderUnknown()
+    return order
+
+
+def _check_claimable(order: Order) -> None:
+    axes = order.axes
+    if axes.order is not OrderState.COMPLETED or order.delivered_at is None:
+        raise ClaimRefused(reason="Only an order that was delivered can be claimed about; this one was not.")
+    if axes.payment is not PaymentState.CAPTURED:
+        raise ClaimRefused(reason="The order has not been charged, so that nothing can be given back.")
+    if clock.now() > order.delivered_at + _within(order, "claim_seconds"):
+        raise ClaimRefused(reason="It is too late to claim about this order; please write to our support.")
+
+
+def _returned(order: Order, reason: ClaimReason, lines: tuple[ClaimLine, ...]) -> dict[int, int]:
+    """The dishes it is about, checked against what was ordered and what other claims are about."""
+    left = dict(enumerate(_quantities(order)))
+    for number, count in _claimed(order, ClaimState.OPEN, ClaimState.GRANTED).items():
+        left[number] -= count
+    if reason is ClaimReason.NEVER_ARRIVED:
+        if lines:
+            raise ClaimLineWrong(reason="What never arrived is the whole order; name no dishes.")
+        return {number: count for number, count in left.items() if count > 0}
+    wanted: Counter[int] = Counter()
+    for line in lines:
+        wanted[line.line] += line.quantity
+    if not wanted:
+        raise ClaimLineWrong(reason="Say which dishes it is about.")
+    for number, count in wanted.items():
+        if number not in left:
+            raise ClaimLineWrong(reason=f"The order has no line {number}.")
+        if not 1 <= count <= left[number]:
+            raise ClaimLineWrong(
+                reason=f"Of line {number} there are {left[number]} left to claim about, not {count}."
+            )
+    return dict(wanted)
+
+
+def _claimed(order: Order, *states: ClaimState) -> Counter[int]:
+    """How many dishes of each line the order's claims in these states are about."""
+    counted: Counter[int] = Counter()
+    for other in order.claims.filter(state_name__in=[state.value for state in states]):
+        counted.update(other.lines)
+    return counted
+
+
+def _quantities(order: Order) -> list[int]:
+    return [line.quantity for line in order.lines.all()]
+
+
+def _facts(
+    order: Order, reason: ClaimReason, returned: dict[int, int], but: Claim | None = None
+) -> ClaimFacts:
+    since = clock.now() - HISTORY
+    of_customer = Claim.objects.filter(customer_id=order.customer_id, created_at__gte=since)
+    lines = list(order.lines.all())
+    whole = sum(line.unit_price * line.quantity for line in lines)
+    back = sum(lines[number].unit_price * count for number, count in returned.items())
+    facts = ClaimFacts(
+        reason=reason,
+        share=Decimal(back) / whole if whole else Decimal(1),
+        worth=order.money(0),
+        total=order.money(order.total),
+        orders=Order.objects.filter(customer_id=order.customer_id, created_at__gte=since).count(),
+        claims=of_customer.count() if but is None else of_customer.exclude(pk=but.pk).count(),
+    )
+    worth = total_of(_parts(order, returned, facts), includes_tax=order.includes_tax)
+    return msgspec.structs.replace(facts, worth=order.money(min(worth, _refundable(order, but))))
+
+
+def _parts(order: Order, returned: dict[int, int], facts: ClaimFacts) -> list[RefundPart]:
+    """What goes back for these dishes beyond what was granted before."""
+    fees = _policy(order).fees(facts)
+    in_all = _claimed(order, ClaimState.GRANTED) + Counter(returned)
+    parts = {part.pot: part for part in refund_parts(price_of(order), _quantities(order), in_all, fees)}
+    for refund in order.refunds.exclude(claim=None):
+        for earlier in msgspec.convert(refund.parts, list[RefundPart]):
+            if (part := parts.get(earlier.pot)) is not None:
+                parts[part.pot] = msgspec.structs.replace(
+                    part, amount=max(0, part.amount - earlier.amount), tax=max(0, part.tax - earlier.tax)
+                )
+    return [part for part in parts.values() if part.amount or part.tax]
+
+
+def _refundable(order: Order, but: Claim | None = None) -> int:
+    """What was taken and is neither owed back nor asked for by another claim."""
+    asked = order.claims.filter(state_name=ClaimState.OPEN.value)
+    others = sum(other.asked for other in asked if but is None or other.pk != but.pk)
+    return order.captured - max(order.refund_due, order.refunded) - others
+
+
+def _open(
+    order: Order, reason: ClaimReason, returned: dict[int, int], words: str, facts: ClaimFacts
+) -> Claim:
+    opened = Claim(
+        region=order.region,
+        order=order,
+        customer_id=order.customer_id,
+        reason=reason.value,
+        returned={str(number): count for number, count in returned.items()},
+        words=words,
+        asked=facts.worth.amount,
+        decide_by=clock.now() + _within(order, "claim_decision_seconds"),
+    )
+    told = ClaimOpened(
+        claim_id=opened.id,
+        order_id=order.id,
+        customer_id=order.customer_id,
+        restaurant_id=order.restaurant_id,
+        reason=reason,
+        asked=facts.worth,
+    )
+    publish_new(opened, told)
+    jobs.set_deadline(opened, "claim_overdue", due=opened.decide_by)
+    return opened
+
+
+def _decide(order: Order, opened: Claim, state: ClaimState, *, note: str) -> None:
+    facts = _facts(order, ClaimReason(opened.reason), opened.lines, but=opened)
+    parts = _parts(order, opened.lines, facts)
+    opened.state_name = state.value
+    opened.decided_at, opened.decided_by = clock.now(), str(context.current().actor)[:64]
+    opened.note = note[:64]
+    if state is ClaimState.GRANTED:
+        opened.granted = facts.worth.amount
+    jobs.clear_deadline(opened)
+    told = ClaimDecided(
+        claim_id=opened.id,
+        order_id=order.id,
+        customer_id=order.customer_id,
+        restaurant_id=order.restaurant_id,
+        state=state,
+        granted=order.money(opened.granted),
+    )
+    publish(opened, told, saving=Claim.fields())
+    if opened.granted:
+        owe(
+            order,
+            opened.granted,
+            reason=f"claim_{opened.reason}",
+            parts=[msgspec.to_builtins(part) for part in parts],
+            claim=opened,
+        )
+        record(order, cause="decide_claim")
+
+
+def _policy(order: Order) -> ClaimPolicy:
+    return regions.get(order.region).policy(ClaimPolicy)
+
+
+def _within(order: Order, setting: str) -> timedelta:
+    region = regions.get(order.region)
+    seconds = region.setting(f"timeouts.{setting}", int, on=region.local(order.created_at).date())
+    return timedelta(seconds=seconds)
