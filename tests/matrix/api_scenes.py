@@ -148,6 +148,7 @@ def the_customers_quote(stage: Stage) -> Scene:
     "GET /orders",
     "GET /orders/{order_id}",
     "GET /orders/{order_id}/timeline",
+    "GET /orders/{order_id}/cancel",
     "POST /orders/{order_id}/cancel",
 )
 def an_order(stage: Stage) -> Scene:
@@ -157,6 +158,16 @@ def an_order(stage: Stage) -> Scene:
         path={"order_id": order["id"]},
         keys=(order["id"],),
         look=seen(stage.cast.customer, f"{path}/timeline"),
+    )
+
+
+@scene("GET /orders/{order_id}/claims", "POST /orders/{order_id}/claims")
+def an_order_with_something_missing(stage: Stage) -> Scene:
+    order = stage.served()
+    return Scene(
+        path={"order_id": order["id"]},
+        body={"reason": "missing", "lines": [{"line": 0, "quantity": 1}]},
+        look=seen(stage.cast.customer, f"/orders/{order['id']}/claims"),
     )
 
 

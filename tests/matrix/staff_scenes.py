@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from uuid import uuid4
 
-from tests.acceptance.people import Kitchen, Place
+from tests.acceptance.people import Kitchen, Place, until
 from tests.matrix.cast import Cast
 from tests.matrix.stage import Stage
 from tiffin import ids
@@ -47,6 +48,8 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "delivery.deliverytask": order,
         "delivery.courier": _courier(cast, region),
         "orders.order": order,
+        "orders.claim": claim_of(stage, region),
+        "orders.refund": _refund(cast, region),
         "orders.promotion": promotion,
         "orders.promotionuse": _one(
             cast, "orders", "SELECT id FROM orders_promotionuse WHERE order_id = %s", order
@@ -54,6 +57,27 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "orders.knownrestaurant": place.id,
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
     }
+
+
+def claim_of(stage: Stage, region: str = "gb") -> str:
+    """One that waits for somebody to decide: nothing of what was paid for came."""
+    order = stage.served(region)
+    customer = stage.cast.customer if region == "gb" else stage.cast.customer2
+    answer = customer.post(f"/orders/{order['id']}/claims", {"reason": "never_arrived"}, key=str(uuid4()))
+    assert answer.json()["state"] == "open", answer.text
+    return str(answer.json()["id"])
+
+
+def _refund(cast: Cast, region: str) -> str:
+    """What is owed for an order that was paid for before staff stopped it."""
+    place, kitchen = (cast.gb, cast.kitchen) if region == "gb" else (cast.pl, cast.kitchen2)
+    customer = cast.customer if region == "gb" else cast.customer2
+    order = customer.order(place)
+    kitchen.accept(order)
+    until(lambda: customer.look(order), lambda seen: seen["axes"]["payment"] == "captured")
+    form = {"action": "cancel", "_selected_action": order["id"]}
+    cast.as_staff(f"admin of {region}", "/admin/orders/order/", form)
+    return _one(cast, "orders", "SELECT id FROM orders_refund WHERE order_id = %s", order["id"])
 
 
 def _cooked(cast: Cast, region: str, place: Place, kitchen: Kitchen) -> str:
@@ -145,6 +169,8 @@ FITTING: dict[str, Makes] = {
     "payments.payment:ask_provider": lambda stage: payment_of(stage, stage.order(), "authorised"),
     "delivery.deliverytask:cancel": _delivery,
     "delivery.courier:end_shift": _shift,
+    "orders.claim:grant": claim_of,
+    "orders.claim:refuse": claim_of,
     "orders.promotion:end": lambda stage: promotion_of(stage.cast, "gb", stage.cast.gb),
     "orders.order:cancel": lambda stage: str(stage.order()["id"]),
 }

@@ -96,10 +96,12 @@ class Stage:
         self.cast.customer.await_status(order, "accepted", "preparing")
         return order
 
-    def on_shift(self) -> Person:
-        courier = self.cast.new_courier()
-        place = {"lat": self.cast.gb.lat, "lon": self.cast.gb.lon}
-        answer = courier.post("/courier/shift", {"region": "gb", "position": place})
+    def on_shift(self, region: str = "gb") -> Person:
+        """At the door of the region's restaurant."""
+        courier = self.cast.new_courier(region)
+        door = self.cast.gb if region == "gb" else self.cast.pl
+        position = {"lat": door.lat, "lon": door.lon}
+        answer = courier.post("/courier/shift", {"region": region, "position": position})
         assert answer.is_success, answer.text
         return courier
 
@@ -131,6 +133,24 @@ class Stage:
         answer = courier.post(f"/courier/deliveries/{order['id']}/pick-up")
         assert answer.is_success, answer.text
         return order, courier
+
+    def served(self, region: str = "gb") -> dict[str, Any]:
+        """An order that a customer of the region has, and has paid for."""
+        cast = self.cast
+        place, kitchen, customer = (
+            (cast.gb, cast.kitchen, cast.customer)
+            if region == "gb"
+            else (cast.pl, cast.kitchen2, cast.customer2)
+        )
+        courier = self.on_shift(region)
+        until(lambda: customer.ask(place), lambda answer: answer.is_success)
+        order = customer.order(place)
+        kitchen.accept(order)
+        offer = until(lambda: self._offer(courier, order), bool)
+        assert courier.post(f"/courier/offers/{offer}/accept").is_success
+        self.goes_home(courier)()
+        paid = {"order": "completed", "payment": "captured"}
+        return until(lambda: customer.look(order), lambda seen: paid.items() <= seen["axes"].items())
 
     def goes_home(self, courier: Person) -> Callable[[], object]:
         """Delivers what there is to deliver, and is offered no more."""
