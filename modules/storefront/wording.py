@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.orders.interface import Status, TimelineEntryView
+from modules.orders.interface import ClaimReason, ClaimState, ClaimView, Status, TimelineEntryView
 from tiffin.dto import DTO
 
 
@@ -92,3 +92,30 @@ def happened(entry: TimelineEntryView) -> str:
 
 def why_cancelled(reason: str | None) -> str:
     return CANCEL_REASONS.get(reason or "", "")
+
+
+CLAIM_REASONS = {
+    ClaimReason.MISSING.value: "is missing",
+    ClaimReason.WRONG.value: "is not what I ordered",
+    ClaimReason.DAMAGED.value: "arrived damaged",
+    ClaimReason.BAD.value: "was not good to eat",
+    ClaimReason.NEVER_ARRIVED.value: "nothing arrived at all",
+}
+
+_CLAIM_STATES = {
+    ClaimState.OPEN: "We are looking into it.",
+    ClaimState.GRANTED: "Your money is on its way back, or back already.",
+    ClaimState.REFUSED: "We could not follow you in this. Write to our support if we are wrong.",
+}
+
+
+def claim_state(made: ClaimView) -> str:
+    """How it stands with a claim."""
+    return _CLAIM_STATES.get(made.state, "")
+
+
+def claim_made(made: ClaimView) -> str:
+    """What is said to somebody who has just made it."""
+    if made.state is ClaimState.GRANTED:
+        return "We are sorry. Your money is on its way back."
+    return "Thank you for telling us. We are looking into it."

@@ -157,6 +157,12 @@ for row in ("GET /orders/", "GET /orders/{order_id}/", "GET /orders/{order_id}/p
 SCENES["POST /orders/{order_id}/cancel"] = like("POST /orders/{order_id}/cancel")
 
 
+@scene("POST /orders/{order_id}/claim")
+def a_dish_that_is_missing(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /orders/{order_id}/claims"](stage)
+    return replace(same, body={"key": str(uuid4()), "reason": "missing", "line-0": "1"})
+
+
 def _basket(stage: Stage) -> str:
     return json.dumps([stage.cast.gb.ramen()])
 

@@ -5,18 +5,30 @@ from __future__ import annotations
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.delivery.interface import Delivery
-from modules.orders.interface import CourierState, Orders, OrderUnknown, OrderView, Status
+from modules.orders.interface import (
+    ClaimLine,
+    ClaimReason,
+    ClaimView,
+    CourierState,
+    Orders,
+    OrderUnknown,
+    OrderView,
+    Status,
+)
 from modules.restaurants.interface import Point, RestaurantId, Restaurants
 from modules.storefront import wording
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
 from tiffin import regions
 from tiffin.interfaces import CommandKey, call
 
+AGAIN = frozenset({Status.CANCELLED, Status.REFUNDED, Status.DELIVERED})
+LONGEST_KEY, LONGEST_WORDS, LARGEST_COUNT = 64, 1_000, 1_000
 COURIER_VISIBLE = frozenset({CourierState.ASSIGNED, CourierState.PICKED_UP})
 
 
@@ -65,12 +77,43 @@ def cancel(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespon
     return HttpResponseRedirect(reverse("order-page", args=[order_id]))
 
 
+@require_POST
+@open_to(CUSTOMERS)
+def claim(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    """Something was wrong. The form carries the key of the claim: pressing twice makes one."""
+    key = request.POST.get("key", "")[:LONGEST_KEY]
+    with refusals_told(request):
+        made = call(Orders).claim(
+            key=CommandKey(f"{visitor.id}:claim:{key}"),
+            customer_id=visitor.id,
+            order_id=order_id,
+            reason=ClaimReason(request.POST.get("reason", "")),
+            lines=_claimed_lines(request),
+            words=request.POST.get("words", "").strip()[:LONGEST_WORDS],
+        )
+        messages.success(request, wording.claim_made(made))
+    return HttpResponseRedirect(reverse("order-page", args=[order_id]))
+
+
+def _claimed_lines(request: HttpRequest) -> tuple[ClaimLine, ...]:
+    """The counts of the form's lines, of which most are nothing; for what never arrived none is named."""
+    if request.POST.get("reason") == ClaimReason.NEVER_ARRIVED.value:
+        return ()
+    counts = {name: str(text) for name, text in request.POST.items() if name.startswith("line-")}
+    return tuple(
+        ClaimLine(line=int(name.removeprefix("line-")), quantity=int(text))
+        for name, text in counts.items()
+        if name.removeprefix("line-").isdecimal() and text.isdecimal() and 0 < int(text) < LARGEST_COUNT
+    )
+
+
 def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
     try:
         seen = call(Orders).get(customer_id=visitor.id, order_id=order_id)
         timeline = call(Orders).timeline(customer_id=visitor.id, order_id=order_id)
     except OrderUnknown:
         raise Http404("You have no such order.") from None
+    claims = _claims(seen)
     told = [(entry.at, wording.happened(entry)) for entry in timeline]
     words = wording.STATUS[seen.status]
     return {
@@ -83,8 +126,26 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         "action": _action(seen),
         "courier": _courier(seen),
         "over": words.step is None or words.step == len(wording.STEPS) - 1,
-        "again": _slug(seen) if seen.status is Status.CANCELLED else "",
+        "again": _slug(seen) if seen.status in AGAIN else "",
+        "cancelling": _cancelling(seen),
+        "claims": [(made, wording.claim_state(made)) for made in claims],
+        "claim_reasons": wording.CLAIM_REASONS,
+        # The next claim is the next one however often it is sent.
+        "claim_key": f"{seen.id}:{len(claims)}",
     }
+
+
+def _cancelling(seen: OrderView) -> str:
+    """What stopping the order would mean, while it can be."""
+    if not seen.may_cancel:
+        return ""
+    return call(Orders).preview_cancellation(customer_id=seen.customer_id, order_id=seen.id).text
+
+
+def _claims(seen: OrderView) -> tuple[ClaimView, ...]:
+    if seen.status is not Status.DELIVERED:
+        return ()
+    return call(Orders).claims(customer_id=seen.customer_id, order_id=seen.id)
 
 
 def _slug(seen: OrderView) -> str:

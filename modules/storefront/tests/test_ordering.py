@@ -162,6 +162,44 @@ def test_an_order_goes_all_the_way(zofia, noodle_bar):
     assert "Delivered" in zofia.browser.get("/orders/").content.decode()
 
 
+@pytest.fixture
+def eaten(zofia, noodle_bar):
+    """An order that has come."""
+    cook, rider = kitchen(noodle_bar.id), courier()
+    rider.post(reverse("courier-start"), {"area": "london:Soho"})
+    order = zofia.orders()
+    settle()
+    presses(cook, "/restaurant/", "/restaurant/tickets/[^/]+/accept", minutes="30")
+    settle()
+    presses(rider, "/courier/", "/courier/offers/[^/]+/accept")
+    presses(rider, "/courier/", "/courier/deliveries/[^/]+/pick-up")
+    presses(rider, "/courier/", "/courier/deliveries/[^/]+/drop-off")
+    settle()
+    return order
+
+
+def test_what_was_wrong_is_told_on_the_orders_page_and_once(zofia, eaten):
+    page = zofia.sees(eaten)
+    path = found(r'action="(/orders/[^/]+/claim)"', page)
+    form = {"key": found(r'name="key" value="([^"]+)"', page), "reason": "missing", "line-0": "1"}
+    for _ in range(2):
+        zofia.browser.post(path, form)
+
+    page = zofia.sees(eaten)
+
+    assert page.count('data-claim="open"') == 1
+    assert "We are looking into it" in page
+    assert "£17.12" in page  # it was the only dish: the fees and the tip go with it
+
+
+def test_a_claim_that_cannot_be_is_explained(zofia, eaten):
+    path = found(r'action="(/orders/[^/]+/claim)"', zofia.sees(eaten))
+
+    zofia.browser.post(path, {"key": "k", "reason": "missing", "line-0": "0"})
+
+    assert "Say which dishes it is about." in zofia.sees(eaten)
+
+
 def test_a_refusal_is_nobody_elses_and_not_the_last_word(zofia, noodle_bar):
     """Who has no business with it, or presses too early, keeps nobody from pressing the button after them."""
     cook, rider = kitchen(noodle_bar.id), courier()

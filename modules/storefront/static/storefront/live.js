@@ -23,7 +23,7 @@ async function refresh() {
   if (!answer.ok) return;
   const fresh = await answer.text();
   // Whoever is in the middle of choosing something is not interrupted.
-  const busy = part.contains(document.activeElement) && document.activeElement.matches("select, input");
+  const busy = part.contains(document.activeElement) && document.activeElement.matches("select, input, textarea");
   if (!busy && essence(fresh) !== shown) {
     part.innerHTML = fresh;
     shown = essence(fresh);
