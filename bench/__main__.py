@@ -11,7 +11,7 @@ from bench.measuring import say
 from tiffin.embedded.__main__ import end_cleanly_on_signals
 from tiffin.embedded.errors import CannotStart
 
-NAMES = ("place_order", "place_use_case", "lifecycle", "events", "interfaces")
+NAMES = ("place_order", "place_use_case", "lifecycle", "events", "interfaces", "quote")
 
 
 def main() -> int:

@@ -24,18 +24,31 @@ class Work(NamedTuple):
 
 
 class Load:
-    """Sends `work` to a port of this machine; `answered` is told each body that came with 201."""
+    """Sends `work` to a port of this machine from so many `clients`; `answered` is told each body that came
+    with `status`. With a `rate` that many pieces are begun a second, evenly."""
 
-    def __init__(self, work: Iterator[Work], port: int, answered: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        work: Iterator[Work],
+        port: int,
+        answered: Callable[[bytes], None],
+        *,
+        status: int = 201,
+        clients: int = CLIENTS,
+        rate: float | None = None,
+    ) -> None:
         self._work, self._port, self._answered = work, port, answered
+        self._status, self._clients, self._rate = status, clients, rate
+        self._begun = 0
         self._lock = threading.Lock()
         self.milliseconds: list[float] = []
         self.errors: list[str] = []
 
     def run(self, seconds: float) -> float:
         """Work until the time is over or nothing is left; returns the seconds it took."""
-        began = time.perf_counter()
-        clients = [threading.Thread(target=self._client, args=(began + seconds,)) for _ in range(CLIENTS)]
+        began = self._began = time.perf_counter()
+        until = began + seconds
+        clients = [threading.Thread(target=self._client, args=(until,)) for _ in range(self._clients)]
         for client in clients:
             client.start()
         for client in clients:
@@ -54,7 +67,7 @@ class Load:
                 connection.close()
                 self.errors.append(repr(error))
                 continue
-            if response.status != 201:
+            if response.status != self._status:
                 self.errors.append(f"{response.status} {body[:200].decode(errors='replace')}")
                 continue
             self.milliseconds.append((time.perf_counter() - began) * 1000)
@@ -63,4 +76,9 @@ class Load:
 
     def _next(self) -> Work | None:
         with self._lock:
-            return next(self._work, None)
+            work, due = next(self._work, None), self._began
+            if self._rate is not None:
+                due += self._begun / self._rate
+                self._begun += 1
+        time.sleep(max(0.0, due - time.perf_counter()))
+        return work

@@ -11,15 +11,13 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from statistics import median
 from typing import Any
-from uuid import uuid4
 
-from bench.actors import API
 from bench.ceilings import copy_orders, order_ceiling
 from bench.floor import keep_rows
 from bench.ground import Ground, ground
 from bench.load import Load, Work
 from bench.measuring import ROUNDS, Round, cpu_of, result, say, spent
-from bench.quotes import Promised, make_quotes
+from bench.quotes import Promised, make_quotes, order_body, order_work
 from bench.report import Acknowledged, missing_orders
 
 SECONDS = 5.0
@@ -35,7 +33,7 @@ def run(*, seconds: float | None) -> dict[str, Any]:
         a_round = int(length * MOST_A_SECOND)
         quotes = asyncio.run(make_quotes(platform.url, WARM_UP_ORDERS + a_round * ROUNDS))
         platform.stop("worker", "beat")
-        orders, empty = iter([_order(each) for each in quotes]), cycle([_empty(each) for each in quotes])
+        orders, empty = iter([order_work(each) for each in quotes]), cycle([_empty(each) for each in quotes])
         taken = Acknowledged(platform.home.logs / "acknowledged.ids")
         placing = Placing(platform, taken)
         placing.measure(islice(orders, WARM_UP_ORDERS), platform.web_port, WARM_UP_SECONDS)
@@ -80,18 +78,5 @@ class Placing:
             self._taken.note(json.loads(body)["id"])
 
 
-def _order(quote: Promised) -> Work:
-    headers = {
-        "Authorization": f"Bearer {quote.customer.access_token}",
-        "Content-Type": "application/json",
-        "Idempotency-Key": str(uuid4()),
-    }
-    return Work(f"{API}/orders", _body(quote), headers)
-
-
 def _empty(quote: Promised) -> Work:
-    return Work("/orders", _body(quote), {"Content-Type": "application/json"})
-
-
-def _body(quote: Promised) -> bytes:
-    return json.dumps({"quote": quote.token, "payment_method": "pm_card_visa"}).encode()
+    return Work("/orders", order_body(quote), {"Content-Type": "application/json"})

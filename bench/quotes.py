@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Iterator
 from itertools import islice
 from random import Random, SystemRandom
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from bench.actors import DEMO_PASSWORD, Customer, Refused, client
+from bench.actors import API, DEMO_PASSWORD, Customer, Refused, client
+from bench.load import Work
 from bench.measuring import say
 from bench.shapes import CITIES, City, Shapes, basket
 
@@ -77,3 +79,17 @@ async def _quote(diner: Diner, menus: dict[str, dict[str, Any]], shapes: Shapes)
         except Refused:
             continue  # a dish that is sold out or not served now: another basket
         return Promised(diner.customer, quote["token"])
+
+
+def order_work(quote: Promised) -> Work:
+    """The request that places it."""
+    headers = {
+        "Authorization": f"Bearer {quote.customer.access_token}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": str(uuid4()),
+    }
+    return Work(f"{API}/orders", order_body(quote), headers)
+
+
+def order_body(quote: Promised) -> bytes:
+    return json.dumps({"quote": quote.token, "payment_method": "pm_card_visa"}).encode()
