@@ -19,6 +19,7 @@ from modules.orders.interface import (
 from modules.orders.models import Order, Refund
 from modules.orders.services.claims import decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
+from modules.orders.services.completing import complete
 from modules.orders.services.recording import record
 from modules.orders.services.requests import courier_request, restaurant_offer
 from modules.payments.interface import (
@@ -187,6 +188,17 @@ def courier_overdue(order_id: UUID) -> None:
 def collection_overdue(order_id: UUID) -> None:
     """The courier never came to the restaurant."""
     _give_up_overdue(order_id, reason="not_collected", cause="collection_overdue")
+
+
+@deadline("fetching_overdue")
+def fetching_overdue(order_id: UUID) -> None:
+    """Nobody came for it. What stood ready was made and is charged; what never was ready goes back."""
+    order = Order.lock(order_id)
+    if order.axes.vendor is VendorState.READY:
+        record(order, complete(order, note="not_fetched"), cause="fetching_overdue")
+    else:
+        given_up = give_up(order, reason="restaurant_lost_order", by="deadline")
+        record(order, given_up, cause="fetching_overdue")
 
 
 @deadline("drop_off_overdue")

@@ -11,6 +11,7 @@ from modules.orders.interface import (
     ClaimLine,
     ClaimReason,
     ClaimView,
+    Fulfilment,
     OrderId,
     OrderMoney,
     OrderPage,
@@ -37,6 +38,7 @@ class OrdersProvider(Orders):
         point: Point | None = None,
         tip: int = 0,
         promotion_code: str | None = None,
+        fulfilment: Fulfilment = Fulfilment.DELIVERY,
     ) -> QuoteView:
         return services.quote_basket(
             restaurant_id=restaurant_id,
@@ -46,10 +48,15 @@ class OrdersProvider(Orders):
             point=point,
             tip=tip,
             promotion_code=promotion_code,
+            fulfilment=fulfilment,
         )
 
-    def place(self, *, key: CommandKey, customer_id: UUID, quote: str, payment_method: str) -> OrderView:
-        order = services.place_order(customer_id=customer_id, quote=quote, payment_method=payment_method)
+    def place(
+        self, *, key: CommandKey, customer_id: UUID, quote: str, payment_method: str, note: str = ""
+    ) -> OrderView:
+        order = services.place_order(
+            customer_id=customer_id, quote=quote, payment_method=payment_method, note=note
+        )
         return selectors.view_of(order)
 
     def get(self, *, customer_id: UUID, order_id: UUID) -> OrderView:

@@ -16,6 +16,7 @@ from modules.restaurants.interface import (
     RestaurantId,
     RestaurantView,
     Ring,
+    TicketKind,
     TicketLine,
     TicketView,
 )
@@ -66,6 +67,7 @@ def ticket_view(ticket: Ticket, restaurant_name: str) -> TicketView:
         accept_by=ticket.accept_by,
         ready_at=ticket.ready_at,
         reason=ticket.reason,
+        fulfilment=TicketKind(ticket.fulfilment),
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
-from modules.restaurants.interface import TicketConflict, TicketState
+from modules.restaurants.interface import TicketConflict, TicketKind, TicketState
 from modules.restaurants.states import FINAL, TRANSITIONS
 from tiffin import clock, ids, regions
 from tiffin.db import Aggregate
@@ -128,6 +128,12 @@ class Ticket(Aggregate):
     accept_by = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=64, default="", blank=True)
+    fulfilment = models.CharField(
+        max_length=16,
+        default=TicketKind.DELIVERY.value,
+        db_default=TicketKind.DELIVERY.value,
+        choices=[(kind.value, kind.value) for kind in (TicketKind.DELIVERY, TicketKind.PICKUP)],
+    )
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in FINAL))
 

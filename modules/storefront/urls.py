@@ -30,6 +30,7 @@ urlpatterns = [
     path("restaurant/tickets/<uuid:order_id>/accept", kitchen.accept, name="kitchen-accept"),
     path("restaurant/tickets/<uuid:order_id>/reject", kitchen.reject, name="kitchen-reject"),
     path("restaurant/tickets/<uuid:order_id>/ready", kitchen.ready, name="kitchen-ready"),
+    path("restaurant/tickets/<uuid:order_id>/hand-over", kitchen.hand_over, name="kitchen-hand-over"),
     path("restaurant/<uuid:restaurant_id>/pause", kitchen.pause, name="kitchen-pause"),
     path("restaurant/<uuid:restaurant_id>/menu", kitchen.menu, name="kitchen-menu"),
     path(

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from modules.orders.interface import ClaimReason, ClaimState, ClaimView, Status, TimelineEntryView
+from modules.orders.interface import (
+    ClaimReason,
+    ClaimState,
+    ClaimView,
+    Fulfilment,
+    Status,
+    TimelineEntryView,
+)
 from tiffin.dto import DTO
 
 
@@ -46,13 +53,33 @@ STATUS: dict[Status, Words] = {
     Status.REFUNDED: Words(headline="Refunded", explanation="What you paid was given back to your card."),
     Status.UNKNOWN: Words(headline="Something is happening", explanation="Look again in a moment."),
 }
+FETCHED: dict[Status, Words] = {
+    Status.READY: Words(
+        headline="Ready: come and fetch it",
+        explanation="Say the code of your order at the counter.",
+        step=3,
+    ),
+    Status.DELIVERED: Words(headline="Fetched", explanation="Enjoy your meal!", step=4),
+}
 STEPS = ("Payment", "Restaurant", "Kitchen", "Courier", "At your door")
+FETCHED_STEPS = ("Payment", "Restaurant", "Kitchen", "At the counter", "Fetched")
+
+
+def words_of(status: Status, fulfilment: Fulfilment) -> Words:
+    """What a status means for somebody to whom the food is brought, or who fetches it."""
+    if fulfilment is Fulfilment.PICKUP and status in FETCHED:
+        return FETCHED[status]
+    return STATUS[status]
+
 
 CANCEL_REASONS = {
     "customer": "You cancelled the order.",
     "staff": "Our staff cancelled the order.",
     "payment_declined": "The card was declined. Try another one.",
     "payment_failed": "The payment did not come about. Try again, or use another card.",
+    "payment_timeout": "The payment was not confirmed in time.",
+    "not_collected": "Nobody came to fetch the food from the restaurant.",
+    "not_delivered": "It never reached you.",
     "payment_lapsed": "The payment lapsed before the restaurant answered.",
     "restaurant_rejected": "The restaurant could not take the order.",
     "restaurant_no_answer": "The restaurant did not answer in time.",

@@ -224,6 +224,11 @@ def an_accepted_ticket(stage: Stage) -> Scene:
     return ticket_of(stage, stage.cooked(), None)
 
 
+@scene("POST /restaurant/tickets/{order_id}/hand-over")
+def a_ticket_to_be_fetched(stage: Stage) -> Scene:
+    return ticket_of(stage, stage.fetched(), None)
+
+
 def ticket_of(stage: Stage, order: dict[str, Any], body: Any) -> Scene:
     look = seen(stage.cast.kitchen, f"/restaurant/tickets/{order['id']}")
     return Scene(path={"order_id": order["id"]}, body=body, shows=order["id"], keys=(order["id"],), look=look)

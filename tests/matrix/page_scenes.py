@@ -211,7 +211,8 @@ SCENES["POST /restaurant/tickets/{order_id}/accept"] = like(
 SCENES["POST /restaurant/tickets/{order_id}/reject"] = like(
     "POST /restaurant/tickets/{order_id}/reject", body={"reason": "too_busy"}
 )
-SCENES["POST /restaurant/tickets/{order_id}/ready"] = like("POST /restaurant/tickets/{order_id}/ready")
+for row in ("POST /restaurant/tickets/{order_id}/ready", "POST /restaurant/tickets/{order_id}/hand-over"):
+    SCENES[row] = like(row)
 
 
 @scene("POST /restaurant/{restaurant_id}/pause")

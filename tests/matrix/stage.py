@@ -96,6 +96,16 @@ class Stage:
         self.cast.customer.await_status(order, "accepted", "preparing")
         return order
 
+    def fetched(self) -> dict[str, Any]:
+        """An order that the kitchen has accepted and the customer comes for."""
+        customer = self.cast.customer
+        asked = until(
+            lambda: customer.ask(self.cast.gb, fulfilment="pickup"), lambda answer: answer.is_success
+        )
+        order = dict(customer.place(asked.json()["token"]).json())
+        self.cast.kitchen.accept(order)
+        return order
+
     def on_shift(self, region: str = "gb") -> Person:
         """At the door of the region's restaurant."""
         courier = self.cast.new_courier(region)

@@ -55,6 +55,7 @@ SETTINGS: dict[str, Any] = {
     "timeouts.courier_offer_seconds": int,
     "timeouts.courier_pickup_seconds": int,
     "timeouts.delivery_seconds": int,
+    "timeouts.pickup_seconds": int,
     "timeouts.claim_seconds": int,
     "timeouts.claim_decision_seconds": int,
 }

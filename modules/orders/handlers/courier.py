@@ -10,10 +10,10 @@ from modules.delivery.events import (
     DeliveryCompleted,
     DeliveryFailed,
 )
-from modules.orders.events import OrderDelivered
-from modules.orders.interface import CourierState, OrderState, VendorState
+from modules.orders.interface import CourierState, VendorState
 from modules.orders.models.order import lock_if_known
 from modules.orders.services.compensation import cancel_courier, give_up
+from modules.orders.services.completing import complete
 from modules.orders.services.recording import record
 from modules.orders.states import COURIER, VENDOR, is_over
 from tiffin import clock, jobs
@@ -70,17 +70,8 @@ def customer_has_it(event: DeliveryCompleted) -> None:
     if is_over(order.axes):
         record(order)
         return
-    order.move(order=OrderState.COMPLETED)
-    order.delivered_at = clock.now()
-    delivered = OrderDelivered(
-        order_id=order.id,
-        customer_id=order.customer_id,
-        restaurant_id=order.restaurant_id,
-        courier_id=event.courier_id,
-        total=order.money(order.total),
-        delivered_at=order.delivered_at,
-    )
-    record(order, delivered)
+    order.courier_id = event.courier_id
+    record(order, complete(order))
 
 
 @on(DeliveryCancelled)

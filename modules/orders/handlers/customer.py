@@ -17,7 +17,9 @@ def forget_where_they_live(event: CustomerErased) -> None:
     """What is still open is given up first: nobody could bring it. The sealed addresses opened with the key
     that is gone; the coarse points go as well, and what was written about claims."""
     _give_up_open_orders(event.customer_id)
-    Order.objects.filter(customer_id=event.customer_id).update(dropoff_lat=None, dropoff_lon=None, sealed="")
+    Order.objects.filter(customer_id=event.customer_id).update(
+        dropoff_lat=None, dropoff_lon=None, sealed="", note=""
+    )
     Claim.objects.filter(customer_id=event.customer_id).update(words="")
 
 

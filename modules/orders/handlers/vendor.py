@@ -6,6 +6,7 @@ from modules.orders.events import OrderAccepted
 from modules.orders.interface import CourierState, OrderState, PaymentState, VendorState
 from modules.orders.models.order import lock_if_known
 from modules.orders.services.compensation import give_up, withdraw_ticket
+from modules.orders.services.completing import complete
 from modules.orders.services.recording import record
 from modules.orders.states import VENDOR, is_over
 from modules.restaurants.events import (
@@ -45,12 +46,14 @@ def restaurant_accepted(event: TicketAccepted) -> None:
         vendor=VendorState.ACCEPTED,
         order=OrderState.ACCEPTED,
         payment=PaymentState.CAPTURING,
-        courier=CourierState.SEARCHING,
+        courier=None if order.is_fetched else CourierState.SEARCHING,
     )
-    order.accepted_at = order.courier_wanted_at = clock.now()
+    order.accepted_at = clock.now()
     order.ready_at = event.ready_at
     jobs.add(order, "capture_payment", due=clock.now())
-    jobs.add(order, "request_courier", due=clock.now())
+    if not order.is_fetched:
+        order.courier_wanted_at = order.accepted_at
+        jobs.add(order, "request_courier", due=clock.now())
     accepted = OrderAccepted(
         order_id=order.id,
         customer_id=order.customer_id,
@@ -86,11 +89,15 @@ def food_is_ready(event: TicketReady) -> None:
 
 @on(TicketCollected)
 def food_was_collected(event: TicketCollected) -> None:
-    """Also when we wanted it back: it was too late."""
+    """By a courier, or by the customer, who has it then. Also when we wanted it back: it was too late."""
     order = lock_if_known(event.order_id)
-    if order is not None and VENDOR.allows(order.axes.vendor, VendorState.COLLECTED):
-        jobs.drop(order, "withdraw_ticket")
-        order.move(vendor=VendorState.COLLECTED)
+    if order is None or not VENDOR.allows(order.axes.vendor, VendorState.COLLECTED):
+        return
+    jobs.drop(order, "withdraw_ticket")
+    order.move(vendor=VendorState.COLLECTED)
+    if order.is_fetched and order.axes.order is OrderState.ACCEPTED:
+        record(order, complete(order))
+    else:
         record(order)
 
 

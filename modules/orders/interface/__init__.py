@@ -14,6 +14,7 @@ from modules.orders.interface.bills import (
     CodeAnswer,
     CodeOutcome,
     ComponentKind,
+    Fulfilment,
     Hint,
     HintKind,
     OrderLineView,
@@ -104,6 +105,7 @@ __all__ = [
     "CodeOutcome",
     "ComponentKind",
     "CourierState",
+    "Fulfilment",
     "Hint",
     "HintKind",
     "MinimumOrderNotMet",
@@ -189,15 +191,19 @@ class Orders(Interface, module="orders", version=1):
         point: Point | None = None,
         tip: int = 0,
         promotion_code: str | None = None,
+        fulfilment: Fulfilment = Fulfilment.DELIVERY,
     ) -> QuoteView:
         """Price a basket. With an `address_ticket` (from Identity) the customer can place it; with `point`
-        alone it is a preview. `tip` in minor units of the region's currency. A `promotion_code` that does not
-        hold makes nothing fail: the answer says why."""
+        alone it is a preview. What is fetched needs neither. `tip` in minor units of the region's currency. A
+        `promotion_code` that does not hold makes nothing fail: the answer says why."""
         ...
 
     @command(timeout=3.0, errors=PLACE_ERRORS)
-    def place(self, *, key: CommandKey, customer_id: UUID, quote: str, payment_method: str) -> OrderView:
-        """Accept an order for the token of a quote. Once this returns, the order cannot be lost."""
+    def place(
+        self, *, key: CommandKey, customer_id: UUID, quote: str, payment_method: str, note: str = ""
+    ) -> OrderView:
+        """Accept an order for the token of a quote. Once this returns, the order cannot be lost. The kitchen
+        reads the `note`."""
         ...
 
     @query(timeout=0.5, errors=(OrderUnknown,))

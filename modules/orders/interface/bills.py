@@ -31,6 +31,14 @@ class BasketLine(DTO):
     choices: tuple[Choice, ...] = ()
 
 
+class Fulfilment(OpenEnum):
+    """How the food gets to the customer: somebody brings it, or they fetch it."""
+
+    DELIVERY = "delivery"
+    PICKUP = "pickup"
+    UNKNOWN = "unknown"
+
+
 class ComponentKind(OpenEnum):
     """What an amount is for, in the order of the price pipeline."""
 
@@ -180,3 +188,4 @@ class QuoteView(DTO):
     hints: tuple[Hint, ...] = ()
     tip_presets: tuple[Money, ...] = ()
     promotion_code: CodeAnswer | None = None
+    fulfilment: Fulfilment = Fulfilment.DELIVERY

@@ -82,7 +82,7 @@ class MinimumOrderNotMet(DomainError, code="minimum_order_not_met", status=422):
 class TipWrong(DomainError, code="tip_wrong", status=422):
     """The tip is not possible."""
 
-    detail = "A tip cannot be negative."
+    detail = "A tip is for the courier who brings the food, and not negative."
 
 
 class RestaurantClosed(DomainError, code="restaurant_closed", status=409):

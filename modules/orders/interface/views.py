@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
-from modules.orders.interface.bills import OrderLineView, Price
+from modules.orders.interface.bills import Fulfilment, OrderLineView, Price
 from modules.orders.interface.states import Axes, OrderState, PaymentState, Status
 from tiffin.dto import DTO
 from tiffin.money import Money
@@ -41,6 +41,8 @@ class OrderView(DTO):
     action_url: str | None = None
     cancel_reason: str | None = None
     may_cancel: bool = False
+    fulfilment: Fulfilment = Fulfilment.DELIVERY
+    note: str = ""
 
 
 class OrderSummary(DTO):

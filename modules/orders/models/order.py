@@ -11,6 +11,7 @@ from django.db import models
 from modules.orders.interface import (
     Axes,
     CourierState,
+    Fulfilment,
     OrderState,
     PaymentState,
     RefundState,
@@ -95,6 +96,14 @@ class Order(Aggregate):
     dropoff_lat = models.FloatField(null=True)
     dropoff_lon = models.FloatField(null=True)
     sealed = models.TextField()
+    fulfilment_name = models.CharField(
+        max_length=16,
+        db_column="fulfilment",
+        choices=_choices(Fulfilment),
+        default=Fulfilment.DELIVERY.value,
+        db_default=Fulfilment.DELIVERY.value,
+    )
+    note = models.CharField(max_length=300, default="", db_default="")
 
     currency = models.CharField(max_length=3)
     includes_tax = models.BooleanField()
@@ -198,6 +207,11 @@ class Order(Aggregate):
             courier=CourierState(self.courier_state),
             refund=RefundState(self.refund_state),
         )
+
+    @property
+    def is_fetched(self) -> bool:
+        """By the customer; there is no courier."""
+        return self.fulfilment_name == Fulfilment.PICKUP.value
 
     @property
     def status(self) -> Status:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from modules.orders.interface import OrderLineView, Point, Price, QuoteId
+from modules.orders.interface import Fulfilment, OrderLineView, Point, Price, QuoteId
 from tiffin.dto import DTO
 
 
@@ -19,7 +19,7 @@ class Pickup(DTO):
 
 class QuoteDocument(DTO):
     """`sealed` is the customer's address as identity handed it out: it opens only with the customer's key.
-    `items` is how many dishes there are."""
+    What is fetched goes nowhere."""
 
     quote_id: QuoteId
     customer_id: UUID
@@ -29,9 +29,10 @@ class QuoteDocument(DTO):
     issued_at: datetime
     expires_at: datetime
     pickup: Pickup
-    dropoff: Point
+    dropoff: Point | None
     sealed: str
     distance_m: int
     preparation_minutes: int
     lines: tuple[OrderLineView, ...]
     price: Price
+    fulfilment: Fulfilment = Fulfilment.DELIVERY

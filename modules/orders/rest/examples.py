@@ -27,6 +27,16 @@ QUOTE = [
         request_only=True,
     ),
     OpenApiExample(
+        "Fetched by the customer, with a code",
+        value={
+            "restaurant_id": _RESTAURANT,
+            "lines": [{"item_id": _ITEM}],
+            "fulfilment": "pickup",
+            "promotion_code": "SOUP",
+        },
+        request_only=True,
+    ),
+    OpenApiExample(
         "A preview for anybody",
         value={
             "restaurant_id": _RESTAURANT,

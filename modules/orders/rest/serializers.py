@@ -16,6 +16,7 @@ from modules.orders.interface import (
     CodeOutcome,
     ComponentKind,
     CourierState,
+    Fulfilment,
     HintKind,
     OrderState,
     Party,
@@ -26,6 +27,7 @@ from modules.orders.interface import (
 )
 from modules.orders.models import Order
 from modules.orders.selectors.orders import summary_of
+from modules.orders.services.placing import LONGEST_NOTE
 from tiffin.interfaces import OpenEnum
 
 LONGEST_QUOTE = 200_000
@@ -98,6 +100,11 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
         default=0, min_value=0, max_value=HIGHEST_TIP, help_text="Minor units of the region's currency"
     )
 
+    fulfilment = serializers.ChoiceField(
+        choices=[Fulfilment.DELIVERY.value, Fulfilment.PICKUP.value],
+        default=Fulfilment.DELIVERY.value,
+        help_text="What is fetched needs no address and takes no tip",
+    )
     promotion_code = serializers.CharField(
         required=False,
         max_length=LONGEST_CODE,
@@ -105,7 +112,8 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "address_ticket" not in attrs and "point" not in attrs:
+        fetched = attrs["fulfilment"] == Fulfilment.PICKUP.value
+        if not fetched and "address_ticket" not in attrs and "point" not in attrs:
             raise serializers.ValidationError("Say where to: address_ticket, or point for a preview.")
         return attrs
 
@@ -124,6 +132,9 @@ class TokenField(serializers.CharField):
 class PlaceRequestSerializer(serializers.Serializer[Any]):
     quote = TokenField(max_length=LONGEST_QUOTE, help_text="`token` of a quote")
     payment_method = serializers.CharField(max_length=100)
+    note = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_NOTE, help_text="What the kitchen should know"
+    )
 
 
 class ClaimLineSerializer(serializers.Serializer[Any]):
@@ -234,6 +245,7 @@ class QuoteSerializer(Document):
     hints = HintSerializer(many=True)
     tip_presets = MoneySerializer(many=True)
     promotion_code = CodeAnswerSerializer(allow_null=True)
+    fulfilment = _choice(Fulfilment)
 
 
 class AxesSerializer(Document):
@@ -267,6 +279,8 @@ class OrderSerializer(Document):
     action_url = serializers.CharField(allow_null=True)
     cancel_reason = serializers.CharField(allow_null=True)
     may_cancel = serializers.BooleanField()
+    fulfilment = _choice(Fulfilment)
+    note = serializers.CharField()
 
 
 class CancellationSerializer(Document):

@@ -15,7 +15,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from modules.orders import selectors, services
-from modules.orders.interface import ClaimLine, ClaimReason, OrderUnknown, Point
+from modules.orders.interface import ClaimLine, ClaimReason, Fulfilment, OrderUnknown, Point
 from modules.orders.models import Order
 from modules.orders.rest import examples
 from modules.orders.rest.serializers import (
@@ -74,6 +74,7 @@ class Quotes(APIView):
             point=Point(**point) if point else None,
             tip=wanted["tip"],
             promotion_code=wanted.get("promotion_code"),
+            fulfilment=Fulfilment(wanted["fulfilment"]),
         )
         return Response(QuoteSerializer(quote).data)
 

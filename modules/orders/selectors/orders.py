@@ -13,6 +13,7 @@ from modules.orders.interface import (
     CancellationPreview,
     ChosenOption,
     ComponentKind,
+    Fulfilment,
     OrderId,
     OrderLineView,
     OrderPage,
@@ -156,6 +157,8 @@ def view_of(order: Order) -> OrderView:
         action_url=order.action_url or None,
         cancel_reason=order.cancel_reason or None,
         may_cancel=may_cancel(order, Canceller.CUSTOMER),
+        fulfilment=Fulfilment(order.fulfilment_name),
+        note=order.note,
     )
 
 

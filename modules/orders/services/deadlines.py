@@ -35,6 +35,8 @@ def deadline_of(order: Order) -> Deadline | None:
 
 
 def _of_accepted(order: Order, courier: CourierState) -> Deadline:
+    if order.is_fetched:
+        return _within(order, "fetching_overdue", order.ready_at, "pickup_seconds")
     if courier is CourierState.PICKED_UP:
         return _within(order, "drop_off_overdue", order.picked_up_at, "delivery_seconds")
     collected_by = _within(order, "collection_overdue", order.accepted_at, "preparation_seconds")

@@ -25,9 +25,10 @@ from tiffin import clock, db, ids, jobs
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 5
+LONGEST_NOTE = 300
 
 
-def place_order(*, customer_id: UUID, quote: str, payment_method: str) -> Order:
+def place_order(*, customer_id: UUID, quote: str, payment_method: str, note: str = "") -> Order:
     """Accept an order. Once this returns and its transaction commits, the order cannot be lost.
 
     Raises the errors of `interface.PLACE_ERRORS`.
@@ -35,7 +36,7 @@ def place_order(*, customer_id: UUID, quote: str, payment_method: str) -> Order:
     now = clock.now()
     terms = read_quote(quote)
     _check(terms, customer_id, now)
-    order = _new_order(terms, payment_method)
+    order = _new_order(terms, payment_method, note)
     placed = _placed(order, terms, now)
     with db.transaction():
         if not record_first(
@@ -89,7 +90,7 @@ def _used_already(order: Order) -> QuoteAlreadyUsed:
     return QuoteAlreadyUsed(order_id=str(winner))
 
 
-def _new_order(terms: QuoteDocument, payment_method: str) -> Order:
+def _new_order(terms: QuoteDocument, payment_method: str, note: str) -> Order:
     price, order_id = terms.price, ids.new_id()
     return Order(
         id=order_id,
@@ -103,9 +104,11 @@ def _new_order(terms: QuoteDocument, payment_method: str) -> Order:
         preparation_minutes=terms.preparation_minutes,
         distance_m=terms.distance_m,
         pickup=msgspec.to_builtins(terms.pickup),
-        dropoff_lat=terms.dropoff.lat,
-        dropoff_lon=terms.dropoff.lon,
+        dropoff_lat=terms.dropoff.lat if terms.dropoff else None,
+        dropoff_lon=terms.dropoff.lon if terms.dropoff else None,
         sealed=terms.sealed,
+        fulfilment_name=terms.fulfilment.value,
+        note=note[:LONGEST_NOTE],
         currency=price.total.currency,
         includes_tax=price.includes_tax,
         subtotal=price.subtotal.amount,

@@ -13,6 +13,7 @@ from modules.orders.geography import distance_m
 from modules.orders.interface import (
     AddressTicketInvalid,
     BasketLine,
+    Fulfilment,
     MinimumOrderNotMet,
     OrderTooExpensive,
     Point,
@@ -45,22 +46,23 @@ def quote_basket(
     point: Point | None = None,
     tip: int = 0,
     promotion_code: str | None = None,
+    fulfilment: Fulfilment = Fulfilment.DELIVERY,
 ) -> QuoteView:
     """Price a basket and, for a customer with an address, promise that price until it expires.
 
     Raises the errors of `interface.QUOTE_ERRORS`.
     """
-    if tip < 0:
+    fetched = fulfilment is Fulfilment.PICKUP
+    if tip < 0 or (tip and fetched):
         raise TipWrong()
-    ticket = read_ticket(address_ticket, customer_id) if address_ticket is not None else None
-    where = ticket.point if ticket is not None else point
-    if where is None:
-        raise AddressTicketInvalid()
     now = clock.now()
     facts, unavailable = known.restaurant(restaurant_id, at=now)
-    here = _Setting(facts, regions.get(facts.region), where, now)
+    ticket = None
+    if address_ticket is not None and not fetched:
+        ticket = read_ticket(address_ticket, customer_id)
+    to = _destination(facts, ticket, point, fulfilment)
+    here = _Setting(facts, regions.get(facts.region), to, now, fulfilment)
     check_open(facts, at=now)
-    check_zone(facts, where)
     offer = on_offer(
         here.region, restaurant_id=facts.id, customer_id=customer_id, code=promotion_code, at=now
     )
@@ -70,9 +72,22 @@ def quote_basket(
     view = _view(here, terms, bill)
     if promotion_code:
         view = msgspec.structs.replace(view, promotion_code=answer(promotion_code, offer, terms, bill))
-    if customer_id is None or ticket is None:
+    if customer_id is None or (ticket is None and not fetched):
         return view
     return _promise(here, view, customer_id, ticket)
+
+
+def _destination(
+    facts: RestaurantFacts, ticket: AddressTicket | None, point: Point | None, fulfilment: Fulfilment
+) -> Point:
+    """Where the food is handed over. Raises AddressTicketInvalid, AddressOutsideZone."""
+    if fulfilment is Fulfilment.PICKUP:
+        return facts.point
+    to = point if ticket is None else ticket.point
+    if to is None:
+        raise AddressTicketInvalid()
+    check_zone(facts, to)
+    return to
 
 
 class _Setting(NamedTuple):
@@ -82,6 +97,11 @@ class _Setting(NamedTuple):
     region: Region
     to: Point
     now: datetime
+    fulfilment: Fulfilment
+
+    @property
+    def is_fetched(self) -> bool:
+        return self.fulfilment is Fulfilment.PICKUP
 
     @property
     def today(self) -> date:
@@ -112,7 +132,7 @@ def _terms(here: _Setting, dishes: tuple[Dish, ...], offer: OnOffer, tip: int) -
         dishes=dishes,
         distance_m=distance_m(here.facts.point, here.to),
         tax_rates=by_category(region.rules("tax.rates", TaxRate, on=today)),
-        delivery_fee=delivery_fee(region, to=here.to, at=here.now),
+        delivery_fee=None if here.is_fetched else delivery_fee(region, to=here.to, at=here.now),
         service_fee=region.rule("fees.service", ServiceFee, on=today),
         small_order_fee=region.rule("fees.small_order", SmallOrderFee, on=today),
         promotions=offer.promotions,
@@ -141,6 +161,7 @@ def _check_bill(here: _Setting, terms: Terms, bill: Price) -> None:
 def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
     facts, region, today = here.facts, here.region, here.today
     valid = region.setting("timeouts.quote_valid_seconds", int, on=today)
+    tips = region.setting("tips.presets", list[int], on=today)
     return QuoteView(
         quote_id=QuoteId(ids.new_id()),
         token=None,
@@ -154,11 +175,12 @@ def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
         lines=tuple(dish.view(region.currency) for dish in terms.dishes),
         price=bill,
         hints=hints(terms),
-        tip_presets=tuple(here.money(tip) for tip in region.setting("tips.presets", list[int], on=today)),
+        tip_presets=() if here.is_fetched else tuple(here.money(tip) for tip in tips),
+        fulfilment=here.fulfilment,
     )
 
 
-def _promise(here: _Setting, view: QuoteView, customer_id: UUID, ticket: AddressTicket) -> QuoteView:
+def _promise(here: _Setting, view: QuoteView, customer_id: UUID, ticket: AddressTicket | None) -> QuoteView:
     """The quote with the token by which this customer may place it."""
     facts = here.facts
     document = QuoteDocument(
@@ -170,12 +192,13 @@ def _promise(here: _Setting, view: QuoteView, customer_id: UUID, ticket: Address
         issued_at=here.now,
         expires_at=view.expires_at,
         pickup=Pickup(name=facts.name, address=f"{facts.area}, {facts.city}", point=facts.point),
-        dropoff=ticket.point,
-        sealed=ticket.sealed,
+        dropoff=ticket.point if ticket else None,
+        sealed=ticket.sealed if ticket else "",
         distance_m=view.distance_m,
         preparation_minutes=facts.preparation_minutes,
         lines=view.lines,
         price=view.price,
+        fulfilment=here.fulfilment,
     )
     promised: QuoteView = msgspec.structs.replace(view, token=sign_quote(document))
     return promised

@@ -12,7 +12,7 @@ from modules.delivery.interface import Point as DeliveryPoint
 from modules.orders.interface import ChosenOption, ComponentKind
 from modules.orders.models import Order, OrderComponent, OrderLine
 from modules.orders.quotes import Pickup
-from modules.restaurants.interface import OfferedOrder, OrderId, RestaurantId, TicketLine
+from modules.restaurants.interface import OfferedOrder, OrderId, RestaurantId, TicketKind, TicketLine
 from tiffin import clock, db
 from tiffin.money import Money
 
@@ -33,6 +33,8 @@ def restaurant_offer(order: Order) -> OfferedOrder:
         placed_at=order.created_at,
         accept_by=order.waits_until or clock.now(),
         total=order.money(order.subtotal),
+        note=order.note,
+        fulfilment=TicketKind.PICKUP if order.is_fetched else TicketKind.DELIVERY,
     )
 
 

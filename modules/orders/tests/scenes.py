@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from modules.delivery.interface import CourierId, Delivery
 from modules.delivery.interface import Point as Whereabouts
-from modules.orders.interface import BasketLine, Choice, Orders, OrderView, Point, QuoteView
+from modules.orders.interface import BasketLine, Choice, Fulfilment, Orders, OrderView, Point, QuoteView
 from modules.orders.models import Order
 from modules.restaurants.interface import (
     MenuView,
@@ -185,18 +185,18 @@ def ticket_for(customer: UUID, point: Point = NEAR_SOHO, *, expires_in: timedelt
 
 
 def quote(kitchen: Kitchen, customer: UUID, *lines: BasketLine, **more: object) -> QuoteView:
+    if more.get("fulfilment") is not Fulfilment.PICKUP:
+        more["address_ticket"] = ticket_for(customer)
     return call(Orders).quote(
-        restaurant_id=kitchen.id,
-        lines=lines or (kitchen.ramen(),),
-        customer_id=customer,
-        address_ticket=ticket_for(customer),
-        **more,
+        restaurant_id=kitchen.id, lines=lines or (kitchen.ramen(),), customer_id=customer, **more
     )
 
 
-def place(kitchen: Kitchen, customer: UUID, *lines: BasketLine, method: str = VISA) -> OrderView:
+def place(
+    kitchen: Kitchen, customer: UUID, *lines: BasketLine, method: str = VISA, **more: object
+) -> OrderView:
     """Quote and place; nothing has been done about it yet."""
-    token = quote(kitchen, customer, *lines).token
+    token = quote(kitchen, customer, *lines, **more).token
     with acting(ActorKind.CUSTOMER, customer):
         return call(Orders).place(key=new_key(), customer_id=customer, quote=token, payment_method=method)
 
@@ -232,6 +232,12 @@ def reject(order: OrderView) -> None:
 
 def ready(order: OrderView) -> None:
     _at_the_counter(order).mark_ready(key=new_key(), order_id=OrderId(order.id))
+    settle()
+
+
+def hand_over(order: OrderView) -> None:
+    """The customer has come for it."""
+    _at_the_counter(order).hand_over(key=new_key(), order_id=OrderId(order.id))
     settle()
 
 

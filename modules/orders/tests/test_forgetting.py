@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from modules.delivery.interface import Delivery, DeliveryState
-from modules.orders.interface import Status
+from modules.orders.interface import Orders, Status
 from modules.orders.models import TimelineEntry
 from modules.orders.services.requests import courier_request
 from modules.orders.tests import scenes
@@ -99,3 +99,16 @@ def test_no_courier_is_sent_nowhere(kitchen, zofia) -> None:
     zofia.goes()
     with pytest.raises(LookupError, match="forgotten"):
         courier_request(order_of(order))
+
+
+def test_what_was_written_to_the_kitchen_is_forgotten(kitchen, zofia) -> None:
+    order = call(Orders).place(
+        key=scenes.new_key(),
+        customer_id=zofia.id,
+        quote=scenes.quote(kitchen, zofia.id).token,
+        payment_method=scenes.VISA,
+        note="Zofia, second floor",
+    )
+    settle()
+    zofia.goes()
+    assert (order_of(order).note, ticket_of(order).note) == ("", "")

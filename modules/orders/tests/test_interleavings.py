@@ -22,6 +22,7 @@ from modules.orders.interface import (
     ClaimReason,
     ClaimRefused,
     CourierState,
+    Fulfilment,
     PaymentState,
     RefundState,
     VendorState,
@@ -252,8 +253,10 @@ def _answer(order: Order) -> None:
         _strike(order.id)
 
 
-def _play(kitchen: scenes.Kitchen, happenings: list[str]) -> None:
-    order = scenes.place(kitchen, ids.new_id(), kitchen.ramen(2))
+def _play(
+    kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfilment = Fulfilment.DELIVERY
+) -> None:
+    order = scenes.place(kitchen, ids.new_id(), kitchen.ramen(2), fulfilment=fulfilment)
     check(order.id)
     for name in happenings:
         happen(order.id, name)
@@ -268,6 +271,7 @@ def _play(kitchen: scenes.Kitchen, happenings: list[str]) -> None:
 @pytest.mark.database
 @given(
     prefix=st.integers(0, len(COURSE)),
+    fulfilment=st.sampled_from([Fulfilment.DELIVERY, Fulfilment.PICKUP]),
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=14),
 )
 @settings(
@@ -275,20 +279,21 @@ def _play(kitchen: scenes.Kitchen, happenings: list[str]) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_random_courses_end_whole(kitchen, prefix: int, more: list[str]) -> None:
-    _play(kitchen, [*COURSE[:prefix], *more])
+def test_random_courses_end_whole(kitchen, prefix: int, fulfilment, more: list[str]) -> None:
+    _play(kitchen, [*COURSE[:prefix], *more], fulfilment)
 
 
 @pytest.mark.full
 @pytest.mark.database
 @given(
     prefix=st.integers(0, len(COURSE)),
+    fulfilment=st.sampled_from([Fulfilment.DELIVERY, Fulfilment.PICKUP]),
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=30),
 )
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.timeout(900)
-def test_many_random_courses_end_whole(kitchen, prefix: int, more: list[str]) -> None:
-    _play(kitchen, [*COURSE[:prefix], *more])
+def test_many_random_courses_end_whole(kitchen, prefix: int, fulfilment, more: list[str]) -> None:
+    _play(kitchen, [*COURSE[:prefix], *more], fulfilment)
 
 
 @pytest.mark.parametrize("other", [*OTHERS, *AFTERWARDS, "declined", "rejected", "voided", "delivery failed"])

@@ -44,6 +44,7 @@ from modules.restaurants.interface.restaurants import (
 from modules.restaurants.interface.tickets import (
     OfferedOrder,
     RejectReason,
+    TicketKind,
     TicketLine,
     TicketPage,
     TicketState,
@@ -82,6 +83,7 @@ __all__ = [
     "Restaurants",
     "Ring",
     "TicketConflict",
+    "TicketKind",
     "TicketLine",
     "TicketPage",
     "TicketState",
@@ -173,6 +175,11 @@ class Restaurants(Interface, module="restaurants", version=1):
 
     @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView: ...
+
+    @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
+    def hand_over(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
+        """The customer has fetched it. What a courier fetches is handed over by the courier's pick-up."""
+        ...
 
     @command(timeout=2.0, errors=(RestaurantUnknown, ItemUnknown, NotYourRestaurant))
     def set_availability(

@@ -21,6 +21,14 @@ class TicketState(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class TicketKind(OpenEnum):
+    """Who comes for it: a courier, or the customer."""
+
+    DELIVERY = "delivery"
+    PICKUP = "pickup"
+    UNKNOWN = "unknown"
+
+
 class RejectReason(OpenEnum):
     TOO_BUSY = "too_busy"
     ITEM_UNAVAILABLE = "item_unavailable"
@@ -50,6 +58,7 @@ class OfferedOrder(DTO):
     accept_by: datetime
     total: Money
     note: str = ""
+    fulfilment: TicketKind = TicketKind.DELIVERY
 
 
 class TicketView(DTO):
@@ -65,6 +74,7 @@ class TicketView(DTO):
     note: str = ""
     ready_at: datetime | None = None
     reason: str = ""
+    fulfilment: TicketKind = TicketKind.DELIVERY
 
 
 class TicketPage(DTO):

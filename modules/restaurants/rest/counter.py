@@ -142,6 +142,17 @@ class Ready(RestaurantView):
         return _shown(services.mark_ready(order_id=order_id))
 
 
+class HandOver(RestaurantView):
+    @extend_schema(
+        request=None,
+        responses=TicketSerializer,
+        operation_id="restaurant_ticket_hand_over",
+        summary="The customer has fetched it",
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return _shown(services.hand_over(order_id=order_id))
+
+
 class Availability(RestaurantView):
     @extend_schema(
         request=AvailabilitySerializer,

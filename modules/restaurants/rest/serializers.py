@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from modules.restaurants.interface import RejectReason, TicketState
+from modules.restaurants.interface import RejectReason, TicketKind, TicketState
 
 MAX_READY_IN_MINUTES = 180
 _GIVEN_REASONS = [
@@ -170,6 +170,9 @@ class TicketSerializer(serializers.Serializer[Any]):
     accept_by = serializers.DateTimeField(help_text="Unless it is answered by then, it rejects itself")
     ready_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField(help_text="Why it was rejected or withdrawn")
+    fulfilment = serializers.ChoiceField(
+        choices=[kind.value for kind in TicketKind], help_text="Who comes for it: a courier, or the customer"
+    )
 
 
 class TicketPageSerializer(serializers.Serializer[Any]):

@@ -4,6 +4,7 @@ from modules.restaurants.services.availability import set_availability
 from modules.restaurants.services.counter import (
     accept,
     collect,
+    hand_over,
     mark_ready,
     offer_order,
     overdue,
@@ -17,6 +18,7 @@ from modules.restaurants.services.profiles import pause, register, resume
 __all__ = [
     "accept",
     "collect",
+    "hand_over",
     "import_menu",
     "mark_ready",
     "offer_order",

@@ -22,6 +22,8 @@ from modules.restaurants.interface import (
     OfferedOrder,
     RejectReason,
     RestaurantUnknown,
+    TicketConflict,
+    TicketKind,
     TicketState,
     TicketUnknown,
 )
@@ -59,6 +61,7 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
             currency=order.total.currency,
             placed_at=order.placed_at,
             accept_by=order.accept_by,
+            fulfilment=order.fulfilment.value,
         )
         if not db.insert(ticket, unless_taken=("id",)):
             return Ticket.get(order.order_id)
@@ -124,6 +127,18 @@ def withdraw_order(*, order_id: UUID, reason: str) -> Ticket:
     return ticket
 
 
+def hand_over(*, order_id: UUID) -> Ticket:
+    """The customer has fetched it. Raises TicketUnknown, NotYourRestaurant, and TicketConflict also for what
+    a courier comes for: that it left is the courier's to say."""
+    with db.transaction():
+        ticket = _lock(order_id)
+        require_own(ticket.restaurant_id)
+        if ticket.fulfilment != TicketKind.PICKUP.value:
+            raise TicketConflict(state=f"{ticket.state_name}, for a courier", wanted="handed to the customer")
+        _move(ticket, TicketState.COLLECTED, _collection)
+    return ticket
+
+
 @db.transaction_required
 def collect(*, order_id: UUID) -> None:
     """A courier has the bag. An order withdrawn meanwhile stays so: nothing can be done about it here."""
@@ -131,13 +146,8 @@ def collect(*, order_id: UUID) -> None:
         ticket = _lock(order_id)
     except TicketUnknown:
         return
-    if ticket.is_final:
-        return
-
-    def hand_over(ticket: Ticket) -> Event:
-        return TicketCollected(order_id=ticket.id, restaurant_id=ticket.restaurant_id)
-
-    _move(ticket, TicketState.COLLECTED, hand_over)
+    if not ticket.is_final:
+        _move(ticket, TicketState.COLLECTED, _collection)
 
 
 @db.transaction_required
@@ -161,6 +171,10 @@ def overdue(*, order_id: UUID) -> None:
                 since=ticket.state_since,
             ),
         )
+
+
+def _collection(ticket: Ticket) -> Event:
+    return TicketCollected(order_id=ticket.id, restaurant_id=ticket.restaurant_id)
 
 
 def _refusal(reason: RejectReason) -> Callable[[Ticket], Event]:
@@ -195,6 +209,8 @@ def _move(ticket: Ticket, state: TicketState, doing: Callable[[Ticket], Event]) 
     ticket.move_to(state)
     event = doing(ticket)
     if ticket.is_final:
+        # Nobody cooks it any more: what the customer wrote has done its work.
+        ticket.note = ""
         jobs.clear_deadline(ticket)
     publish(ticket, event, saving=Ticket.fields())
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.identity.interface import AddressForm, Identity, KeptAddress
-from modules.orders.interface import PLACE_ERRORS, QUOTE_ERRORS, AddressTicketInvalid, Orders
+from modules.orders.interface import PLACE_ERRORS, QUOTE_ERRORS, AddressTicketInvalid, Fulfilment, Orders
 from modules.payments.interface import Payments
 from modules.storefront import baskets, places
 from modules.storefront.errors import BasketUnreadable, FormIncomplete
@@ -20,6 +20,7 @@ from tiffin import clock, ids, regions
 from tiffin.interfaces import CommandKey, call
 
 LONGEST_CODE = 32
+LONGEST_NOTE = 300
 LONGEST_KEY = 64
 _REQUIRED = {"name": "your name", "street": "the street and number", "area": "the part of the city"}
 
@@ -95,13 +96,15 @@ def _address(request: HttpRequest) -> AddressForm:
 def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
     """A part of the page: the price that will be charged, and the quote that holds it."""
     found = find_restaurant(slug, places.remembered(request))
+    fetched = request.POST.get("fulfilment") == Fulfilment.PICKUP.value
     try:
         offered = call(Orders).quote(
             restaurant_id=found.id,
             lines=baskets.read(request.POST.get("basket", "")),
             customer_id=visitor.id,
-            address_ticket=_ticket(request, visitor),
-            tip=_tip(request),
+            address_ticket=None if fetched else _ticket(request, visitor),
+            tip=0 if fetched else _tip(request),
+            fulfilment=Fulfilment.PICKUP if fetched else Fulfilment.DELIVERY,
             promotion_code=request.POST.get("promotion_code", "").strip()[:LONGEST_CODE] or None,
         )
     except (*QUOTE_ERRORS, BasketUnreadable) as refusal:
@@ -147,6 +150,7 @@ def place_order(request: HttpRequest, visitor: Visitor, slug: str) -> HttpRespon
             customer_id=visitor.id,
             quote=request.POST.get("quote", ""),
             payment_method=request.POST.get("payment_method", ""),
+            note=request.POST.get("note", "").strip()[:LONGEST_NOTE],
         )
     except PLACE_ERRORS as refusal:
         messages.error(request, refusal.sentence)

@@ -116,6 +116,14 @@ def ready(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespons
 
 @require_POST
 @open_to(KITCHENS)
+def hand_over(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    with refusals_told(request):
+        call(Restaurants).hand_over(key=_key(visitor), order_id=OrderId(order_id))
+    return _back()
+
+
+@require_POST
+@open_to(KITCHENS)
 def pause(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpResponseBase:
     """For some minutes; none at all means take orders again."""
     minutes = request.POST.get("minutes", "")

@@ -16,6 +16,7 @@ from modules.orders.interface import (
     ClaimReason,
     ClaimView,
     CourierState,
+    Fulfilment,
     Orders,
     OrderUnknown,
     OrderView,
@@ -115,17 +116,18 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         raise Http404("You have no such order.") from None
     claims = _claims(seen)
     told = [(entry.at, wording.happened(entry)) for entry in timeline]
-    words = wording.STATUS[seen.status]
+    words = wording.words_of(seen.status, seen.fulfilment)
+    steps = wording.FETCHED_STEPS if seen.fulfilment is Fulfilment.PICKUP else wording.STEPS
     return {
         "order": seen,
         "words": words,
-        "steps": [(name, _progress(number, words.step)) for number, name in enumerate(wording.STEPS)],
+        "steps": [(name, _progress(number, words.step)) for number, name in enumerate(steps)],
         "timeline": [(at, what) for at, what in reversed(told) if what],
         "why": wording.why_cancelled(seen.cancel_reason),
         "zone": str(regions.get(seen.region).time_zone),
         "action": _action(seen),
         "courier": _courier(seen),
-        "over": words.step is None or words.step == len(wording.STEPS) - 1,
+        "over": words.step is None or words.step == len(steps) - 1,
         "again": _slug(seen) if seen.status in AGAIN else "",
         "cancelling": _cancelling(seen),
         "claims": [(made, wording.claim_state(made)) for made in claims],

@@ -162,6 +162,29 @@ def test_an_order_goes_all_the_way(zofia, noodle_bar):
     assert "Delivered" in zofia.browser.get("/orders/").content.decode()
 
 
+def test_an_order_is_fetched(zofia, noodle_bar):
+    cook = kitchen(noodle_bar.id)
+    quote = zofia.asks_price(fulfilment="pickup", address="", tip="200")
+    assert "Delivery" not in quote
+    form = {
+        "quote": found(r'name="quote" value="([^"]+)"', quote),
+        "payment_method": "pm_card_visa",
+        "key": "fetched",
+        "note": "No leeks",
+    }
+    order = zofia.browser.post(reverse("checkout-place", args=["noodle-bar"]), form)
+    settle()
+    assert "No leeks" in cook.get("/restaurant/").content.decode()
+    presses(cook, "/restaurant/", "/restaurant/tickets/[^/]+/accept", minutes="30")
+    presses(cook, "/restaurant/", "/restaurant/tickets/[^/]+/ready")
+    settle()
+    assert "Ready: come and fetch it" in zofia.sees(order)
+    presses(cook, "/restaurant/", "/restaurant/tickets/[^/]+/hand-over")
+    settle()
+
+    assert "Fetched" in zofia.sees(order)
+
+
 @pytest.fixture
 def eaten(zofia, noodle_bar):
     """An order that has come."""

@@ -1,4 +1,4 @@
-// The checkout: asks for the exact price whenever the address, the tip or the code changes, and sends the order once.
+// The checkout: asks for the exact price whenever something changes that it depends on, and sends the order once.
 "use strict";
 
 const page = document.querySelector("[data-checkout]");
@@ -13,9 +13,11 @@ async function quote() {
   const number = ++asked;
   const wanted = new FormData(form);
   button.disabled = true;
-  if (!wanted.get("address")) return;
+  const fetched = wanted.get("fulfilment") === "pickup";
+  for (const part of page.querySelectorAll("[data-delivery-only]")) part.hidden = fetched;
+  if (!fetched && !wanted.get("address")) return;
   const body = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "address", "tip", "promotion_code"]) body.set(name, wanted.get(name) ?? "");
+  for (const name of ["csrfmiddlewaretoken", "fulfilment", "address", "tip", "promotion_code"]) body.set(name, wanted.get(name) ?? "");
   body.set("basket", basket);
   try {
     const answer = await fetch(page.dataset.quoteUrl, { method: "POST", body, headers: { "X-Fragment": "1" } });
@@ -30,7 +32,7 @@ async function quote() {
 }
 
 document.addEventListener("change", (event) => {
-  if (["address", "tip", "promotion_code"].includes(event.target.name)) quote();
+  if (["fulfilment", "address", "tip", "promotion_code"].includes(event.target.name)) quote();
 });
 form.addEventListener("submit", () => {
   // The key in the form already makes two presses one order; this only shows that something happens.
