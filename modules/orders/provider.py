@@ -19,6 +19,7 @@ from modules.orders.interface import (
     OrderView,
     Point,
     QuoteView,
+    ReorderView,
     TimelineEntryView,
 )
 from tiffin.interfaces import CommandKey, provides
@@ -76,6 +77,9 @@ class OrdersProvider(Orders):
 
     def timeline(self, *, customer_id: UUID, order_id: UUID, after: int = 0) -> tuple[TimelineEntryView, ...]:
         return selectors.timeline(customer_id=customer_id, order_id=order_id, after=after)
+
+    def reorder(self, *, customer_id: UUID, order_id: UUID) -> ReorderView:
+        return selectors.reorder(customer_id=customer_id, order_id=order_id)
 
     def preview_cancellation(self, *, customer_id: UUID, order_id: UUID) -> CancellationPreview:
         return selectors.preview_cancellation(customer_id=customer_id, order_id=order_id)

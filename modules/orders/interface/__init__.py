@@ -69,11 +69,14 @@ from modules.orders.interface.states import (
     VendorState,
 )
 from modules.orders.interface.views import (
+    ChangeKind,
     OrderId,
     OrderMoney,
     OrderPage,
     OrderSummary,
     OrderView,
+    ReorderChange,
+    ReorderView,
     TimelineEntryView,
 )
 from modules.restaurants.interface import Point, RestaurantUnknown
@@ -92,6 +95,7 @@ __all__ = [
     "BasketTooLarge",
     "CancellationPreview",
     "CancellationRefused",
+    "ChangeKind",
     "Choice",
     "ChosenOption",
     "ClaimId",
@@ -136,6 +140,8 @@ __all__ = [
     "QuoteNotYours",
     "QuoteView",
     "RefundState",
+    "ReorderChange",
+    "ReorderView",
     "RestaurantClosed",
     "RestaurantPaused",
     "RestaurantUnknown",
@@ -234,6 +240,11 @@ class Orders(Interface, module="orders", version=1):
     @query(timeout=0.5, errors=(OrderUnknown,))
     def timeline(self, *, customer_id: UUID, order_id: UUID, after: int = 0) -> tuple[TimelineEntryView, ...]:
         """What happened to the order since entry `after`."""
+        ...
+
+    @query(timeout=0.5, errors=(OrderUnknown, RestaurantUnknown))
+    def reorder(self, *, customer_id: UUID, order_id: UUID) -> ReorderView:
+        """The basket of an earlier order as the menu stands now, and what has changed."""
         ...
 
     @query(timeout=0.5, errors=(OrderUnknown,))

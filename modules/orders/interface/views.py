@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
-from modules.orders.interface.bills import Fulfilment, OrderLineView, Price
+from modules.orders.interface.bills import BasketLine, Fulfilment, OrderLineView, Price
 from modules.orders.interface.states import Axes, OrderState, PaymentState, Status
 from tiffin.dto import DTO
+from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
 
 OrderId = NewType("OrderId", UUID)
@@ -43,6 +44,36 @@ class OrderView(DTO):
     may_cancel: bool = False
     fulfilment: Fulfilment = Fulfilment.DELIVERY
     note: str = ""
+
+
+class ChangeKind(OpenEnum):
+    """What has become different since an order."""
+
+    PRICE = "price"
+    GONE = "gone"
+    UNAVAILABLE = "unavailable"
+    OPTION_GONE = "option_gone"
+    CHOOSE_AGAIN = "choose_again"
+    UNKNOWN = "unknown"
+
+
+class ReorderChange(DTO):
+    """A dish that is not what it was; `before` and `after` are for one of it, with its options."""
+
+    kind: ChangeKind
+    title: str
+    text: str
+    before: Money
+    after: Money | None = None
+
+
+class ReorderView(DTO):
+    """The basket of an earlier order as it can be had now, to be quoted anew, and what is different."""
+
+    restaurant_id: UUID
+    lines: tuple[BasketLine, ...]
+    changes: tuple[ReorderChange, ...]
+    fulfilment: Fulfilment = Fulfilment.DELIVERY
 
 
 class OrderSummary(DTO):

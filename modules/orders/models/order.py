@@ -209,9 +209,13 @@ class Order(Aggregate):
         )
 
     @property
+    def fulfilment(self) -> Fulfilment:
+        return Fulfilment(self.fulfilment_name)
+
+    @property
     def is_fetched(self) -> bool:
         """By the customer; there is no courier."""
-        return self.fulfilment_name == Fulfilment.PICKUP.value
+        return self.fulfilment is Fulfilment.PICKUP
 
     @property
     def status(self) -> Status:

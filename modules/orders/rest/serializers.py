@@ -11,6 +11,7 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from modules.orders.interface import (
     BasketLine,
+    ChangeKind,
     ClaimReason,
     ClaimState,
     CodeOutcome,
@@ -281,6 +282,29 @@ class OrderSerializer(Document):
     may_cancel = serializers.BooleanField()
     fulfilment = _choice(Fulfilment)
     note = serializers.CharField()
+
+
+@extend_schema_field(BasketLineSerializer(many=True))
+class BasketView(serializers.Field[Any, Any, Any, Any]):
+    """Lines as a quote takes them."""
+
+    def to_representation(self, value: Any) -> Any:
+        return msgspec.to_builtins(value)
+
+
+class ReorderChangeSerializer(Document):
+    kind = _choice(ChangeKind)
+    title = serializers.CharField()
+    text = serializers.CharField()
+    before = MoneySerializer(help_text="One of it, with its options")
+    after = MoneySerializer(allow_null=True)
+
+
+class ReorderSerializer(Document):
+    restaurant_id = serializers.UUIDField()
+    lines = BasketView(help_text="To be quoted")
+    changes = ReorderChangeSerializer(many=True)
+    fulfilment = _choice(Fulfilment)
 
 
 class CancellationSerializer(Document):

@@ -28,6 +28,7 @@ from modules.orders.rest.serializers import (
     PlaceRequestSerializer,
     QuoteRequestSerializer,
     QuoteSerializer,
+    ReorderSerializer,
     SummarySerializer,
     TimelineSerializer,
 )
@@ -128,6 +129,16 @@ class Timeline(APIView):
             customer_id=customer_of(request), order_id=order_id, after=query.validated_data["after"]
         )
         return Response(TimelineSerializer({"entries": entries}).data)
+
+
+class Again(APIView):
+    permission_classes = (IsCustomer,)
+
+    @extend_schema(responses={200: ReorderSerializer})
+    def get(self, request: Request, order_id: UUID) -> Response:
+        """The same again: the basket as the menu stands now, to be quoted, and what has changed."""
+        again = selectors.reorder(customer_id=customer_of(request), order_id=order_id)
+        return Response(ReorderSerializer(again).data)
 
 
 class Cancellation(APIView):

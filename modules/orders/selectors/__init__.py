@@ -11,6 +11,7 @@ from modules.orders.selectors.orders import (
     timeline,
     view_of,
 )
+from modules.orders.selectors.reordering import reorder
 
 __all__ = [
     "claim_view",
@@ -22,6 +23,7 @@ __all__ = [
     "money",
     "placed",
     "preview_cancellation",
+    "reorder",
     "timeline",
     "view_of",
 ]

@@ -13,7 +13,6 @@ from modules.orders.interface import (
     CancellationPreview,
     ChosenOption,
     ComponentKind,
-    Fulfilment,
     OrderId,
     OrderLineView,
     OrderPage,
@@ -157,7 +156,7 @@ def view_of(order: Order) -> OrderView:
         action_url=order.action_url or None,
         cancel_reason=order.cancel_reason or None,
         may_cancel=may_cancel(order, Canceller.CUSTOMER),
-        fulfilment=Fulfilment(order.fulfilment_name),
+        fulfilment=order.fulfilment,
         note=order.note,
     )
 

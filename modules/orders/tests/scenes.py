@@ -154,9 +154,15 @@ def open_kitchen(region: str = "gb", *, hours: str = "24/7") -> Kitchen:
     return Kitchen(restaurant, call(Restaurants).menu(restaurant_id=restaurant.id))
 
 
-def publish_menu(kitchen: Kitchen, *, ramen: int) -> None:
-    """A new version, in which ramen costs something else."""
-    _publish(kitchen.id, _menu(ramen=ramen))
+def publish_menu(kitchen: Kitchen, *, ramen: int = 1250, without: tuple[str, ...] = ()) -> None:
+    """A new version, in which ramen costs something else or some things are not to be had."""
+    menu = _menu(ramen=ramen)
+    menu["items"] = [item for item in menu["items"] if item["id"] not in without]
+    for group in menu["modifier_groups"]:
+        group["modifier_options"] = [each for each in group["modifier_options"] if each["id"] not in without]
+    for category in menu["categories"]:
+        category["entities"] = [each for each in category["entities"] if each["id"] not in without]
+    _publish(kitchen.id, menu)
 
 
 def _publish(restaurant_id: UUID, menu: dict) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.orders.interface import QUOTE_ERRORS, Orders
+from modules.orders.interface import QUOTE_ERRORS, Orders, OrderUnknown, ReorderView, RestaurantUnknown
 from modules.orders.interface import Point as OrderPoint
 from modules.restaurants.interface import (
     ItemId,
@@ -96,6 +98,7 @@ def restaurant(request: HttpRequest, visitor: Visitor, slug: str) -> HttpRespons
     found = find_restaurant(slug, place)
     menu = _menu(found)
     gone = {each.item_id for each in menu.unavailable}
+    again = _again(request, visitor)
     return show(
         request,
         visitor,
@@ -105,7 +108,20 @@ def restaurant(request: HttpRequest, visitor: Visitor, slug: str) -> HttpRespons
         menu=menu.document,
         unavailable=gone,
         menu_data=_for_browser(menu, gone),
+        changes=again.changes if again else (),
+        again=msgspec.to_builtins(again.lines) if again else None,
     )
+
+
+def _again(request: HttpRequest, visitor: Visitor) -> ReorderView | None:
+    """The basket of the earlier order that the address names, if it is the visitor's."""
+    wanted = request.GET.get("again", "")
+    if not wanted or not visitor.is_known:
+        return None
+    try:
+        return call(Orders).reorder(customer_id=visitor.id, order_id=UUID(wanted))
+    except (ValueError, OrderUnknown, RestaurantUnknown):
+        return None
 
 
 def find_restaurant(slug: str, place: PlaceChosen) -> RestaurantView:

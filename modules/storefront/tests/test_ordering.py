@@ -185,6 +185,23 @@ def test_an_order_is_fetched(zofia, noodle_bar):
     assert "Fetched" in zofia.sees(order)
 
 
+def test_the_same_again_says_what_has_changed(zofia, noodle_bar):
+    order = zofia.orders(card="pm_card_chargeDeclined")
+    settle()
+    address = found(r'href="(/r/noodle-bar/\?again=[^"]+)"', zofia.sees(order))
+    assert "data-change" not in zofia.browser.get(address).content.decode()
+    ramen = found(r'"item_id": "([^"]+)"', basket())
+    cook = kitchen(noodle_bar.id)
+    cook.post(reverse("kitchen-availability", args=[noodle_bar.id, ramen]), {"available": "no"})
+    settle()
+
+    page = zofia.browser.get(address).content.decode()
+
+    assert "Ramen is not available now." in page
+    assert 'id="again-data"' in page
+    assert 'id="again-data"' not in Client().get(address).content.decode()
+
+
 @pytest.fixture
 def eaten(zofia, noodle_bar):
     """An order that has come."""
@@ -268,7 +285,7 @@ def test_a_declined_card_is_explained_and_the_way_back_shown(zofia):
 
     assert "The card was declined" in page
     assert "You are not charged" in page
-    assert 'href="/r/noodle-bar/"' in page
+    assert 'href="/r/noodle-bar/?again=' in page
 
 
 def test_a_card_that_asks_is_confirmed_and_the_order_goes_on(zofia):

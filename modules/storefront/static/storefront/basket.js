@@ -20,6 +20,12 @@ function element(name, attributes = {}, ...children) {
 // --- the basket -----------------------------------------------------------------------------------------------
 
 let basket = [];
+// Somebody wants the same as last time.
+const again = document.getElementById("again-data");
+if (again) {
+  localStorage.setItem(place, again.textContent);
+  history.replaceState(null, "", location.pathname);
+}
 try {
   const kept = JSON.parse(localStorage.getItem(place) || "[]");
   basket = kept.filter((line) => menu.items[line.item_id] && !gone.has(line.item_id));
