@@ -4,6 +4,9 @@ Settings of the region that this module reads:
 
     rounding                               minor units of which every total is a multiple
     tips.presets                           minor units of the tips that are offered
+    scheduling.slot_minutes                length of the times that can be ordered for; it divides an hour
+    scheduling.days_ahead                  how long beforehand
+    scheduling.lead_minutes                from the kitchen to the door, where somebody brings it
     caps.order_amount                      minor units one order may cost
     caps.order_items                       dishes one order may hold
     timeouts.quote_valid_seconds           how long a quoted price holds

@@ -20,7 +20,9 @@ from modules.orders.interface import (
     Point,
     QuoteView,
     ReorderView,
+    SlotView,
     TimelineEntryView,
+    Wishes,
 )
 from tiffin.interfaces import CommandKey, provides
 
@@ -38,8 +40,7 @@ class OrdersProvider(Orders):
         address_ticket: str | None = None,
         point: Point | None = None,
         tip: int = 0,
-        promotion_code: str | None = None,
-        fulfilment: Fulfilment = Fulfilment.DELIVERY,
+        wishes: Wishes | None = None,
     ) -> QuoteView:
         return services.quote_basket(
             restaurant_id=restaurant_id,
@@ -48,9 +49,13 @@ class OrdersProvider(Orders):
             address_ticket=address_ticket,
             point=point,
             tip=tip,
-            promotion_code=promotion_code,
-            fulfilment=fulfilment,
+            wishes=wishes,
         )
+
+    def slots(
+        self, *, restaurant_id: UUID, fulfilment: Fulfilment = Fulfilment.DELIVERY
+    ) -> tuple[SlotView, ...]:
+        return selectors.slots(restaurant_id=restaurant_id, fulfilment=fulfilment)
 
     def place(
         self, *, key: CommandKey, customer_id: UUID, quote: str, payment_method: str, note: str = ""

@@ -68,6 +68,7 @@ def ticket_view(ticket: Ticket, restaurant_name: str) -> TicketView:
         ready_at=ticket.ready_at,
         reason=ticket.reason,
         fulfilment=TicketKind(ticket.fulfilment),
+        wanted_at=ticket.wanted_at,
     )
 
 
@@ -88,4 +89,5 @@ def _facts(restaurant: Restaurant) -> dict[str, Any]:
         "preparation_minutes": restaurant.preparation_minutes,
         "min_order": restaurant.min_order_money,
         "menu_version": restaurant.menu_version,
+        "orders_per_slot": restaurant.orders_per_slot,
     }

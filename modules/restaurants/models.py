@@ -38,6 +38,7 @@ class Restaurant(Aggregate):
     min_order = models.PositiveIntegerField()
     picture = models.TextField()
     menu_version = models.PositiveIntegerField(default=0)
+    orders_per_slot = models.PositiveSmallIntegerField(null=True, blank=True)
     search_text = models.TextField(default="")
 
     class Meta:
@@ -127,6 +128,7 @@ class Ticket(Aggregate):
     placed_at = models.DateTimeField()
     accept_by = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
+    wanted_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=64, default="", blank=True)
     fulfilment = models.CharField(
         max_length=16,

@@ -112,5 +112,11 @@ class RestaurantsProvider(Restaurants):
     def pause(self, *, key: CommandKey, restaurant_id: RestaurantId, until: datetime) -> RestaurantView:
         return view_of(services.pause(restaurant_id=restaurant_id, until=until), at=clock.now())
 
+    def set_capacity(
+        self, *, key: CommandKey, restaurant_id: RestaurantId, orders_per_slot: int | None
+    ) -> RestaurantView:
+        changed = services.set_capacity(restaurant_id=restaurant_id, orders_per_slot=orders_per_slot)
+        return view_of(changed, at=clock.now())
+
     def resume(self, *, key: CommandKey, restaurant_id: RestaurantId) -> RestaurantView:
         return view_of(services.resume(restaurant_id=restaurant_id), at=clock.now())

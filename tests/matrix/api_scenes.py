@@ -137,6 +137,11 @@ def a_basket_to_a_point(stage: Stage) -> Scene:
     return Scene(body={"restaurant_id": gb.id, "lines": [gb.ramen()], "point": point}, changes=False)
 
 
+@scene("GET /slots")
+def times(stage: Stage) -> Scene:
+    return Scene(query={"restaurant_id": stage.cast.gb.id}, shows="starts_at")
+
+
 @scene("POST /orders")
 def the_customers_quote(stage: Stage) -> Scene:
     customer = stage.cast.customer
@@ -251,6 +256,19 @@ def an_item(stage: Stage) -> Scene:
 @scene("POST /restaurant/pause")
 def an_open_restaurant(stage: Stage) -> Scene:
     return restaurant(stage, {"minutes": 30})
+
+
+@scene("PUT /restaurant/capacity")
+def a_restaurant_with_places(stage: Stage) -> Scene:
+    gb, kitchen = stage.cast.gb, stage.cast.kitchen
+    no_limit = {"restaurant_id": gb.id, "orders_per_slot": None}
+    return Scene(
+        body={"restaurant_id": gb.id, "orders_per_slot": 7},
+        shows=gb.id,
+        keys=(gb.id,),
+        look=lambda: kitchen.get(f"/restaurants/{gb.id}").json()["orders_per_slot"],
+        after=lambda: kitchen.http.put("/restaurant/capacity", json=no_limit, headers=kitchen._headers()),
+    )
 
 
 @scene("POST /restaurant/resume")

@@ -221,6 +221,12 @@ def an_open_restaurant(stage: Stage) -> Scene:
     return replace(same, path={"restaurant_id": stage.cast.gb.id}, body={"minutes": "30"})
 
 
+@scene("POST /restaurant/{restaurant_id}/capacity")
+def a_restaurant_with_places(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["PUT /restaurant/capacity"](stage)
+    return replace(same, path={"restaurant_id": stage.cast.gb.id}, body={"orders_per_slot": "7"})
+
+
 @scene("GET /restaurant/{restaurant_id}/menu", "POST /restaurant/{restaurant_id}/items/{item_id}")
 def a_menu(stage: Stage) -> Scene:
     same = api_scenes.SCENES["PUT /restaurant/items/{item_id}/availability"](stage)

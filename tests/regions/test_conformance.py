@@ -93,6 +93,11 @@ def test_a_delivery_costs_something_everywhere_and_at_every_hour(region: Region)
             next_opening(row.hours or "24/7", at=clock.now(), zone=str(region.time_zone))
 
 
+def test_slots_divide_an_hour(region: Region) -> None:
+    for day in days_that_matter(region):
+        assert 60 % region.setting("scheduling.slot_minutes", int, on=day) == 0
+
+
 def test_there_is_a_way_to_pay_and_a_place_to_deliver_on_every_day(region: Region) -> None:
     for day in days_that_matter(region):
         assert region.rules("payment_methods", MethodRow, on=day)

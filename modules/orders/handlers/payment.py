@@ -11,6 +11,7 @@ from modules.orders.models.order import lock_if_known
 from modules.orders.services.compensation import give_up, release_payment
 from modules.orders.services.owing import refund_again, settle_refunds
 from modules.orders.services.recording import record
+from modules.orders.services.slots import offer_at
 from modules.orders.states import PAYMENT, is_over
 from modules.payments.events import (
     PaymentActionRequired,
@@ -30,7 +31,7 @@ REFUND_AGAIN_AFTER = timedelta(minutes=10)
 
 @on(PaymentAuthorised)
 def payment_secured(event: PaymentAuthorised) -> None:
-    """The money is held: the restaurant is asked next."""
+    """The money is held: the restaurant is asked next, about an order for later in time for it."""
     order = lock_if_known(event.order_id)
     if order is None:
         return
@@ -39,7 +40,7 @@ def payment_secured(event: PaymentAuthorised) -> None:
     if order.axes.order is OrderState.PLACED:
         order.move(payment=PaymentState.AUTHORISED, order=OrderState.CONFIRMED)
         order.confirmed_at = clock.now()
-        jobs.add(order, "offer_to_restaurant", due=clock.now())
+        jobs.add(order, "offer_to_restaurant", due=offer_at(order) or clock.now())
         confirmed = OrderConfirmed(
             order_id=order.id,
             customer_id=order.customer_id,

@@ -24,6 +24,8 @@ from modules.orders.interface.bills import (
     PromotionKind,
     QuoteId,
     QuoteView,
+    SlotView,
+    Wishes,
 )
 from modules.orders.interface.claims import (
     CancellationPreview,
@@ -145,11 +147,13 @@ __all__ = [
     "RestaurantClosed",
     "RestaurantPaused",
     "RestaurantUnknown",
+    "SlotView",
     "Status",
     "TimelineEntryView",
     "TipWrong",
     "TransitionRefused",
     "VendorState",
+    "Wishes",
 ]
 
 QUOTE_ERRORS = (
@@ -196,12 +200,18 @@ class Orders(Interface, module="orders", version=1):
         address_ticket: str | None = None,
         point: Point | None = None,
         tip: int = 0,
-        promotion_code: str | None = None,
-        fulfilment: Fulfilment = Fulfilment.DELIVERY,
+        wishes: Wishes | None = None,
     ) -> QuoteView:
         """Price a basket. With an `address_ticket` (from Identity) the customer can place it; with `point`
         alone it is a preview. What is fetched needs neither. `tip` in minor units of the region's currency. A
-        `promotion_code` that does not hold makes nothing fail: the answer says why."""
+        promotion code that does not hold makes nothing fail: the answer says why."""
+        ...
+
+    @query(timeout=1.0, errors=(RestaurantUnknown,))
+    def slots(
+        self, *, restaurant_id: UUID, fulfilment: Fulfilment = Fulfilment.DELIVERY
+    ) -> tuple[SlotView, ...]:
+        """The times that can be ordered for beforehand, the next one first."""
         ...
 
     @command(timeout=3.0, errors=PLACE_ERRORS)

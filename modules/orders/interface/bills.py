@@ -39,6 +39,19 @@ class Fulfilment(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class Wishes(DTO):
+    """How and when a basket is wanted: brought or fetched, `wanted_at` the beginning of a slot or as soon as
+    possible, with a promotion's code or without."""
+
+    fulfilment: Fulfilment = Fulfilment.DELIVERY
+    wanted_at: datetime | None = None
+    promotion_code: str | None = None
+
+    @property
+    def is_fetched(self) -> bool:
+        return self.fulfilment is Fulfilment.PICKUP
+
+
 class ComponentKind(OpenEnum):
     """What an amount is for, in the order of the price pipeline."""
 
@@ -169,6 +182,14 @@ class CodeAnswer(DTO):
     text: str
 
 
+class SlotView(DTO):
+    """A time that can be ordered for; `is_free` until its last place is taken."""
+
+    starts_at: datetime
+    ends_at: datetime
+    is_free: bool
+
+
 class QuoteView(DTO):
     """A price, and until `expires_at` the promise to keep it. `token` is None for a preview, which cannot be
     placed: it has no customer or no address. `hints` say what would make it cheaper, what is missing least
@@ -189,3 +210,4 @@ class QuoteView(DTO):
     tip_presets: tuple[Money, ...] = ()
     promotion_code: CodeAnswer | None = None
     fulfilment: Fulfilment = Fulfilment.DELIVERY
+    wanted_at: datetime | None = None

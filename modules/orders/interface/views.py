@@ -44,6 +44,7 @@ class OrderView(DTO):
     may_cancel: bool = False
     fulfilment: Fulfilment = Fulfilment.DELIVERY
     note: str = ""
+    wanted_at: datetime | None = None
 
 
 class ChangeKind(OpenEnum):

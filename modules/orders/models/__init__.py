@@ -4,6 +4,7 @@ from modules.orders.models.known import KnownMenu, KnownRestaurant, KnownUnavail
 from modules.orders.models.order import Order, OrderComponent, OrderLine, TimelineEntry
 from modules.orders.models.promotion import Promotion, PromotionBudget, PromotionUse
 from modules.orders.models.refund import Claim, Refund
+from modules.orders.models.slot import SlotUse
 
 __all__ = [
     "Claim",
@@ -17,5 +18,6 @@ __all__ = [
     "PromotionBudget",
     "PromotionUse",
     "Refund",
+    "SlotUse",
     "TimelineEntry",
 ]

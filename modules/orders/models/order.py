@@ -104,6 +104,7 @@ class Order(Aggregate):
         db_default=Fulfilment.DELIVERY.value,
     )
     note = models.CharField(max_length=300, default="", db_default="")
+    wanted_at = models.DateTimeField(null=True)
 
     currency = models.CharField(max_length=3)
     includes_tax = models.BooleanField()

@@ -36,3 +36,4 @@ class QuoteDocument(DTO):
     lines: tuple[OrderLineView, ...]
     price: Price
     fulfilment: Fulfilment = Fulfilment.DELIVERY
+    wanted_at: datetime | None = None

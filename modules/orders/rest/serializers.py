@@ -106,6 +106,11 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
         default=Fulfilment.DELIVERY.value,
         help_text="What is fetched needs no address and takes no tip",
     )
+    wanted_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="Beginning of a slot; null: as soon as possible",
+    )
     promotion_code = serializers.CharField(
         required=False,
         max_length=LONGEST_CODE,
@@ -247,6 +252,26 @@ class QuoteSerializer(Document):
     tip_presets = MoneySerializer(many=True)
     promotion_code = CodeAnswerSerializer(allow_null=True)
     fulfilment = _choice(Fulfilment)
+    wanted_at = serializers.DateTimeField(allow_null=True)
+
+
+class SlotsQuerySerializer(serializers.Serializer[Any]):
+    """Query of the slots."""
+
+    restaurant_id = serializers.UUIDField()
+    fulfilment = serializers.ChoiceField(
+        choices=[Fulfilment.DELIVERY.value, Fulfilment.PICKUP.value], default=Fulfilment.DELIVERY.value
+    )
+
+
+class SlotSerializer(Document):
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    is_free = serializers.BooleanField()
+
+
+class SlotsSerializer(serializers.Serializer[Any]):
+    slots = SlotSerializer(many=True)
 
 
 class AxesSerializer(Document):
@@ -282,6 +307,7 @@ class OrderSerializer(Document):
     may_cancel = serializers.BooleanField()
     fulfilment = _choice(Fulfilment)
     note = serializers.CharField()
+    wanted_at = serializers.DateTimeField(allow_null=True)
 
 
 @extend_schema_field(BasketLineSerializer(many=True))

@@ -9,6 +9,7 @@ from modules.orders.rest.stream import stream
 
 urlpatterns = [
     path("quotes", views.Quotes.as_view(), name="quotes"),
+    path("slots", views.Slots.as_view(), name="slots"),
     path("orders", views.Orders.as_view(), name="orders"),
     path("orders/<uuid:order_id>", views.OneOrder.as_view(), name="order"),
     path("orders/<uuid:order_id>/timeline", views.Timeline.as_view(), name="order-timeline"),

@@ -15,7 +15,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from modules.orders import selectors, services
-from modules.orders.interface import ClaimLine, ClaimReason, Fulfilment, OrderUnknown, Point
+from modules.orders.interface import ClaimLine, ClaimReason, Fulfilment, OrderUnknown, Point, Wishes
 from modules.orders.models import Order
 from modules.orders.rest import examples
 from modules.orders.rest.serializers import (
@@ -29,6 +29,8 @@ from modules.orders.rest.serializers import (
     QuoteRequestSerializer,
     QuoteSerializer,
     ReorderSerializer,
+    SlotsQuerySerializer,
+    SlotsSerializer,
     SummarySerializer,
     TimelineSerializer,
 )
@@ -74,10 +76,28 @@ class Quotes(APIView):
             address_ticket=wanted.get("address_ticket"),
             point=Point(**point) if point else None,
             tip=wanted["tip"],
-            promotion_code=wanted.get("promotion_code"),
-            fulfilment=Fulfilment(wanted["fulfilment"]),
+            wishes=Wishes(
+                fulfilment=Fulfilment(wanted["fulfilment"]),
+                wanted_at=wanted.get("wanted_at"),
+                promotion_code=wanted.get("promotion_code"),
+            ),
         )
         return Response(QuoteSerializer(quote).data)
+
+
+class Slots(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(parameters=[SlotsQuerySerializer], responses={200: SlotsSerializer})
+    def get(self, request: Request) -> Response:
+        """The times that can be ordered for beforehand, the next one first."""
+        query = SlotsQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        found = selectors.slots(
+            restaurant_id=query.validated_data["restaurant_id"],
+            fulfilment=Fulfilment(query.validated_data["fulfilment"]),
+        )
+        return Response(SlotsSerializer({"slots": found}).data)
 
 
 class Orders(generics.ListAPIView[Order]):

@@ -12,6 +12,7 @@ from modules.orders.selectors.orders import (
     view_of,
 )
 from modules.orders.selectors.reordering import reorder
+from modules.orders.selectors.slots import slots
 
 __all__ = [
     "claim_view",
@@ -24,6 +25,7 @@ __all__ = [
     "placed",
     "preview_cancellation",
     "reorder",
+    "slots",
     "timeline",
     "view_of",
 ]

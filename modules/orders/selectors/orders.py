@@ -158,6 +158,7 @@ def view_of(order: Order) -> OrderView:
         may_cancel=may_cancel(order, Canceller.CUSTOMER),
         fulfilment=order.fulfilment,
         note=order.note,
+        wanted_at=order.wanted_at,
     )
 
 

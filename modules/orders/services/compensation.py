@@ -6,6 +6,7 @@ payment captured                         refund
 ticket offered, accepted or ready        withdraw
 courier searched or assigned             cancel
 promotions used                          give back to the budget and to the customer
+time taken beforehand                    give to somebody else
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from modules.orders.interface import CourierState, OrderState, PaymentState, Ref
 from modules.orders.models import Order
 from modules.orders.services.owing import owe
 from modules.orders.services.promotions import release_promotions
+from modules.orders.services.slots import release_slot
 from tiffin import clock, db, jobs
 
 _VOIDABLE = frozenset(
@@ -47,6 +49,7 @@ def give_up(order: Order, *, reason: str, by: str, note: str = "") -> OrderCance
     withdraw_ticket(order)
     cancel_courier(order)
     release_promotions(order)
+    release_slot(order)
     return OrderCancelled(
         order_id=order.id,
         customer_id=order.customer_id,

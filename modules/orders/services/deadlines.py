@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from modules.orders.interface import CourierState, OrderState, PaymentState
 from modules.orders.models import Order
+from modules.orders.services.slots import offer_at
 from modules.orders.states import is_final
 from tiffin import regions
 
@@ -28,7 +29,8 @@ def deadline_of(order: Order) -> Deadline | None:
             return _within(order, "payment_overdue", order.changed_at, "action_seconds")
         return _within(order, "payment_overdue", order.created_at, "payment_seconds")
     if axes.order is OrderState.CONFIRMED:
-        return _within(order, "restaurant_overdue", order.confirmed_at, "restaurant_accept_seconds")
+        asked_at = max(filter(None, (order.confirmed_at, offer_at(order))), default=None)
+        return _within(order, "restaurant_overdue", asked_at, "restaurant_accept_seconds")
     if axes.order is OrderState.ACCEPTED:
         return _of_accepted(order, axes.courier)
     return _within(order, "settlement_overdue", order.changed_at, "payment_seconds")
@@ -36,7 +38,8 @@ def deadline_of(order: Order) -> Deadline | None:
 
 def _of_accepted(order: Order, courier: CourierState) -> Deadline:
     if order.is_fetched:
-        return _within(order, "fetching_overdue", order.ready_at, "pickup_seconds")
+        ready_at = max(filter(None, (order.ready_at, order.wanted_at)), default=None)
+        return _within(order, "fetching_overdue", ready_at, "pickup_seconds")
     if courier is CourierState.PICKED_UP:
         return _within(order, "drop_off_overdue", order.picked_up_at, "delivery_seconds")
     collected_by = _within(order, "collection_overdue", order.accepted_at, "preparation_seconds")

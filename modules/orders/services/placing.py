@@ -21,6 +21,8 @@ from modules.orders.selectors import known
 from modules.orders.services.promotions import use_promotions
 from modules.orders.services.recording import record_first
 from modules.orders.services.serving import check_open, check_policy
+from modules.orders.services.slots import take_slot
+from modules.restaurants.interface import RestaurantFacts
 from tiffin import clock, db, ids, jobs
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -35,7 +37,7 @@ def place_order(*, customer_id: UUID, quote: str, payment_method: str, note: str
     """
     now = clock.now()
     terms = read_quote(quote)
-    _check(terms, customer_id, now)
+    facts = _check(terms, customer_id, now)
     order = _new_order(terms, payment_method, note)
     placed = _placed(order, terms, now)
     with db.transaction():
@@ -44,18 +46,19 @@ def place_order(*, customer_id: UUID, quote: str, payment_method: str, note: str
         ):
             raise _used_already(order)
         use_promotions(order, terms.price)
+        take_slot(order, facts)
         jobs.add(order, "secure_payment", due=now)
     return order
 
 
-def _check(terms: QuoteDocument, customer_id: UUID, now: datetime) -> None:
+def _check(terms: QuoteDocument, customer_id: UUID, now: datetime) -> RestaurantFacts:
     """The price is promised; that the restaurant still can and may serve it is not."""
     if terms.customer_id != customer_id:
         raise QuoteNotYours()
     if now >= terms.expires_at:
         raise QuoteExpired(expired_at=f"{terms.expires_at:%Y-%m-%d %H:%M:%S} UTC")
     facts, unavailable = known.restaurant(terms.restaurant_id, at=now)
-    check_open(facts, at=now)
+    check_open(facts, at=terms.wanted_at or now)
     _check_available(terms, unavailable)
     check_policy(
         facts,
@@ -63,7 +66,9 @@ def _check(terms: QuoteDocument, customer_id: UUID, now: datetime) -> None:
         distance_m=terms.distance_m,
         subtotal=terms.price.subtotal,
         tax_categories=frozenset(component.tax_category for component in terms.price.components),
+        wanted_at=terms.wanted_at,
     )
+    return facts
 
 
 def _check_available(terms: QuoteDocument, unavailable: frozenset[UUID]) -> None:
@@ -109,6 +114,7 @@ def _new_order(terms: QuoteDocument, payment_method: str, note: str) -> Order:
         sealed=terms.sealed,
         fulfilment_name=terms.fulfilment.value,
         note=note[:LONGEST_NOTE],
+        wanted_at=terms.wanted_at,
         currency=price.total.currency,
         includes_tax=price.includes_tax,
         subtotal=price.subtotal.amount,

@@ -13,7 +13,6 @@ from modules.orders.geography import distance_m
 from modules.orders.interface import (
     AddressTicketInvalid,
     BasketLine,
-    Fulfilment,
     MinimumOrderNotMet,
     OrderTooExpensive,
     Point,
@@ -21,6 +20,7 @@ from modules.orders.interface import (
     QuoteId,
     QuoteView,
     TipWrong,
+    Wishes,
 )
 from modules.orders.policies import ServiceFee, SmallOrderFee, TaxRate
 from modules.orders.pricing import Dish, Terms, by_category, hints, price
@@ -30,6 +30,7 @@ from modules.orders.selectors.promotions import OnOffer, on_offer
 from modules.orders.services.addresses import AddressTicket, read_ticket
 from modules.orders.services.codes import answer
 from modules.orders.services.serving import check_open, check_policy, check_zone
+from modules.orders.services.slots import check_slot
 from modules.orders.tariffs import delivery_fee
 from modules.restaurants.interface import RestaurantFacts
 from tiffin import clock, ids, regions
@@ -45,44 +46,40 @@ def quote_basket(
     address_ticket: str | None = None,
     point: Point | None = None,
     tip: int = 0,
-    promotion_code: str | None = None,
-    fulfilment: Fulfilment = Fulfilment.DELIVERY,
+    wishes: Wishes | None = None,
 ) -> QuoteView:
     """Price a basket and, for a customer with an address, promise that price until it expires.
 
     Raises the errors of `interface.QUOTE_ERRORS`.
     """
-    fetched = fulfilment is Fulfilment.PICKUP
-    if tip < 0 or (tip and fetched):
+    wishes = wishes or Wishes()
+    if tip < 0 or (tip and wishes.is_fetched):
         raise TipWrong()
     now = clock.now()
     facts, unavailable = known.restaurant(restaurant_id, at=now)
     ticket = None
-    if address_ticket is not None and not fetched:
+    if address_ticket is not None and not wishes.is_fetched:
         ticket = read_ticket(address_ticket, customer_id)
-    to = _destination(facts, ticket, point, fulfilment)
-    here = _Setting(facts, regions.get(facts.region), to, now, fulfilment)
-    check_open(facts, at=now)
-    offer = on_offer(
-        here.region, restaurant_id=facts.id, customer_id=customer_id, code=promotion_code, at=now
-    )
+    to = facts.point if wishes.is_fetched else _door(facts, ticket, point)
+    here = _Setting(facts, regions.get(facts.region), to, now, wishes)
+    check_open(facts, at=here.then)
+    if wishes.wanted_at is not None:
+        check_slot(facts, wishes.wanted_at, wishes.fulfilment, now=now)
+    code = wishes.promotion_code
+    offer = on_offer(here.region, restaurant_id=facts.id, customer_id=customer_id, code=code, at=now)
     terms = _terms(here, _dishes(here, lines, unavailable), offer, tip)
     bill = price(terms)
     _check_bill(here, terms, bill)
     view = _view(here, terms, bill)
-    if promotion_code:
-        view = msgspec.structs.replace(view, promotion_code=answer(promotion_code, offer, terms, bill))
-    if customer_id is None or (ticket is None and not fetched):
+    if code:
+        view = msgspec.structs.replace(view, promotion_code=answer(code, offer, terms, bill))
+    if customer_id is None or (ticket is None and not wishes.is_fetched):
         return view
     return _promise(here, view, customer_id, ticket)
 
 
-def _destination(
-    facts: RestaurantFacts, ticket: AddressTicket | None, point: Point | None, fulfilment: Fulfilment
-) -> Point:
-    """Where the food is handed over. Raises AddressTicketInvalid, AddressOutsideZone."""
-    if fulfilment is Fulfilment.PICKUP:
-        return facts.point
+def _door(facts: RestaurantFacts, ticket: AddressTicket | None, point: Point | None) -> Point:
+    """Where it is brought. Raises AddressTicketInvalid, AddressOutsideZone."""
     to = point if ticket is None else ticket.point
     if to is None:
         raise AddressTicketInvalid()
@@ -97,11 +94,12 @@ class _Setting(NamedTuple):
     region: Region
     to: Point
     now: datetime
-    fulfilment: Fulfilment
+    wishes: Wishes
 
     @property
-    def is_fetched(self) -> bool:
-        return self.fulfilment is Fulfilment.PICKUP
+    def then(self) -> datetime:
+        """When it is wanted."""
+        return self.wishes.wanted_at or self.now
 
     @property
     def today(self) -> date:
@@ -117,7 +115,7 @@ def _dishes(here: _Setting, lines: tuple[BasketLine, ...], unavailable: frozense
 
     def available(item_id: UUID) -> bool:
         on_menu = menu.item(item_id) is not None
-        served = not on_menu or menu.is_served(item_id, at=here.now, zone=here.facts.time_zone)
+        served = not on_menu or menu.is_served(item_id, at=here.then, zone=here.facts.time_zone)
         return served and item_id not in unavailable
 
     maximum = here.region.setting("caps.order_items", int, on=here.today)
@@ -132,7 +130,7 @@ def _terms(here: _Setting, dishes: tuple[Dish, ...], offer: OnOffer, tip: int) -
         dishes=dishes,
         distance_m=distance_m(here.facts.point, here.to),
         tax_rates=by_category(region.rules("tax.rates", TaxRate, on=today)),
-        delivery_fee=None if here.is_fetched else delivery_fee(region, to=here.to, at=here.now),
+        delivery_fee=None if here.wishes.is_fetched else delivery_fee(region, to=here.to, at=here.then),
         service_fee=region.rule("fees.service", ServiceFee, on=today),
         small_order_fee=region.rule("fees.small_order", SmallOrderFee, on=today),
         promotions=offer.promotions,
@@ -155,6 +153,7 @@ def _check_bill(here: _Setting, terms: Terms, bill: Price) -> None:
         distance_m=terms.distance_m,
         subtotal=bill.subtotal,
         tax_categories=frozenset(component.tax_category for component in bill.components),
+        wanted_at=here.wishes.wanted_at,
     )
 
 
@@ -175,8 +174,9 @@ def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
         lines=tuple(dish.view(region.currency) for dish in terms.dishes),
         price=bill,
         hints=hints(terms),
-        tip_presets=() if here.is_fetched else tuple(here.money(tip) for tip in tips),
-        fulfilment=here.fulfilment,
+        tip_presets=() if here.wishes.is_fetched else tuple(here.money(tip) for tip in tips),
+        fulfilment=here.wishes.fulfilment,
+        wanted_at=here.wishes.wanted_at,
     )
 
 
@@ -198,7 +198,8 @@ def _promise(here: _Setting, view: QuoteView, customer_id: UUID, ticket: Address
         preparation_minutes=facts.preparation_minutes,
         lines=view.lines,
         price=view.price,
-        fulfilment=here.fulfilment,
+        fulfilment=here.wishes.fulfilment,
+        wanted_at=here.wishes.wanted_at,
     )
     promised: QuoteView = msgspec.structs.replace(view, token=sign_quote(document))
     return promised

@@ -35,6 +35,7 @@ def restaurant_offer(order: Order) -> OfferedOrder:
         total=order.money(order.subtotal),
         note=order.note,
         fulfilment=TicketKind.PICKUP if order.is_fetched else TicketKind.DELIVERY,
+        wanted_at=order.wanted_at,
     )
 
 

@@ -44,13 +44,15 @@ def check_policy(
     distance_m: int,
     subtotal: Money,
     tax_categories: frozenset[str],
+    wanted_at: datetime | None = None,
 ) -> None:
     """Raises PlacingRefused with what the region's policy says."""
     region = regions.get(facts.region)
+    ready_at = wanted_at or at + timedelta(minutes=facts.preparation_minutes)
     refusal = region.policy(PlacingPolicy).refusal(
         PlacingFacts(
             now_local=region.local(at),
-            ready_at_local=region.local(at + timedelta(minutes=facts.preparation_minutes)),
+            ready_at_local=region.local(ready_at),
             restaurant_id=facts.id,
             distance_m=distance_m,
             subtotal=subtotal,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from modules.delivery.interface import CourierId, Delivery
 from modules.delivery.interface import Point as Whereabouts
-from modules.orders.interface import BasketLine, Choice, Fulfilment, Orders, OrderView, Point, QuoteView
+from modules.orders.interface import BasketLine, Choice, Orders, OrderView, Point, QuoteView, Wishes
 from modules.orders.models import Order
 from modules.restaurants.interface import (
     MenuView,
@@ -191,10 +191,16 @@ def ticket_for(customer: UUID, point: Point = NEAR_SOHO, *, expires_in: timedelt
 
 
 def quote(kitchen: Kitchen, customer: UUID, *lines: BasketLine, **more: object) -> QuoteView:
-    if more.get("fulfilment") is not Fulfilment.PICKUP:
-        more["address_ticket"] = ticket_for(customer)
+    """`more` are the wishes, and the tip."""
+    tip = more.pop("tip", 0)
+    wishes = Wishes(**more)
     return call(Orders).quote(
-        restaurant_id=kitchen.id, lines=lines or (kitchen.ramen(),), customer_id=customer, **more
+        restaurant_id=kitchen.id,
+        lines=lines or (kitchen.ramen(),),
+        customer_id=customer,
+        address_ticket=None if wishes.is_fetched else ticket_for(customer),
+        tip=tip,
+        wishes=wishes,
     )
 
 

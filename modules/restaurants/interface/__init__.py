@@ -200,4 +200,11 @@ class Restaurants(Interface, module="restaurants", version=1):
         ...
 
     @command(timeout=2.0, errors=(RestaurantUnknown, NotYourRestaurant))
+    def set_capacity(
+        self, *, key: CommandKey, restaurant_id: RestaurantId, orders_per_slot: int | None
+    ) -> RestaurantView:
+        """Take so many orders for the same time beforehand, at least one; None: as many as come."""
+        ...
+
+    @command(timeout=2.0, errors=(RestaurantUnknown, NotYourRestaurant))
     def resume(self, *, key: CommandKey, restaurant_id: RestaurantId) -> RestaurantView: ...

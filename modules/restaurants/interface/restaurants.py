@@ -25,6 +25,7 @@ class RestaurantFacts(DTO):
 
     `zone` is where it delivers, `opening_hours` an OpenStreetMap opening_hours string read in `time_zone`,
     `paused_until` is set while it takes no orders, `min_order` counts items only, before fees.
+    `orders_per_slot` is how many orders it takes for the same time beforehand; None: as many as come.
     """
 
     id: RestaurantId
@@ -42,6 +43,7 @@ class RestaurantFacts(DTO):
     preparation_minutes: int
     min_order: Money
     menu_version: int
+    orders_per_slot: int | None = None
 
 
 class RestaurantView(RestaurantFacts):

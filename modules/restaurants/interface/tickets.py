@@ -48,7 +48,8 @@ class TicketLine(DTO):
 
 class OfferedOrder(DTO):
     """An order for a restaurant to take. `reference` is the short code that people say aloud; unless it
-    answers before `accept_by`, the ticket rejects itself. No personal data but what the note says."""
+    answers before `accept_by`, the ticket rejects itself. No personal data but what the note says.
+    `wanted_at` is when the customer wants it, None as soon as possible."""
 
     order_id: OrderId
     restaurant_id: RestaurantId
@@ -59,6 +60,7 @@ class OfferedOrder(DTO):
     total: Money
     note: str = ""
     fulfilment: TicketKind = TicketKind.DELIVERY
+    wanted_at: datetime | None = None
 
 
 class TicketView(DTO):
@@ -75,6 +77,7 @@ class TicketView(DTO):
     ready_at: datetime | None = None
     reason: str = ""
     fulfilment: TicketKind = TicketKind.DELIVERY
+    wanted_at: datetime | None = None
 
 
 class TicketPage(DTO):

@@ -20,6 +20,7 @@ from modules.restaurants.rest.pages import next_url
 from modules.restaurants.rest.serializers import (
     AcceptSerializer,
     AvailabilitySerializer,
+    CapacitySerializer,
     PauseSerializer,
     RejectSerializer,
     RestaurantDetailSerializer,
@@ -184,6 +185,22 @@ class Pause(RestaurantView):
         wanted = _checked(PauseSerializer, request)
         until = clock.now() + timedelta(minutes=wanted["minutes"])
         restaurant = services.pause(restaurant_id=self.which(wanted), until=until)
+        return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
+
+
+class Capacity(RestaurantView):
+    @extend_schema(
+        request=CapacitySerializer,
+        responses=RestaurantDetailSerializer,
+        operation_id="restaurant_capacity",
+        summary="How many orders I take for the same time beforehand",
+        examples=[OpenApiExample("Four for each quarter", value={"orders_per_slot": 4}, request_only=True)],
+    )
+    def put(self, request: Request) -> Response:
+        wanted = _checked(CapacitySerializer, request)
+        restaurant = services.set_capacity(
+            restaurant_id=self.which(wanted), orders_per_slot=wanted["orders_per_slot"]
+        )
         return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
 
 

@@ -73,6 +73,7 @@ class RestaurantSerializer(serializers.Serializer[Any]):
     preparation_minutes = serializers.IntegerField()
     min_order = PricedInSerializer()
     menu_version = serializers.IntegerField()
+    orders_per_slot = serializers.IntegerField(allow_null=True)
     picture = serializers.CharField()
     distance_m = serializers.IntegerField(allow_null=True)
     delivers_here = serializers.BooleanField(allow_null=True)
@@ -173,6 +174,7 @@ class TicketSerializer(serializers.Serializer[Any]):
     fulfilment = serializers.ChoiceField(
         choices=[kind.value for kind in TicketKind], help_text="Who comes for it: a courier, or the customer"
     )
+    wanted_at = serializers.DateTimeField(allow_null=True, help_text="null: as soon as possible")
 
 
 class TicketPageSerializer(serializers.Serializer[Any]):
@@ -198,6 +200,12 @@ class RejectSerializer(serializers.Serializer[Any]):
 class WhichRestaurantSerializer(serializers.Serializer[Any]):
     restaurant_id = serializers.UUIDField(
         required=False, help_text="Needed only by those who act for several restaurants"
+    )
+
+
+class CapacitySerializer(WhichRestaurantSerializer):
+    orders_per_slot = serializers.IntegerField(
+        min_value=1, max_value=1_000, allow_null=True, help_text="null: as many as come"
     )
 
 

@@ -13,7 +13,7 @@ from modules.restaurants.services.counter import (
     withdraw_order,
 )
 from modules.restaurants.services.menus import import_menu
-from modules.restaurants.services.profiles import pause, register, resume
+from modules.restaurants.services.profiles import pause, register, resume, set_capacity
 
 __all__ = [
     "accept",
@@ -28,6 +28,7 @@ __all__ = [
     "reject",
     "resume",
     "set_availability",
+    "set_capacity",
     "start_preparing",
     "withdraw_order",
 ]

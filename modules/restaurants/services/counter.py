@@ -62,6 +62,7 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
             placed_at=order.placed_at,
             accept_by=order.accept_by,
             fulfilment=order.fulfilment.value,
+            wanted_at=order.wanted_at,
         )
         if not db.insert(ticket, unless_taken=("id",)):
             return Ticket.get(order.order_id)

@@ -51,6 +51,23 @@ def resume(*, restaurant_id: UUID) -> Restaurant:
     return _set_pause(restaurant_id, None)
 
 
+def set_capacity(*, restaurant_id: UUID, orders_per_slot: int | None) -> Restaurant:
+    """Take so many orders for the same time beforehand; None: as many as come. What was taken is kept.
+
+    Raises RestaurantUnknown, NotYourRestaurant, and ValueError below one.
+    """
+    if orders_per_slot is not None and orders_per_slot < 1:
+        raise ValueError("whoever takes no orders beforehand pauses")
+    require_own(restaurant_id)
+    with db.transaction():
+        restaurant = lock(restaurant_id)
+        if restaurant.orders_per_slot != orders_per_slot:
+            restaurant.orders_per_slot = orders_per_slot
+            restaurant.save(update_fields=["orders_per_slot"])
+            announce(restaurant)
+    return restaurant
+
+
 def lock(restaurant_id: UUID) -> Restaurant:
     """The restaurant, locked. Raises RestaurantUnknown."""
     try:

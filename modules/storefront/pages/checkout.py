@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.identity.interface import AddressForm, Identity, KeptAddress
-from modules.orders.interface import PLACE_ERRORS, QUOTE_ERRORS, AddressTicketInvalid, Fulfilment, Orders
+from modules.orders.interface import (
+    PLACE_ERRORS,
+    QUOTE_ERRORS,
+    AddressTicketInvalid,
+    Fulfilment,
+    Orders,
+    Wishes,
+)
 from modules.payments.interface import Payments
 from modules.storefront import baskets, places
 from modules.storefront.errors import BasketUnreadable, FormIncomplete
@@ -47,6 +55,7 @@ def checkout(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseB
         profile=call(Identity).profile(customer_id=visitor.id),
         methods=call(Payments).methods(region=found.region),
         tips=_tips(found.region),
+        slots=[slot for slot in call(Orders).slots(restaurant_id=found.id) if slot.is_free],
         currency=found.min_order.currency,
         key=ids.new_id(),
     )
@@ -104,8 +113,11 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
             customer_id=visitor.id,
             address_ticket=None if fetched else _ticket(request, visitor),
             tip=0 if fetched else _tip(request),
-            fulfilment=Fulfilment.PICKUP if fetched else Fulfilment.DELIVERY,
-            promotion_code=request.POST.get("promotion_code", "").strip()[:LONGEST_CODE] or None,
+            wishes=Wishes(
+                fulfilment=Fulfilment.PICKUP if fetched else Fulfilment.DELIVERY,
+                wanted_at=_wanted_at(request),
+                promotion_code=request.POST.get("promotion_code", "").strip()[:LONGEST_CODE] or None,
+            ),
         )
     except (*QUOTE_ERRORS, BasketUnreadable) as refusal:
         return show(request, visitor, "parts/refusal.html", refusal=refusal)
@@ -117,6 +129,15 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
         price=offered.price,
         zone=found.time_zone,
     )
+
+
+def _wanted_at(request: HttpRequest) -> datetime | None:
+    """The beginning of a slot, as the page wrote it; anything else is as soon as possible."""
+    try:
+        moment = datetime.fromisoformat(request.POST.get("wanted_at", ""))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _tips(code: str) -> list[int]:

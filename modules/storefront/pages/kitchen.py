@@ -27,6 +27,7 @@ from tiffin.interfaces import CommandKey, call
 OPEN_STATES = [TicketState.OFFERED, TicketState.ACCEPTED, TicketState.PREPARING, TicketState.READY]
 MINUTES = (10, 15, 20, 30, 45, 60)
 PAUSES = (15, 30, 60)
+MOST_A_SLOT = 1_000
 REASONS = (
     (RejectReason.TOO_BUSY, "Too busy"),
     (RejectReason.ITEM_UNAVAILABLE, "Something is sold out"),
@@ -134,6 +135,20 @@ def pause(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpRe
             call(Restaurants).pause(key=key, restaurant_id=RestaurantId(restaurant_id), until=until)
         else:
             call(Restaurants).resume(key=key, restaurant_id=RestaurantId(restaurant_id))
+    return _back()
+
+
+@require_POST
+@open_to(KITCHENS)
+def capacity(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpResponseBase:
+    """How many orders for the same time are taken beforehand; an empty field is as many as come."""
+    text = request.POST.get("orders_per_slot", "")
+    wanted = int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= MOST_A_SLOT else None
+    with refusals_told(request):
+        call(Restaurants).set_capacity(
+            key=_key(visitor), restaurant_id=RestaurantId(restaurant_id), orders_per_slot=wanted
+        )
+        messages.success(request, "From now on." if wanted else "As many as come, from now on.")
     return _back()
 
 

@@ -202,6 +202,31 @@ def test_the_same_again_says_what_has_changed(zofia, noodle_bar):
     assert 'id="again-data"' not in Client().get(address).content.decode()
 
 
+def test_an_order_for_later(zofia, noodle_bar):
+    page = zofia.browser.get("/r/noodle-bar/checkout/").content.decode()
+    wanted_at = found(r'<option value="(20[^"]+)">', page)
+
+    quote = zofia.asks_price(wanted_at=wanted_at)
+    form = {
+        "quote": found(r'name="quote" value="([^"]+)"', quote),
+        "payment_method": "pm_card_visa",
+        "key": "later",
+    }
+    order = zofia.browser.post(reverse("checkout-place", args=["noodle-bar"]), form)
+    settle()
+
+    assert "You want it on" in zofia.sees(order)
+    assert "Nothing here." in kitchen(noodle_bar.id).get("/restaurant/").content.decode()
+
+
+def test_a_kitchen_says_how_many_it_takes_for_the_same_time(noodle_bar):
+    cook = kitchen(noodle_bar.id)
+    presses(cook, "/restaurant/", "/restaurant/[^/]+/capacity", orders_per_slot="4")
+    assert 'value="4" placeholder="no limit"' in cook.get("/restaurant/").content.decode()
+    presses(cook, "/restaurant/", "/restaurant/[^/]+/capacity", orders_per_slot="")
+    assert 'value="" placeholder="no limit"' in cook.get("/restaurant/").content.decode()
+
+
 @pytest.fixture
 def eaten(zofia, noodle_bar):
     """An order that has come."""

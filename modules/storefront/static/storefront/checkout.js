@@ -17,7 +17,7 @@ async function quote() {
   for (const part of page.querySelectorAll("[data-delivery-only]")) part.hidden = fetched;
   if (!fetched && !wanted.get("address")) return;
   const body = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "fulfilment", "address", "tip", "promotion_code"]) body.set(name, wanted.get(name) ?? "");
+  for (const name of ["csrfmiddlewaretoken", "fulfilment", "wanted_at", "address", "tip", "promotion_code"]) body.set(name, wanted.get(name) ?? "");
   body.set("basket", basket);
   try {
     const answer = await fetch(page.dataset.quoteUrl, { method: "POST", body, headers: { "X-Fragment": "1" } });
@@ -32,7 +32,7 @@ async function quote() {
 }
 
 document.addEventListener("change", (event) => {
-  if (["fulfilment", "address", "tip", "promotion_code"].includes(event.target.name)) quote();
+  if (["fulfilment", "wanted_at", "address", "tip", "promotion_code"].includes(event.target.name)) quote();
 });
 form.addEventListener("submit", () => {
   // The key in the form already makes two presses one order; this only shows that something happens.

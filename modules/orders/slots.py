@@ -1,0 +1,50 @@
+"""The times that can be ordered for beforehand: parts of an hour on the region's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from modules.orders.interface import Fulfilment
+from modules.orders.menus import is_open
+from modules.restaurants.interface import RestaurantFacts
+from tiffin import regions
+from tiffin.regions import Region
+
+
+def slot_length(region: Region, at: datetime) -> timedelta:
+    return timedelta(minutes=region.setting("scheduling.slot_minutes", int, on=region.local(at).date()))
+
+
+def lead_time(region: Region, *, preparation_minutes: int, fulfilment: Fulfilment, at: datetime) -> timedelta:
+    """How long before the wanted time the restaurant is asked: it answers, cooks, and somebody brings it."""
+    today = region.local(at).date()
+    lead = timedelta(
+        seconds=region.setting("timeouts.restaurant_accept_seconds", int, on=today),
+        minutes=preparation_minutes,
+    )
+    if fulfilment is Fulfilment.DELIVERY:
+        lead += timedelta(minutes=region.setting("scheduling.lead_minutes", int, on=today))
+    return lead
+
+
+def starts(facts: RestaurantFacts, fulfilment: Fulfilment, now: datetime) -> Iterator[datetime]:
+    """The beginnings of the slots for which the restaurant can still be asked, the next one first."""
+    region = regions.get(facts.region)
+    length = slot_length(region, now)
+    days = timedelta(days=region.setting("scheduling.days_ahead", int, on=region.local(now).date()))
+    lead = lead_time(region, preparation_minutes=facts.preparation_minutes, fulfilment=fulfilment, at=now)
+    start = _next(region.local(now + lead), length)
+    while start <= now + days:
+        moment = start.astimezone(now.tzinfo)
+        if is_open(facts.opening_hours, at=moment, zone=facts.time_zone):
+            yield moment
+        # Counted in real time: on the night when the clocks change no slot is skipped or comes twice.
+        start = region.local(moment + length)
+
+
+def _next(local: datetime, length: timedelta) -> datetime:
+    """The first beginning of a slot at or after the moment: whole lengths since the last full hour."""
+    hour = local.replace(minute=0, second=0, microsecond=0)
+    begun = -(-(local - hour) // length)
+    return hour + begun * length
