@@ -15,7 +15,14 @@ from rest_framework.views import APIView
 
 from modules.delivery import positions, selectors, services
 from modules.delivery.errors import RegionNotYours
-from modules.delivery.interface import CourierUnknown, Point
+from modules.delivery.interface import (
+    CourierBusy,
+    CourierUnknown,
+    DeliveryStateConflict,
+    DeliveryUnknown,
+    OfferGone,
+    Point,
+)
 from modules.delivery.models import DeliveryTask
 from modules.delivery.rest.addresses import with_addresses
 from modules.delivery.rest.serializers import (
@@ -28,6 +35,7 @@ from modules.delivery.rest.serializers import (
 )
 from tiffin.context import Actor
 from tiffin.web.auth import IsCourier, actor_of
+from tiffin.web.openapi import refuses
 
 IN_SOHO = {"lat": 51.5137, "lon": -0.1312}
 
@@ -64,6 +72,7 @@ def _named(actor: Actor) -> str:
 
 
 class Shift(CourierApiView):
+    @refuses(CourierUnknown)
     @extend_schema(responses=CourierSerializer, operation_id="courier_shift_read", summary="Am I on shift?")
     def get(self, request: Request) -> Response:
         courier = selectors.courier(self.courier_id())
@@ -71,6 +80,7 @@ class Shift(CourierApiView):
             raise CourierUnknown()
         return Response(CourierSerializer(courier).data)
 
+    @refuses(RegionNotYours)
     @extend_schema(
         request=ShiftSerializer,
         responses=CourierSerializer,
@@ -88,13 +98,17 @@ class Shift(CourierApiView):
             positions.report(courier.id, region=region, point=Point(**place))
         return Response(msgspec.to_builtins(selectors.courier_view(courier)))
 
-    @extend_schema(responses=CourierSerializer, operation_id="courier_shift_end", summary="End my shift")
+    @refuses(CourierUnknown)
+    @extend_schema(
+        responses={200: CourierSerializer}, operation_id="courier_shift_end", summary="End my shift"
+    )
     def delete(self, request: Request) -> Response:
         courier = services.end_shift(courier_id=self.courier_id())
         return Response(msgspec.to_builtins(selectors.courier_view(courier)))
 
 
 class Whereabouts(CourierApiView):
+    @refuses(RegionNotYours)
     @extend_schema(
         request=PositionSerializer,
         responses={204: None},
@@ -127,6 +141,7 @@ class Offers(CourierApiView):
 
 
 class AcceptOffer(CourierApiView):
+    @refuses(OfferGone, CourierUnknown, CourierBusy)
     @extend_schema(
         request=None,
         responses=DeliverySerializer,
@@ -139,6 +154,7 @@ class AcceptOffer(CourierApiView):
 
 
 class PassOffer(CourierApiView):
+    @refuses(OfferGone)
     @extend_schema(
         request=None, responses={204: None}, operation_id="courier_offer_pass", summary="Leave it to others"
     )
@@ -160,6 +176,7 @@ class Deliveries(CourierApiView):
 
 
 class PickUp(CourierApiView):
+    @refuses(DeliveryUnknown, DeliveryStateConflict)
     @extend_schema(
         request=None, responses=DeliverySerializer, operation_id="courier_pick_up", summary="I have it"
     )
@@ -168,6 +185,7 @@ class PickUp(CourierApiView):
 
 
 class DropOff(CourierApiView):
+    @refuses(DeliveryUnknown, DeliveryStateConflict)
     @extend_schema(
         request=None,
         responses=DeliverySerializer,

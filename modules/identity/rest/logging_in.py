@@ -14,14 +14,14 @@ from allauth.headless.tokens.views import RefreshTokenView
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from modules.identity import services
-from modules.identity.interface import EmailTaken, LoginRefused, TooManyAttempts
+from modules.identity.interface import EmailTaken, LoginRefused, SessionOver, TooManyAttempts
 from modules.identity.models import Account
 from modules.identity.rest.serializers import (
     LOGGED_IN,
@@ -31,6 +31,7 @@ from modules.identity.rest.serializers import (
 )
 from tiffin.errors import DomainError
 from tiffin.web.auth import actor_of
+from tiffin.web.openapi import refuses
 from tiffin.web.problems import Problem
 
 CREDENTIALS = OpenApiExample(
@@ -60,6 +61,7 @@ class PublicView(APIView):
 
 
 class SignUp(PublicView):
+    @refuses(EmailTaken)
     @extend_schema(
         request=CredentialsSerializer,
         responses=LOGGED_IN,
@@ -73,6 +75,7 @@ class SignUp(PublicView):
 
 
 class LogIn(PublicView):
+    @refuses(LoginRefused, TooManyAttempts)
     @extend_schema(
         request=CredentialsSerializer,
         responses=LOGGED_IN,
@@ -86,6 +89,7 @@ class LogIn(PublicView):
 
 
 class Refresh(PublicView):
+    @refuses(SessionOver)
     @extend_schema(
         request=RefreshSerializer,
         responses=REFRESHED,
@@ -119,6 +123,8 @@ class Session(APIView):
 
 def _ask(view: AllauthView, request: Request) -> HttpResponse:
     """allauth's answer to somebody who is nobody yet; its refusals as our problems."""
+    if not isinstance(request.data, dict):
+        raise ValidationError("Send a JSON object.")
     for header in _TOKENS:  # of a session before this one: allauth would refuse to begin another
         request._request.META.pop(header, None)
     answer = _answer(view, request)

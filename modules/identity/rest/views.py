@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from modules.identity import selectors, services
 from modules.identity.contact import PlainAddress, PlainProfile, ticket_for
-from modules.identity.errors import AddressUnknown
+from modules.identity.errors import AddressUnknown, PasswordWrong
 from modules.identity.models import Account, Address
 from modules.identity.rest.serializers import (
     AddressListSerializer,
@@ -28,6 +28,7 @@ from modules.identity.rest.serializers import (
 )
 from modules.identity.sealing import CustomerKey
 from tiffin.web.auth import IsCustomer, actor_of
+from tiffin.web.openapi import refuses
 
 ADDRESS_EXAMPLE = OpenApiExample(
     "In London",
@@ -76,6 +77,7 @@ class Me(CustomerView):
         services.save_profile(customer_id=customer_id, profile=profile)
         return Response(self._me())
 
+    @refuses(PasswordWrong)
     @extend_schema(
         request=ErasureSerializer,
         responses={204: None},
@@ -139,6 +141,7 @@ class Addresses(CustomerView):
 
 
 class OneAddress(CustomerView):
+    @refuses(AddressUnknown)
     @extend_schema(responses=KeptAddressSerializer, operation_id="addresses_read", summary="One address")
     def get(self, request: Request, address_id: UUID) -> Response:
         customer_id = self.customer_id()
@@ -147,6 +150,7 @@ class OneAddress(CustomerView):
             raise AddressUnknown()
         return Response(_shown_to(customer_id, address))
 
+    @refuses(AddressUnknown)
     @extend_schema(
         request=AddressSerializer,
         responses=KeptAddressSerializer,
@@ -161,6 +165,7 @@ class OneAddress(CustomerView):
         )
         return Response(_shown_to(customer_id, address))
 
+    @refuses(AddressUnknown)
     @extend_schema(responses={204: None}, operation_id="addresses_remove", summary="Forget an address")
     def delete(self, request: Request, address_id: UUID) -> Response:
         services.remove_address(customer_id=self.customer_id(), address_id=address_id)

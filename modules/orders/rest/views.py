@@ -15,7 +15,20 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from modules.orders import selectors, services
-from modules.orders.interface import ClaimLine, ClaimReason, Fulfilment, OrderUnknown, Point, Wishes
+from modules.orders.interface import (
+    PLACE_ERRORS,
+    QUOTE_ERRORS,
+    CancellationRefused,
+    ClaimLine,
+    ClaimLineWrong,
+    ClaimReason,
+    ClaimRefused,
+    Fulfilment,
+    OrderUnknown,
+    Point,
+    RestaurantUnknown,
+    Wishes,
+)
 from modules.orders.models import Order
 from modules.orders.rest import examples
 from modules.orders.rest.serializers import (
@@ -39,6 +52,7 @@ from tiffin.context import ActorKind
 from tiffin.web.auth import IsCustomer, actor_of
 from tiffin.web.etags import conditional
 from tiffin.web.idempotency import idempotent
+from tiffin.web.openapi import refuses
 
 
 def customer_of(request: Request) -> UUID:
@@ -61,6 +75,7 @@ def _version(request: Request, order_id: UUID) -> object:
 class Quotes(APIView):
     permission_classes = (AllowAny,)
 
+    @refuses(*QUOTE_ERRORS)
     @extend_schema(request=QuoteRequestSerializer, responses={200: QuoteSerializer}, examples=examples.QUOTE)
     def post(self, request: Request) -> Response:
         """Price a basket. The price holds until `expires_at`, and is the price that is charged."""
@@ -88,6 +103,7 @@ class Quotes(APIView):
 class Slots(APIView):
     permission_classes = (AllowAny,)
 
+    @refuses(RestaurantUnknown)
     @extend_schema(parameters=[SlotsQuerySerializer], responses={200: SlotsSerializer})
     def get(self, request: Request) -> Response:
         """The times that can be ordered for beforehand, the next one first."""
@@ -107,6 +123,7 @@ class Orders(generics.ListAPIView[Order]):
     def get_queryset(self) -> QuerySet[Order]:
         return summaries_of(Order.objects.filter(customer_id=actor_of(self.request).id))
 
+    @refuses(*PLACE_ERRORS)
     @extend_schema(request=PlaceRequestSerializer, responses={201: OrderSerializer}, examples=examples.PLACE)
     @idempotent
     def post(self, request: Request) -> Response:
@@ -124,6 +141,7 @@ class Orders(generics.ListAPIView[Order]):
 class OneOrder(APIView):
     permission_classes = (IsCustomer,)
 
+    @refuses(OrderUnknown)
     @extend_schema(responses={200: OrderSerializer})
     @conditional(_version)
     def get(self, request: Request, order_id: UUID) -> Response:
@@ -135,6 +153,7 @@ class OneOrder(APIView):
 class Timeline(APIView):
     permission_classes = (IsCustomer,)
 
+    @refuses(OrderUnknown)
     @extend_schema(parameters=[AfterSerializer], responses={200: TimelineSerializer})
     @conditional(_version)
     def get(self, request: Request, order_id: UUID) -> Response:
@@ -154,6 +173,7 @@ class Timeline(APIView):
 class Again(APIView):
     permission_classes = (IsCustomer,)
 
+    @refuses(OrderUnknown, RestaurantUnknown)
     @extend_schema(responses={200: ReorderSerializer})
     def get(self, request: Request, order_id: UUID) -> Response:
         """The same again: the basket as the menu stands now, to be quoted, and what has changed."""
@@ -164,12 +184,14 @@ class Again(APIView):
 class Cancellation(APIView):
     permission_classes = (IsCustomer,)
 
+    @refuses(OrderUnknown)
     @extend_schema(responses={200: CancellationSerializer})
     def get(self, request: Request, order_id: UUID) -> Response:
         """What stopping the order now would mean."""
         preview = selectors.preview_cancellation(customer_id=customer_of(request), order_id=order_id)
         return Response(CancellationSerializer(preview).data)
 
+    @refuses(OrderUnknown, CancellationRefused)
     @extend_schema(request=None, responses={200: OrderSerializer})
     @idempotent
     def post(self, request: Request, order_id: UUID) -> Response:
@@ -181,12 +203,14 @@ class Cancellation(APIView):
 class Claims(APIView):
     permission_classes = (IsCustomer,)
 
+    @refuses(OrderUnknown)
     @extend_schema(responses={200: ClaimsSerializer})
     def get(self, request: Request, order_id: UUID) -> Response:
         """What was claimed about the order, the oldest first."""
         found = selectors.claims(customer_id=customer_of(request), order_id=order_id)
         return Response(ClaimsSerializer({"claims": found}).data)
 
+    @refuses(OrderUnknown, ClaimRefused, ClaimLineWrong)
     @extend_schema(request=ClaimRequestSerializer, responses={201: ClaimSerializer}, examples=examples.CLAIM)
     @idempotent
     def post(self, request: Request, order_id: UUID) -> Response:

@@ -13,12 +13,15 @@ from rest_framework.views import APIView
 from modules.payments import selectors
 from modules.payments.interface import PaymentUnknown
 from modules.payments.rest.serializers import PaymentMethodListSerializer, PaymentSerializer
+from tiffin.regions import UnknownRegion
 from tiffin.web.auth import IsCustomer, actor_of
+from tiffin.web.openapi import refuses
 
 
 class OnePayment(APIView):
     permission_classes = [IsCustomer]
 
+    @refuses(PaymentUnknown)
     @extend_schema(
         responses=PaymentSerializer,
         operation_id="payment_read",
@@ -36,6 +39,7 @@ class OnePayment(APIView):
 class Methods(APIView):
     permission_classes = [AllowAny]
 
+    @refuses(UnknownRegion)
     @extend_schema(
         responses=PaymentMethodListSerializer,
         operation_id="payment_methods_list",

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from modules.restaurants import selectors
-from modules.restaurants.interface import Point, RestaurantSearch
+from modules.restaurants.interface import MenuUnknown, PageUnknown, Point, RestaurantSearch, RestaurantUnknown
 from modules.restaurants.menus.pictures import hash_of
 from modules.restaurants.rest.pages import next_url
 from modules.restaurants.rest.serializers import (
@@ -27,6 +27,7 @@ from modules.restaurants.rest.serializers import (
 )
 from tiffin import clock
 from tiffin.web.etags import conditional
+from tiffin.web.openapi import refuses
 
 _A_DAY = "public, max-age=86400"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -39,6 +40,7 @@ class PublicView(APIView):
 
 
 class RestaurantList(PublicView):
+    @refuses(PageUnknown)
     @extend_schema(
         parameters=[SearchSerializer],
         responses=RestaurantPageSerializer,
@@ -68,6 +70,7 @@ class RestaurantList(PublicView):
 
 
 class RestaurantDetail(PublicView):
+    @refuses(RestaurantUnknown)
     @extend_schema(
         parameters=[ViewpointSerializer],
         responses=RestaurantDetailSerializer,
@@ -84,6 +87,7 @@ def _menu_state(request: Request, restaurant_id: UUID) -> object:
 
 
 class Menu(PublicView):
+    @refuses(RestaurantUnknown, MenuUnknown)
     @extend_schema(
         parameters=[OpenApiParameter("version", int, description="An older version")],
         responses=MenuSerializer,

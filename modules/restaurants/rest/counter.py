@@ -14,7 +14,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from modules.restaurants import selectors, services
-from modules.restaurants.interface import RejectReason, TicketState, TicketUnknown
+from modules.restaurants.interface import (
+    ItemUnknown,
+    NotYourRestaurant,
+    PageUnknown,
+    RejectReason,
+    RestaurantUnknown,
+    TicketConflict,
+    TicketState,
+    TicketUnknown,
+)
 from modules.restaurants.models import Ticket
 from modules.restaurants.rest.pages import next_url
 from modules.restaurants.rest.serializers import (
@@ -31,6 +40,7 @@ from modules.restaurants.rest.serializers import (
 )
 from tiffin import clock
 from tiffin.web.auth import IsRestaurant, actor_of
+from tiffin.web.openapi import refuses
 
 
 class RestaurantView(APIView):
@@ -62,6 +72,7 @@ class Mine(RestaurantView):
 
 
 class Tickets(RestaurantView):
+    @refuses(NotYourRestaurant, PageUnknown)
     @extend_schema(
         parameters=[TicketFilterSerializer],
         responses=TicketPageSerializer,
@@ -87,6 +98,7 @@ class Tickets(RestaurantView):
 
 
 class OneTicket(RestaurantView):
+    @refuses(TicketUnknown)
     @extend_schema(responses=TicketSerializer, operation_id="restaurant_ticket", summary="One order")
     def get(self, request: Request, order_id: UUID) -> Response:
         found = selectors.get_tickets([order_id])
@@ -96,6 +108,7 @@ class OneTicket(RestaurantView):
 
 
 class Accept(RestaurantView):
+    @refuses(TicketUnknown, TicketConflict, NotYourRestaurant)
     @extend_schema(
         request=AcceptSerializer,
         responses=TicketSerializer,
@@ -109,6 +122,7 @@ class Accept(RestaurantView):
 
 
 class Reject(RestaurantView):
+    @refuses(TicketUnknown, TicketConflict, NotYourRestaurant)
     @extend_schema(
         request=RejectSerializer,
         responses=TicketSerializer,
@@ -122,6 +136,7 @@ class Reject(RestaurantView):
 
 
 class Preparing(RestaurantView):
+    @refuses(TicketUnknown, TicketConflict, NotYourRestaurant)
     @extend_schema(
         request=None,
         responses=TicketSerializer,
@@ -133,6 +148,7 @@ class Preparing(RestaurantView):
 
 
 class Ready(RestaurantView):
+    @refuses(TicketUnknown, TicketConflict, NotYourRestaurant)
     @extend_schema(
         request=None,
         responses=TicketSerializer,
@@ -144,6 +160,7 @@ class Ready(RestaurantView):
 
 
 class HandOver(RestaurantView):
+    @refuses(TicketUnknown, TicketConflict, NotYourRestaurant)
     @extend_schema(
         request=None,
         responses=TicketSerializer,
@@ -155,6 +172,7 @@ class HandOver(RestaurantView):
 
 
 class Availability(RestaurantView):
+    @refuses(RestaurantUnknown, ItemUnknown, NotYourRestaurant)
     @extend_schema(
         request=AvailabilitySerializer,
         responses={204: None},
@@ -174,6 +192,7 @@ class Availability(RestaurantView):
 
 
 class Pause(RestaurantView):
+    @refuses(RestaurantUnknown, NotYourRestaurant)
     @extend_schema(
         request=PauseSerializer,
         responses=RestaurantDetailSerializer,
@@ -189,6 +208,7 @@ class Pause(RestaurantView):
 
 
 class Capacity(RestaurantView):
+    @refuses(RestaurantUnknown, NotYourRestaurant)
     @extend_schema(
         request=CapacitySerializer,
         responses=RestaurantDetailSerializer,
@@ -205,6 +225,7 @@ class Capacity(RestaurantView):
 
 
 class Resume(RestaurantView):
+    @refuses(RestaurantUnknown, NotYourRestaurant)
     @extend_schema(
         request=WhichRestaurantSerializer,
         responses=RestaurantDetailSerializer,

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from modules.restaurants.interface import RejectReason, TicketKind, TicketState
@@ -97,11 +96,10 @@ class OptionSerializer(serializers.Serializer[Any]):
     price = serializers.IntegerField(help_text="What one of it adds, in minor units")
     tax_category = serializers.CharField()
     max = serializers.IntegerField(allow_null=True, help_text="How often it may be chosen")
-    groups = serializers.SerializerMethodField(help_text="What to choose with this option")
 
-    @extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/OptionGroup"}})
-    def get_groups(self, option: Any) -> list[Any]:
-        return list(option["groups"])
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """What to choose with this option, nested as deep as the menu."""
+        return {**super().get_fields(), "groups": OptionGroupSerializer(many=True)}
 
 
 class OptionGroupSerializer(serializers.Serializer[Any]):

@@ -11,6 +11,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
+from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import APIException
 
 from tiffin.web.problems import CONTENT_TYPE, Problem, problem_of
@@ -37,12 +38,12 @@ def answer(problem: Problem, request: HttpRequest) -> HttpResponse:
     """The HTTP answer that carries `problem`: JSON for programs, a plain page for people."""
     if not wants_page(request):
         response = HttpResponse(
-            problem.encode(request.path), status=problem.status, content_type=CONTENT_TYPE
+            problem.encode(escape_uri_path(request.path)), status=problem.status, content_type=CONTENT_TYPE
         )
     else:
         page = loader.select_template([f"{problem.status}.html", "tiffin/problem_page.html"])
         response = HttpResponse(
-            page.render({"problem": problem.members(request.path)}), status=problem.status
+            page.render({"problem": problem.members(escape_uri_path(request.path))}), status=problem.status
         )
     for name, value in problem.headers.items():
         response[name] = value

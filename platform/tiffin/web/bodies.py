@@ -10,6 +10,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import escape_uri_path
 
 from tiffin.web.answers import answer
 from tiffin.web.problems import CONTENT_TYPE, Problem
@@ -101,7 +102,7 @@ def limit_streams(application: Application, *, limit: int = 64 * 1024) -> Applic
         problem = Problem("body_too_large", extensions={"limit_bytes": limit})
         headers = [(b"content-type", CONTENT_TYPE.encode())]
         await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-        await send({"type": "http.response.body", "body": problem.encode(scope["path"])})
+        await send({"type": "http.response.body", "body": problem.encode(escape_uri_path(scope["path"]))})
 
     return limited
 

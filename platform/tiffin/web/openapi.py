@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from tiffin.errors import DomainError
 from tiffin.web.catalogue import KERNEL_PROBLEMS
 from tiffin.web.problems import CONTENT_TYPE
 
+Method = TypeVar("Method", bound=Callable[..., Any])
+# Where an operation keeps what it says of itself until the document is finished.
+_REFUSALS, _TAKES_BODY = "x-refusals", "x-takes-body"
 _OPERATIONS = frozenset({"get", "put", "post", "delete", "patch"})
 _PROBLEM_REFERENCE = {"$ref": "#/components/schemas/Problem"}
 _INVALID_REFERENCE = {"$ref": "#/components/schemas/InvalidRequest"}
@@ -69,9 +74,29 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         }
 
 
+def refuses(*errors: type[DomainError]) -> Callable[[Method], Method]:
+    """Decorate a view's method, outermost: the document then says with which codes it may refuse."""
+
+    def decorate(method: Method) -> Method:
+        method.refusals = errors  # type: ignore[attr-defined]  # read by the schema below
+        return method
+
+    return decorate
+
+
 class ProblemAwareSchema(AutoSchema):
-    """Documents the Idempotency-Key of operations that need one; names what a module defines after it, so
-    that two modules may each have their own Money or Point."""
+    """Documents the Idempotency-Key of operations that need one and the refusals of those that say theirs;
+    names what a module defines after it, so that two modules may each have their own Money or Point."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is not None and self.method == "DELETE" and self.get_request_serializer() is not None:
+            # OpenAPI leaves open what the body of a DELETE means, and the generator leaves it out.
+            operation[_TAKES_BODY] = True
+        refusals = getattr(getattr(self.view, self.method.lower(), None), "refusals", ())
+        if operation is not None and refusals:
+            operation[_REFUSALS] = refusals
+        return operation
 
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = super().get_override_parameters()
@@ -121,8 +146,13 @@ def document_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 def _add_problems(path: str, operation: dict[str, Any]) -> None:
     responses = operation.setdefault("responses", {})
+    of_its_own: dict[int, list[type[DomainError]]] = {}
+    for error in operation.pop(_REFUSALS, ()):
+        of_its_own.setdefault(error.status, []).append(error)
     for status in sorted(_possible(path, operation)):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/{status}"})
+    for status, errors in sorted(of_its_own.items()):
+        responses[str(status)] = _response(status, errors)
 
 
 def _possible(path: str, operation: dict[str, Any]) -> set[int]:
@@ -134,22 +164,32 @@ def _possible(path: str, operation: dict[str, Any]) -> set[int]:
         statuses |= {403}
     if "{" in path:
         statuses |= {404}
-    if "requestBody" in operation:
+    if operation.pop(_TAKES_BODY, False) or "requestBody" in operation:
         statuses |= {400, 413, 415, 422}
+    if any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
+        statuses |= {400, 422}
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    if "cursor" in names:
+        statuses |= {404}
     if "Idempotency-Key" in names:
         statuses |= {400, 409, 422}
     return statuses
+
+
+def _headline(error: type[DomainError]) -> str:
+    return (error.__doc__ or error.__name__).strip().splitlines()[0].rstrip(".")
 
 
 def _statuses() -> list[int]:
     return sorted({problem.status for problem in KERNEL_PROBLEMS.values()})
 
 
-def _response(status: int) -> dict[str, Any]:
-    codes = [problem for problem in KERNEL_PROBLEMS.values() if problem.status == status]
+def _response(status: int, refusals: Iterable[type[DomainError]] = ()) -> dict[str, Any]:
+    """What the kernel may answer with this status, and how the operation itself refuses."""
+    codes = {problem.code: problem.title for problem in KERNEL_PROBLEMS.values() if problem.status == status}
+    codes |= {error.code: _headline(error) for error in refusals}
     schema = _INVALID_REFERENCE if status == 422 else _PROBLEM_REFERENCE
     return {
-        "description": "; ".join(f"`{problem.code}`: {problem.title}" for problem in codes),
+        "description": "; ".join(f"`{code}`: {title}" for code, title in codes.items()),
         "content": {CONTENT_TYPE: {"schema": schema}},
     }
