@@ -25,8 +25,17 @@ class UnavailableInline(ReadOnlyInline):
 
 @register(Restaurant)
 class RestaurantAdmin(ModuleAdmin):
-    list_display = ("name", "region", "city", "area", "cuisine", "menu_version", "paused_until")
-    list_filter = ("region", "city", "cuisine")
+    list_display = (
+        "name",
+        "region",
+        "city",
+        "area",
+        "cuisine",
+        "menu_version",
+        "paused_until",
+        "pause_reason",
+    )
+    list_filter = ("region", "pause_reason", "city", "cuisine")
     search_fields = ("name", "slug", "search_text")
     ordering = ("name",)
     exclude = ("picture", "search_text", "zone", "west", "south", "east", "north", "log_txid")

@@ -86,7 +86,7 @@ def _facts(restaurant: Restaurant) -> dict[str, Any]:
         "opening_hours": restaurant.opening_hours,
         "time_zone": regions.get(restaurant.region).time_zone.key,
         "paused_until": restaurant.paused_until,
-        "preparation_minutes": restaurant.preparation_minutes,
+        "preparation_minutes": restaurant.minutes_to_prepare,
         "min_order": restaurant.min_order_money,
         "menu_version": restaurant.menu_version,
         "orders_per_slot": restaurant.orders_per_slot,

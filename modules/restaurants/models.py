@@ -16,7 +16,8 @@ from tiffin.money import Money
 
 class Restaurant(Aggregate):
     """Somebody who cooks. `zone` is a ring of [longitude, latitude]; by its bounds, `west` to `north`,
-    the database finds who may deliver somewhere; `search_text` is what people may look for, folded."""
+    the database finds who may deliver somewhere; `search_text` is what people may look for, folded. While it
+    is busy everything takes `busy_minutes` longer; `pause_reason` is empty for a pause that was wished."""
 
     objects: ClassVar[models.Manager[Restaurant]] = models.Manager()
 
@@ -34,6 +35,9 @@ class Restaurant(Aggregate):
     north = models.FloatField()
     opening_hours = models.CharField(max_length=255)
     paused_until = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.CharField(max_length=16, default="", db_default="", blank=True)
+    busy_minutes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    busy_until = models.DateTimeField(null=True, blank=True)
     preparation_minutes = models.PositiveSmallIntegerField()
     min_order = models.PositiveIntegerField()
     picture = models.TextField()
@@ -55,6 +59,12 @@ class Restaurant(Aggregate):
     @property
     def min_order_money(self) -> Money:
         return Money(amount=self.min_order, currency=self.currency)
+
+    @property
+    def minutes_to_prepare(self) -> int:
+        """How long it takes now."""
+        busy = self.busy_until is not None and self.busy_until > clock.now()
+        return self.preparation_minutes + (self.busy_minutes if busy else 0)
 
     @property
     def is_published(self) -> bool:

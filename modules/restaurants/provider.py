@@ -112,6 +112,12 @@ class RestaurantsProvider(Restaurants):
     def pause(self, *, key: CommandKey, restaurant_id: RestaurantId, until: datetime) -> RestaurantView:
         return view_of(services.pause(restaurant_id=restaurant_id, until=until), at=clock.now())
 
+    def set_busy(
+        self, *, key: CommandKey, restaurant_id: RestaurantId, minutes: int, until: datetime
+    ) -> RestaurantView:
+        changed = services.set_busy(restaurant_id=restaurant_id, minutes=minutes, until=until)
+        return view_of(changed, at=clock.now())
+
     def set_capacity(
         self, *, key: CommandKey, restaurant_id: RestaurantId, orders_per_slot: int | None
     ) -> RestaurantView:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("restaurant/tickets/<uuid:order_id>/ready", kitchen.ready, name="kitchen-ready"),
     path("restaurant/tickets/<uuid:order_id>/hand-over", kitchen.hand_over, name="kitchen-hand-over"),
     path("restaurant/<uuid:restaurant_id>/pause", kitchen.pause, name="kitchen-pause"),
+    path("restaurant/<uuid:restaurant_id>/busy", kitchen.busy, name="kitchen-busy"),
     path("restaurant/<uuid:restaurant_id>/capacity", kitchen.capacity, name="kitchen-capacity"),
     path("restaurant/<uuid:restaurant_id>/menu", kitchen.menu, name="kitchen-menu"),
     path(

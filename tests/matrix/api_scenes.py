@@ -258,6 +258,19 @@ def an_open_restaurant(stage: Stage) -> Scene:
     return restaurant(stage, {"minutes": 30})
 
 
+@scene("PUT /restaurant/busy")
+def a_busy_restaurant(stage: Stage) -> Scene:
+    gb, kitchen = stage.cast.gb, stage.cast.kitchen
+    usual = {"restaurant_id": gb.id, "minutes": 0}
+    return Scene(
+        body={"restaurant_id": gb.id, "minutes": 20},
+        shows=gb.id,
+        keys=(gb.id,),
+        look=lambda: kitchen.get(f"/restaurants/{gb.id}").json()["preparation_minutes"],
+        after=lambda: kitchen.http.put("/restaurant/busy", json=usual, headers=kitchen._headers()),
+    )
+
+
 @scene("PUT /restaurant/capacity")
 def a_restaurant_with_places(stage: Stage) -> Scene:
     gb, kitchen = stage.cast.gb, stage.cast.kitchen

@@ -221,6 +221,12 @@ def an_open_restaurant(stage: Stage) -> Scene:
     return replace(same, path={"restaurant_id": stage.cast.gb.id}, body={"minutes": "30"})
 
 
+@scene("POST /restaurant/{restaurant_id}/busy")
+def a_busy_restaurant(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["PUT /restaurant/busy"](stage)
+    return replace(same, path={"restaurant_id": stage.cast.gb.id}, body={"minutes": "20"})
+
+
 @scene("POST /restaurant/{restaurant_id}/capacity")
 def a_restaurant_with_places(stage: Stage) -> Scene:
     same = api_scenes.SCENES["PUT /restaurant/capacity"](stage)

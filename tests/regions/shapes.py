@@ -42,6 +42,8 @@ SETTINGS: dict[str, Any] = {
     "time_zone": str,
     "rounding": int,
     "tips.presets": list[int],
+    "vendors.unanswered_before_pause": int,
+    "vendors.unanswered_pause_minutes": int,
     "scheduling.slot_minutes": int,
     "scheduling.days_ahead": int,
     "scheduling.lead_minutes": int,

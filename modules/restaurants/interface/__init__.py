@@ -200,6 +200,13 @@ class Restaurants(Interface, module="restaurants", version=1):
         ...
 
     @command(timeout=2.0, errors=(RestaurantUnknown, NotYourRestaurant))
+    def set_busy(
+        self, *, key: CommandKey, restaurant_id: RestaurantId, minutes: int, until: datetime
+    ) -> RestaurantView:
+        """Everything takes so many minutes longer until then; 0: as usual again."""
+        ...
+
+    @command(timeout=2.0, errors=(RestaurantUnknown, NotYourRestaurant))
     def set_capacity(
         self, *, key: CommandKey, restaurant_id: RestaurantId, orders_per_slot: int | None
     ) -> RestaurantView:

@@ -29,6 +29,7 @@ from modules.restaurants.rest.pages import next_url
 from modules.restaurants.rest.serializers import (
     AcceptSerializer,
     AvailabilitySerializer,
+    BusySerializer,
     CapacitySerializer,
     PauseSerializer,
     RejectSerializer,
@@ -220,6 +221,28 @@ class Capacity(RestaurantView):
         wanted = _checked(CapacitySerializer, request)
         restaurant = services.set_capacity(
             restaurant_id=self.which(wanted), orders_per_slot=wanted["orders_per_slot"]
+        )
+        return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
+
+
+class Busy(RestaurantView):
+    @refuses(RestaurantUnknown, NotYourRestaurant)
+    @extend_schema(
+        request=BusySerializer,
+        responses=RestaurantDetailSerializer,
+        operation_id="restaurant_busy",
+        summary="Everything takes longer for a while",
+        examples=[
+            OpenApiExample(
+                "A quarter more, for an hour", value={"minutes": 15, "for_minutes": 60}, request_only=True
+            )
+        ],
+    )
+    def put(self, request: Request) -> Response:
+        wanted = _checked(BusySerializer, request)
+        until = clock.now() + timedelta(minutes=wanted["for_minutes"])
+        restaurant = services.set_busy(
+            restaurant_id=self.which(wanted), minutes=wanted["minutes"], until=until
         )
         return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
 

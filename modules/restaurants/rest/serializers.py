@@ -207,6 +207,13 @@ class CapacitySerializer(WhichRestaurantSerializer):
     )
 
 
+class BusySerializer(WhichRestaurantSerializer):
+    minutes = serializers.IntegerField(
+        min_value=0, max_value=120, help_text="How much longer everything takes; 0: as usual again"
+    )
+    for_minutes = serializers.IntegerField(min_value=5, max_value=24 * 60, default=60)
+
+
 class AvailabilitySerializer(WhichRestaurantSerializer):
     available = serializers.BooleanField()
     until = serializers.DateTimeField(

@@ -25,6 +25,7 @@ urlpatterns = [
     path("restaurant/tickets/<uuid:order_id>/ready", counter.Ready.as_view(), name="ticket-ready"),
     path("restaurant/tickets/<uuid:order_id>/hand-over", counter.HandOver.as_view(), name="ticket-hand-over"),
     path("restaurant/items/<uuid:item_id>/availability", counter.Availability.as_view(), name="availability"),
+    path("restaurant/busy", counter.Busy.as_view(), name="restaurant-busy"),
     path("restaurant/capacity", counter.Capacity.as_view(), name="restaurant-capacity"),
     path("restaurant/pause", counter.Pause.as_view(), name="pause"),
     path("restaurant/resume", counter.Resume.as_view(), name="resume"),

@@ -13,11 +13,19 @@ from modules.restaurants.services.counter import (
     withdraw_order,
 )
 from modules.restaurants.services.menus import import_menu
-from modules.restaurants.services.profiles import pause, register, resume, set_capacity
+from modules.restaurants.services.profiles import (
+    end_busy,
+    pause,
+    register,
+    resume,
+    set_busy,
+    set_capacity,
+)
 
 __all__ = [
     "accept",
     "collect",
+    "end_busy",
     "hand_over",
     "import_menu",
     "mark_ready",
@@ -28,6 +36,7 @@ __all__ = [
     "reject",
     "resume",
     "set_availability",
+    "set_busy",
     "set_capacity",
     "start_preparing",
     "withdraw_order",

@@ -29,6 +29,7 @@ from modules.restaurants.interface import (
 )
 from modules.restaurants.models import Ticket
 from modules.restaurants.selectors import require_own
+from modules.restaurants.services.absence import pause_if_absent
 from tiffin import clock, db, jobs
 from tiffin.log import Event, publish
 
@@ -159,6 +160,7 @@ def overdue(*, order_id: UUID) -> None:
         return
     if ticket.state is TicketState.OFFERED:
         _move(ticket, TicketState.REJECTED, _refusal(RejectReason.NO_ANSWER))
+        pause_if_absent(ticket.restaurant_id)
     elif clock.now() - ticket.placed_at > FORGOTTEN_AFTER:
         _move(ticket, TicketState.WITHDRAWN, _withdrawal("forgotten"))
     else:

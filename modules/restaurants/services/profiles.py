@@ -13,7 +13,7 @@ from modules.restaurants.interface import ProfileRefused, RestaurantProfile, Res
 from modules.restaurants.menus import pictures
 from modules.restaurants.models import Restaurant
 from modules.restaurants.selectors import require_own, search_text_of
-from tiffin import db, regions
+from tiffin import clock, db, jobs, regions
 from tiffin.log import publish
 
 
@@ -43,12 +43,45 @@ def register(*, profile: RestaurantProfile) -> Restaurant:
 
 def pause(*, restaurant_id: UUID, until: datetime) -> Restaurant:
     """Take no orders until then. Raises RestaurantUnknown, NotYourRestaurant."""
-    return _set_pause(restaurant_id, until)
+    require_own(restaurant_id)
+    with db.transaction():
+        return set_pause(restaurant_id, until)
 
 
 def resume(*, restaurant_id: UUID) -> Restaurant:
     """Take orders again. Raises RestaurantUnknown, NotYourRestaurant."""
-    return _set_pause(restaurant_id, None)
+    require_own(restaurant_id)
+    with db.transaction():
+        return set_pause(restaurant_id, None)
+
+
+def set_busy(*, restaurant_id: UUID, minutes: int, until: datetime) -> Restaurant:
+    """Everything takes so many minutes longer until then; none at all is as usual again.
+
+    Raises RestaurantUnknown, NotYourRestaurant.
+    """
+    require_own(restaurant_id)
+    with db.transaction():
+        restaurant = lock(restaurant_id)
+        restaurant.busy_minutes = minutes
+        restaurant.busy_until = until if minutes else None
+        restaurant.save(update_fields=["busy_minutes", "busy_until"])
+        if minutes:
+            jobs.add(restaurant, "busy_over", due=until)
+        else:
+            jobs.drop(restaurant, "busy_over")
+        announce(restaurant)
+    return restaurant
+
+
+def end_busy(*, restaurant_id: UUID) -> None:
+    """It is over: the others are told, unless it was made longer meanwhile."""
+    with db.transaction():
+        restaurant = lock(restaurant_id)
+        if restaurant.busy_until is not None and restaurant.busy_until <= clock.now():
+            restaurant.busy_minutes, restaurant.busy_until = 0, None
+            restaurant.save(update_fields=["busy_minutes", "busy_until"])
+            announce(restaurant)
 
 
 def set_capacity(*, restaurant_id: UUID, orders_per_slot: int | None) -> Restaurant:
@@ -89,14 +122,13 @@ def _create(profile: RestaurantProfile, fields: dict[str, Any]) -> Restaurant:
     return restaurant
 
 
-def _set_pause(restaurant_id: UUID, until: datetime | None) -> Restaurant:
-    require_own(restaurant_id)
-    with db.transaction():
-        restaurant = lock(restaurant_id)
-        if restaurant.paused_until == until:
-            return restaurant
-        restaurant.paused_until = until
-        restaurant.save(update_fields=["paused_until"])
+@db.transaction_required
+def set_pause(restaurant_id: UUID, until: datetime | None, *, reason: str = "") -> Restaurant:
+    """Pause it or not; who may is asked by the callers. Raises RestaurantUnknown."""
+    restaurant = lock(restaurant_id)
+    if restaurant.paused_until != until:
+        restaurant.paused_until, restaurant.pause_reason = until, reason
+        restaurant.save(update_fields=["paused_until", "pause_reason"])
         announce(restaurant)
     return restaurant
 

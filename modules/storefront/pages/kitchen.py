@@ -27,6 +27,8 @@ from tiffin.interfaces import CommandKey, call
 OPEN_STATES = [TicketState.OFFERED, TicketState.ACCEPTED, TicketState.PREPARING, TicketState.READY]
 MINUTES = (10, 15, 20, 30, 45, 60)
 PAUSES = (15, 30, 60)
+BUSY = (10, 20, 30)
+BUSY_FOR = timedelta(hours=1)
 MOST_A_SLOT = 1_000
 REASONS = (
     (RejectReason.TOO_BUSY, "Too busy"),
@@ -46,6 +48,7 @@ def counter(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         "kitchen.html",
         restaurants=_own(visitor),
         pauses=PAUSES,
+        busy=BUSY,
         **_tickets(visitor),
     )
 
@@ -135,6 +138,22 @@ def pause(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpRe
             call(Restaurants).pause(key=key, restaurant_id=RestaurantId(restaurant_id), until=until)
         else:
             call(Restaurants).resume(key=key, restaurant_id=RestaurantId(restaurant_id))
+    return _back()
+
+
+@require_POST
+@open_to(KITCHENS)
+def busy(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpResponseBase:
+    """For an hour everything takes longer, or as long as usual again."""
+    text = request.POST.get("minutes", "")
+    minutes = int(text) if text.isascii() and text.isdigit() and int(text) in BUSY else 0
+    with refusals_told(request):
+        call(Restaurants).set_busy(
+            key=_key(visitor),
+            restaurant_id=RestaurantId(restaurant_id),
+            minutes=minutes,
+            until=clock.now() + BUSY_FOR,
+        )
     return _back()
 
 
