@@ -13,6 +13,8 @@ from statistics import median
 from typing import Any
 from uuid import uuid4
 
+import msgspec
+
 from bench.actors import API, DEMO_PASSWORD, Customer, Refused, client
 from bench.ground import Ground, ground
 from bench.load import Load, Work
@@ -23,7 +25,6 @@ from bench.shapes import CITIES, City, Shapes, basket
 SECONDS = 10.0
 WARM_UP_SECONDS = 5.0
 CLIENTS = 4
-CUSTOMERS = 16
 BASKETS = 600
 ORDERS_A_SECOND = 10
 CODE = "BENCH"
@@ -61,11 +62,21 @@ def run(*, seconds: float | None) -> dict[str, Any]:
 
 
 def _open_everything(platform: Ground) -> None:
-    """At every hour all menus take part, as orders knows their restaurants."""
+    """At every hour all menus take part, as orders knows the restaurants and what they serve."""
+    from modules.restaurants.interface import MenuDocument
+
     with platform.connect("orders") as connection:
         connection.execute(
             'UPDATE orders_knownrestaurant SET facts = facts || \'{"opening_hours": "24/7"}\'::jsonb'
         )
+        for number, document in connection.execute("SELECT id, document FROM orders_knownmenu").fetchall():
+            menu = msgspec.msgpack.decode(document, type=MenuDocument)
+            always = tuple(msgspec.structs.replace(each, hours="24/7") for each in menu.categories)
+            menu = msgspec.structs.replace(menu, categories=always)
+            connection.execute(
+                "UPDATE orders_knownmenu SET document = %s WHERE id = %s",
+                [msgspec.msgpack.encode(menu), number],
+            )
 
 
 def _begin_promotions() -> None:
@@ -86,26 +97,31 @@ def _begin_promotions() -> None:
 
 
 async def _baskets(base_url: str) -> list[Work]:
-    """Requests that are answered with a price: those of restaurants that do not serve a dish now are not."""
+    """Requests that are answered with a price, each from a customer who lives next to the restaurant."""
     shapes = Shapes(seed=20)
     made: list[Work] = []
     async with client(base_url) as http:
-        diners = [await _diner(Customer(http), CITIES[n % len(CITIES)], shapes) for n in range(CUSTOMERS)]
+        diners = [
+            await _diner(Customer(http), place) for city in CITIES for place in await _places(http, city)
+        ]
         while len(made) < BASKETS:
-            for customer, menus in diners:
-                place, menu = shapes.random.choice(menus)
+            for customer, place, menu in diners:
                 made.extend(await _work(customer, place, menu, shapes))
     return made
 
 
+async def _places(http: Any, city: City) -> list[dict[str, Any]]:
+    page = await Customer(http).get("/restaurants", region=city.region, page_size=100)
+    return list(page["results"])
+
+
 async def _diner(
-    customer: Customer, city: City, shapes: Shapes
-) -> tuple[Customer, list[tuple[dict[str, Any], dict[str, Any]]]]:
+    customer: Customer, place: dict[str, Any]
+) -> tuple[Customer, dict[str, Any], dict[str, Any]]:
     await customer.register(f"bench-{uuid4().hex}@example.com", DEMO_PASSWORD)
-    await customer.settle(name="Customer", phone="+44 20 7946 0000", address=shapes.address(city))
-    where = {"lat": customer.address["lat"], "lon": customer.address["lon"]}
-    page = await customer.get("/restaurants", region=city.region, delivers_here="true", page_size=50, **where)
-    return customer, [(each, await customer.menu(each["id"])) for each in page["results"]]
+    address = {"street": "1 Next Door", "city": place["city"], "postcode": "", "notes": "", **place["point"]}
+    await customer.settle(name="Customer", phone="+44 20 7946 0000", address=address)
+    return customer, place, await customer.menu(place["id"])
 
 
 async def _work(

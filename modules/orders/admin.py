@@ -21,7 +21,9 @@ from modules.orders.models import (
     Promotion,
     PromotionBudget,
     PromotionUse,
+    Rating,
     Refund,
+    RestaurantRating,
     TimelineEntry,
 )
 from tiffin import clock, regions
@@ -121,6 +123,21 @@ class ClaimAdmin(ModuleAdmin):
     def refuse(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
         for claim in queryset:
             services.decide_claim(claim_id=claim.id, grant=False, note="staff")
+
+
+@register(Rating)
+class RatingAdmin(ModuleAdmin):
+    list_display = ("order", "food", "courier", "rated_at")
+    list_filter = ("food", "courier", "order__region")
+    region_field = "order__region"
+    search_fields = ("=order__id", "order__code", "=restaurant_id", "=courier_id")
+    list_select_related = ("order",)
+
+
+@register(RestaurantRating)
+class RestaurantRatingAdmin(ModuleAdmin):
+    list_display = ("restaurant_id", "stars", "count")
+    search_fields = ("=restaurant_id",)
 
 
 @register(Refund)

@@ -80,6 +80,16 @@ class OrderRefunded(Event, wire="orders.order_refunded.v1"):
     amount: Money
 
 
+class OrderRated(Event, wire="orders.order_rated.v1"):
+    """The customer gave 1 to 5 stars to the food, and to the courier where there was one."""
+
+    order_id: UUID
+    restaurant_id: UUID
+    courier_id: UUID | None
+    food: int
+    courier: int | None
+
+
 class ClaimOpened(Event, wire="orders.claim_opened.v1"):
     """The customer says that something was wrong; `asked` is what it is worth."""
 

@@ -19,6 +19,8 @@ from modules.orders.interface import (
     OrderView,
     Point,
     QuoteView,
+    RatingSummary,
+    RatingView,
     ReorderView,
     SlotView,
     TimelineEntryView,
@@ -82,6 +84,24 @@ class OrdersProvider(Orders):
 
     def timeline(self, *, customer_id: UUID, order_id: UUID, after: int = 0) -> tuple[TimelineEntryView, ...]:
         return selectors.timeline(customer_id=customer_id, order_id=order_id, after=after)
+
+    def rate(
+        self,
+        *,
+        key: CommandKey,
+        customer_id: UUID,
+        order_id: UUID,
+        food: int,
+        courier: int | None = None,
+        words: str = "",
+    ) -> RatingView:
+        rating = services.rate_order(
+            customer_id=customer_id, order_id=order_id, food=food, courier=courier, words=words
+        )
+        return selectors.rating_view(rating)
+
+    def ratings(self, *, restaurant_ids: list[UUID]) -> tuple[RatingSummary, ...]:
+        return selectors.ratings(restaurant_ids)
 
     def reorder(self, *, customer_id: UUID, order_id: UUID) -> ReorderView:
         return selectors.reorder(customer_id=customer_id, order_id=order_id)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/", orders.order, name="order-page"),
     path("orders/<uuid:order_id>/panel", orders.panel, name="order-panel"),
     path("orders/<uuid:order_id>/cancel", orders.cancel, name="order-page-cancel"),
+    path("orders/<uuid:order_id>/rating", orders.rate, name="order-page-rate"),
     path("orders/<uuid:order_id>/claim", orders.claim, name="order-page-claim"),
     path("login", account.log_in, name="page-login"),
     path("register", account.register, name="page-register"),

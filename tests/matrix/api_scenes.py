@@ -167,6 +167,16 @@ def an_order(stage: Stage) -> Scene:
     )
 
 
+@scene("POST /orders/{order_id}/rating")
+def an_order_that_has_come(stage: Stage) -> Scene:
+    order = stage.served()
+    return Scene(
+        path={"order_id": order["id"]},
+        body={"food": 5, "courier": 4},
+        look=seen(stage.cast.customer, f"/orders/{order['id']}"),
+    )
+
+
 @scene("GET /orders/{order_id}/claims", "POST /orders/{order_id}/claims")
 def an_order_with_something_missing(stage: Stage) -> Scene:
     order = stage.served()

@@ -157,6 +157,12 @@ for row in ("GET /orders/", "GET /orders/{order_id}/", "GET /orders/{order_id}/p
 SCENES["POST /orders/{order_id}/cancel"] = like("POST /orders/{order_id}/cancel")
 
 
+@scene("POST /orders/{order_id}/rating")
+def an_order_that_has_come(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /orders/{order_id}/rating"](stage)
+    return replace(same, body={"food": "5", "courier": "4"})
+
+
 @scene("POST /orders/{order_id}/claim")
 def a_dish_that_is_missing(stage: Stage) -> Scene:
     same = api_scenes.SCENES["POST /orders/{order_id}/claims"](stage)

@@ -49,6 +49,8 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "delivery.courier": _courier(cast, region),
         "orders.order": order,
         "orders.claim": claim_of(stage, region),
+        "orders.rating": _rating(stage, region),
+        "orders.restaurantrating": place.id,
         "orders.refund": _refund(cast, region),
         "orders.promotion": promotion,
         "orders.promotionuse": _one(
@@ -66,6 +68,13 @@ def claim_of(stage: Stage, region: str = "gb") -> str:
     answer = customer.post(f"/orders/{order['id']}/claims", {"reason": "never_arrived"}, key=str(uuid4()))
     assert answer.json()["state"] == "open", answer.text
     return str(answer.json()["id"])
+
+
+def _rating(stage: Stage, region: str) -> str:
+    order = stage.served(region)
+    customer = stage.cast.customer if region == "gb" else stage.cast.customer2
+    assert customer.post(f"/orders/{order['id']}/rating", {"food": 5}, key=str(uuid4())).is_success
+    return _one(stage.cast, "orders", "SELECT id FROM orders_rating WHERE order_id = %s", order["id"])
 
 
 def _refund(cast: Cast, region: str) -> str:

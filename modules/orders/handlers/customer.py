@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from modules.identity.events import CustomerErased
-from modules.orders.models import Claim, Order
+from modules.orders.models import Claim, Order, Rating
 from modules.orders.services.compensation import give_up
 from modules.orders.services.recording import record
 from modules.orders.states import is_over
@@ -15,12 +15,13 @@ from tiffin.log import on
 @on(CustomerErased)
 def forget_where_they_live(event: CustomerErased) -> None:
     """What is still open is given up first: nobody could bring it. The sealed addresses opened with the key
-    that is gone; the coarse points go as well, and what was written about claims."""
+    that is gone; the coarse points go as well, and what was written in claims and ratings."""
     _give_up_open_orders(event.customer_id)
     Order.objects.filter(customer_id=event.customer_id).update(
         dropoff_lat=None, dropoff_lon=None, sealed="", note=""
     )
-    Claim.objects.filter(customer_id=event.customer_id).update(words="")
+    for written in (Claim, Rating):
+        written.objects.filter(customer_id=event.customer_id).update(words="")
 
 
 def _give_up_open_orders(customer_id: UUID) -> None:

@@ -56,6 +56,7 @@ from modules.orders.interface.errors import (
     QuoteExpired,
     QuoteInvalid,
     QuoteNotYours,
+    RatingRefused,
     RestaurantClosed,
     RestaurantPaused,
     TipWrong,
@@ -77,6 +78,8 @@ from modules.orders.interface.views import (
     OrderPage,
     OrderSummary,
     OrderView,
+    RatingSummary,
+    RatingView,
     ReorderChange,
     ReorderView,
     TimelineEntryView,
@@ -141,6 +144,9 @@ __all__ = [
     "QuoteInvalid",
     "QuoteNotYours",
     "QuoteView",
+    "RatingRefused",
+    "RatingSummary",
+    "RatingView",
     "RefundState",
     "ReorderChange",
     "ReorderView",
@@ -250,6 +256,25 @@ class Orders(Interface, module="orders", version=1):
     @query(timeout=0.5, errors=(OrderUnknown,))
     def timeline(self, *, customer_id: UUID, order_id: UUID, after: int = 0) -> tuple[TimelineEntryView, ...]:
         """What happened to the order since entry `after`."""
+        ...
+
+    @command(timeout=2.0, errors=(OrderUnknown, RatingRefused))
+    def rate(
+        self,
+        *,
+        key: CommandKey,
+        customer_id: UUID,
+        order_id: UUID,
+        food: int,
+        courier: int | None = None,
+        words: str = "",
+    ) -> RatingView:
+        """The customer says, once, what a delivered order was like: 1 to 5 stars."""
+        ...
+
+    @query(timeout=0.5)
+    def ratings(self, *, restaurant_ids: list[UUID]) -> tuple[RatingSummary, ...]:
+        """Of those restaurants that somebody has rated, in no order."""
         ...
 
     @query(timeout=0.5, errors=(OrderUnknown, RestaurantUnknown))

@@ -175,6 +175,13 @@ class ClaimLineWrong(DomainError, code="claim_line_wrong", status=422):
     reason: str
 
 
+class RatingRefused(DomainError, code="rating_refused", status=409):
+    """The order cannot be rated."""
+
+    detail = "{reason}"
+    reason: str
+
+
 class TransitionRefused(DomainError, code="transition_refused", status=409):
     """The order is not in a state for this."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import NewType
 from uuid import UUID
 
@@ -45,6 +46,8 @@ class OrderView(DTO):
     fulfilment: Fulfilment = Fulfilment.DELIVERY
     note: str = ""
     wanted_at: datetime | None = None
+    delivered_at: datetime | None = None
+    rating: RatingView | None = None
 
 
 class ChangeKind(OpenEnum):
@@ -75,6 +78,23 @@ class ReorderView(DTO):
     lines: tuple[BasketLine, ...]
     changes: tuple[ReorderChange, ...]
     fulfilment: Fulfilment = Fulfilment.DELIVERY
+
+
+class RatingView(DTO):
+    """Stars from 1 to 5; `courier` is None where nobody was rated."""
+
+    food: int
+    courier: int | None
+    words: str
+    rated_at: datetime
+
+
+class RatingSummary(DTO):
+    """What customers thought of a restaurant's food: the average of `count` ratings, to a tenth of a star."""
+
+    restaurant_id: UUID
+    average: Decimal
+    count: int
 
 
 class OrderSummary(DTO):

@@ -3,6 +3,7 @@
 from modules.orders.models.known import KnownMenu, KnownRestaurant, KnownUnavailable
 from modules.orders.models.order import Order, OrderComponent, OrderLine, TimelineEntry
 from modules.orders.models.promotion import Promotion, PromotionBudget, PromotionUse
+from modules.orders.models.rating import Rating, RestaurantRating
 from modules.orders.models.refund import Claim, Refund
 from modules.orders.models.slot import SlotUse
 
@@ -17,7 +18,9 @@ __all__ = [
     "Promotion",
     "PromotionBudget",
     "PromotionUse",
+    "Rating",
     "Refund",
+    "RestaurantRating",
     "SlotUse",
     "TimelineEntry",
 ]

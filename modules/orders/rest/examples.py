@@ -63,3 +63,5 @@ CLAIM = [
     ),
     OpenApiExample("Nothing came", value={"reason": "never_arrived"}, request_only=True),
 ]
+
+RATING = [OpenApiExample("Very good", value={"food": 5, "courier": 5}, request_only=True)]

@@ -27,6 +27,7 @@ from modules.orders.interface import (
     VendorState,
 )
 from modules.orders.models import Order
+from modules.orders.models.rating import BEST
 from modules.orders.selectors.orders import summary_of
 from modules.orders.services.placing import LONGEST_NOTE
 from tiffin.interfaces import OpenEnum
@@ -141,6 +142,14 @@ class PlaceRequestSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(
         required=False, allow_blank=True, max_length=LONGEST_NOTE, help_text="What the kitchen should know"
     )
+
+
+class RatingRequestSerializer(serializers.Serializer[Any]):
+    """Stars; the courier's are left out where nobody brought it."""
+
+    food = serializers.IntegerField(min_value=1, max_value=BEST)
+    courier = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BEST)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_WORDS)
 
 
 class ClaimLineSerializer(serializers.Serializer[Any]):
@@ -282,6 +291,13 @@ class AxesSerializer(Document):
     refund = _choice(RefundState)
 
 
+class RatingSerializer(Document):
+    food = serializers.IntegerField()
+    courier = serializers.IntegerField(allow_null=True)
+    words = serializers.CharField()
+    rated_at = serializers.DateTimeField()
+
+
 class OrderSerializer(Document):
     id = serializers.UUIDField()
     code = serializers.CharField()
@@ -308,6 +324,8 @@ class OrderSerializer(Document):
     fulfilment = _choice(Fulfilment)
     note = serializers.CharField()
     wanted_at = serializers.DateTimeField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    rating = RatingSerializer(allow_null=True)
 
 
 @extend_schema_field(BasketLineSerializer(many=True))

@@ -15,6 +15,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/timeline", views.Timeline.as_view(), name="order-timeline"),
     path("orders/<uuid:order_id>/cancel", views.Cancellation.as_view(), name="order-cancel"),
     path("orders/<uuid:order_id>/reorder", views.Again.as_view(), name="order-again"),
+    path("orders/<uuid:order_id>/rating", views.Ratings.as_view(), name="order-rating"),
     path("orders/<uuid:order_id>/claims", views.Claims.as_view(), name="order-claims"),
     path("orders/<uuid:order_id>/stream", stream, name="order-stream"),
 ]

@@ -26,6 +26,7 @@ from modules.orders.interface import (
     Fulfilment,
     OrderUnknown,
     Point,
+    RatingRefused,
     RestaurantUnknown,
     Wishes,
 )
@@ -41,6 +42,8 @@ from modules.orders.rest.serializers import (
     PlaceRequestSerializer,
     QuoteRequestSerializer,
     QuoteSerializer,
+    RatingRequestSerializer,
+    RatingSerializer,
     ReorderSerializer,
     SlotsQuerySerializer,
     SlotsSerializer,
@@ -198,6 +201,24 @@ class Cancellation(APIView):
         """Stop the order; by the rules of most regions, until the restaurant has accepted it."""
         order = services.cancel_order(customer_id=customer_of(request), order_id=order_id)
         return Response(OrderSerializer(selectors.view_of(order)).data)
+
+
+class Ratings(APIView):
+    permission_classes = (IsCustomer,)
+
+    @refuses(OrderUnknown, RatingRefused)
+    @extend_schema(
+        request=RatingRequestSerializer, responses={201: RatingSerializer}, examples=examples.RATING
+    )
+    @idempotent
+    def post(self, request: Request, order_id: UUID) -> Response:
+        """Say, once, what a delivered order was like."""
+        asked = RatingRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        rating = services.rate_order(
+            customer_id=customer_of(request), order_id=order_id, **asked.validated_data
+        )
+        return Response(RatingSerializer(selectors.rating_view(rating)).data, status=status.HTTP_201_CREATED)
 
 
 class Claims(APIView):

@@ -11,6 +11,7 @@ from modules.orders.selectors.orders import (
     timeline,
     view_of,
 )
+from modules.orders.selectors.ratings import rating_view, ratings
 from modules.orders.selectors.reordering import reorder
 from modules.orders.selectors.slots import slots
 
@@ -24,6 +25,8 @@ __all__ = [
     "money",
     "placed",
     "preview_cancellation",
+    "rating_view",
+    "ratings",
     "reorder",
     "slots",
     "timeline",

@@ -22,11 +22,13 @@ from modules.orders.interface import (
     Party,
     Price,
     PriceComponent,
+    RatingView,
     Status,
     TimelineEntryView,
 )
-from modules.orders.models import Order, OrderComponent, OrderLine, TimelineEntry
+from modules.orders.models import Order, OrderComponent, OrderLine, Rating, TimelineEntry
 from modules.orders.policies import CancellationFacts, CancellationPolicy, Canceller
+from modules.orders.selectors.ratings import rating_view
 from modules.orders.states import START, is_over
 from tiffin import clock, regions
 
@@ -159,11 +161,21 @@ def view_of(order: Order) -> OrderView:
         fulfilment=order.fulfilment,
         note=order.note,
         wanted_at=order.wanted_at,
+        delivered_at=order.delivered_at,
+        rating=_rating_of(order),
     )
 
 
+def _rating_of(order: Order) -> RatingView | None:
+    """Nobody rates what has not come."""
+    if order.delivered_at is None:
+        return None
+    rating: Rating | None = getattr(order, "rating", None)
+    return rating_view(rating) if rating else None
+
+
 def _with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
-    return orders.prefetch_related("lines", "components")
+    return orders.select_related("rating").prefetch_related("lines", "components")
 
 
 def _line(order: Order, line: OrderLine) -> OrderLineView:

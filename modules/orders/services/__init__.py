@@ -5,6 +5,7 @@ from modules.orders.services.claims import claim, decide_claim
 from modules.orders.services.placing import place_order
 from modules.orders.services.promotions import end_promotion, start_promotion
 from modules.orders.services.quoting import quote_basket
+from modules.orders.services.rating import rate_order
 
 __all__ = [
     "cancel_order",
@@ -14,5 +15,6 @@ __all__ = [
     "end_promotion",
     "place_order",
     "quote_basket",
+    "rate_order",
     "start_promotion",
 ]

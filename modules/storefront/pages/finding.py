@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
@@ -10,7 +11,14 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.orders.interface import QUOTE_ERRORS, Orders, OrderUnknown, ReorderView, RestaurantUnknown
+from modules.orders.interface import (
+    QUOTE_ERRORS,
+    Orders,
+    OrderUnknown,
+    RatingSummary,
+    ReorderView,
+    RestaurantUnknown,
+)
 from modules.orders.interface import Point as OrderPoint
 from modules.restaurants.interface import (
     ItemId,
@@ -25,7 +33,7 @@ from modules.storefront import baskets, places
 from modules.storefront.errors import BasketUnreadable
 from modules.storefront.places import City, PlaceChosen
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, show
-from tiffin.interfaces import call
+from tiffin.interfaces import ModuleFault, ModuleUnavailable, call
 
 PAGE_SIZE = 24
 
@@ -38,6 +46,7 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     areas = places.areas_of(city)
     place = places.chosen(request, city, areas)
     found = _search(request, city, place)
+    ratings = _ratings(found.restaurants)
     response = show(
         request,
         visitor,
@@ -46,7 +55,7 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         city=city,
         areas=areas,
         place=place,
-        found=found,
+        found=[(each, ratings.get(each.id)) for each in found.restaurants],
         text=request.GET.get("text", ""),
         open_only="open" in request.GET,
         more=_more(request, found),
@@ -73,6 +82,15 @@ def _search(request: HttpRequest, city: City, place: PlaceChosen) -> RestaurantP
             limit=PAGE_SIZE,
         )
     )
+
+
+def _ratings(found: Iterable[RestaurantView]) -> dict[UUID, RatingSummary]:
+    """What customers thought of them; pages are there without it when nobody can say."""
+    try:
+        rated = call(Orders).ratings(restaurant_ids=[each.id for each in found])
+    except (ModuleUnavailable, ModuleFault):
+        return {}
+    return {each.restaurant_id: each for each in rated}
 
 
 def _more(request: HttpRequest, found: RestaurantPage) -> str:
@@ -104,6 +122,7 @@ def restaurant(request: HttpRequest, visitor: Visitor, slug: str) -> HttpRespons
         visitor,
         "restaurant.html",
         restaurant=found,
+        rating=_ratings([found]).get(found.id),
         place=place,
         menu=menu.document,
         unavailable=gone,

@@ -29,6 +29,7 @@ from tiffin import regions
 from tiffin.interfaces import CommandKey, call
 
 AGAIN = frozenset({Status.CANCELLED, Status.REFUNDED, Status.DELIVERED})
+STARS = ("1", "2", "3", "4", "5")
 LONGEST_KEY, LONGEST_WORDS, LARGEST_COUNT = 64, 1_000, 1_000
 COURIER_VISIBLE = frozenset({CourierState.ASSIGNED, CourierState.PICKED_UP})
 
@@ -96,6 +97,29 @@ def claim(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespons
     return HttpResponseRedirect(reverse("order-page", args=[order_id]))
 
 
+@require_POST
+@open_to(CUSTOMERS)
+def rate(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    """What it was like; an order is rated once."""
+    courier = _stars(request, "courier")
+    with refusals_told(request):
+        call(Orders).rate(
+            key=CommandKey(f"{visitor.id}:rate:{order_id}"),
+            customer_id=visitor.id,
+            order_id=order_id,
+            food=_stars(request, "food") or 0,
+            courier=courier,
+            words=request.POST.get("words", "").strip()[:LONGEST_WORDS],
+        )
+        messages.success(request, "Thank you for telling us.")
+    return HttpResponseRedirect(reverse("order-page", args=[order_id]))
+
+
+def _stars(request: HttpRequest, name: str) -> int | None:
+    text = request.POST.get(name, "")
+    return int(text) if text in STARS else None
+
+
 def _claimed_lines(request: HttpRequest) -> tuple[ClaimLine, ...]:
     """The counts of the form's lines, of which most are nothing; for what never arrived none is named."""
     if request.POST.get("reason") == ClaimReason.NEVER_ARRIVED.value:
@@ -131,6 +155,7 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         "again": _slug(seen) if seen.status in AGAIN else "",
         "cancelling": _cancelling(seen),
         "claims": [(made, wording.claim_state(made)) for made in claims],
+        "stars": STARS,
         "claim_reasons": wording.CLAIM_REASONS,
         # The next claim is the next one however often it is sent.
         "claim_key": f"{seen.id}:{len(claims)}",

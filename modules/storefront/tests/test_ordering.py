@@ -243,6 +243,16 @@ def eaten(zofia, noodle_bar):
     return order
 
 
+def test_what_came_is_rated_and_others_see_it(zofia, eaten):
+    path = found(r'action="(/orders/[^/]+/rating)"', zofia.sees(eaten))
+
+    zofia.browser.post(path, {"food": "4", "courier": "5"})
+
+    assert "<strong>4 of 5</strong>" in zofia.sees(eaten)
+    assert "★ 4.0" in Client().get("/?city=london").content.decode()
+    assert "★ 4.0" in Client().get("/r/noodle-bar/").content.decode()
+
+
 def test_what_was_wrong_is_told_on_the_orders_page_and_once(zofia, eaten):
     page = zofia.sees(eaten)
     path = found(r'action="(/orders/[^/]+/claim)"', page)
