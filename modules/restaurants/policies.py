@@ -6,16 +6,14 @@ vendors.unanswered_pause_minutes   for so long
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from tiffin import clock
 from tiffin.regions import Region
 
 
-def unanswered_before_pause(region: Region) -> int:
-    return region.setting("vendors.unanswered_before_pause", int, on=region.local(clock.now()).date())
+def unanswered_before_pause(region: Region, *, on: date) -> int:
+    return region.setting("vendors.unanswered_before_pause", int, on=on)
 
 
-def unanswered_pause(region: Region) -> timedelta:
-    today = region.local(clock.now()).date()
-    return timedelta(minutes=region.setting("vendors.unanswered_pause_minutes", int, on=today))
+def unanswered_pause(region: Region, *, on: date) -> timedelta:
+    return timedelta(minutes=region.setting("vendors.unanswered_pause_minutes", int, on=on))

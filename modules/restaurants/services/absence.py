@@ -23,7 +23,8 @@ def pause_if_absent(restaurant_id: UUID) -> None:
     if restaurant.paused_until is not None and restaurant.paused_until > now:
         return
     region = regions.get(restaurant.region)
-    count = unanswered_before_pause(region)
+    today = region.local(now).date()
+    count = unanswered_before_pause(region, on=today)
     reasons = list(
         Ticket.objects.filter(restaurant_id=restaurant_id)
         .exclude(state_name__in=_UNDECIDED)
@@ -31,4 +32,4 @@ def pause_if_absent(restaurant_id: UUID) -> None:
         .values_list("reason", flat=True)[:count]
     )
     if reasons == [RejectReason.NO_ANSWER.value] * count:
-        set_pause(restaurant_id, now + unanswered_pause(region), reason=UNANSWERED)
+        set_pause(restaurant_id, now + unanswered_pause(region, on=today), reason=UNANSWERED)
