@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from modules.orders import services
 from modules.orders.models import (
@@ -153,6 +154,24 @@ class RefundAdmin(ModuleAdmin):
         return str(refund.order.money(refund.amount))
 
 
+PROMOTION_HELP = {
+    "restaurant_id": "Only there; empty: in all of the region.",
+    "code": "Upper case; empty: everybody has it.",
+    "funded_by": "The restaurant only with its id.",
+    "percent": "Of the basket, or of the dishes below.",
+    "amount": "In the smallest unit of the money: 200 are 2.00.",
+    "buy": "Of three for the price of two: 2.",
+    "get": "Of three for the price of two: 1.",
+    "items": "Ids of the dishes it is for, as a list; empty: the basket.",
+    "most": "Never more than so much for one order, in the smallest unit.",
+    "min_subtotal": "Of items and options, in the smallest unit.",
+    "exclusive": "It goes with no other promotion.",
+    "uses_per_customer": "Empty: as often as they order.",
+    "budget": "In the smallest unit; never overspent. Empty: no limit.",
+    "hours": "Opening hours as OpenStreetMap writes them, such as Mo-Fr 14:00-17:00.",
+}
+
+
 class InForce(admin.SimpleListFilter):
     """A promotion's place in time."""
 
@@ -220,10 +239,15 @@ class PromotionAdmin(ModuleAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Staff of some regions begin promotions in these."""
         if db_field.name != "region":
-            return super().formfield_for_dbfield(db_field, request, **kwargs)
+            field = super().formfield_for_dbfield(db_field, request, **kwargs)
+            if field is not None:
+                field.help_text = PROMOTION_HELP.get(db_field.name, "")
+            return field
         actor = staff_of(request).actor
         mine = [each for each in regions.all() if actor.works_everywhere or each.code in actor.regions]
-        return forms.ChoiceField(choices=[(each.code, each.name) for each in mine])
+        return forms.ChoiceField(
+            choices=[(each.code, each.name) for each in mine], widget=UnfoldAdminSelectWidget
+        )
 
     def save_by_use_case(self, request: HttpRequest, obj: Promotion, form: Any) -> None:
         services.start_promotion(obj)

@@ -102,6 +102,7 @@ _AXES = {
     ("vendor", "accepted"): "The restaurant accepted",
     ("vendor", "ready"): "The food is ready",
     ("vendor", "rejected"): "The restaurant declined",
+    ("vendor", "collected"): "The food left the restaurant",
     ("courier", "searching"): "Looking for a courier",
     ("courier", "assigned"): "A courier is coming",
     ("courier", "picked_up"): "The courier has your food",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,8 @@ from tiffin.money import Money, minor_units
 register = template.Library()
 
 METRES_A_KILOMETRE = 1000
+# As `Money` writes itself: 12.50 GBP, 500 JPY.
+_AMOUNT = re.compile(r"\b(\d+(?:\.\d+)?) ([A-Z]{3})\b")
 _BEFORE = {"GBP": "£", "USD": "$", "EUR": "€"}
 
 
@@ -37,6 +40,12 @@ def money(amount: Money) -> str:
 def price(amount: int, currency: str) -> str:
     """Minor units of a currency, as `money` writes them."""
     return money(Money(amount=amount, currency=currency))
+
+
+@register.filter
+def amounts_written(sentence: str) -> str:
+    """A sentence of another module's with its amounts (12.50 GBP) written as ours are."""
+    return _AMOUNT.sub(lambda found: price(int(found[1].replace(".", "")), found[2]), sentence)
 
 
 @register.filter

@@ -115,8 +115,8 @@ def test_the_bill_explains_itself_and_says_what_would_make_it_cheaper(zofia):
 
     quote = zofia.asks_price()
 
-    assert "5 % of 12.50 GBP" in quote
-    assert "2.50 GBP more for free delivery." in quote
+    assert "5 % of £12.50" in quote
+    assert "£2.50 more for free delivery." in quote
 
 
 @pytest.mark.parametrize(("typed", "outcome"), [("soup", "applied"), ("salad", "not_known")])

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from modules.orders.interface import Status
-from modules.storefront.templatetags.storefront import clock_time, distance, money, percent
+from modules.storefront.templatetags.storefront import amounts_written, clock_time, distance, money, percent
 from modules.storefront.wording import STATUS
 from tiffin import clock
 from tiffin.money import Money
@@ -22,6 +22,11 @@ from tiffin.money import Money
 ])  # fmt: skip
 def test_money(amount, currency, written):
     assert money(Money(amount=amount, currency=currency)) == written
+
+
+def test_amounts_within_a_sentence_are_written_as_ours():
+    said = "1.50 PLN for each of 2 km, at most 1999.00 PLN, or 500 JPY."
+    assert amounts_written(said) == "1,50 zł for each of 2 km, at most 1 999,00 zł, or 500 JPY."
 
 
 def test_times_are_those_of_the_place():
