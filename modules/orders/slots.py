@@ -16,6 +16,10 @@ def slot_length(region: Region, at: datetime) -> timedelta:
     return timedelta(minutes=region.setting("scheduling.slot_minutes", int, on=region.local(at).date()))
 
 
+def days_ahead(region: Region, at: datetime) -> int:
+    return region.setting("scheduling.days_ahead", int, on=region.local(at).date())
+
+
 def lead_time(region: Region, *, preparation_minutes: int, fulfilment: Fulfilment, at: datetime) -> timedelta:
     """How long before the wanted time the restaurant is asked: it answers, cooks, and somebody brings it."""
     today = region.local(at).date()
@@ -32,7 +36,7 @@ def starts(facts: RestaurantFacts, fulfilment: Fulfilment, now: datetime) -> Ite
     """The beginnings of the slots for which the restaurant can still be asked, the next one first."""
     region = regions.get(facts.region)
     length = slot_length(region, now)
-    days = timedelta(days=region.setting("scheduling.days_ahead", int, on=region.local(now).date()))
+    days = timedelta(days=days_ahead(region, now))
     lead = lead_time(region, preparation_minutes=facts.preparation_minutes, fulfilment=fulfilment, at=now)
     start = _next(region.local(now + lead), length)
     while start <= now + days:

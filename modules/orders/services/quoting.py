@@ -30,7 +30,7 @@ from modules.orders.selectors.promotions import OnOffer, on_offer
 from modules.orders.services.addresses import AddressTicket, read_ticket
 from modules.orders.services.codes import answer
 from modules.orders.services.serving import check_open, check_policy, check_zone
-from modules.orders.services.slots import check_slot
+from modules.orders.services.slots import check_in_reach, check_slot
 from modules.orders.tariffs import delivery_fee
 from modules.restaurants.interface import RestaurantFacts
 from tiffin import clock, ids, regions
@@ -62,6 +62,8 @@ def quote_basket(
         ticket = read_ticket(address_ticket, customer_id)
     to = facts.point if wishes.is_fetched else _door(facts, ticket, point)
     here = _Setting(facts, regions.get(facts.region), to, now, wishes)
+    if wishes.wanted_at is not None:
+        check_in_reach(facts, wishes.wanted_at, now=now)
     check_open(facts, at=here.then)
     if wishes.wanted_at is not None:
         check_slot(facts, wishes.wanted_at, wishes.fulfilment, now=now)

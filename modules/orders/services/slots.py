@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from modules.orders.interface import Fulfilment, PlacingRefused
 from modules.orders.models import Order, SlotUse
-from modules.orders.slots import lead_time, starts
+from modules.orders.slots import days_ahead, lead_time, starts
 from modules.restaurants.interface import RestaurantFacts
 from tiffin import db, regions
 
@@ -21,6 +21,15 @@ _TAKE_A_PLACE = """
     ON CONFLICT DO NOTHING
     RETURNING number
 """
+
+
+def check_in_reach(facts: RestaurantFacts, wanted_at: datetime, *, now: datetime) -> None:
+    """Raises PlacingRefused for a time that is past or too far away to be looked at."""
+    days = days_ahead(regions.get(facts.region), now)
+    if not now <= wanted_at <= now + timedelta(days=days):
+        raise PlacingRefused(
+            reason=f"Orders are taken up to {days} days beforehand; please choose another time."
+        )
 
 
 def check_slot(facts: RestaurantFacts, wanted_at: datetime, fulfilment: Fulfilment, *, now: datetime) -> None:

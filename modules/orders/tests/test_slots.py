@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from tiffin.testing import api, settle
 pytestmark = pytest.mark.database
 
 # Noon in London, in summer. The restaurant has 10 minutes to answer and cooks for 20, the way takes 20.
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 NOON = scenes.london("2026-06-01 12:00")
 
 
@@ -78,9 +79,19 @@ def test_a_closed_restaurant_can_be_ordered_from_for_later(database, customer) -
     assert quote.wanted_at == at("01 18:30")
 
 
-@pytest.mark.parametrize("moment", ["01 12:15", "01 13:05", "04 12:00", "01 11:00"])
+@pytest.mark.parametrize(
+    "moment", [datetime(2026, 6, 4, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC), LAST, FIRST]
+)
+def test_a_time_out_of_reach_is_refused_whatever_it_is(database, customer, moment) -> None:
+    kitchen = scenes.open_kitchen(hours="Mo-Su 10:00-22:00")
+    with pytest.raises(PlacingRefused) as refused:
+        scenes.quote(kitchen, customer, wanted_at=moment)
+    assert refused.value.sentence == "Orders are taken up to 2 days beforehand; please choose another time."
+
+
+@pytest.mark.parametrize("moment", ["01 12:15", "01 13:05"])
 def test_a_time_that_is_no_slot_is_refused_with_a_sentence(kitchen, customer, moment) -> None:
-    """Too soon, in the middle of one, too far away, past."""
+    """Too soon, in the middle of one."""
     with pytest.raises(PlacingRefused) as refused:
         scenes.quote(kitchen, customer, wanted_at=at(moment))
     assert f"for 2026-06-{moment}; please choose another time." in refused.value.sentence
