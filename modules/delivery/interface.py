@@ -217,6 +217,11 @@ class Delivery(Interface, module="delivery", version=1):
         ...
 
     @command(timeout=2.0, errors=(DeliveryUnknown, DeliveryStateConflict))
+    def give_back(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> None:
+        """The courier cannot come after all. Reports CourierUnassigned; somebody else is asked."""
+        ...
+
+    @command(timeout=2.0, errors=(DeliveryUnknown, DeliveryStateConflict))
     def pick_up(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> CourierDelivery:
         """The courier has it."""
         ...

@@ -81,6 +81,9 @@ class DeliveryProvider(Delivery):
     def deliveries(self, *, courier_id: CourierId) -> list[CourierDelivery]:
         return selectors.under_way(courier_id)
 
+    def give_back(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> None:
+        services.give_back(courier_id=courier_id, order_id=order_id)
+
     def pick_up(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> CourierDelivery:
         return selectors.courier_delivery(services.pick_up(courier_id=courier_id, order_id=order_id))
 

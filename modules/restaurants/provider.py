@@ -93,6 +93,9 @@ class RestaurantsProvider(Restaurants):
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
         return selectors.ticket_view(services.mark_ready(order_id=order_id))
 
+    def cancel(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
+        return selectors.ticket_view(services.cancel(order_id=order_id, reason=reason))
+
     def hand_over(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
         return selectors.ticket_view(services.hand_over(order_id=order_id))
 

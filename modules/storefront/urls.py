@@ -31,6 +31,7 @@ urlpatterns = [
     path("restaurant/tickets/<uuid:order_id>/accept", kitchen.accept, name="kitchen-accept"),
     path("restaurant/tickets/<uuid:order_id>/reject", kitchen.reject, name="kitchen-reject"),
     path("restaurant/tickets/<uuid:order_id>/ready", kitchen.ready, name="kitchen-ready"),
+    path("restaurant/tickets/<uuid:order_id>/cancel", kitchen.cancel, name="kitchen-cancel"),
     path("restaurant/tickets/<uuid:order_id>/hand-over", kitchen.hand_over, name="kitchen-hand-over"),
     path("restaurant/<uuid:restaurant_id>/pause", kitchen.pause, name="kitchen-pause"),
     path("restaurant/<uuid:restaurant_id>/busy", kitchen.busy, name="kitchen-busy"),
@@ -50,6 +51,7 @@ urlpatterns = [
     path("courier/report", riding.report, name="courier-report"),
     path("courier/offers/<uuid:offer_id>/accept", riding.accept, name="courier-page-accept"),
     path("courier/offers/<uuid:offer_id>/pass", riding.leave_it, name="courier-page-pass"),
+    path("courier/deliveries/<uuid:order_id>/give-back", riding.give_back, name="courier-page-give-back"),
     path("courier/deliveries/<uuid:order_id>/pick-up", riding.pick_up, name="courier-page-pick-up"),
     path("courier/deliveries/<uuid:order_id>/drop-off", riding.drop_off, name="courier-page-drop-off"),
 ]

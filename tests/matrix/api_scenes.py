@@ -240,6 +240,11 @@ def an_accepted_ticket(stage: Stage) -> Scene:
     return ticket_of(stage, stage.cooked(), None)
 
 
+@scene("POST /restaurant/tickets/{order_id}/cancel")
+def a_ticket_that_cannot_be_cooked(stage: Stage) -> Scene:
+    return ticket_of(stage, stage.cooked(), {"reason": "item_unavailable"})
+
+
 @scene("POST /restaurant/tickets/{order_id}/hand-over")
 def a_ticket_to_be_fetched(stage: Stage) -> Scene:
     return ticket_of(stage, stage.fetched(), None)
@@ -354,6 +359,11 @@ def an_offer(stage: Stage) -> Scene:
         look=seen(person, "/courier/offers"),
         after=stage.goes_home(person),
     )
+
+
+@scene("POST /courier/deliveries/{order_id}/give-back")
+def a_delivery_nobody_has_fetched(stage: Stage) -> Scene:
+    return delivery(stage, *stage.carried())
 
 
 @scene("GET /courier/deliveries", "POST /courier/deliveries/{order_id}/pick-up")

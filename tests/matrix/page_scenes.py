@@ -217,7 +217,11 @@ SCENES["POST /restaurant/tickets/{order_id}/accept"] = like(
 SCENES["POST /restaurant/tickets/{order_id}/reject"] = like(
     "POST /restaurant/tickets/{order_id}/reject", body={"reason": "too_busy"}
 )
-for row in ("POST /restaurant/tickets/{order_id}/ready", "POST /restaurant/tickets/{order_id}/hand-over"):
+for row in (
+    "POST /restaurant/tickets/{order_id}/ready",
+    "POST /restaurant/tickets/{order_id}/cancel",
+    "POST /restaurant/tickets/{order_id}/hand-over",
+):
     SCENES[row] = like(row)
 
 
@@ -256,7 +260,7 @@ SCENES["POST /courier/shift/end"] = like("DELETE /courier/shift")
 SCENES["POST /courier/report"] = like("POST /courier/position", body={"lat": "51.45", "lon": "-0.3"})
 for step in ("accept", "pass"):
     SCENES[f"POST /courier/offers/{{offer_id}}/{step}"] = like(f"POST /courier/offers/{{offer_id}}/{step}")
-for step in ("pick-up", "drop-off"):
+for step in ("give-back", "pick-up", "drop-off"):
     SCENES[f"POST /courier/deliveries/{{order_id}}/{step}"] = like(
         f"POST /courier/deliveries/{{order_id}}/{step}"
     )

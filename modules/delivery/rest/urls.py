@@ -13,6 +13,7 @@ urlpatterns = [
     path("courier/offers/<uuid:offer_id>/accept", views.AcceptOffer.as_view(), name="courier-accept"),
     path("courier/offers/<uuid:offer_id>/pass", views.PassOffer.as_view(), name="courier-pass"),
     path("courier/deliveries", views.Deliveries.as_view(), name="courier-deliveries"),
+    path("courier/deliveries/<uuid:order_id>/give-back", views.GiveBack.as_view(), name="courier-give-back"),
     path("courier/deliveries/<uuid:order_id>/pick-up", views.PickUp.as_view(), name="courier-pick-up"),
     path("courier/deliveries/<uuid:order_id>/drop-off", views.DropOff.as_view(), name="courier-drop-off"),
 ]

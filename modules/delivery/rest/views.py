@@ -175,6 +175,20 @@ class Deliveries(CourierApiView):
         return Response({"deliveries": msgspec.to_builtins(sent)})
 
 
+class GiveBack(CourierApiView):
+    @refuses(DeliveryUnknown, DeliveryStateConflict)
+    @extend_schema(
+        request=None,
+        responses={204: None},
+        operation_id="courier_give_back",
+        summary="I cannot come after all",
+        description="Before it is picked up; somebody else is asked.",
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        services.give_back(courier_id=self.courier_id(), order_id=order_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class PickUp(CourierApiView):
     @refuses(DeliveryUnknown, DeliveryStateConflict)
     @extend_schema(

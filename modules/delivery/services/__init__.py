@@ -4,7 +4,7 @@ from modules.delivery.services.forgetting import forget_customer, forget_dropoff
 from modules.delivery.services.offering import accept_offer, find_courier, offer_to, pass_offer
 from modules.delivery.services.overdue import expire_offer, give_up_search, lose_delivery, unassign_no_show
 from modules.delivery.services.shifts import end_shift, start_shift
-from modules.delivery.services.tasks import cancel, drop_off, pick_up, request
+from modules.delivery.services.tasks import cancel, drop_off, give_back, pick_up, request
 
 __all__ = [
     "accept_offer",
@@ -15,6 +15,7 @@ __all__ = [
     "find_courier",
     "forget_customer",
     "forget_dropoff",
+    "give_back",
     "give_up_search",
     "lose_delivery",
     "offer_to",

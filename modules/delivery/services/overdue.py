@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from modules.delivery.events import CourierUnassigned, DeliveryFailed
+from modules.delivery.events import DeliveryFailed
 from modules.delivery.interface import DeliveryState
 from modules.delivery.models import DeliveryTask, OfferState
-from modules.delivery.services.steps import close_open_offer, end, lock, search_again
-from tiffin import clock, db
-from tiffin.log import publish
+from modules.delivery.services.steps import close_open_offer, end, lock, search_again, unassign
+from tiffin import db
 
 
 @db.transaction_required
@@ -35,15 +34,8 @@ def give_up_search(order_id: UUID) -> None:
 def unassign_no_show(order_id: UUID) -> None:
     """The courier said yes and did not come: others are asked, for as long as at the first time."""
     task = lock(order_id)
-    if task.state is not DeliveryState.ASSIGNED or task.courier_id is None:
-        return
-    courier_id = task.courier_id
-    task.offers.filter(courier_id=courier_id, state_name=OfferState.ACCEPTED.value).update(
-        state_name=OfferState.NO_SHOW.value
-    )
-    task.search_until = clock.now() + task.patience("courier_search_seconds")
-    search_again(task)
-    publish(task, CourierUnassigned(order_id=task.id, courier_id=courier_id, reason="no_show"))
+    if task.state is DeliveryState.ASSIGNED:
+        unassign(task, OfferState.NO_SHOW, reason="no_show")
 
 
 @db.transaction_required

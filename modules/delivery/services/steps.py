@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from modules.delivery.events import CourierUnassigned
 from modules.delivery.interface import DeliveryState, DeliveryUnknown
 from modules.delivery.models import DeliveryTask, Offer, OfferState
 from tiffin import clock, db, jobs
@@ -43,6 +44,19 @@ def search_again(task: DeliveryTask) -> None:
     task.assigned_at = None
     task.save()
     search(task)
+
+
+@db.transaction_required
+def unassign(task: DeliveryTask, state: OfferState, *, reason: str) -> None:
+    """The courier who had it is out: others are asked, for as long as at the first time."""
+    courier_id = task.courier_id
+    if courier_id is None:
+        return
+    accepted = task.offers.filter(courier_id=courier_id, state_name=OfferState.ACCEPTED.value)
+    accepted.update(state_name=state.value)
+    task.search_until = clock.now() + task.patience("courier_search_seconds")
+    search_again(task)
+    publish(task, CourierUnassigned(order_id=task.id, courier_id=courier_id, reason=reason))
 
 
 @db.transaction_required

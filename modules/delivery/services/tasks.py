@@ -9,7 +9,7 @@ from modules.delivery.events import CourierPickedUp, DeliveryCancelled, Delivery
 from modules.delivery.interface import DeliveryState, DeliveryStateConflict, Dropoff, Place
 from modules.delivery.models import DeliveryTask, OfferState
 from modules.delivery.policies import patience
-from modules.delivery.services.steps import close_open_offer, end, lock, lock_for, search
+from modules.delivery.services.steps import close_open_offer, end, lock, lock_for, search, unassign
 from tiffin import clock, db, jobs, regions
 from tiffin.log import publish
 from tiffin.money import Money
@@ -59,6 +59,18 @@ def cancel(*, order_id: UUID, reason: str) -> DeliveryTask:
         task.reason = reason
         end(task, DeliveryState.CANCELLED, DeliveryCancelled(order_id=task.id, reason=reason))
     return task
+
+
+def give_back(*, courier_id: UUID, order_id: UUID) -> None:
+    """The courier cannot come after all: somebody else is asked. What was picked up is brought.
+
+    Raises DeliveryUnknown, also for what somebody else has meanwhile, and DeliveryStateConflict.
+    """
+    with db.transaction():
+        task = lock_for(courier_id, order_id)
+        if task.state is not DeliveryState.ASSIGNED:
+            raise DeliveryStateConflict(state=task.state_name, action="given back")
+        unassign(task, OfferState.PASSED, reason="given_back")
 
 
 def pick_up(*, courier_id: UUID, order_id: UUID) -> DeliveryTask:

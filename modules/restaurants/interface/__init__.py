@@ -177,6 +177,11 @@ class Restaurants(Interface, module="restaurants", version=1):
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView: ...
 
     @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
+    def cancel(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
+        """The restaurant cannot finish what it has accepted. Reports TicketWithdrawn."""
+        ...
+
+    @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
     def hand_over(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
         """The customer has fetched it. What a courier fetches is handed over by the courier's pick-up."""
         ...

@@ -160,6 +160,20 @@ class Ready(RestaurantView):
         return _shown(services.mark_ready(order_id=order_id))
 
 
+class Cancel(RestaurantView):
+    @refuses(TicketUnknown, TicketConflict, NotYourRestaurant)
+    @extend_schema(
+        request=RejectSerializer,
+        responses=TicketSerializer,
+        operation_id="restaurant_ticket_cancel",
+        summary="I cannot finish what I have accepted; the customer gets the money back",
+        examples=[OpenApiExample("Sold out", value={"reason": "item_unavailable"}, request_only=True)],
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        reason = RejectReason(_checked(RejectSerializer, request)["reason"])
+        return _shown(services.cancel(order_id=order_id, reason=reason))
+
+
 class HandOver(RestaurantView):
     @refuses(TicketUnknown, TicketConflict, NotYourRestaurant)
     @extend_schema(

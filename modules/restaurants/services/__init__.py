@@ -3,6 +3,7 @@
 from modules.restaurants.services.availability import set_availability
 from modules.restaurants.services.counter import (
     accept,
+    cancel,
     collect,
     hand_over,
     mark_ready,
@@ -24,6 +25,7 @@ from modules.restaurants.services.profiles import (
 
 __all__ = [
     "accept",
+    "cancel",
     "collect",
     "end_busy",
     "hand_over",

@@ -129,6 +129,20 @@ def withdraw_order(*, order_id: UUID, reason: str) -> Ticket:
     return ticket
 
 
+def cancel(*, order_id: UUID, reason: RejectReason) -> Ticket:
+    """The restaurant cannot finish what it has accepted: its customer gets the money back.
+
+    Raises TicketUnknown, NotYourRestaurant, and TicketConflict for what is only offered, or gone already.
+    """
+    with db.transaction():
+        ticket = _lock(order_id)
+        require_own(ticket.restaurant_id)
+        if ticket.state is TicketState.OFFERED:
+            raise TicketConflict(state=ticket.state_name, wanted="cancelled; reject it")
+        _move(ticket, TicketState.WITHDRAWN, _withdrawal(reason.value))
+    return ticket
+
+
 def hand_over(*, order_id: UUID) -> Ticket:
     """The customer has fetched it. Raises TicketUnknown, NotYourRestaurant, and TicketConflict also for what
     a courier comes for: that it left is the courier's to say."""

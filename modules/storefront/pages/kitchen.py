@@ -103,11 +103,14 @@ def accept(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespon
 @require_POST
 @open_to(KITCHENS)
 def reject(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
-    wanted = request.POST.get("reason", "")
-    reason = next((each for each, _ in REASONS if each.value == wanted), RejectReason.OTHER)
     with refusals_told(request):
-        call(Restaurants).reject(key=_key(visitor), order_id=OrderId(order_id), reason=reason)
+        call(Restaurants).reject(key=_key(visitor), order_id=OrderId(order_id), reason=_reason(request))
     return _back()
+
+
+def _reason(request: HttpRequest) -> RejectReason:
+    wanted = request.POST.get("reason", "")
+    return next((each for each, _ in REASONS if each.value == wanted), RejectReason.OTHER)
 
 
 @require_POST
@@ -115,6 +118,15 @@ def reject(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespon
 def ready(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
     with refusals_told(request):
         call(Restaurants).mark_ready(key=_key(visitor), order_id=OrderId(order_id))
+    return _back()
+
+
+@require_POST
+@open_to(KITCHENS)
+def cancel(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    with refusals_told(request):
+        call(Restaurants).cancel(key=_key(visitor), order_id=OrderId(order_id), reason=_reason(request))
+        messages.success(request, "The customer gets the money back.")
     return _back()
 
 

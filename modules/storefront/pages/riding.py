@@ -135,6 +135,14 @@ def leave_it(request: HttpRequest, visitor: Visitor, offer_id: UUID) -> HttpResp
 
 @require_POST
 @open_to(COURIERS)
+def give_back(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    with refusals_told(request):
+        call(Delivery).give_back(key=_key(visitor), courier_id=CourierId(visitor.id), order_id=order_id)
+    return _back()
+
+
+@require_POST
+@open_to(COURIERS)
 def pick_up(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
     with refusals_told(request):
         call(Delivery).pick_up(key=_key(visitor), courier_id=CourierId(visitor.id), order_id=order_id)
