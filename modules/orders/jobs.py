@@ -17,9 +17,10 @@ from modules.orders.interface import (
     VendorState,
 )
 from modules.orders.models import Order, Refund
-from modules.orders.services.claims import decide_unanswered
+from modules.orders.services.claims import ask_policy, decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
 from modules.orders.services.completing import complete
+from modules.orders.services.owing import key_of, owe
 from modules.orders.services.recording import record
 from modules.orders.services.requests import courier_request, restaurant_offer
 from modules.payments.interface import (
@@ -114,15 +115,17 @@ def release_payment(order_id: UUID, number: int) -> None:
 
 
 @job("refund_payment", destination="payments")
-def refund_payment(order_id: UUID) -> None:
+def refund_payment(order_id: UUID, number: int | None = None) -> None:
     """Give back what is owed longest. Asked again under the same key it is given back once."""
     order = Order.get(order_id)
-    refund = Refund.objects.filter(order_id=order_id, done_at=None).first()
-    if refund is None or order.axes.refund is not RefundState.DUE or order.payment_id is None:
+    if order.axes.refund is not RefundState.DUE or order.payment_id is None:
+        return
+    refund = Refund.objects.filter(order_id=order_id, done_at=None).first() or _owed_before(order_id)
+    if refund is None:
         return
     try:
         call(Payments).refund(
-            key=order.command_key(f"refund-{refund.number}", refund.attempt),
+            key=key_of(order, refund),
             payment_id=PaymentId(order.payment_id),
             amount=order.money(refund.amount),
             reason=refund.reason,
@@ -218,6 +221,12 @@ def settlement_overdue(order_id: UUID) -> None:
 @deadline("claim_overdue")
 def claim_overdue(claim_id: UUID) -> None:
     """Nobody decided about a claim."""
+    ask_policy(claim_id)
+
+
+@job("decide_unanswered")
+def decide_by_policy(claim_id: UUID) -> None:
+    """The region's policy decides instead."""
     decide_unanswered(claim_id)
 
 
@@ -227,6 +236,17 @@ def _give_up_overdue(order_id: UUID, *, reason: str, cause: str) -> None:
 
 
 # --- answers that settle a step at once ------------------------------------------------------------
+
+
+def _owed_before(order_id: UUID) -> Refund | None:
+    """Of an order that became due before refunds were rows of their own: everything goes back."""
+    with db.transaction():
+        order = Order.lock(order_id)
+        if order.axes.refund is not RefundState.DUE or order.refunded >= order.captured:
+            return None
+        refund = owe(order, order.captured - order.refunded, reason=order.cancel_reason)
+        record(order, cause="refund_payment")
+    return refund
 
 
 def _refused_payment(order_id: UUID, refusal: DomainError) -> None:

@@ -65,7 +65,7 @@ class OrdersProvider(Orders):
         order = services.place_order(
             customer_id=customer_id, quote=quote, payment_method=payment_method, note=note
         )
-        return selectors.view_of(order)
+        return selectors.answer_of(order)
 
     def get(self, *, customer_id: UUID, order_id: UUID) -> OrderView:
         return selectors.get_order(customer_id=customer_id, order_id=order_id)
@@ -98,7 +98,7 @@ class OrdersProvider(Orders):
         rating = services.rate_order(
             customer_id=customer_id, order_id=order_id, food=food, courier=courier, words=words
         )
-        return selectors.rating_view(rating)
+        return selectors.rating_answer(rating)
 
     def ratings(self, *, restaurant_ids: list[UUID]) -> tuple[RatingSummary, ...]:
         return selectors.ratings(restaurant_ids)
@@ -128,7 +128,7 @@ class OrdersProvider(Orders):
         return selectors.claims(customer_id=customer_id, order_id=order_id)
 
     def cancel(self, *, key: CommandKey, customer_id: UUID, order_id: UUID) -> OrderView:
-        return selectors.view_of(services.cancel_order(customer_id=customer_id, order_id=order_id))
+        return selectors.answer_of(services.cancel_order(customer_id=customer_id, order_id=order_id))
 
     def cancel_by_staff(self, *, key: CommandKey, order_id: UUID, note: str) -> OrderView:
-        return selectors.view_of(services.cancel_order_by_staff(order_id=order_id, note=note))
+        return selectors.answer_of(services.cancel_order_by_staff(order_id=order_id, note=note))

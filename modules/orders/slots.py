@@ -38,17 +38,16 @@ def starts(facts: RestaurantFacts, fulfilment: Fulfilment, now: datetime) -> Ite
     length = slot_length(region, now)
     days = timedelta(days=days_ahead(region, now))
     lead = lead_time(region, preparation_minutes=facts.preparation_minutes, fulfilment=fulfilment, at=now)
-    start = _next(region.local(now + lead), length)
-    while start <= now + days:
-        moment = start.astimezone(now.tzinfo)
+    moment = _next(region, now + lead, length)
+    while moment <= now + days:
         if is_open(facts.opening_hours, at=moment, zone=facts.time_zone):
             yield moment
         # Counted in real time: on the night when the clocks change no slot is skipped or comes twice.
-        start = region.local(moment + length)
+        moment += length
 
 
-def _next(local: datetime, length: timedelta) -> datetime:
-    """The first beginning of a slot at or after the moment: whole lengths since the last full hour."""
-    hour = local.replace(minute=0, second=0, microsecond=0)
-    begun = -(-(local - hour) // length)
-    return hour + begun * length
+def _next(region: Region, moment: datetime, length: timedelta) -> datetime:
+    """The first beginning of a slot at or after the moment: whole lengths since the last full hour there."""
+    local = region.local(moment)
+    since_hour = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return moment + (-since_hour % length)

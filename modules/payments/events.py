@@ -63,13 +63,15 @@ class PaymentVoided(Event, wire="payments.payment_voided.v1"):
 
 
 class PaymentRefunded(Event, wire="payments.payment_refunded.v1"):
-    """`amount` was given back just now, `refunded` in all."""
+    """`amount` was given back just now, `refunded` in all. `reference` is the key of the command that asked
+    for it, empty when none did; None of who does not say."""
 
     payment_id: UUID
     order_id: UUID
     amount: Money
     refunded: Money
     reason: str
+    reference: str | None = None
 
 
 class PaymentFailed(Event, wire="payments.payment_failed.v1"):

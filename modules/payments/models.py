@@ -170,7 +170,8 @@ class RefundState(Enum):
 
 
 class RefundRequest(models.Model):
-    """Somebody wants `amount` given back; they are carried out one after the other, in order of `number`."""
+    """Somebody wants `amount` given back; they are carried out one after the other, in order of `number`.
+    `reference` is the key of the command that asked for it: asked again, however late, it is the same one."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     number = models.IntegerField()
@@ -178,11 +179,13 @@ class RefundRequest(models.Model):
     reason = models.CharField(max_length=64)
     state_name = models.CharField(max_length=12, db_column="state", default=RefundState.WANTED.value)
     wanted_at = models.DateTimeField(default=clock.now)
+    reference = models.CharField(max_length=255, null=True)
 
     class Meta:
         ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("payment", "number"), name="payment_refund_once"),
+            models.UniqueConstraint(fields=("payment", "reference"), name="payment_refund_asked_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_refund_positive"),
         )
 

@@ -36,7 +36,9 @@ class PaymentsProvider(Payments):
         return selectors.view(services.void(payment_id=payment_id))
 
     def refund(self, *, key: CommandKey, payment_id: PaymentId, amount: Money, reason: str) -> PaymentView:
-        return selectors.view(services.refund(payment_id=payment_id, amount=amount, reason=reason))
+        return selectors.view(
+            services.refund(payment_id=payment_id, amount=amount, reason=reason, reference=str(key))
+        )
 
     def get_many(self, *, payment_ids: list[PaymentId]) -> list[PaymentView]:
         return selectors.get_many(payment_ids=payment_ids)

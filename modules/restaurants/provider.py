@@ -76,28 +76,28 @@ class RestaurantsProvider(Restaurants):
         )
 
     def offer_order(self, *, key: CommandKey, order: OfferedOrder) -> TicketView:
-        return selectors.ticket_view(services.offer_order(order=order))
+        return selectors.ticket_answer(services.offer_order(order=order))
 
     def withdraw_order(self, *, key: CommandKey, order_id: OrderId, reason: str) -> TicketView:
-        return selectors.ticket_view(services.withdraw_order(order_id=order_id, reason=reason))
+        return selectors.ticket_answer(services.withdraw_order(order_id=order_id, reason=reason))
 
     def accept(self, *, key: CommandKey, order_id: OrderId, ready_in_minutes: int) -> TicketView:
-        return selectors.ticket_view(services.accept(order_id=order_id, ready_in_minutes=ready_in_minutes))
+        return selectors.ticket_answer(services.accept(order_id=order_id, ready_in_minutes=ready_in_minutes))
 
     def reject(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
-        return selectors.ticket_view(services.reject(order_id=order_id, reason=reason))
+        return selectors.ticket_answer(services.reject(order_id=order_id, reason=reason))
 
     def start_preparing(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
-        return selectors.ticket_view(services.start_preparing(order_id=order_id))
+        return selectors.ticket_answer(services.start_preparing(order_id=order_id))
 
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
-        return selectors.ticket_view(services.mark_ready(order_id=order_id))
+        return selectors.ticket_answer(services.mark_ready(order_id=order_id))
 
     def cancel(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
-        return selectors.ticket_view(services.cancel(order_id=order_id, reason=reason))
+        return selectors.ticket_answer(services.cancel(order_id=order_id, reason=reason))
 
     def hand_over(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
-        return selectors.ticket_view(services.hand_over(order_id=order_id))
+        return selectors.ticket_answer(services.hand_over(order_id=order_id))
 
     def set_availability(
         self,

@@ -136,9 +136,7 @@ def payment_refunded(event: PaymentRefunded) -> None:
         jobs.drop(order, "release_payment")
         order.move(payment=PaymentState.CAPTURED)
         release_payment(order)
-    settle_refunds(order)
-    # Payments may give back what nobody here asked for.
-    order.refund_due = max(order.refund_due, order.refunded)
+    settle_refunds(order, amount=event.amount.amount, reference=event.reference)
     if order.axes.refund is RefundState.DUE and order.refunded >= order.refund_due:
         jobs.drop(order, "refund_payment")
         order.move(refund=RefundState.REFUNDED)
@@ -163,7 +161,7 @@ def _nothing_held(order: Order, state: PaymentState, *events: Event) -> None:
 def _without_money(order: Order, *, note: str) -> None:
     """There will be no money. What is on its way already is still brought; the loss is the platform's."""
     order.move(payment=PaymentState.FAILED, note=note)
-    if order.axes.courier in {CourierState.PICKED_UP, CourierState.DELIVERED}:
+    if is_over(order.axes) or order.axes.courier in {CourierState.PICKED_UP, CourierState.DELIVERED}:
         record(order)
     else:
         record(order, give_up(order, reason="payment_failed", by="payments"))

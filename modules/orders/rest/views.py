@@ -135,7 +135,7 @@ class Orders(generics.ListAPIView[Order]):
         asked.is_valid(raise_exception=True)
         order = services.place_order(customer_id=customer_of(request), **asked.validated_data)
         return Response(
-            OrderSerializer(selectors.view_of(order)).data,
+            OrderSerializer(selectors.answer_of(order)).data,
             status=status.HTTP_201_CREATED,
             headers={"Location": reverse("order", [order.id])},
         )
@@ -200,7 +200,7 @@ class Cancellation(APIView):
     def post(self, request: Request, order_id: UUID) -> Response:
         """Stop the order; by the rules of most regions, until the restaurant has accepted it."""
         order = services.cancel_order(customer_id=customer_of(request), order_id=order_id)
-        return Response(OrderSerializer(selectors.view_of(order)).data)
+        return Response(OrderSerializer(selectors.answer_of(order)).data)
 
 
 class Ratings(APIView):
@@ -218,7 +218,9 @@ class Ratings(APIView):
         rating = services.rate_order(
             customer_id=customer_of(request), order_id=order_id, **asked.validated_data
         )
-        return Response(RatingSerializer(selectors.rating_view(rating)).data, status=status.HTTP_201_CREATED)
+        return Response(
+            RatingSerializer(selectors.rating_answer(rating)).data, status=status.HTTP_201_CREATED
+        )
 
 
 class Claims(APIView):

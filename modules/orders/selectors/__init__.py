@@ -3,6 +3,7 @@
 from modules.orders.selectors.books import money, placed
 from modules.orders.selectors.claims import claim_view, claims
 from modules.orders.selectors.orders import (
+    answer_of,
     get_many,
     get_order,
     list_for_customer,
@@ -11,11 +12,12 @@ from modules.orders.selectors.orders import (
     timeline,
     view_of,
 )
-from modules.orders.selectors.ratings import rating_view, ratings
+from modules.orders.selectors.ratings import rating_answer, rating_view, ratings
 from modules.orders.selectors.reordering import reorder
 from modules.orders.selectors.slots import slots
 
 __all__ = [
+    "answer_of",
     "claim_view",
     "claims",
     "get_many",
@@ -25,6 +27,7 @@ __all__ = [
     "money",
     "placed",
     "preview_cancellation",
+    "rating_answer",
     "rating_view",
     "ratings",
     "reorder",

@@ -166,6 +166,12 @@ def view_of(order: Order) -> OrderView:
     )
 
 
+def answer_of(order: Order) -> OrderView:
+    """The order as commands answer it. Those answers are kept: what its customer wrote is in none."""
+    bare: OrderView = msgspec.structs.replace(view_of(order), note="")
+    return bare
+
+
 def _rating_of(order: Order) -> RatingView | None:
     """Nobody rates what has not come."""
     if order.delivered_at is None:

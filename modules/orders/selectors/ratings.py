@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
+
 from modules.orders.interface import RatingSummary, RatingView
 from modules.orders.models import Rating, RestaurantRating
 
@@ -27,3 +29,9 @@ def ratings(restaurant_ids: Iterable[UUID]) -> tuple[RatingSummary, ...]:
 
 def rating_view(rating: Rating) -> RatingView:
     return RatingView(food=rating.food, courier=rating.courier, words=rating.words, rated_at=rating.rated_at)
+
+
+def rating_answer(rating: Rating) -> RatingView:
+    """The rating as the command answers it; that answer is kept, and has not what the customer wrote."""
+    bare: RatingView = msgspec.structs.replace(rating_view(rating), words="")
+    return bare

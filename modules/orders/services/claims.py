@@ -30,6 +30,7 @@ from tiffin import clock, context, db, jobs, regions
 from tiffin.log import publish, publish_new
 
 HISTORY = timedelta(days=90)
+ASKED_AGAIN_AFTER = timedelta(hours=1)
 DECISIONS = {ClaimDecision.GRANT: ClaimState.GRANTED, ClaimDecision.REFUSE: ClaimState.REFUSED}
 
 
@@ -45,6 +46,8 @@ def claim(
 
     Raises OrderUnknown, ClaimRefused when nothing can be claimed (any more), ClaimLineWrong.
     """
+    if reason is ClaimReason.UNKNOWN:
+        raise ClaimRefused(reason="Say what was wrong, in one of the ways that there are.")
     with db.transaction():
         order = _lock(order_id, customer_id)
         _check_claimable(order)
@@ -73,15 +76,25 @@ def decide_claim(*, claim_id: UUID, grant: bool, note: str = "") -> Claim:
 
 
 @db.transaction_required
-def decide_unanswered(claim_id: UUID) -> None:
-    """Nobody decided in time: the region's policy does."""
-    opened = Claim.get(claim_id)
-    order = Order.lock(opened.order_id)
+def ask_policy(claim_id: UUID) -> None:
+    """Nobody decided in time: the region's policy is asked, by a job, since the order is locked before its
+    claims and a deadline holds the claim already."""
     opened = Claim.lock(claim_id)
-    if opened.state is not ClaimState.OPEN:
-        return
-    decision = _policy(order).unanswered(_facts(order, ClaimReason(opened.reason), opened.lines, but=opened))
-    _decide(order, opened, DECISIONS.get(decision, ClaimState.GRANTED), note="nobody_decided")
+    if opened.state is ClaimState.OPEN:
+        jobs.add(opened, "decide_unanswered", due=clock.now())
+        jobs.set_deadline(opened, "claim_overdue", due=clock.now() + ASKED_AGAIN_AFTER)
+
+
+def decide_unanswered(claim_id: UUID) -> None:
+    """As the region's policy decides about what nobody has decided."""
+    with db.transaction():
+        order = Order.lock(Claim.get(claim_id).order_id)
+        opened = Claim.lock(claim_id)
+        if opened.state is not ClaimState.OPEN:
+            return
+        facts = _facts(order, ClaimReason(opened.reason), opened.lines, but=opened)
+        decision = _policy(order).unanswered(facts)
+        _decide(order, opened, DECISIONS.get(decision, ClaimState.GRANTED), note="nobody_decided")
 
 
 def _lock(order_id: UUID, customer_id: UUID) -> Order:
@@ -178,7 +191,7 @@ def _refundable(order: Order, but: Claim | None = None) -> int:
     """What was taken and is neither owed back nor asked for by another claim."""
     asked = order.claims.filter(state_name=ClaimState.OPEN.value)
     others = sum(other.asked for other in asked if but is None or other.pk != but.pk)
-    return order.captured - max(order.refund_due, order.refunded) - others
+    return max(0, order.captured - max(order.refund_due, order.refunded) - others)
 
 
 def _open(

@@ -8,6 +8,7 @@ from typing import Any
 from modules.orders.interface import RefundState
 from modules.orders.models import Claim, Order, Refund
 from tiffin import clock, db, jobs
+from tiffin.interfaces import CommandKey
 
 
 @db.transaction_required
@@ -23,7 +24,7 @@ def owe(
         reason=reason[:64],
         parts=parts or [],
     )
-    order.refund_due = max(order.refund_due, order.refunded) + amount
+    order.refund_due = order.refunded + _outstanding(order)
     if order.axes.refund is not RefundState.DUE:
         order.move(refund=RefundState.DUE, note=reason[:64])
     jobs.add(order, "refund_payment", due=clock.now())
@@ -31,16 +32,24 @@ def owe(
 
 
 @db.transaction_required
-def settle_refunds(order: Order) -> None:
-    """Money came back: mark the refunds that it covers, the oldest first, and ask for the next one."""
-    left = order.refunded - (order.refund_due - _outstanding(order))
+def settle_refunds(order: Order, *, amount: int, reference: str | None) -> None:
+    """`amount` came back, as asked for under `reference` or of somebody else's accord: what is still owed is
+    asked for next, as far as there is anything left to give back."""
+    room = order.captured - order.refunded
     for refund in order.refunds.filter(done_at=None):
-        if refund.amount > left:
-            jobs.add(order, "refund_payment", due=clock.now())
-            return
-        left -= refund.amount
-        refund.done_at = clock.now()
-        refund.save(update_fields=("done_at",))
+        # Who does not say what was asked for means what has that amount.
+        answered = refund.amount == amount if reference is None else key_of(order, refund) == reference
+        if answered or not room:
+            refund.done_at = clock.now()
+        elif refund.amount > room:
+            # Payments never took on as much as that: it is another wish from now on.
+            refund.amount, refund.attempt = room, refund.attempt + 1
+        refund.save(update_fields=("done_at", "amount", "attempt"))
+        room -= 0 if refund.done_at else refund.amount
+    owed = _outstanding(order)
+    order.refund_due = order.refunded + owed
+    if owed:
+        jobs.add(order, "refund_payment", due=clock.now())
 
 
 @db.transaction_required
@@ -51,6 +60,11 @@ def refund_again(order: Order, *, at: datetime) -> None:
         refund.attempt += 1
         refund.save(update_fields=("attempt",))
         jobs.add(order, "refund_payment", due=at)
+
+
+def key_of(order: Order, refund: Refund) -> CommandKey:
+    """Under which payments is asked for it."""
+    return order.command_key(f"refund-{refund.number}", refund.attempt)
 
 
 def _outstanding(order: Order) -> int:

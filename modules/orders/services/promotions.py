@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from secrets import randbelow
 from uuid import UUID
 
 from modules.orders.interface import ComponentKind, PlacingRefused, Price
@@ -11,6 +12,7 @@ from tiffin import clock, db
 
 # As many orders take from one budget at the same moment without waiting for each other.
 BUDGET_PARTS = 8
+MOST_PARTS = 32_000
 
 _TAKE_A_TURN = """
     INSERT INTO orders_promotionuse (promotion_id, order_id, customer_id, turn, amount, used_at)
@@ -22,6 +24,12 @@ _TAKE_A_TURN = """
     ORDER BY turn LIMIT 1
     ON CONFLICT DO NOTHING
     RETURNING turn
+"""
+_GIVE_TO_ONE_PART = """
+    UPDATE orders_promotionbudget SET remaining = remaining + %(amount)s
+    WHERE id = (SELECT id FROM orders_promotionbudget
+        WHERE promotion_id = %(promotion)s ORDER BY remaining LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id
 """
 _TAKE_FROM_ONE_PART = """
     UPDATE orders_promotionbudget SET remaining = remaining - %(amount)s
@@ -79,23 +87,32 @@ def use_promotions(order: Order, price: Price) -> None:
 def release_promotions(order: Order) -> None:
     """What a cancelled order had goes back to the budget, and its customer may have it again."""
     now = clock.now()
-    for use in PromotionUse.objects.filter(order=order, released_at=None).order_by("promotion_id"):
+    uses = PromotionUse.objects.filter(order=order, released_at=None).select_related("promotion")
+    for use in uses.order_by("promotion_id"):
         use.turn, use.released_at = None, now
         use.save(update_fields=("turn", "released_at"))
-        part = (
-            PromotionBudget.objects.filter(promotion_id=use.promotion_id)
-            .select_for_update()
-            .order_by("part")
-            .first()
-        )
-        if part is not None:
-            part.remaining += use.amount
-            part.save(update_fields=("remaining",))
+        if use.promotion.budget is not None and not db.select(
+            _GIVE_TO_ONE_PART, promotion=use.promotion_id, amount=use.amount
+        ):
+            _give_to_new_part(use)
+
+
+def _give_to_new_part(use: PromotionUse) -> None:
+    """Every part is being taken from. Whoever waited for one could be waited for: there is one part more."""
+    part = PromotionBudget(promotion=use.promotion, part=_some_part(), remaining=use.amount)
+    while not db.insert(part, unless_taken=("promotion", "part")):
+        part.part = _some_part()
+
+
+def _some_part() -> int:
+    return BUDGET_PARTS + randbelow(MOST_PARTS - BUDGET_PARTS)
 
 
 def _take_a_turn(promotion: Promotion, order: Order, amount: int) -> None:
     """Of several orders that want the last turn one gets it: the others wait at its row, then look again."""
-    if promotion.uses_per_customer is None:
+    # Whoever was promised it as a first order's in five tabs has one first order.
+    turns = 1 if promotion.new_customers_only else promotion.uses_per_customer
+    if turns is None:
         PromotionUse.objects.create(
             promotion=promotion,
             order=order,
@@ -104,7 +121,7 @@ def _take_a_turn(promotion: Promotion, order: Order, amount: int) -> None:
             used_at=clock.now(),
         )
         return
-    for _ in range(promotion.uses_per_customer):
+    for _ in range(turns):
         taken = db.select(
             _TAKE_A_TURN,
             promotion=promotion.id,
@@ -112,7 +129,7 @@ def _take_a_turn(promotion: Promotion, order: Order, amount: int) -> None:
             customer=order.customer_id,
             amount=amount,
             at=clock.now(),
-            turns=promotion.uses_per_customer,
+            turns=turns,
         )
         if taken:
             return

@@ -10,6 +10,7 @@ from modules.orders.slots import days_ahead, lead_time, starts
 from modules.restaurants.interface import RestaurantFacts
 from tiffin import db, regions
 
+MOST_PLACES = 1_000
 _TAKE_A_PLACE = """
     INSERT INTO orders_slotuse (restaurant_id, slot_at, number, order_id)
     SELECT %(restaurant)s, %(at)s, number, %(order)s
@@ -48,16 +49,18 @@ def taken_at(facts: RestaurantFacts, slot_at: datetime) -> int:
 
 @db.transaction_required
 def take_slot(order: Order, facts: RestaurantFacts) -> None:
-    """Raises PlacingRefused when the last place was taken meanwhile."""
-    if order.wanted_at is None or facts.orders_per_slot is None:
+    """Raises PlacingRefused when the last place was taken meanwhile. Places of a restaurant without a limit
+    are counted too: it may set one later."""
+    if order.wanted_at is None:
         return
-    for _ in range(facts.orders_per_slot):
+    places = MOST_PLACES if facts.orders_per_slot is None else facts.orders_per_slot
+    for _ in range(places):
         if db.select(
             _TAKE_A_PLACE,
             restaurant=facts.id,
             at=order.wanted_at,
             order=order.id,
-            places=facts.orders_per_slot,
+            places=places,
         ):
             return
     raise _full(facts, order.wanted_at)

@@ -29,9 +29,12 @@ from modules.orders.tests.scenes import order_of
 from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.test_journey import jobs_left, payment_of
 from modules.orders.tests.test_staff_pages import person
+from modules.payments.interface import Payments
 from tiffin import clock, db, ids, regions
 from tiffin.context import Actor, ActorKind
 from tiffin.interfaces import call
+from tiffin.models import CommandAnswer
+from tiffin.money import Money
 from tiffin.testing import api, settle
 
 pytestmark = pytest.mark.database
@@ -128,6 +131,61 @@ def test_a_refund_that_the_provider_refuses_is_asked_for_again(dinner) -> None:
     assert Refund.objects.get(order_id=dinner.id).attempt == 2
     scenes.wait(601)
     assert order_of(dinner).refunded == 577
+
+
+def give_back(dinner, amount: int | None = None) -> None:
+    """Somebody does so in payments, past orders; everything without an amount."""
+    money = dinner.total if amount is None else Money(amount=amount, currency="GBP")
+    call(Payments).refund(
+        key=scenes.new_key(), payment_id=payment_of(dinner).id, amount=money, reason="staff"
+    )
+
+
+def test_what_staff_give_back_does_not_settle_what_is_owed(dinner) -> None:
+    claim(dinner, (1, 1))
+    report(dinner.id, "not refunded")
+    give_back(dinner, 800)
+    scenes.wait(601)
+    order = order_of(dinner)
+    assert (order.refunded, order.refund_due, order.axes.refund) == (1377, 1377, RefundState.REFUNDED)
+    assert payment_of(dinner).refunded.amount == 1377
+
+
+def test_no_more_goes_back_than_was_taken(dinner) -> None:
+    claim(dinner, (1, 1))
+    report(dinner.id, "not refunded")
+    give_back(dinner, dinner.total.amount - 100)
+    settle()
+    scenes.wait(601)
+    order = order_of(dinner)
+    assert order.refunded == order.refund_due == payment_of(dinner).refunded.amount == dinner.total.amount
+    assert jobs_left(dinner) == set()
+
+
+def test_a_claim_that_nothing_is_left_for_ends_all_the_same(dinner, strict) -> None:
+    first, second = claim(dinner, (0, 1)), claim(dinner, (1, 1))
+    give_back(dinner)
+    settle()
+    decide_claim(claim_id=first.id, grant=True)
+    scenes.wait(86_401)
+    assert {made.state for made in Claim.objects.all()} == {ClaimState.GRANTED}
+    assert {made.granted for made in Claim.objects.filter(pk__in=(first.id, second.id))} == {0}
+    assert order_of(dinner).refunded == dinner.total.amount
+
+
+def test_payments_gives_back_once_however_late_it_is_asked_again(dinner) -> None:
+    claim(dinner, (1, 1))
+    settle()
+    CommandAnswer.objects.using("payments").all().delete()
+    again = Refund.objects.get(order_id=dinner.id)
+    call(Payments).refund(
+        key=order_of(dinner).command_key(f"refund-{again.number}", again.attempt),
+        payment_id=payment_of(dinner).id,
+        amount=Money(amount=577, currency="GBP"),
+        reason="again",
+    )
+    settle()
+    assert payment_of(dinner).refunded.amount == 577
 
 
 def test_asking_for_a_refund_twice_gives_it_once(dinner) -> None:

@@ -16,6 +16,7 @@ from modules.orders.tests.test_journey import jobs_left, payment_of, ticket_of
 from modules.payments.interface import PaymentState
 from modules.restaurants.interface import TicketState
 from tiffin.interfaces import call
+from tiffin.models import CommandAnswer
 from tiffin.testing import api, settle, unfinished
 
 pytestmark = pytest.mark.database
@@ -112,3 +113,7 @@ def test_what_was_written_to_the_kitchen_is_forgotten(kitchen, zofia) -> None:
     settle()
     zofia.goes()
     assert (order_of(order).note, ticket_of(order).note) == ("", "")
+    for module in ("orders", "restaurants"):
+        kept = CommandAnswer.objects.using(module).all()
+        assert kept
+        assert not any(b"second floor" in bytes(answer.body) for answer in kept)

@@ -7,9 +7,18 @@ from uuid import uuid4
 import pytest
 
 from modules.delivery.interface import Delivery
-from modules.orders.interface import ComponentKind, CourierState, Fulfilment, Orders, Status, TipWrong
+from modules.orders.interface import (
+    ComponentKind,
+    CourierState,
+    Fulfilment,
+    Orders,
+    PaymentState,
+    Status,
+    TipWrong,
+)
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
+from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.test_journey import jobs_left, payment_of, ticket_of
 from modules.restaurants.interface import (
     OrderId,
@@ -90,6 +99,15 @@ def test_what_nobody_fetches_was_made_and_is_charged(kitchen, customer) -> None:
     assert jobs_left(order) == set()
 
 
+def test_a_capture_that_fails_after_it_was_handed_over_is_the_platforms_loss(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer, fulfilment=PICKUP)
+    for step in ("authorised", "offered", "accepted", "collected", "not captured"):
+        report(order.id, step)
+    done = order_of(order)
+    assert (done.status, done.axes.payment) == (Status.DELIVERED, PaymentState.FAILED)
+    assert jobs_left(order).isdisjoint({"settlement_overdue"})
+
+
 def test_what_was_never_ready_is_given_back(kitchen, customer) -> None:
     order = scenes.place(kitchen, customer, fulfilment=PICKUP)
     settle()
@@ -127,7 +145,8 @@ def test_fetching_over_http(kitchen, customer) -> None:
     quote = client.post("/api/v1/quotes", wanted).json()
     body = {"quote": quote["token"], "payment_method": scenes.VISA, "note": "Two forks"}
     order = client.post("/api/v1/orders", body, headers={"Idempotency-Key": str(uuid4())}).json()
-    assert (order["fulfilment"], order["note"]) == ("pickup", "Two forks")
+    assert (order["fulfilment"], order["note"]) == ("pickup", "")
+    assert client.get(f"/api/v1/orders/{order['id']}").json()["note"] == "Two forks"
     settle()
     counter = api(Actor(kind=ActorKind.RESTAURANT, id=uuid4(), restaurants=(kitchen.id,)))
     path = f"/api/v1/restaurant/tickets/{order['id']}"

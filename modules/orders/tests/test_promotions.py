@@ -17,7 +17,7 @@ from modules.orders.models import Order, Promotion, PromotionBudget, PromotionUs
 from modules.orders.services import end_promotion, place_order, start_promotion
 from modules.orders.tests import scenes
 from modules.orders.tests.test_staff_pages import person
-from tiffin import clock, ids
+from tiffin import clock, db, ids
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -137,6 +137,36 @@ def test_for_a_first_order_only(kitchen, customer) -> None:
     place(customer, first.token)
     again = scenes.quote(kitchen, customer, promotion_code="HELLO")
     assert again.promotion_code.outcome is CodeOutcome.NOT_FOR_YOU
+
+
+def test_a_first_order_is_one_order_in_however_many_tabs(kitchen, customer) -> None:
+    begin(code="HELLO", new_customers_only=True)
+    tabs = [scenes.quote(kitchen, customer, promotion_code="HELLO").token for _ in range(2)]
+    place(customer, tabs[0])
+    with pytest.raises(PlacingRefused):
+        place(customer, tabs[1])
+
+
+def test_what_is_given_back_waits_for_nobody(kitchen, customer) -> None:
+    """Every part is locked by somebody else: the money goes into a part of its own."""
+    promotion = begin(budget=800)
+    order = scenes.view(str(place(customer, scenes.quote(kitchen, customer).token).id))
+    with db.transaction(owner="orders"):
+        parts = list(PromotionBudget.objects.filter(promotion=promotion).select_for_update())
+        outcome: list[object] = []
+
+        def press() -> None:
+            try:
+                outcome.append(scenes.cancel(order))
+            finally:
+                connections.close_all()
+
+        thread = threading.Thread(target=press)
+        thread.start()
+        thread.join(timeout=10)
+        assert len(outcome) == 1
+        assert len(parts) == 8
+    assert left(promotion) == 800
 
 
 def test_a_customer_has_it_as_often_as_it_says(kitchen, customer) -> None:

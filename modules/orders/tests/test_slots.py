@@ -104,6 +104,40 @@ def test_slots_are_counted_through_the_night_when_the_clocks_change(database) ->
     assert {after - before for before, after in pairwise(found)} == {timedelta(minutes=15)}
 
 
+@pytest.mark.parametrize("moment", ["2026-10-25T00:45:00+00:00", "2026-10-25T01:20:00+00:00"])
+def test_no_slot_is_too_soon_in_the_hour_that_comes_twice(database, moment) -> None:
+    now = datetime.fromisoformat(moment)
+    with clock.hold(now):
+        kitchen = scenes.open_kitchen()
+        found = call(Orders).slots(restaurant_id=kitchen.id, fulfilment=Fulfilment.PICKUP)
+    assert timedelta(minutes=30) <= found[0].starts_at - now < timedelta(minutes=45)
+
+
+def test_a_limit_that_comes_later_counts_what_was_taken_before(kitchen) -> None:
+    for _ in range(3):
+        place(kitchen, ids.new_id(), "01 18:00")
+    takes(kitchen, 3)
+    assert slots(kitchen)["01 18:00"] is False
+    takes(kitchen, 4)
+    place(kitchen, ids.new_id(), "01 18:00")
+    assert slots(kitchen)["01 18:00"] is False
+
+
+def test_an_order_for_tomorrow_is_not_forgotten_on_the_counter(kitchen, customer) -> None:
+    """Placed a day before, ready on time, and fetched half an hour late."""
+    order = place(kitchen, customer, "02 18:00", fulfilment=Fulfilment.PICKUP)
+    settle()
+    with clock.hold(at("02 17:35")):
+        settle()
+        scenes.accept(order)
+        scenes.ready(order)
+    with clock.hold(at("02 18:40")):
+        settle()
+        assert order_of(order).status is Status.READY
+        scenes.hand_over(order)
+        assert order_of(order).status is Status.DELIVERED
+
+
 def test_the_restaurant_is_asked_in_time_and_not_before(kitchen, customer) -> None:
     order = place(kitchen, customer, "01 18:00")
     settle()
@@ -181,7 +215,7 @@ def test_a_restaurant_without_a_limit_takes_as_many_as_come(kitchen, customer) -
     takes(kitchen, None)
     for _ in range(3):
         place(kitchen, customer, "01 18:00")
-    assert SlotUse.objects.count() == 0
+    assert slots(kitchen)["01 18:00"] is True
 
 
 def test_slots_over_http(kitchen) -> None:

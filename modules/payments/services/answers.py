@@ -154,6 +154,7 @@ def record_refund(payment_id: UUID, number: int, outcome: Outcome) -> None:
                             amount=outcome.amount,
                             refunded=payment.total(EntryKind.REFUNDED),
                             reason=request.reason,
+                            reference=request.reference or "",
                         ),
                     )
             case Declined():

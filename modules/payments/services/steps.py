@@ -27,9 +27,13 @@ def start_voiding(payment: Payment) -> None:
 
 
 @db.transaction_required
-def want_refund(payment: Payment, amount: Money, reason: str) -> None:
+def want_refund(payment: Payment, amount: Money, reason: str, reference: str | None = None) -> None:
     RefundRequest.objects.create(
-        payment=payment, number=payment.refunds.count() + 1, amount=amount.amount, reason=reason
+        payment=payment,
+        number=payment.refunds.count() + 1,
+        amount=amount.amount,
+        reason=reason,
+        reference=reference,
     )
 
 

@@ -106,13 +106,15 @@ def void(*, payment_id: UUID) -> Payment:
     return payment
 
 
-def refund(*, payment_id: UUID, amount: Money, reason: str) -> Payment:
-    """Give back `amount`, at once or as soon as the capture is through.
+def refund(*, payment_id: UUID, amount: Money, reason: str, reference: str | None = None) -> Payment:
+    """Give back `amount`, at once or as soon as the capture is through; once for a `reference`.
 
     Raises PaymentUnknown, PaymentStateConflict, PaymentAmountInvalid.
     """
     with db.transaction():
         payment = _lock(payment_id)
+        if reference is not None and payment.refunds.filter(reference=reference).exists():
+            return payment
         takes_refunds = {
             PaymentState.CAPTURING,
             PaymentState.CAPTURED,
@@ -122,7 +124,7 @@ def refund(*, payment_id: UUID, amount: Money, reason: str) -> Payment:
         if payment.state not in takes_refunds:
             raise PaymentStateConflict(state=payment.state_name, action="refunded")
         _check_amount(amount, limit=payment.refundable, action="refunded")
-        want_refund(payment, amount, reason)
+        want_refund(payment, amount, reason, reference)
         if payment.state in {PaymentState.CAPTURED, PaymentState.PARTIALLY_REFUNDED}:
             start_refunding(payment)
     return payment

@@ -1,6 +1,6 @@
 """Reads."""
 
-from modules.restaurants.selectors.counter import get_tickets, ticket_view, tickets
+from modules.restaurants.selectors.counter import get_tickets, ticket_answer, ticket_view, tickets
 from modules.restaurants.selectors.ownership import require_own
 from modules.restaurants.selectors.reads import (
     get_many,
@@ -24,6 +24,7 @@ __all__ = [
     "require_own",
     "search",
     "search_text_of",
+    "ticket_answer",
     "ticket_view",
     "tickets",
     "with_slugs",

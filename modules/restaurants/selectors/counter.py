@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+import msgspec
+
 from modules.restaurants import facts
 from modules.restaurants.interface import PageUnknown, TicketPage, TicketState, TicketView
 from modules.restaurants.models import Ticket
@@ -53,6 +55,12 @@ def ticket_views(rows: Sequence[Ticket]) -> list[TicketView]:
 
 def ticket_view(row: Ticket) -> TicketView:
     return ticket_views([row])[0]
+
+
+def ticket_answer(row: Ticket) -> TicketView:
+    """The ticket as commands answer it. Those answers are kept: what its customer wrote is in none."""
+    bare: TicketView = msgspec.structs.replace(ticket_view(row), note="")
+    return bare
 
 
 def _ticket_cursor(cursor: str) -> UUID:

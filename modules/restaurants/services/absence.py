@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from modules.restaurants.interface import RejectReason, TicketState
 from modules.restaurants.models import Ticket
 from modules.restaurants.policies import unanswered_before_pause, unanswered_pause
@@ -11,8 +13,13 @@ from modules.restaurants.services.profiles import lock, set_pause
 from tiffin import clock, db, regions
 
 UNANSWERED = "unanswered"
+# Why a ticket is withdrawn whose time was over before it rejected itself: both happen at the same moment.
+GIVEN_UP_UNANSWERED = "restaurant_no_answer"
+_UNANSWERED = frozenset({RejectReason.NO_ANSWER.value, GIVEN_UP_UNANSWERED})
 # What says nothing about whether somebody is there.
-_UNDECIDED = (TicketState.OFFERED.value, TicketState.WITHDRAWN.value)
+_UNDECIDED = Q(state_name=TicketState.OFFERED.value) | (
+    Q(state_name=TicketState.WITHDRAWN.value) & ~Q(reason=GIVEN_UP_UNANSWERED)
+)
 
 
 @db.transaction_required
@@ -27,9 +34,9 @@ def pause_if_absent(restaurant_id: UUID) -> None:
     count = unanswered_before_pause(region, on=today)
     reasons = list(
         Ticket.objects.filter(restaurant_id=restaurant_id)
-        .exclude(state_name__in=_UNDECIDED)
+        .exclude(_UNDECIDED)
         .order_by("-id")
         .values_list("reason", flat=True)[:count]
     )
-    if reasons == [RejectReason.NO_ANSWER.value] * count:
+    if len(reasons) == count and _UNANSWERED.issuperset(reasons):
         set_pause(restaurant_id, now + unanswered_pause(region, on=today), reason=UNANSWERED)

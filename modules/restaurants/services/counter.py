@@ -29,7 +29,7 @@ from modules.restaurants.interface import (
 )
 from modules.restaurants.models import Ticket
 from modules.restaurants.selectors import require_own
-from modules.restaurants.services.absence import pause_if_absent
+from modules.restaurants.services.absence import GIVEN_UP_UNANSWERED, pause_if_absent
 from tiffin import clock, db, jobs
 from tiffin.log import Event, publish
 
@@ -125,7 +125,10 @@ def withdraw_order(*, order_id: UUID, reason: str) -> Ticket:
     with db.transaction():
         ticket = _lock(order_id)
         if ticket.state is not TicketState.REJECTED:
+            unanswered = ticket.state is TicketState.OFFERED and reason == GIVEN_UP_UNANSWERED
             _move(ticket, TicketState.WITHDRAWN, _withdrawal(reason))
+            if unanswered:
+                pause_if_absent(ticket.restaurant_id)
     return ticket
 
 
@@ -175,7 +178,7 @@ def overdue(*, order_id: UUID) -> None:
     if ticket.state is TicketState.OFFERED:
         _move(ticket, TicketState.REJECTED, _refusal(RejectReason.NO_ANSWER))
         pause_if_absent(ticket.restaurant_id)
-    elif clock.now() - ticket.placed_at > FORGOTTEN_AFTER:
+    elif clock.now() - (ticket.wanted_at or ticket.placed_at) > FORGOTTEN_AFTER:
         _move(ticket, TicketState.WITHDRAWN, _withdrawal("forgotten"))
     else:
         jobs.set_deadline(ticket, DEADLINE, due=clock.now() + LATE_AFTER)

@@ -173,7 +173,9 @@ def test_orders_offer_and_withdraw_through_the_interface(database: object) -> No
     order = order_for(open_restaurant())
 
     offered = call(Restaurants).offer_order(key=CommandKey("offer"), order=order)
-    assert (offered.state, offered.lines, offered.note) == (TicketState.OFFERED, order.lines, order.note)
+    assert (offered.state, offered.lines, offered.note) == (TicketState.OFFERED, order.lines, "")
+    (seen,) = call(Restaurants).get_tickets(order_ids=[order.order_id])
+    assert seen.note == order.note
 
     withdrawn = call(Restaurants).withdraw_order(
         key=CommandKey("withdraw"), order_id=order.order_id, reason="customer"

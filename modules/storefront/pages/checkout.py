@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -135,9 +135,9 @@ def _wanted_at(request: HttpRequest) -> datetime | None:
     """The beginning of a slot, as the page wrote it; anything else is as soon as possible."""
     try:
         moment = datetime.fromisoformat(request.POST.get("wanted_at", ""))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None
 
 
 def _tips(code: str) -> list[int]:

@@ -25,12 +25,12 @@ from modules.orders.interface import (
 from modules.restaurants.interface import Point, RestaurantId, Restaurants
 from modules.storefront import wording
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
-from tiffin import regions
+from tiffin import ids, regions
 from tiffin.interfaces import CommandKey, call
 
 AGAIN = frozenset({Status.CANCELLED, Status.REFUNDED, Status.DELIVERED})
 STARS = ("1", "2", "3", "4", "5")
-LONGEST_KEY, LONGEST_WORDS, LARGEST_COUNT = 64, 1_000, 1_000
+LONGEST_KEY, LONGEST_WORDS, LONGEST_NUMBER = 64, 1_000, 4
 COURIER_VISIBLE = frozenset({CourierState.ASSIGNED, CourierState.PICKED_UP})
 
 
@@ -104,7 +104,7 @@ def rate(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponse
     courier = _stars(request, "courier")
     with refusals_told(request):
         call(Orders).rate(
-            key=CommandKey(f"{visitor.id}:rate:{order_id}"),
+            key=CommandKey(f"{visitor.id}:{ids.new_id()}"),
             customer_id=visitor.id,
             order_id=order_id,
             food=_stars(request, "food") or 0,
@@ -124,12 +124,17 @@ def _claimed_lines(request: HttpRequest) -> tuple[ClaimLine, ...]:
     """The counts of the form's lines, of which most are nothing; for what never arrived none is named."""
     if request.POST.get("reason") == ClaimReason.NEVER_ARRIVED.value:
         return ()
-    counts = {name: str(text) for name, text in request.POST.items() if name.startswith("line-")}
-    return tuple(
-        ClaimLine(line=int(name.removeprefix("line-")), quantity=int(text))
-        for name, text in counts.items()
-        if name.removeprefix("line-").isdecimal() and text.isdecimal() and 0 < int(text) < LARGEST_COUNT
-    )
+    wanted = []
+    for name, text in request.POST.items():
+        line, count = name.removeprefix("line-"), str(text)
+        if name.startswith("line-") and _is_small(line) and _is_small(count) and int(count):
+            wanted.append(ClaimLine(line=int(line), quantity=int(count)))
+    return tuple(wanted)
+
+
+def _is_small(text: str) -> bool:
+    """Digits of a number that an order could hold."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
 
 
 def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
@@ -157,8 +162,7 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         "claims": [(made, wording.claim_state(made)) for made in claims],
         "stars": STARS,
         "claim_reasons": wording.CLAIM_REASONS,
-        # The next claim is the next one however often it is sent.
-        "claim_key": f"{seen.id}:{len(claims)}",
+        "claim_key": ids.new_id(),
     }
 
 

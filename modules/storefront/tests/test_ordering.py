@@ -272,7 +272,26 @@ def test_a_claim_that_cannot_be_is_explained(zofia, eaten):
 
     zofia.browser.post(path, {"key": "k", "reason": "missing", "line-0": "0"})
 
-    assert "Say which dishes it is about." in zofia.sees(eaten)
+    page = zofia.sees(eaten)
+    assert "Say which dishes it is about." in page
+    corrected = {"key": found(r'name="key" value="([^"]+)"', page), "reason": "missing", "line-0": "1"}
+    zofia.browser.post(path, corrected)
+    assert "data-claim" in zofia.sees(eaten)
+
+
+@pytest.mark.parametrize("form", [
+    {"reason": "missing", "line-100000000000000000000000": "1"},
+    {"reason": "missing", "line-0": "9" * 5_000},
+    {"reason": "boredom", "line-0": "1"},
+])  # fmt: skip
+def test_nonsense_in_a_claim_claims_nothing(zofia, eaten, form):
+    path = found(r'action="(/orders/[^/]+/claim)"', zofia.sees(eaten))
+    assert zofia.browser.post(path, {"key": "k", **form}).status_code == 302
+    assert "data-claim" not in zofia.sees(eaten)
+
+
+def test_a_time_from_nowhere_is_as_soon_as_possible(zofia):
+    assert 'name="quote"' in zofia.asks_price(wanted_at="0001-01-01T00:00:00+14:00")
 
 
 def test_a_refusal_is_nobody_elses_and_not_the_last_word(zofia, noodle_bar):

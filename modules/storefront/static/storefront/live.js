@@ -8,7 +8,7 @@ let stale = true; // the last answer is missing or old
 let shown = "";
 
 // What differs each time although nothing has changed.
-const essence = (html) => html.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "").trim();
+const essence = (html) => html.replace(/name="(csrfmiddlewaretoken|key)" value="[^"]*"/g, "").trim();
 
 async function refresh() {
   stale = true;
