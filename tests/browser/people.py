@@ -97,7 +97,7 @@ class Customer(Person):
         """The lines of the exact price as soon as they are there, the total among them."""
         expect(self.page.get_by_text("This price holds until")).to_be_visible()
         rows = self.page.locator("dl.bill > div").all_inner_texts()
-        parts = (row.split("£") for row in rows)
+        parts = (row.rsplit("£", 1) for row in rows)
         return {label.strip(" \n\t-−"): Decimal(amount) for label, amount in parts}
 
     def is_told(self, headline: str) -> None:

@@ -32,21 +32,32 @@ def with_taxes(terms: Terms, bill: Bill) -> tuple[PriceComponent, ...]:
     area that taxes a group.
 
     Each group (rates, liable parties) is rounded once, half up, as invoices are; its components carry parts
-    of that amount which sum to it exactly, and so do the areas.
+    of that amount which sum to it exactly, and so do the areas. What is discounted is counted right after
+    what it is off, so that the tax of a dish, less its discounts, is never below nothing.
     """
     running: dict[_Group, int] = defaultdict(int)
     rounded: dict[_Group, int] = defaultdict(int)
-    taxed: list[PriceComponent] = []
-    for component in bill:
+    taxed: dict[int, PriceComponent] = {}
+    for place in _pot_by_pot(bill):
+        component = bill[place]
         group = _group(terms, component)
         running[group] += component.amount
         until_here = _tax(running[group], _rate(group), contained=terms.prices_include_tax)
         tax, rounded[group] = until_here - rounded[group], until_here
-        taxed.append(_priced(component, group, tax, terms.currency))
+        taxed[place] = _priced(component, group, tax, terms.currency)
+    priced = [taxed[place] for place in range(len(bill))]
     if not terms.prices_include_tax:
         for group, tax in rounded.items():
-            taxed.extend(_on_top(group, tax, terms.currency))
-    return tuple(taxed)
+            priced.extend(_on_top(group, tax, terms.currency))
+    return tuple(priced)
+
+
+def _pot_by_pot(bill: Bill) -> list[int]:
+    """The places of the components, those that share a pot together, else as they stand."""
+    first: dict[tuple[Party, int | None, str], int] = {}
+    for place, component in enumerate(bill):
+        first.setdefault(component.pot, place)
+    return sorted(range(len(bill)), key=lambda place: first[bill[place].pot])
 
 
 def _group(terms: Terms, component: Component) -> _Group:

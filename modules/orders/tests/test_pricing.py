@@ -152,6 +152,16 @@ def test_only_what_reduces_a_bill_is_negative_and_takes_no_more_than_there_is(te
 
 
 @given(any_terms)
+def test_what_is_left_of_a_dish_has_no_tax_below_nothing(terms: Terms) -> None:
+    taxes: dict[tuple[object, ...], int] = {}
+    for part in price(terms).components:
+        if part.kind not in {ComponentKind.TAX, ComponentKind.ROUNDING}:
+            pot = (part.party, part.line, part.tax_category)
+            taxes[pot] = taxes.get(pot, 0) + part.tax.amount
+    assert min(taxes.values()) >= 0
+
+
+@given(any_terms)
 def test_no_line_is_discounted_below_nothing(terms: Terms) -> None:
     bill = price(terms)
     for number in range(len(terms.dishes)):
