@@ -68,6 +68,16 @@ def test_what_was_taken_back_says_nothing(database) -> None:
     assert now(restaurant).pause_reason == "unanswered"
 
 
+def test_whoever_gives_the_order_up_first_it_was_not_answered(database) -> None:
+    """The order's own time is over at the same moment, and may win."""
+    restaurant = open_restaurant()
+    for _ in range(3):
+        order = order_for(restaurant)
+        services.offer_order(order=order)
+        services.withdraw_order(order_id=order.order_id, reason="restaurant_no_answer")
+    assert now(restaurant).pause_reason == "unanswered"
+
+
 def test_whoever_comes_back_takes_orders_again(database) -> None:
     restaurant = open_restaurant()
     for _ in range(3):
