@@ -26,7 +26,7 @@ from modules.restaurants.interface import Point, RestaurantId, Restaurants
 from modules.storefront import wording
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
 from tiffin import ids, regions
-from tiffin.interfaces import CommandKey, call
+from tiffin.interfaces import CommandKey, ModuleFault, ModuleUnavailable, call
 
 AGAIN = frozenset({Status.CANCELLED, Status.REFUNDED, Status.DELIVERED})
 STARS = ("1", "2", "3", "4", "5")
@@ -180,7 +180,11 @@ def _claims(seen: OrderView) -> tuple[ClaimView, ...]:
 
 
 def _slug(seen: OrderView) -> str:
-    found = call(Restaurants).get_many(restaurant_ids=[RestaurantId(seen.restaurant_id)])
+    """Where to order again; the page is there without it when nobody can say."""
+    try:
+        found = call(Restaurants).get_many(restaurant_ids=[RestaurantId(seen.restaurant_id)])
+    except (ModuleUnavailable, ModuleFault):
+        return ""
     return found[0].slug if found else ""
 
 

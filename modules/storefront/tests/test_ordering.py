@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from modules.restaurants.interface import Point, RestaurantId, Restaurants, RestaurantView
 from modules.storefront.tests.people import (
     Customer,
     basket,
@@ -19,6 +20,8 @@ from modules.storefront.tests.people import (
     promotes,
 )
 from tiffin import clock, ids
+from tiffin.interfaces import provided
+from tiffin.interfaces.registry import contract_of, provider_of
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -251,6 +254,20 @@ def test_what_came_is_rated_and_others_see_it(zofia, eaten):
     assert "<strong>4 of 5</strong>" in zofia.sees(eaten)
     assert "★ 4.0" in Client().get("/?city=london").content.decode()
     assert "★ 4.0" in Client().get("/r/noodle-bar/").content.decode()
+
+
+def test_an_orders_page_is_there_without_the_restaurants(zofia, eaten):
+    class Broken(type(provider_of(contract_of(Restaurants).wire_name))):
+        def get_many(
+            self, *, restaurant_ids: list[RestaurantId], point: Point | None = None
+        ) -> list[RestaurantView]:
+            raise RuntimeError("out of order")
+
+    with provided(Restaurants, Broken()):
+        page = zofia.sees(eaten)
+
+    assert "Enjoy your meal!" in page
+    assert "Order again" not in page
 
 
 def test_what_was_wrong_is_told_on_the_orders_page_and_once(zofia, eaten):
