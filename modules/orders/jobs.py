@@ -19,6 +19,7 @@ from modules.orders.interface import (
 from modules.orders.models import Order, Refund
 from modules.orders.services.claims import ask_policy, decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
+from modules.orders.services.compensation import withdraw_ticket as withdraw
 from modules.orders.services.completing import complete
 from modules.orders.services.owing import key_of, owe
 from modules.orders.services.recording import record
@@ -198,7 +199,10 @@ def fetching_overdue(order_id: UUID) -> None:
     """Nobody came for it. What stood ready was made and is charged; what never was ready goes back."""
     order = Order.lock(order_id)
     if order.axes.vendor is VendorState.READY:
-        record(order, complete(order, note="not_fetched"), cause="fetching_overdue")
+        order.cancel_reason = "not_fetched"
+        completed = complete(order, note="not_fetched")
+        withdraw(order)
+        record(order, completed, cause="fetching_overdue")
     else:
         given_up = give_up(order, reason="restaurant_lost_order", by="deadline")
         record(order, given_up, cause="fetching_overdue")

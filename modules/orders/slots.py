@@ -33,17 +33,22 @@ def lead_time(region: Region, *, preparation_minutes: int, fulfilment: Fulfilmen
 
 
 def starts(facts: RestaurantFacts, fulfilment: Fulfilment, now: datetime) -> Iterator[datetime]:
-    """The beginnings of the slots for which the restaurant can still be asked, the next one first."""
+    """The beginnings of the slots for which the restaurant can still be asked, the next one first: it is open
+    then, and when it is asked."""
     region = regions.get(facts.region)
     length = slot_length(region, now)
     days = timedelta(days=days_ahead(region, now))
     lead = lead_time(region, preparation_minutes=facts.preparation_minutes, fulfilment=fulfilment, at=now)
     moment = _next(region, now + lead, length)
     while moment <= now + days:
-        if is_open(facts.opening_hours, at=moment, zone=facts.time_zone):
+        if all(_opens(facts, at) for at in (moment - lead, moment)):
             yield moment
         # Counted in real time: on the night when the clocks change no slot is skipped or comes twice.
         moment += length
+
+
+def _opens(facts: RestaurantFacts, at: datetime) -> bool:
+    return is_open(facts.opening_hours, at=at, zone=facts.time_zone)
 
 
 def _next(region: Region, moment: datetime, length: timedelta) -> datetime:

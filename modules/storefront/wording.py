@@ -7,8 +7,10 @@ from modules.orders.interface import (
     ClaimState,
     ClaimView,
     Fulfilment,
+    OrderView,
     Status,
     TimelineEntryView,
+    VendorState,
 )
 from tiffin.dto import DTO
 
@@ -65,6 +67,16 @@ STEPS = ("Payment", "Restaurant", "Kitchen", "Courier", "At your door")
 FETCHED_STEPS = ("Payment", "Restaurant", "Kitchen", "At the counter", "Fetched")
 
 
+LATER = Words(
+    headline="Ordered for later",
+    explanation="The restaurant is asked in time. Your money is reserved, and nothing is charged before.",
+    step=1,
+)
+NOT_FETCHED = Words(
+    headline="Not fetched", explanation="It stood ready and nobody came, so that it is charged.", step=4
+)
+
+
 def words_of(status: Status, fulfilment: Fulfilment) -> Words:
     """What a status means for somebody to whom the food is brought, or who fetches it."""
     if fulfilment is Fulfilment.PICKUP and status in FETCHED:
@@ -111,6 +123,16 @@ _AXES = {
     ("refund", "due"): "Your money is on its way back",
     ("refund", "refunded"): "Your money is back on the card",
 }
+
+
+def words_for(seen: OrderView) -> Words:
+    """What is said above an order."""
+    if seen.cancel_reason == "not_fetched":
+        return NOT_FETCHED
+    waits = seen.status is Status.WAITING_FOR_RESTAURANT
+    if waits and seen.wanted_at is not None and seen.axes.vendor is VendorState.NOT_OFFERED:
+        return LATER
+    return words_of(seen.status, seen.fulfilment)
 
 
 def happened(entry: TimelineEntryView) -> str:

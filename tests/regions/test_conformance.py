@@ -93,6 +93,13 @@ def test_a_delivery_costs_something_everywhere_and_at_every_hour(region: Region)
             next_opening(row.hours or "24/7", at=clock.now(), zone=str(region.time_zone))
 
 
+def test_money_is_held_longer_than_one_orders_beforehand(region: Region) -> None:
+    for day in days_that_matter(region):
+        held = region.setting("timeouts.authorisation_seconds", int, on=day)
+        ahead = region.setting("scheduling.days_ahead", int, on=day)
+        assert ahead * 24 * 3600 < held or region.code == "xt"
+
+
 def test_slots_divide_an_hour(region: Region) -> None:
     for day in days_that_matter(region):
         assert 60 % region.setting("scheduling.slot_minutes", int, on=day) == 0

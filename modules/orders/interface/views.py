@@ -19,7 +19,8 @@ OrderId = NewType("OrderId", UUID)
 class OrderView(DTO):
     """An order as its customer sees it. `code` is what people say to each other; `action_url` is where the
     customer confirms the payment while the status is `action_required`; `waits_until` is when the step at
-    hand is given up; `cancel_reason` is a stable code."""
+    hand is given up; `cancel_reason` is a stable code for why it ended otherwise than with the customer
+    having it."""
 
     id: OrderId
     code: str
@@ -109,6 +110,7 @@ class OrderSummary(DTO):
     placed_at: datetime
     total: Money
     item_count: int
+    fulfilment: Fulfilment = Fulfilment.DELIVERY
 
 
 class OrderPage(DTO):

@@ -386,6 +386,7 @@ class SummarySerializer(Document):
     placed_at = serializers.DateTimeField()
     total = MoneySerializer()
     item_count = serializers.IntegerField()
+    fulfilment = _choice(Fulfilment)
 
     def to_representation(self, instance: Order) -> Any:
         return msgspec.to_builtins(summary_of(instance))

@@ -81,6 +81,7 @@ def summary_of(order: Order) -> OrderSummary:
         placed_at=order.created_at,
         total=order.money(order.total),
         item_count=getattr(order, "item_count", 0) or 0,
+        fulfilment=order.fulfilment,
     )
 
 

@@ -135,8 +135,9 @@ def _returned(order: Order, reason: ClaimReason, lines: tuple[ClaimLine, ...]) -
         if number not in left:
             raise ClaimLineWrong(reason=f"The order has no line {number}.")
         if not 1 <= count <= left[number]:
+            title = order.lines.get(number=number).title
             raise ClaimLineWrong(
-                reason=f"Of line {number} there are {left[number]} left to claim about, not {count}."
+                reason=f"Of {title} there are {left[number]} left to claim about, not {count}."
             )
     return dict(wanted)
 

@@ -201,10 +201,10 @@ def test_asking_for_a_refund_twice_gives_it_once(dinner) -> None:
 @pytest.mark.parametrize(
     ("lines", "reason", "said"),
     [
-        ([(0, 4)], ClaimReason.WRONG, "Of line 0 there are 3 left to claim about, not 4."),
-        ([(0, 2), (0, 2)], ClaimReason.WRONG, "Of line 0 there are 3 left to claim about, not 4."),
+        ([(0, 4)], ClaimReason.WRONG, "Of Ramen there are 3 left to claim about, not 4."),
+        ([(0, 2), (0, 2)], ClaimReason.WRONG, "Of Ramen there are 3 left to claim about, not 4."),
         ([(7, 1)], ClaimReason.DAMAGED, "The order has no line 7."),
-        ([(0, 0)], ClaimReason.BAD, "Of line 0 there are 3 left to claim about, not 0."),
+        ([(0, 0)], ClaimReason.BAD, "Of Ramen there are 3 left to claim about, not 0."),
         ([], ClaimReason.MISSING, "Say which dishes it is about."),
         ([(0, 1)], ClaimReason.NEVER_ARRIVED, "What never arrived is the whole order; name no dishes."),
     ],

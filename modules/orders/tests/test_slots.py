@@ -65,8 +65,10 @@ def test_the_first_slot_leaves_time_to_answer_to_cook_and_to_bring(kitchen) -> N
 
 
 def test_slots_lie_within_opening_hours(database) -> None:
-    kitchen = scenes.open_kitchen(hours="Mo 14:00-14:30; Tu 10:00-10:15")
-    assert list(slots(kitchen)) == ["01 14:00", "01 14:15", "02 10:00"]
+    """It is asked 50 minutes before, or 30 where nobody has to bring it, and is there then too."""
+    kitchen = scenes.open_kitchen(hours="Mo 14:00-15:15; Tu 10:00-10:15")
+    assert list(slots(kitchen)) == ["01 15:00"]
+    assert list(slots(kitchen, Fulfilment.PICKUP)) == ["01 14:30", "01 14:45", "01 15:00"]
 
 
 def test_a_closed_restaurant_can_be_ordered_from_for_later(database, customer) -> None:
@@ -75,8 +77,8 @@ def test_a_closed_restaurant_can_be_ordered_from_for_later(database, customer) -
         scenes.quote(kitchen, customer)
     with pytest.raises(RestaurantClosed):
         scenes.quote(kitchen, customer, wanted_at=at("01 17:00"))
-    quote = scenes.quote(kitchen, customer, wanted_at=at("01 18:30"))
-    assert quote.wanted_at == at("01 18:30")
+    quote = scenes.quote(kitchen, customer, wanted_at=at("01 19:00"))
+    assert quote.wanted_at == at("01 19:00")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def orders(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     shown = [
         {
             "order": order,
-            "words": wording.STATUS[order.status],
+            "words": wording.words_of(order.status, order.fulfilment),
             "zone": str(regions.get(order.region).time_zone),
         }
         for order in page.orders
@@ -145,7 +145,7 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         raise Http404("You have no such order.") from None
     claims = _claims(seen)
     told = [(entry.at, wording.happened(entry)) for entry in timeline]
-    words = wording.words_of(seen.status, seen.fulfilment)
+    words = wording.words_for(seen)
     steps = wording.FETCHED_STEPS if seen.fulfilment is Fulfilment.PICKUP else wording.STEPS
     return {
         "order": seen,

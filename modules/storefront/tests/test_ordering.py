@@ -185,7 +185,7 @@ def test_an_order_is_fetched(zofia, noodle_bar):
     presses(cook, "/restaurant/", "/restaurant/tickets/[^/]+/hand-over")
     settle()
 
-    assert "Fetched" in zofia.sees(order)
+    assert "Enjoy your meal!" in zofia.sees(order)
 
 
 def test_the_same_again_says_what_has_changed(zofia, noodle_bar):
@@ -218,8 +218,9 @@ def test_an_order_for_later(zofia, noodle_bar):
     order = zofia.browser.post(reverse("checkout-place", args=["noodle-bar"]), form)
     settle()
 
-    assert "You want it on" in zofia.sees(order)
-    assert "Nothing here." in kitchen(noodle_bar.id).get("/restaurant/").content.decode()
+    assert "Ordered for later" in zofia.sees(order)
+    assert "At your door on" in zofia.sees(order)
+    assert "/accept" not in kitchen(noodle_bar.id).get("/restaurant/").content.decode()
 
 
 def test_a_kitchen_says_how_many_it_takes_for_the_same_time(noodle_bar):
@@ -281,7 +282,7 @@ def test_what_was_wrong_is_told_on_the_orders_page_and_once(zofia, eaten):
 
     assert page.count('data-claim="open"') == 1
     assert "We are looking into it" in page
-    assert "£17.12" in page  # it was the only dish: the fees and the tip go with it
+    assert "of £17.12" in page  # it was the only dish: the fees and the tip go with it
 
 
 def test_a_claim_that_cannot_be_is_explained(zofia, eaten):

@@ -73,6 +73,10 @@ function draw() {
   else price();
 }
 
+// What may be had at another time, or by fetching it: the checkout asks how and when.
+const OTHERWISE = new Set([
+  "restaurant_closed", "restaurant_paused", "basket_item_unavailable", "address_outside_zone",
+]);
 let asked = 0;
 async function price() {
   const number = ++asked;
@@ -84,7 +88,8 @@ async function price() {
     const html = await answer.text();
     if (number !== asked) return;
     shown.innerHTML = answer.ok ? html : "<p class='notice error'>The price cannot be had just now. Try again in a moment.</p>";
-    find("basket-checkout").hidden = !answer.ok || shown.querySelector("[data-refusal]") !== null;
+    const refusal = shown.querySelector("[data-refusal]")?.dataset.refusal;
+    find("basket-checkout").hidden = !answer.ok || (refusal !== undefined && !OTHERWISE.has(refusal));
   } catch {
     if (number === asked) shown.innerHTML = "<p class='notice error'>You seem to be offline.</p>";
   }

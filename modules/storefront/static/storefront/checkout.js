@@ -6,7 +6,24 @@ const form = page.querySelector("[data-place]");
 const shown = page.querySelector("[data-quote]");
 const button = page.querySelector("[data-place-button]");
 const basket = localStorage.getItem(`tiffin.basket.${page.dataset.checkout}`) || "[]";
+const beforehand = shown.innerHTML; // as long as nobody knows where to
 const RENEW_MS = 10 * 60 * 1000; // a price is promised for a quarter of an hour
+
+// What was chosen is there again after a refusal, or after another address was kept.
+const KEPT = ["fulfilment", "wanted_at", "payment_method", "tip", "note", "promotion_code"];
+const place = `tiffin.checkout.${page.dataset.checkout}`;
+function remember() {
+  const chosen = new FormData(form);
+  sessionStorage.setItem(place, JSON.stringify(KEPT.map((name) => [name, chosen.get(name) ?? ""])));
+}
+function recall() {
+  for (const [name, value] of JSON.parse(sessionStorage.getItem(place) || "[]")) {
+    const field = form.elements.namedItem(name);
+    const known = !(field instanceof HTMLSelectElement) || [...field.options].some((option) => option.value === value);
+    const offered = !(field instanceof RadioNodeList) || [...field].some((radio) => radio.value === value);
+    if (field && known && offered) field.value = value;
+  }
+}
 
 let asked = 0;
 async function quote() {
@@ -15,7 +32,10 @@ async function quote() {
   button.disabled = true;
   const fetched = wanted.get("fulfilment") === "pickup";
   for (const part of page.querySelectorAll("[data-delivery-only]")) part.hidden = fetched;
-  if (!fetched && !wanted.get("address")) return;
+  if (!fetched && !wanted.get("address")) {
+    shown.innerHTML = beforehand;
+    return;
+  }
   const body = new FormData();
   for (const name of ["csrfmiddlewaretoken", "fulfilment", "wanted_at", "address", "tip", "promotion_code"]) body.set(name, wanted.get(name) ?? "");
   body.set("basket", basket);
@@ -31,7 +51,15 @@ async function quote() {
   }
 }
 
+document.addEventListener("keydown", (event) => {
+  // Enter ends a line; only the button orders.
+  if (event.key === "Enter" && event.target.matches("input[name=note], input[name=promotion_code]")) {
+    event.preventDefault();
+    event.target.blur();
+  }
+});
 document.addEventListener("change", (event) => {
+  if (KEPT.includes(event.target.name)) remember();
   if (["fulfilment", "wanted_at", "address", "tip", "promotion_code"].includes(event.target.name)) quote();
 });
 form.addEventListener("submit", () => {
@@ -40,4 +68,5 @@ form.addEventListener("submit", () => {
 });
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 setInterval(quote, RENEW_MS);
+recall();
 quote();

@@ -5,10 +5,25 @@ const part = document.querySelector("[data-live]");
 const every = Number(part.dataset.every) * 1000;
 let streaming = false;
 let stale = true; // the last answer is missing or old
-let shown = "";
+let dirty = false; // somebody has filled something in
 
-// What differs each time although nothing has changed.
-const essence = (html) => html.replace(/name="(csrfmiddlewaretoken|key)" value="[^"]*"/g, "").trim();
+// Without what differs each time although nothing has changed, as the browser would write it.
+function essence(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  for (const field of template.content.querySelectorAll("[name=csrfmiddlewaretoken], [name=key]")) field.remove();
+  for (const opened of template.content.querySelectorAll("details[open]")) opened.removeAttribute("open");
+  return template.innerHTML.trim();
+}
+let shown = essence(part.innerHTML);
+
+// Whatever was opened stays so.
+function replace(html) {
+  const form = (details) => details.querySelector("form")?.getAttribute("action");
+  const opened = new Set([...part.querySelectorAll("details[open]")].map(form));
+  part.innerHTML = html;
+  for (const details of part.querySelectorAll("details")) details.open ||= opened.has(form(details));
+}
 
 async function refresh() {
   stale = true;
@@ -23,9 +38,10 @@ async function refresh() {
   if (!answer.ok) return;
   const fresh = await answer.text();
   // Whoever is in the middle of choosing something is not interrupted.
-  const busy = part.contains(document.activeElement) && document.activeElement.matches("select, input, textarea");
+  const chooses = part.contains(document.activeElement) && document.activeElement.matches("select, input, textarea");
+  const busy = dirty || chooses;
   if (!busy && essence(fresh) !== shown) {
-    part.innerHTML = fresh;
+    replace(fresh);
     shown = essence(fresh);
   }
   stale = busy;
@@ -37,9 +53,12 @@ function forgetBasket() {
   const status = part.querySelector("[data-status]")?.dataset.status;
   if (!part.dataset.forgetBasket || ["paying", "action_required", "cancelled"].includes(status)) return;
   localStorage.removeItem(`tiffin.basket.${part.dataset.forgetBasket}`);
+  sessionStorage.removeItem(`tiffin.checkout.${part.dataset.forgetBasket}`);
   delete part.dataset.forgetBasket;
   history.replaceState(null, "", location.pathname);
 }
+
+part.addEventListener("input", (event) => { dirty ||= event.target.matches("input, textarea"); });
 
 function isOver() {
   return part.querySelector("[data-over]") !== null;
