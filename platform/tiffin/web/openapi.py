@@ -59,6 +59,10 @@ _INVALID_SCHEMA = {
 }
 
 
+# Gunicorn answers before anything of ours has seen the request.
+_TOO_LONG = {"description": "The address is longer than 4,094 bytes.", "content": {"text/html": {}}}
+
+
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its registration
     """Names TokenAuthentication in the document."""
 
@@ -151,6 +155,8 @@ def _add_problems(path: str, operation: dict[str, Any]) -> None:
         of_its_own.setdefault(error.status, []).append(error)
     for status in sorted(_possible(path, operation)):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/{status}"})
+    if any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
+        responses.setdefault("414", _TOO_LONG)
     for status, errors in sorted(of_its_own.items()):
         responses[str(status)] = _response(status, errors)
 
