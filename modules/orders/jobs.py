@@ -17,9 +17,9 @@ from modules.orders.interface import (
     VendorState,
 )
 from modules.orders.models import Order, Refund
+from modules.orders.services import compensation
 from modules.orders.services.claims import ask_policy, decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
-from modules.orders.services.compensation import withdraw_ticket as withdraw
 from modules.orders.services.completing import complete
 from modules.orders.services.owing import key_of, owe
 from modules.orders.services.recording import record
@@ -201,7 +201,7 @@ def fetching_overdue(order_id: UUID) -> None:
     if order.axes.vendor is VendorState.READY:
         order.cancel_reason = "not_fetched"
         completed = complete(order, note="not_fetched")
-        withdraw(order)
+        compensation.withdraw_ticket(order)
         record(order, completed, cause="fetching_overdue")
     else:
         given_up = give_up(order, reason="restaurant_lost_order", by="deadline")

@@ -97,7 +97,7 @@ def test_money_is_held_longer_than_one_orders_beforehand(region: Region) -> None
     for day in days_that_matter(region):
         held = region.setting("timeouts.authorisation_seconds", int, on=day)
         ahead = region.setting("scheduling.days_ahead", int, on=day)
-        assert ahead * 24 * 3600 < held or region.code == "xt"
+        assert ahead * 24 * 3600 < held
 
 
 def test_slots_divide_an_hour(region: Region) -> None:

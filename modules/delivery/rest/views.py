@@ -100,7 +100,10 @@ class Shift(CourierApiView):
 
     @refuses(CourierUnknown)
     @extend_schema(
-        responses={200: CourierSerializer}, operation_id="courier_shift_end", summary="End my shift"
+        request=None,
+        responses={200: CourierSerializer},
+        operation_id="courier_shift_end",
+        summary="End my shift",
     )
     def delete(self, request: Request) -> Response:
         courier = services.end_shift(courier_id=self.courier_id())

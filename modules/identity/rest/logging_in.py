@@ -103,6 +103,7 @@ class Refresh(PublicView):
 
 class Session(APIView):
     @extend_schema(
+        request=None,
         responses={204: None},
         operation_id="auth_log_out",
         summary="Log out: end this session, and void the access tokens that are out",

@@ -166,7 +166,12 @@ class OneAddress(CustomerView):
         return Response(_shown_to(customer_id, address))
 
     @refuses(AddressUnknown)
-    @extend_schema(responses={204: None}, operation_id="addresses_remove", summary="Forget an address")
+    @extend_schema(
+        request=None,
+        responses={204: None},
+        operation_id="addresses_remove",
+        summary="Forget an address",
+    )
     def delete(self, request: Request, address_id: UUID) -> Response:
         services.remove_address(customer_id=self.customer_id(), address_id=address_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

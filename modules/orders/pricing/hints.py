@@ -11,7 +11,6 @@ from modules.orders.pricing.pipeline import bill_of
 from modules.orders.pricing.promotions import Promotion
 from modules.orders.pricing.stacking import best_of
 from modules.orders.pricing.terms import Terms
-from tiffin.money import Money
 
 MOST_HINTS = 3
 
@@ -42,8 +41,8 @@ def _small_order(terms: Terms, bill: Bill) -> list[Hint]:
     fees = [component for component in bill if component.kind is ComponentKind.SMALL_ORDER_FEE]
     if not fees or terms.small_order_fee is None:
         return []
-    missing = _money(terms, terms.small_order_fee.threshold - terms.subtotal)
-    saves = _money(terms, fees[0].amount)
+    missing = terms.money(terms.small_order_fee.threshold - terms.subtotal)
+    saves = terms.money(fees[0].amount)
     return [
         Hint(
             kind=HintKind.SPEND_MORE,
@@ -64,7 +63,7 @@ def _spend_more(promotion: Promotion, terms: Terms, before: Bill, saved: int) ->
     more = saved_by(best_of(relaxed, terms, before)) - saved
     if more <= 0:
         return []
-    missing, saves = _money(terms, promotion.min_subtotal - terms.subtotal), _money(terms, more)
+    missing, saves = terms.money(promotion.min_subtotal - terms.subtotal), terms.money(more)
     gain = (
         "free delivery"
         if promotion.kind is PromotionKind.FREE_DELIVERY
@@ -99,7 +98,7 @@ def _add_dishes(promotion: Promotion, terms: Terms, bill: Bill) -> list[Hint]:
             kind=HintKind.ADD_DISHES,
             code=promotion.code,
             text=f"“{promotion.label}”: add {count} more, {'it is' if count == 1 else 'they are'} free.",
-            saves=_money(terms, saves),
+            saves=terms.money(saves),
             dishes=count,
         )
     ]
@@ -113,7 +112,3 @@ def _with_more(terms: Terms, line: int, count: int) -> Terms:
 
 def _charged(bill: Bill) -> int:
     return sum(component.amount for component in bill)
-
-
-def _money(terms: Terms, amount: int) -> Money:
-    return Money(amount=amount, currency=terms.currency)

@@ -12,7 +12,6 @@ from modules.orders.pricing.stacking import apply
 from modules.orders.pricing.steps import STEPS
 from modules.orders.pricing.taxes import with_taxes
 from modules.orders.pricing.terms import UNTAXED, Terms
-from tiffin.money import Money
 
 
 def bill_of(terms: Terms) -> Bill:
@@ -29,9 +28,9 @@ def price(terms: Terms) -> Price:
     components += _rounding(terms, sum(component.amount.amount for component in components))
     return Price(
         components=components,
-        subtotal=Money(amount=terms.subtotal, currency=terms.currency),
-        tax=Money(amount=sum(component.tax.amount for component in components), currency=terms.currency),
-        total=Money(amount=sum(component.amount.amount for component in components), currency=terms.currency),
+        subtotal=terms.money(terms.subtotal),
+        tax=terms.money(sum(component.tax.amount for component in components)),
+        total=terms.money(sum(component.amount.amount for component in components)),
         includes_tax=terms.prices_include_tax,
     )
 
@@ -47,19 +46,18 @@ def _rounding(terms: Terms, total: int) -> tuple[PriceComponent, ...]:
     whole = (2 * total + terms.rounding) // (2 * terms.rounding) * terms.rounding
     if whole == total:
         return ()
-    nothing = Money.zero(terms.currency)
     (rate,) = terms.rates_of(UNTAXED)
     return (
         PriceComponent(
             kind=ComponentKind.ROUNDING,
             code="rounding",
             label="Rounding",
-            amount=Money(amount=whole - total, currency=terms.currency),
+            amount=terms.money(whole - total),
             tax_category=UNTAXED,
             tax_rate=rate.rate,
-            tax=nothing,
+            tax=terms.money(0),
             liable=Party.PLATFORM,
             party=Party.PLATFORM,
-            explanation=f"to a multiple of {Money(amount=terms.rounding, currency=terms.currency)}",
+            explanation=f"to a multiple of {terms.money(terms.rounding)}",
         ),
     )

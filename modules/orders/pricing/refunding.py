@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from modules.orders.interface import ComponentKind, Party, Price, PriceComponent
+from modules.orders.pricing.discounts import DISHES
 from tiffin.dto import DTO
 
-DISHES = frozenset({ComponentKind.ITEM, ComponentKind.OPTION})
 # What is charged for the order as a whole and not for a share of it: it goes back whole or not at all.
 WHOLE = frozenset({ComponentKind.DELIVERY_FEE, ComponentKind.TIP})
 _ON_TOP = frozenset({ComponentKind.TAX, ComponentKind.ROUNDING})

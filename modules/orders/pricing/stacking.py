@@ -15,7 +15,6 @@ from modules.orders.pricing.bill import Bill
 from modules.orders.pricing.discounts import DISHES, Discount, left_of, saved_by, take_off
 from modules.orders.pricing.promotions import Level, Promotion
 from modules.orders.pricing.terms import Terms
-from tiffin.money import Money
 
 
 def best_of(promotions: tuple[Promotion, ...], terms: Terms, bill: Bill) -> Bill:
@@ -71,24 +70,24 @@ def _discounts(promotion: Promotion, terms: Terms, bill: Bill) -> tuple[Discount
                 return ()
             whole = _discount(promotion, off=DISHES, lines=lines)
     base = left_of(whole, bill)
-    amount, explanation = _amount(promotion, base, terms.currency)
+    amount, explanation = _amount(promotion, base, terms)
     return (_discount(promotion, whole.off, whole.lines, amount=amount, explanation=explanation),)
 
 
-def _amount(promotion: Promotion, base: int, currency: str) -> tuple[int, str]:
+def _amount(promotion: Promotion, base: int, terms: Terms) -> tuple[int, str]:
     """What comes off `base`, and how that came about."""
     match promotion.kind:
         case PromotionKind.PERCENTAGE:
             exact = base * promotion.percent / 100
             amount = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-            explanation = f"{promotion.percent.normalize():f} % of {Money(amount=base, currency=currency)}"
+            explanation = f"{promotion.percent.normalize():f} % of {terms.money(base)}"
         case PromotionKind.FIXED:
             amount = min(promotion.amount, base)
-            explanation = f"{Money(amount=promotion.amount, currency=currency)} off"
+            explanation = f"{terms.money(promotion.amount)} off"
         case _:
             amount, explanation = base, "the delivery is free"
     if promotion.most is not None and amount > promotion.most:
-        return promotion.most, f"{explanation}, at most {Money(amount=promotion.most, currency=currency)}"
+        return promotion.most, f"{explanation}, at most {terms.money(promotion.most)}"
     return amount, explanation
 
 

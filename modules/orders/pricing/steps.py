@@ -10,7 +10,6 @@ from modules.orders.pricing.bill import Bill, Component
 from modules.orders.pricing.discounts import take_off
 from modules.orders.pricing.stacking import best_of
 from modules.orders.pricing.terms import UNTAXED, Terms
-from tiffin.money import Money
 
 Step = Callable[[Terms, Bill], Bill]
 
@@ -56,12 +55,12 @@ def delivery_fee(terms: Terms, bill: Bill) -> Bill:
     covered_m = fee.free_km * _METRES_PER_KM
     beyond_m = max(Decimal(0), (terms.distance_m - covered_m) / _METRES_PER_KM)
     begun_km = int(beyond_m.to_integral_value(ROUND_CEILING))
-    amount, why = fee.base + fee.per_km * begun_km, [f"{_money(terms, fee.base)} for {fee.free_km:f} km"]
+    amount, why = fee.base + fee.per_km * begun_km, [f"{terms.money(fee.base)} for {fee.free_km:f} km"]
     if begun_km:
-        why.append(f"{begun_km} more km at {_money(terms, fee.per_km)}")
+        why.append(f"{begun_km} more km at {terms.money(fee.per_km)}")
     if amount > fee.max:
         amount = fee.max
-        why.append(f"at most {_money(terms, fee.max)}")
+        why.append(f"at most {terms.money(fee.max)}")
     return _fee(ComponentKind.DELIVERY_FEE, "Delivery", amount, "delivery", ", ".join(why))
 
 
@@ -71,11 +70,11 @@ def service_fee(terms: Terms, bill: Bill) -> Bill:
     if fee is None:
         return ()
     share = int((terms.subtotal * fee.rate).quantize(Decimal(1), ROUND_HALF_UP))
-    why = f"{(fee.rate * 100).normalize():f} % of {_money(terms, terms.subtotal)}"
+    why = f"{(fee.rate * 100).normalize():f} % of {terms.money(terms.subtotal)}"
     if share < fee.min:
-        why += f", at least {_money(terms, fee.min)}"
+        why += f", at least {terms.money(fee.min)}"
     if share > fee.max:
-        why += f", at most {_money(terms, fee.max)}"
+        why += f", at most {terms.money(fee.max)}"
     return _fee(ComponentKind.SERVICE_FEE, "Service fee", min(fee.max, max(fee.min, share)), "service", why)
 
 
@@ -84,7 +83,7 @@ def small_order_fee(terms: Terms, bill: Bill) -> Bill:
     fee = terms.small_order_fee
     if fee is None or terms.subtotal >= fee.threshold:
         return ()
-    why = f"for an order below {_money(terms, fee.threshold)}"
+    why = f"for an order below {terms.money(fee.threshold)}"
     return _fee(ComponentKind.SMALL_ORDER_FEE, "Small order fee", fee.fee, "service", why)
 
 
@@ -143,7 +142,3 @@ def _fee(kind: ComponentKind, label: str, amount: int, tax_category: str, explan
             explanation=explanation,
         ),
     )
-
-
-def _money(terms: Terms, amount: int) -> Money:
-    return Money(amount=amount, currency=terms.currency)

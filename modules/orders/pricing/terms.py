@@ -98,6 +98,9 @@ class Terms(DTO):
         """Items and options, minor units."""
         return sum(dish.unit_price * dish.quantity for dish in self.dishes)
 
+    def money(self, amount: int) -> Money:
+        return Money(amount=amount, currency=self.currency)
+
     def rates_of(self, category: str) -> tuple[TaxRate, ...]:
         if category == UNTAXED:
             return _NO_TAX

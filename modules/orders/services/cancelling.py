@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from modules.orders.interface import CancellationRefused, OrderUnknown
+from modules.orders.interface import CancellationRefused
 from modules.orders.models import Order
 from modules.orders.policies import Canceller
 from modules.orders.selectors.orders import may_cancel
 from modules.orders.services.compensation import give_up
+from modules.orders.services.locking import lock_order, lock_order_of
 from modules.orders.services.recording import record
 from tiffin import db
 
@@ -19,9 +20,7 @@ def cancel_order(*, customer_id: UUID, order_id: UUID) -> Order:
     Raises OrderUnknown (also for another customer's), CancellationRefused.
     """
     with db.transaction():
-        order = _lock(order_id)
-        if order.customer_id != customer_id:
-            raise OrderUnknown()
+        order = lock_order_of(customer_id, order_id)
         _cancel(order, Canceller.CUSTOMER, note="")
     return order
 
@@ -29,16 +28,9 @@ def cancel_order(*, customer_id: UUID, order_id: UUID) -> Order:
 def cancel_order_by_staff(*, order_id: UUID, note: str) -> Order:
     """Staff stop an order; `note` is a code for the timeline. Raises OrderUnknown, CancellationRefused."""
     with db.transaction():
-        order = _lock(order_id)
+        order = lock_order(order_id)
         _cancel(order, Canceller.STAFF, note=note)
     return order
-
-
-def _lock(order_id: UUID) -> Order:
-    try:
-        return Order.lock(order_id)
-    except Order.DoesNotExist:
-        raise OrderUnknown() from None
 
 
 def _cancel(order: Order, by: Canceller, *, note: str) -> None:

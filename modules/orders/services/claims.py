@@ -17,13 +17,14 @@ from modules.orders.interface import (
     ClaimRefused,
     ClaimState,
     OrderState,
-    OrderUnknown,
     PaymentState,
 )
 from modules.orders.models import Claim, Order
 from modules.orders.policies import ClaimDecision, ClaimFacts, ClaimPolicy
 from modules.orders.pricing.refunding import RefundPart, refund_parts, total_of
 from modules.orders.selectors.orders import price_of
+from modules.orders.services.deadlines import time_for
+from modules.orders.services.locking import lock_order_of
 from modules.orders.services.owing import owe
 from modules.orders.services.recording import record
 from tiffin import clock, context, db, jobs, regions
@@ -49,7 +50,7 @@ def claim(
     if reason is ClaimReason.UNKNOWN:
         raise ClaimRefused(reason="Say what was wrong, in one of the ways that there are.")
     with db.transaction():
-        order = _lock(order_id, customer_id)
+        order = lock_order_of(customer_id, order_id)
         _check_claimable(order)
         returned = _returned(order, reason, lines)
         facts = _facts(order, reason, returned)
@@ -97,23 +98,13 @@ def decide_unanswered(claim_id: UUID) -> None:
         _decide(order, opened, DECISIONS.get(decision, ClaimState.GRANTED), note="nobody_decided")
 
 
-def _lock(order_id: UUID, customer_id: UUID) -> Order:
-    try:
-        order = Order.lock(order_id)
-    except Order.DoesNotExist:
-        raise OrderUnknown() from None
-    if order.customer_id != customer_id:
-        raise OrderUnknown()
-    return order
-
-
 def _check_claimable(order: Order) -> None:
     axes = order.axes
     if axes.order is not OrderState.COMPLETED or order.delivered_at is None:
         raise ClaimRefused(reason="Only an order that was delivered can be claimed about; this one was not.")
     if axes.payment is not PaymentState.CAPTURED:
         raise ClaimRefused(reason="The order has not been charged, so that nothing can be given back.")
-    if clock.now() > order.delivered_at + _within(order, "claim_seconds"):
+    if clock.now() > order.delivered_at + time_for(order, "claim_seconds"):
         raise ClaimRefused(reason="It is too late to claim about this order; please write to our support.")
 
 
@@ -206,7 +197,7 @@ def _open(
         returned={str(number): count for number, count in returned.items()},
         words=words,
         asked=facts.worth.amount,
-        decide_by=clock.now() + _within(order, "claim_decision_seconds"),
+        decide_by=clock.now() + time_for(order, "claim_decision_seconds"),
     )
     told = ClaimOpened(
         claim_id=opened.id,
@@ -252,9 +243,3 @@ def _decide(order: Order, opened: Claim, state: ClaimState, *, note: str) -> Non
 
 def _policy(order: Order) -> ClaimPolicy:
     return regions.get(order.region).policy(ClaimPolicy)
-
-
-def _within(order: Order, setting: str) -> timedelta:
-    region = regions.get(order.region)
-    seconds = region.setting(f"timeouts.{setting}", int, on=region.local(order.created_at).date())
-    return timedelta(seconds=seconds)

@@ -50,7 +50,12 @@ def _of_accepted(order: Order, courier: CourierState) -> Deadline:
     return min(found_by, collected_by, key=lambda deadline: deadline.due)
 
 
-def _within(order: Order, name: str, since: datetime | None, setting: str) -> Deadline:
-    region, begins = regions.get(order.region), since or order.created_at
+def time_for(order: Order, setting: str) -> timedelta:
+    """What the region's `timeouts.<setting>` was on the day on which the order was placed."""
+    region = regions.get(order.region)
     seconds = region.setting(f"timeouts.{setting}", int, on=region.local(order.created_at).date())
-    return Deadline(name, begins + timedelta(seconds=seconds))
+    return timedelta(seconds=seconds)
+
+
+def _within(order: Order, name: str, since: datetime | None, setting: str) -> Deadline:
+    return Deadline(name, (since or order.created_at) + time_for(order, setting))

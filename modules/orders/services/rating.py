@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db.models import F
 
 from modules.orders.events import OrderRated
-from modules.orders.interface import OrderState, OrderUnknown, RatingRefused
+from modules.orders.interface import OrderState, RatingRefused
 from modules.orders.models import Order, Rating, RestaurantRating
 from modules.orders.models.rating import BEST
+from modules.orders.services.locking import lock_order_of
 from modules.orders.services.recording import record
 from tiffin import clock, db
 
@@ -22,7 +23,7 @@ def rate_order(
 ) -> Rating:
     """Say once what it was like. Raises OrderUnknown, RatingRefused."""
     with db.transaction():
-        order = _lock(order_id, customer_id)
+        order = lock_order_of(customer_id, order_id)
         _check(order, food, courier)
         rating = Rating(
             order=order,
@@ -44,16 +45,6 @@ def rate_order(
         )
         record(order, rated, cause="rate_order")
     return rating
-
-
-def _lock(order_id: UUID, customer_id: UUID) -> Order:
-    try:
-        order = Order.lock(order_id)
-    except Order.DoesNotExist:
-        raise OrderUnknown() from None
-    if order.customer_id != customer_id:
-        raise OrderUnknown()
-    return order
 
 
 def _check(order: Order, food: int, courier: int | None) -> None:

@@ -188,6 +188,19 @@ def test_payments_gives_back_once_however_late_it_is_asked_again(dinner) -> None
     assert payment_of(dinner).refunded.amount == 577
 
 
+def test_what_was_due_before_refunds_were_rows_is_given_back(kitchen, customer) -> None:
+    """As the release before this one left it: due, with a numbered job and nothing else."""
+    order = scenes.place(kitchen, customer)
+    settle()
+    scenes.accept(order)
+    scenes.cancel_by_staff(order)
+    Refund.objects.all().delete()
+    refund_payment(order.id, number=3)
+    settle()
+    assert payment_of(order).refunded.amount == order_of(order).refunded == order.total.amount
+    assert jobs_left(order) == set()
+
+
 def test_asking_for_a_refund_twice_gives_it_once(dinner) -> None:
     claim(dinner, (1, 1))
     refund_payment(dinner.id)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 from tiffin.errors import DomainError
 from tiffin.web.catalogue import KERNEL_PROBLEMS
@@ -79,27 +79,19 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 def refuses(*errors: type[DomainError]) -> Callable[[Method], Method]:
-    """Decorate a view's method, outermost: the document then says with which codes it may refuse."""
-
-    def decorate(method: Method) -> Method:
-        method.refusals = errors  # type: ignore[attr-defined]  # read by the schema below
-        return method
-
-    return decorate
+    """Decorate a view's method: the document then says with which codes it may refuse."""
+    return extend_schema(extensions={_REFUSALS: errors})
 
 
 class ProblemAwareSchema(AutoSchema):
-    """Documents the Idempotency-Key of operations that need one and the refusals of those that say theirs;
-    names what a module defines after it, so that two modules may each have their own Money or Point."""
+    """Documents the Idempotency-Key of operations that need one; names what a module defines after it, so
+    that two modules may each have their own Money or Point."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """OpenAPI leaves open what the body of a DELETE means, and the generator leaves it out."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is not None and self.method == "DELETE" and self.get_request_serializer() is not None:
-            # OpenAPI leaves open what the body of a DELETE means, and the generator leaves it out.
             operation[_TAKES_BODY] = True
-        refusals = getattr(getattr(self.view, self.method.lower(), None), "refusals", ())
-        if operation is not None and refusals:
-            operation[_REFUSALS] = refusals
         return operation
 
     def get_override_parameters(self) -> list[Any]:
