@@ -11,7 +11,9 @@ from bench.measuring import say
 from tiffin.embedded.__main__ import end_cleanly_on_signals
 from tiffin.embedded.errors import CannotStart
 
-NAMES = ("place_order", "place_use_case", "lifecycle", "events", "interfaces", "quote")
+NAMES = ("place_order", "place_use_case", "lifecycle", "events", "interfaces", "quote", "streams")
+
+OPTIONS = {"lifecycle": {"rate", "seed"}, "streams": {"streams"}}
 
 
 def main() -> int:
@@ -20,11 +22,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=_positive, help="how long one round lasts")
     parser.add_argument("--rate", type=_positive, help="lifecycle: orders a second")
     parser.add_argument("--seed", type=int, help="lifecycle: the same seed brings the same demand")
+    parser.add_argument("--streams", type=int, help="streams: how many")
     given = vars(parser.parse_args())
     name = given.pop("name")
     options = {option: value for option, value in given.items() if option == "seconds" or value is not None}
-    if name != "lifecycle" and set(options) != {"seconds"}:
-        parser.error("--rate and --seed belong to lifecycle")
+    if strange := set(options) - {"seconds", *OPTIONS.get(name, ())}:
+        parser.error(f"{name} does not know --{min(strange)}")
     end_cleanly_on_signals()
     try:
         told = import_module(f"bench.{name}").run(**options)

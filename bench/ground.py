@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -46,9 +47,16 @@ class Ground:
 
     def cpu(self) -> Cpu:
         """Processor time so far of each process, the one that measures among them."""
+        return cpu_seconds(self._pids()) | {"generator": sum(os.times()[:2])}
+
+    def resident(self, name: str) -> int:
+        """Bytes of memory that a process holds, with its children."""
+        leader = psutil.Process(self._pids()[name])
+        return sum(each.memory_info().rss for each in (leader, *leader.children(recursive=True)))
+
+    def _pids(self) -> dict[str, int]:
         children = {name: one.child for name, one in self.supervisor.watched.items()} | self.more
-        pids = {name: child.process.pid for name, child in children.items() if child is not None}
-        return cpu_seconds(pids) | {"generator": sum(os.times()[:2])}
+        return {name: child.process.pid for name, child in children.items() if child is not None}
 
     def stop(self, *names: str) -> None:
         """End processes for good."""

@@ -60,6 +60,15 @@ def test_a_few_orders_live_their_whole_life() -> None:
     assert told["cpu_ms_per_order"] > 0
 
 
+@pytest.mark.timeout(300)
+def test_streams_are_held_and_told_something() -> None:
+    told = run("streams", "--streams", "40", "--seconds", "25")
+
+    assert told["rate"] == told["asked"] == 40
+    assert told["kilobytes_per_stream"] > 0
+    assert told["statuses"] > 0
+
+
 def test_a_published_call_is_measured_beside_a_plain_one() -> None:
     assert run("interfaces", "--seconds", "1")["microseconds_above_plain"] > 0
 
