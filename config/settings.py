@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from config.modules import ADOPTED_APPS, MODULES, STATELESS, here, homes
+from modules.orders.interface import Fulfilment, Party
 from tiffin.admin.defaults import UNFOLD  # noqa: F401
 from tiffin.db.schemas import database_settings
 from tiffin.modules import keep_out
@@ -96,6 +97,12 @@ TIFFIN_SANDBOX_TROUBLE = Path(
 )
 
 # --- web
+
+# What the API's document calls choices that stand under several names, or one name that stands for several.
+SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
+    "FulfilmentEnum": [each.value for each in Fulfilment],
+    "PartyEnum": [each.value for each in Party],
+}
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

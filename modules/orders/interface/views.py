@@ -20,7 +20,8 @@ class OrderView(DTO):
     """An order as its customer sees it. `code` is what people say to each other; `action_url` is where the
     customer confirms the payment while the status is `action_required`; `waits_until` is when the step at
     hand is given up; `cancel_reason` is a stable code for why it ended otherwise than with the customer
-    having it."""
+    having it. `claim_obstacle` and `rating_obstacle` say why the customer cannot claim or rate (any more),
+    empty while they can."""
 
     id: OrderId
     code: str
@@ -49,6 +50,8 @@ class OrderView(DTO):
     wanted_at: datetime | None = None
     delivered_at: datetime | None = None
     rating: RatingView | None = None
+    claim_obstacle: str = ""
+    rating_obstacle: str = ""
 
 
 class ChangeKind(OpenEnum):

@@ -22,13 +22,13 @@ from modules.orders.interface import (
     Party,
     Price,
     PriceComponent,
-    RatingView,
     Status,
     TimelineEntryView,
 )
 from modules.orders.models import Order, OrderComponent, OrderLine, Rating, TimelineEntry
 from modules.orders.policies import CancellationFacts, CancellationPolicy, Canceller
 from modules.orders.selectors.ratings import rating_view
+from modules.orders.selectors.times import claim_obstacle, rating_obstacle
 from modules.orders.states import START, is_over
 from tiffin import clock, regions
 
@@ -136,6 +136,7 @@ def may_cancel(order: Order, by: Canceller) -> bool:
 
 def view_of(order: Order) -> OrderView:
     """The order with its lines and components, which are prefetched best."""
+    rating = _rating_of(order)
     return OrderView(
         id=OrderId(order.id),
         code=order.code,
@@ -163,7 +164,9 @@ def view_of(order: Order) -> OrderView:
         note=order.note,
         wanted_at=order.wanted_at,
         delivered_at=order.delivered_at,
-        rating=_rating_of(order),
+        rating=rating_view(rating) if rating else None,
+        claim_obstacle=claim_obstacle(order),
+        rating_obstacle=rating_obstacle(order, rating),
     )
 
 
@@ -173,12 +176,9 @@ def answer_of(order: Order) -> OrderView:
     return bare
 
 
-def _rating_of(order: Order) -> RatingView | None:
+def _rating_of(order: Order) -> Rating | None:
     """Nobody rates what has not come."""
-    if order.delivered_at is None:
-        return None
-    rating: Rating | None = getattr(order, "rating", None)
-    return rating_view(rating) if rating else None
+    return None if order.delivered_at is None else getattr(order, "rating", None)
 
 
 def _with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -16,14 +16,12 @@ from modules.orders.interface import (
     ClaimReason,
     ClaimRefused,
     ClaimState,
-    OrderState,
-    PaymentState,
 )
 from modules.orders.models import Claim, Order
 from modules.orders.policies import ClaimDecision, ClaimFacts, ClaimPolicy
 from modules.orders.pricing.refunding import RefundPart, refund_parts, total_of
 from modules.orders.selectors.orders import price_of
-from modules.orders.services.deadlines import time_for
+from modules.orders.selectors.times import claim_obstacle, time_for
 from modules.orders.services.locking import lock_order_of
 from modules.orders.services.owing import owe
 from modules.orders.services.recording import record
@@ -99,13 +97,8 @@ def decide_unanswered(claim_id: UUID) -> None:
 
 
 def _check_claimable(order: Order) -> None:
-    axes = order.axes
-    if axes.order is not OrderState.COMPLETED or order.delivered_at is None:
-        raise ClaimRefused(reason="Only an order that was delivered can be claimed about; this one was not.")
-    if axes.payment is not PaymentState.CAPTURED:
-        raise ClaimRefused(reason="The order has not been charged, so that nothing can be given back.")
-    if clock.now() > order.delivered_at + time_for(order, "claim_seconds"):
-        raise ClaimRefused(reason="It is too late to claim about this order; please write to our support.")
+    if obstacle := claim_obstacle(order):
+        raise ClaimRefused(reason=obstacle)
 
 
 def _returned(order: Order, reason: ClaimReason, lines: tuple[ClaimLine, ...]) -> dict[int, int]:

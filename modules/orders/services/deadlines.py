@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from modules.orders.interface import CourierState, OrderState, PaymentState
 from modules.orders.models import Order
+from modules.orders.selectors.times import time_for
 from modules.orders.services.slots import offer_at
 from modules.orders.states import is_final
-from tiffin import regions
 
 
 class Deadline(NamedTuple):
@@ -48,13 +48,6 @@ def _of_accepted(order: Order, courier: CourierState) -> Deadline:
     # A search that begins again, because a courier did not come, has no more time than there is in all.
     found_by = _within(order, "courier_overdue", order.courier_wanted_at, "courier_search_seconds")
     return min(found_by, collected_by, key=lambda deadline: deadline.due)
-
-
-def time_for(order: Order, setting: str) -> timedelta:
-    """What the region's `timeouts.<setting>` was on the day on which the order was placed."""
-    region = regions.get(order.region)
-    seconds = region.setting(f"timeouts.{setting}", int, on=region.local(order.created_at).date())
-    return timedelta(seconds=seconds)
 
 
 def _within(order: Order, name: str, since: datetime | None, setting: str) -> Deadline:

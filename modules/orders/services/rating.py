@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import F
 
 from modules.orders.events import OrderRated
-from modules.orders.interface import OrderState, RatingRefused
+from modules.orders.interface import RatingRefused
 from modules.orders.models import Order, Rating, RestaurantRating
 from modules.orders.models.rating import BEST
+from modules.orders.selectors.times import rating_obstacle
 from modules.orders.services.locking import lock_order_of
 from modules.orders.services.recording import record
-from tiffin import clock, db
-
-RATED_WITHIN = timedelta(days=30)
+from tiffin import db
 
 
 def rate_order(
@@ -48,16 +46,12 @@ def rate_order(
 
 
 def _check(order: Order, food: int, courier: int | None) -> None:
-    if order.axes.order is not OrderState.COMPLETED or order.delivered_at is None:
-        raise RatingRefused(reason="Only an order that was delivered can be rated; this one was not.")
-    if clock.now() > order.delivered_at + RATED_WITHIN:
-        raise RatingRefused(reason=f"Orders can be rated for {RATED_WITHIN.days} days.")
+    if obstacle := rating_obstacle(order, Rating.objects.filter(order=order).first()):
+        raise RatingRefused(reason=obstacle)
     if courier is not None and order.is_fetched:
         raise RatingRefused(reason="You fetched this order yourself: there is no courier to rate.")
     if not all(1 <= stars <= BEST for stars in (food, courier) if stars is not None):
         raise RatingRefused(reason=f"Give 1 to {BEST} stars.")
-    if Rating.objects.filter(order=order).exists():
-        raise RatingRefused(reason="You have rated this order already. Thank you!")
 
 
 def _count(restaurant_id: UUID, food: int) -> None:

@@ -11,9 +11,17 @@ import pytest
 from rest_framework import serializers
 
 from modules.orders import jobs
-from modules.orders.interface import OrderSummary, OrderView, PriceComponent, QuoteView, TimelineEntryView
+from modules.orders.interface import (
+    CancellationPreview,
+    ClaimView,
+    OrderSummary,
+    OrderView,
+    PriceComponent,
+    QuoteView,
+    TimelineEntryView,
+)
 from modules.orders.models import Order
-from modules.orders.rest import serializers as documents
+from modules.orders.rest.serializers import minds, orders, quotes
 from modules.orders.tests import scenes
 from tiffin import clock, db, ids
 from tiffin.context import Actor, ActorKind
@@ -201,11 +209,13 @@ def test_cancelling_too_late_is_refused_with_a_sentence(client, placed) -> None:
 @pytest.mark.parametrize(
     ("document", "dto"),
     [
-        (documents.OrderSerializer, OrderView),
-        (documents.QuoteSerializer, QuoteView),
-        (documents.SummarySerializer, OrderSummary),
-        (documents.ComponentSerializer, PriceComponent),
-        (documents.EntrySerializer, TimelineEntryView),
+        (orders.OrderSerializer, OrderView),
+        (quotes.QuoteSerializer, QuoteView),
+        (orders.SummarySerializer, OrderSummary),
+        (quotes.ComponentSerializer, PriceComponent),
+        (orders.EntrySerializer, TimelineEntryView),
+        (minds.ClaimSerializer, ClaimView),
+        (minds.CancellationSerializer, CancellationPreview),
     ],
 )
 def test_the_api_is_described_as_it_is(document, dto) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from modules.restaurants.interface import Point, RestaurantId, Restaurants, RestaurantView
 from modules.storefront.tests.people import (
+    PASSWORD,
     Customer,
     basket,
     courier,
@@ -283,6 +284,19 @@ def test_what_was_wrong_is_told_on_the_orders_page_and_once(zofia, eaten):
     assert page.count('data-claim="open"') == 1
     assert "We are looking into it" in page
     assert "of £17.12" in page  # it was the only dish: the fees and the tip go with it
+
+
+@pytest.mark.parametrize(("days", "claims", "rates"), [(1, True, True), (3, False, True), (31, False, False)])
+def test_what_is_over_is_said_and_not_asked(zofia, eaten, days, claims, rates):
+    """Claims are taken for two days, ratings for thirty."""
+    with clock.shift(timedelta(days=days)):
+        zofia.browser.post("/login", {"email": "zofia@example.com", "password": PASSWORD})
+        page = zofia.sees(eaten)
+
+    assert ('/claim"' in page) is claims
+    assert ("It is too late to claim" in page) is not claims
+    assert ('/rating"' in page) is rates
+    assert ("Orders can be rated for 30 days." in page) is not rates
 
 
 def test_a_claim_that_cannot_be_is_explained(zofia, eaten):

@@ -1,0 +1,70 @@
+"""Changing one's mind, saying what was wrong, and what it was like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from modules.orders.interface import ClaimReason, ClaimState
+from modules.orders.models.rating import BEST
+from modules.orders.rest.serializers.documents import (
+    LONGEST_WORDS,
+    Document,
+    MoneySerializer,
+    choice,
+    choice_of,
+)
+
+
+class RatingRequestSerializer(serializers.Serializer[Any]):
+    """Stars; the courier's are left out where nobody brought it."""
+
+    food = serializers.IntegerField(min_value=1, max_value=BEST)
+    courier = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BEST)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_WORDS)
+
+
+class RatingSerializer(Document):
+    food = serializers.IntegerField()
+    courier = serializers.IntegerField(allow_null=True)
+    words = serializers.CharField()
+    rated_at = serializers.DateTimeField()
+
+
+class CancellationSerializer(Document):
+    may_cancel = serializers.BooleanField()
+    back = MoneySerializer(help_text="What would come back of what was taken")
+    released = MoneySerializer(help_text="What would never be taken")
+    text = serializers.CharField()
+
+
+class ClaimLineSerializer(serializers.Serializer[Any]):
+    line = serializers.IntegerField(min_value=0, max_value=10_000, help_text="Index of the order's line")
+    quantity = serializers.IntegerField(default=1, min_value=1, max_value=10_000)
+
+
+class ClaimRequestSerializer(serializers.Serializer[Any]):
+    """What was wrong. `never_arrived` is about the whole order and names no lines."""
+
+    reason = choice_of(ClaimReason)
+    lines = serializers.ListField(child=ClaimLineSerializer(), required=False, max_length=100)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_WORDS)
+
+
+class ClaimSerializer(Document):
+    id = serializers.UUIDField()
+    order_id = serializers.UUIDField()
+    reason = choice(ClaimReason)
+    state = choice(ClaimState)
+    lines = ClaimLineSerializer(many=True)
+    asked = MoneySerializer(help_text="What the dishes had cost, with the fees that go with them")
+    granted = MoneySerializer()
+    opened_at = serializers.DateTimeField()
+    decide_by = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    note = serializers.CharField(allow_null=True)
+
+
+class ClaimsSerializer(serializers.Serializer[Any]):
+    claims = ClaimSerializer(many=True)

@@ -1,0 +1,142 @@
+"""Orders: placing, the order as it stands, its timeline, the same again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
+
+from modules.orders.interface import (
+    ChangeKind,
+    CourierState,
+    Fulfilment,
+    OrderState,
+    PaymentState,
+    RefundState,
+    Status,
+    VendorState,
+)
+from modules.orders.models import Order
+from modules.orders.rest.serializers.baskets import BasketView
+from modules.orders.rest.serializers.documents import Document, MoneySerializer, choice
+from modules.orders.rest.serializers.minds import RatingSerializer
+from modules.orders.rest.serializers.quotes import LineSerializer, PriceSerializer
+from modules.orders.selectors.orders import summary_of
+from modules.orders.services.placing import LONGEST_NOTE
+
+LONGEST_QUOTE = 200_000
+
+
+class TokenField(serializers.CharField):
+    """Text that is believed when its signature fits and refused otherwise, whatever it is made of: its
+    characters need not be looked at one by one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators = [
+            each for each in self.validators if not isinstance(each, ProhibitSurrogateCharactersValidator)
+        ]
+
+
+class PlaceRequestSerializer(serializers.Serializer[Any]):
+    quote = TokenField(max_length=LONGEST_QUOTE, help_text="`token` of a quote")
+    payment_method = serializers.CharField(max_length=100)
+    note = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_NOTE, help_text="What the kitchen should know"
+    )
+
+
+class AfterSerializer(serializers.Serializer[Any]):
+    """Query of the timeline."""
+
+    after = serializers.IntegerField(default=0, min_value=0, max_value=2**31 - 1)
+
+
+class AxesSerializer(Document):
+    order = choice(OrderState)
+    payment = choice(PaymentState)
+    vendor = choice(VendorState)
+    courier = choice(CourierState)
+    refund = choice(RefundState)
+
+
+class OrderSerializer(Document):
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    version = serializers.IntegerField()
+    region = serializers.CharField()
+    customer_id = serializers.UUIDField()
+    restaurant_id = serializers.UUIDField()
+    restaurant_name = serializers.CharField()
+    status = choice(Status)
+    axes = AxesSerializer()
+    placed_at = serializers.DateTimeField()
+    changed_at = serializers.DateTimeField()
+    total = MoneySerializer()
+    refunded = MoneySerializer()
+    lines = LineSerializer(many=True)
+    price = PriceSerializer()
+    payment_method = serializers.CharField()
+    courier_id = serializers.UUIDField(allow_null=True)
+    ready_at = serializers.DateTimeField(allow_null=True)
+    waits_until = serializers.DateTimeField(allow_null=True)
+    action_url = serializers.CharField(allow_null=True)
+    cancel_reason = serializers.CharField(allow_null=True)
+    may_cancel = serializers.BooleanField()
+    fulfilment = choice(Fulfilment)
+    note = serializers.CharField()
+    wanted_at = serializers.DateTimeField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    rating = RatingSerializer(allow_null=True)
+    claim_obstacle = serializers.CharField(help_text="Why nothing can be claimed; empty while it can")
+    rating_obstacle = serializers.CharField(help_text="Why it cannot be rated; empty while it can")
+
+
+class ReorderChangeSerializer(Document):
+    kind = choice(ChangeKind)
+    title = serializers.CharField()
+    text = serializers.CharField()
+    before = MoneySerializer(help_text="One of it, with its options")
+    after = MoneySerializer(allow_null=True)
+
+
+class ReorderSerializer(Document):
+    restaurant_id = serializers.UUIDField()
+    lines = BasketView(help_text="To be quoted")
+    changes = ReorderChangeSerializer(many=True)
+    fulfilment = choice(Fulfilment)
+
+
+class SummarySerializer(Document):
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    region = serializers.CharField()
+    restaurant_id = serializers.UUIDField()
+    restaurant_name = serializers.CharField()
+    status = choice(Status)
+    placed_at = serializers.DateTimeField()
+    total = MoneySerializer()
+    item_count = serializers.IntegerField()
+    fulfilment = choice(Fulfilment)
+
+    def to_representation(self, instance: Order) -> Any:
+        return msgspec.to_builtins(summary_of(instance))
+
+
+class EntrySerializer(Document):
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    axis = serializers.ChoiceField(choices=["order", "payment", "vendor", "courier", "refund"])
+    from_state = serializers.CharField(allow_null=True)
+    to_state = serializers.CharField()
+    status = choice(Status)
+    axes = AxesSerializer()
+    actor = serializers.CharField()
+    cause = serializers.CharField()
+    note = serializers.CharField(allow_null=True)
+
+
+class TimelineSerializer(serializers.Serializer[Any]):
+    entries = EntrySerializer(many=True)

@@ -1,0 +1,153 @@
+"""Quotes: what is asked, and the price."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from modules.orders.interface import CodeOutcome, ComponentKind, Fulfilment, HintKind, Party
+from modules.orders.rest.serializers.baskets import BasketField
+from modules.orders.rest.serializers.documents import Document, MoneySerializer, choice
+
+HIGHEST_TIP = 10_000_000
+LONGEST_CODE = 32
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    """WGS 84 degrees."""
+
+    lat = serializers.FloatField(min_value=-90, max_value=90)
+    lon = serializers.FloatField(min_value=-180, max_value=180)
+
+
+class QuoteRequestSerializer(serializers.Serializer[Any]):
+    """What is wanted, and where to. With an address ticket the quote can be placed; with a point it is a
+    preview that anybody may ask for."""
+
+    restaurant_id = serializers.UUIDField()
+    lines = BasketField()
+    address_ticket = serializers.CharField(required=False, max_length=8_000)
+    point = PointSerializer(required=False)
+    tip = serializers.IntegerField(
+        default=0, min_value=0, max_value=HIGHEST_TIP, help_text="Minor units of the region's currency"
+    )
+
+    fulfilment = serializers.ChoiceField(
+        choices=[Fulfilment.DELIVERY.value, Fulfilment.PICKUP.value],
+        default=Fulfilment.DELIVERY.value,
+        help_text="What is fetched needs no address and takes no tip",
+    )
+    wanted_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="Beginning of a slot; null: as soon as possible",
+    )
+    promotion_code = serializers.CharField(
+        required=False,
+        max_length=LONGEST_CODE,
+        help_text="One that does not hold makes nothing fail: `promotion_code` of the answer says why",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        fetched = attrs["fulfilment"] == Fulfilment.PICKUP.value
+        if not fetched and "address_ticket" not in attrs and "point" not in attrs:
+            raise serializers.ValidationError("Say where to: address_ticket, or point for a preview.")
+        return attrs
+
+
+class ComponentSerializer(Document):
+    kind = choice(ComponentKind)
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # becomes a declared field
+    amount = MoneySerializer()
+    tax_category = serializers.CharField()
+    tax_rate = serializers.CharField(help_text="A decimal: 0.08")
+    tax = MoneySerializer()
+    liable = choice(Party)
+    line = serializers.IntegerField(allow_null=True)
+    party = choice(Party, allow_null=True, help_text="Whose amount it is")
+    funded_by = choice(Party, allow_null=True, help_text="Who pays for a discount")
+    explanation = serializers.CharField(help_text="How the amount came about")
+
+
+class PriceSerializer(Document):
+    components = ComponentSerializer(many=True)
+    subtotal = MoneySerializer()
+    tax = MoneySerializer()
+    total = MoneySerializer(help_text="The components sum to it exactly")
+    includes_tax = serializers.BooleanField()
+
+
+class ChosenOptionSerializer(Document):
+    option_id = serializers.UUIDField()
+    title = serializers.CharField()
+    quantity = serializers.IntegerField()
+    price = MoneySerializer()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {**super().get_fields(), "choices": ChosenOptionSerializer(many=True)}
+
+
+class LineSerializer(Document):
+    item_id = serializers.UUIDField()
+    title = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = MoneySerializer()
+    total = MoneySerializer()
+    options = ChosenOptionSerializer(many=True)
+
+
+class HintSerializer(Document):
+    """What would make the basket cheaper."""
+
+    kind = choice(HintKind)
+    code = serializers.CharField(help_text="Of the component it is about")
+    text = serializers.CharField()
+    saves = MoneySerializer()
+    missing = MoneySerializer(allow_null=True)
+    dishes = serializers.IntegerField(allow_null=True)
+
+
+class CodeAnswerSerializer(Document):
+    code = serializers.CharField()
+    outcome = choice(CodeOutcome)
+    text = serializers.CharField()
+
+
+class QuoteSerializer(Document):
+    quote_id = serializers.UUIDField()
+    token = serializers.CharField(allow_null=True, help_text="What is placed; null for a preview")
+    expires_at = serializers.DateTimeField()
+    region = serializers.CharField()
+    restaurant_id = serializers.UUIDField()
+    restaurant_name = serializers.CharField()
+    menu_version = serializers.IntegerField()
+    distance_m = serializers.IntegerField()
+    ready_in_minutes = serializers.IntegerField()
+    lines = LineSerializer(many=True)
+    price = PriceSerializer()
+    hints = HintSerializer(many=True)
+    tip_presets = MoneySerializer(many=True)
+    promotion_code = CodeAnswerSerializer(allow_null=True)
+    fulfilment = choice(Fulfilment)
+    wanted_at = serializers.DateTimeField(allow_null=True)
+
+
+class SlotsQuerySerializer(serializers.Serializer[Any]):
+    """Query of the slots."""
+
+    restaurant_id = serializers.UUIDField()
+    fulfilment = serializers.ChoiceField(
+        choices=[Fulfilment.DELIVERY.value, Fulfilment.PICKUP.value], default=Fulfilment.DELIVERY.value
+    )
+
+
+class SlotSerializer(Document):
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    is_free = serializers.BooleanField()
+
+
+class SlotsSerializer(serializers.Serializer[Any]):
+    slots = SlotSerializer(many=True)
