@@ -44,6 +44,8 @@ SETTINGS: dict[str, Any] = {
     "tips.presets": list[int],
     "vendors.unanswered_before_pause": int,
     "vendors.unanswered_pause_minutes": int,
+    "vendors.log_days": int,
+    "vendors.failing_hours": int,
     "scheduling.slot_minutes": int,
     "scheduling.days_ahead": int,
     "scheduling.lead_minutes": int,

@@ -22,6 +22,11 @@ from modules.restaurants.interface.menu import (
     Unavailable,
 )
 from modules.restaurants.interface.refusals import (
+    AlreadyConnected,
+    ConnectionDisabled,
+    ConnectionRefused,
+    ConnectionUnknown,
+    DeliveryUnknown,
     ItemUnknown,
     MenuRefused,
     MenuUnknown,
@@ -53,8 +58,13 @@ from modules.restaurants.interface.tickets import (
 from tiffin.interfaces import CommandKey, Interface, command, query
 
 __all__ = [
+    "AlreadyConnected",
     "Category",
     "CategoryId",
+    "ConnectionDisabled",
+    "ConnectionRefused",
+    "ConnectionUnknown",
+    "DeliveryUnknown",
     "GroupId",
     "Item",
     "ItemId",

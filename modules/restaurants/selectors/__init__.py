@@ -1,5 +1,11 @@
 """Reads."""
 
+from modules.restaurants.selectors.connections import (
+    connections_of,
+    deliveries,
+    good_secrets,
+    own_connection,
+)
 from modules.restaurants.selectors.counter import get_tickets, ticket_answer, ticket_view, tickets
 from modules.restaurants.selectors.ownership import require_own
 from modules.restaurants.selectors.reads import (
@@ -14,11 +20,15 @@ from modules.restaurants.selectors.reads import (
 from modules.restaurants.selectors.search import search, search_text_of
 
 __all__ = [
+    "connections_of",
+    "deliveries",
     "get_many",
     "get_tickets",
+    "good_secrets",
     "menu",
     "menu_state",
     "one",
+    "own_connection",
     "picture",
     "picture_of",
     "require_own",

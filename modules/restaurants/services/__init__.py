@@ -1,6 +1,13 @@
 """What may be done with restaurants: one function a use case."""
 
 from modules.restaurants.services.availability import set_availability
+from modules.restaurants.services.connections import (
+    change_connection,
+    connect,
+    replay,
+    rotate_secret,
+    send_test,
+)
 from modules.restaurants.services.counter import (
     accept,
     cancel,
@@ -22,11 +29,14 @@ from modules.restaurants.services.profiles import (
     set_busy,
     set_capacity,
 )
+from modules.restaurants.services.telling import tell_of_order, tell_otherwise, tidy_told
 
 __all__ = [
     "accept",
     "cancel",
+    "change_connection",
     "collect",
+    "connect",
     "end_busy",
     "hand_over",
     "import_menu",
@@ -36,10 +46,16 @@ __all__ = [
     "pause",
     "register",
     "reject",
+    "replay",
     "resume",
+    "rotate_secret",
+    "send_test",
     "set_availability",
     "set_busy",
     "set_capacity",
     "start_preparing",
+    "tell_of_order",
+    "tell_otherwise",
+    "tidy_told",
     "withdraw_order",
 ]
