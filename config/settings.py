@@ -96,6 +96,14 @@ TIFFIN_SANDBOX_TROUBLE = Path(
     os.environ.get("TIFFIN_SANDBOX_TROUBLE", TIFFIN_HOME / "run" / "sandbox-trouble")
 )
 
+TIFFIN_STRIPE_SECRET_KEY = os.environ.get("TIFFIN_STRIPE_SECRET_KEY", "")
+TIFFIN_STRIPE_WEBHOOK_SECRETS = [
+    secret for secret in os.environ.get("TIFFIN_STRIPE_WEBHOOK_SECRETS", "").split(",") if secret
+]
+TIFFIN_STRIPE_API = os.environ.get("TIFFIN_STRIPE_API", "https://api.stripe.com")
+# Where customers go on after they confirmed a payment on a provider's page.
+TIFFIN_PAID_PAGE = "/orders/{order_id}/"
+
 # --- web
 
 # What the API's document calls choices that stand under several names, or one name that stands for several.

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modules.payments import services
-from modules.payments.models import Payment, PaymentEntry, RefundRequest, SandboxCharge
+from modules.payments.models import Payment, PaymentEntry, ProviderNotice, RefundRequest, SandboxCharge
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
 
 
@@ -23,8 +23,8 @@ class Refunds(ReadOnlyInline):
 
 @register(Payment)
 class PaymentAdmin(ModuleAdmin):
-    list_display = ("id", "order_id", "region", "state_name", "money", "method", "created_at")
-    list_filter = ("state_name", "region")
+    list_display = ("id", "order_id", "region", "state_name", "money", "method", "provider", "created_at")
+    list_filter = ("state_name", "provider", "region")
     search_fields = ("id", "order_id", "customer_id")
     inlines = (Entries, Refunds)
     actions = ("void", "refund", "ask_provider")
@@ -51,3 +51,22 @@ class SandboxChargeAdmin(ModuleAdmin):
     list_filter = ("kind", "outcome")
     search_fields = ("key", "reference")
     ordering = ("-created_at",)
+
+
+@register(ProviderNotice)
+class ProviderNoticeAdmin(ModuleAdmin):
+    list_display = ("created_at", "provider", "kind", "state_name", "reason", "deliveries", "charge")
+    list_filter = ("state_name", "provider", "kind")
+    search_fields = ("id", "event_id", "charge", "reference")
+    exclude = ("body",)
+    readonly_fields = ("raw",)
+    actions = ("process_again",)
+
+    @admin.display(description="body")
+    def raw(self, notice: ProviderNotice) -> str:
+        return bytes(notice.body).decode(errors="backslashreplace")
+
+    @admin.action(description="Process again", permissions=["act"])
+    def process_again(self, request: HttpRequest, queryset: QuerySet[ProviderNotice]) -> None:
+        for notice in queryset:
+            services.process_again(notice_id=notice.id)

@@ -27,7 +27,7 @@ def authorise(payment_id: UUID) -> None:
     payment = services.begin_authorising(payment_id)
     if payment is None:
         return
-    outcome = provider(payment.region).authorise(
+    outcome = provider(payment.provider).authorise(
         key=payment.charge_key, amount=payment.money, method=payment.method
     )
     services.record_authorisation(payment_id, outcome)
@@ -39,7 +39,7 @@ def capture(payment_id: UUID) -> None:
     payment = selectors.in_state(payment_id, PaymentState.CAPTURING)
     if payment is None:
         return
-    outcome = provider(payment.region).capture(
+    outcome = provider(payment.provider).capture(
         key=payment.capture_key, charge=payment.charge_key, amount=payment.of(payment.capture_amount)
     )
     services.record_capture(payment_id, outcome)
@@ -51,7 +51,7 @@ def void(payment_id: UUID) -> None:
     payment = selectors.in_state(payment_id, PaymentState.VOIDING)
     if payment is None:
         return
-    outcome = provider(payment.region).void(key=payment.void_key, charge=payment.charge_key)
+    outcome = provider(payment.provider).void(key=payment.void_key, charge=payment.charge_key)
     if isinstance(outcome, Declined):
         _give_back_late_capture(payment, outcome)
     else:
@@ -59,7 +59,7 @@ def void(payment_id: UUID) -> None:
 
 
 def _give_back_late_capture(payment: Payment, refusal: Declined) -> None:
-    captured = provider(payment.region).find(key=payment.capture_key)
+    captured = provider(payment.provider).find(key=payment.capture_key)
     if not isinstance(captured, Succeeded):
         raise VoidRefused(f"{payment.id}: {refusal.reason}")
     services.record_capture(payment.id, captured)
@@ -74,7 +74,7 @@ def refund(payment_id: UUID) -> None:
     request = RefundRequest.objects.filter(payment=payment, state_name=RefundState.WANTED.value).first()
     if request is None:
         return
-    outcome = provider(payment.region).refund(
+    outcome = provider(payment.provider).refund(
         key=payment.refund_key(request.number), charge=payment.charge_key, amount=payment.of(request.amount)
     )
     services.record_refund(payment_id, request.number, outcome)
@@ -86,7 +86,7 @@ def settle(payment_id: UUID, overdue: bool) -> None:
     question = services.open_question(payment_id)
     if question is None:
         return
-    found = provider(question.region).find(key=question.key)
+    found = provider(question.provider).find(key=question.key)
     services.settle(payment_id, question, found, overdue=overdue)
 
 
@@ -100,3 +100,15 @@ def answer_overdue(payment_id: UUID) -> None:
 def authorisation_overdue(payment_id: UUID) -> None:
     """The money was held long enough."""
     services.let_authorisation_expire(payment_id)
+
+
+@job("process_notice")
+def process_notice(notice_id: UUID) -> None:
+    """Look at what a provider has sent."""
+    services.process(notice_id)
+
+
+@deadline("notice_overdue")
+def notice_overdue(notice_id: UUID) -> None:
+    """Nobody has looked at it."""
+    services.ask_to_process(notice_id)

@@ -1,6 +1,7 @@
 """What a region decides about payments: rows of its `region.toml`.
 
 payment_methods                        which kinds of method may be used ("card")
+payments.provider                      who holds and takes the money: one of PROVIDERS
 timeouts.action_seconds                for the customer to confirm, then nothing is held any more
 timeouts.payment_answer_seconds        for the provider to answer, then it is asked what became of it
 timeouts.authorisation_seconds         how long money is held without being taken
@@ -20,6 +21,9 @@ class MethodRow(DTO):
     method: str
 
 
+SANDBOX, STRIPE = "sandbox", "stripe"
+PROVIDERS = (SANDBOX, STRIPE)
+
 DEFAULT_SECONDS = {
     "action_seconds": 600,
     "payment_answer_seconds": 300,
@@ -34,3 +38,11 @@ def patience(region: Region, name: str, *, on: date) -> timedelta:
         return timedelta(seconds=region.setting(f"timeouts.{name}", int, on=on))
     except NoRuleInForce:
         return timedelta(seconds=DEFAULT_SECONDS[name])
+
+
+def provider_name(region: Region, *, on: date) -> str:
+    """Who holds the money of what is paid in the region from now on: the sandbox, where it does not say."""
+    try:
+        return region.setting("payments.provider", str, on=on)
+    except NoRuleInForce:
+        return SANDBOX

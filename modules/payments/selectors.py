@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from django.db.models import Prefetch, QuerySet
 
 from modules.payments.interface import PaymentId, PaymentMethod, PaymentState, PaymentView
 from modules.payments.models import EntryKind, Payment, SandboxCharge
-from modules.payments.policies import MethodRow
+from modules.payments.policies import STRIPE, MethodRow
+from modules.payments.providers import provider_of
+from modules.payments.providers.selection import moves_no_money
 from tiffin import clock, db, regions
 
 # The sandbox's test cards. The tokens are Stripe's names for the same behaviour.
@@ -27,15 +30,32 @@ TEST_CARDS = (
     ),
 )
 
+# Stripe's name of a card, as its library or its test data give it out.
+CARD_TOKEN = re.compile(r"pm_[A-Za-z0-9_]{3,60}")
 
 MAXIMUM_PAGE_SIZE = 200
 
 
 def methods(*, region: str) -> list[PaymentMethod]:
-    """What may be used in `region`: cards, where it takes them. Raises UnknownRegion."""
+    """What may be used in `region`: test cards, where it takes cards and no money moves. Raises
+    UnknownRegion."""
+    if not _takes_cards(region) or not moves_no_money(provider_of(region)):
+        return []
+    return list(TEST_CARDS)
+
+
+def takes(*, method: str, region: str) -> bool:
+    """Whether `method` may be tried in `region`. A real provider knows cards that we have never heard of, by
+    tokens that its own page or library made of them; the others are those we offer. Raises UnknownRegion."""
+    if provider_of(region) == STRIPE:
+        return _takes_cards(region) and CARD_TOKEN.fullmatch(method) is not None
+    return method in {known.method for known in methods(region=region)}
+
+
+def _takes_cards(region: str) -> bool:
     rules = regions.get(region)
     rows = rules.rules("payment_methods", MethodRow, on=rules.local(clock.now()).date())
-    return list(TEST_CARDS) if "card" in {row.method for row in rows} else []
+    return "card" in {row.method for row in rows}
 
 
 def views(payments: Iterable[Payment]) -> list[PaymentView]:

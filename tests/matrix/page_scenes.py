@@ -96,6 +96,12 @@ def a_stream_that_ends(stage: Stage) -> Scene:
     return Scene(path={"order_id": order["id"]}, shows='"cancelled"')
 
 
+@scene("GET /payments/return")
+def a_way_back_from_nowhere(stage: Stage) -> Scene:
+    """No payment here is at Stripe."""
+    return Scene(query={"payment_intent": "pi_of_nobody"})
+
+
 @scene("GET /sandbox/3ds/{reference}", "POST /sandbox/3ds/{reference}")
 def a_payment_to_confirm(stage: Stage) -> Scene:
     """The address itself is the secret, as on a bank's page: whoever holds it answers."""

@@ -44,6 +44,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "restaurants.restaurant": place.id,
         "restaurants.ticket": order,
         "payments.payment": payment,
+        "payments.providernotice": notice_of(cast, region),
         "payments.sandboxcharge": _one(cast, "payments", charge, payment),
         "delivery.deliverytask": order,
         "delivery.courier": _courier(cast, region),
@@ -129,6 +130,16 @@ def _courier(cast: Cast, region: str) -> str:
     return str(answer.json()["id"])
 
 
+def notice_of(cast: Cast, region: str) -> str:
+    """A notification as if it were about a payment at Stripe, which serves no region here."""
+    kind = f"matrix-{ids.new_id()}"
+    cast.http.post("/api/v1/webhooks/stripe", json={"type": kind})
+    query = """UPDATE payments_providernotice SET region = %s, state = 'ignored', kind = %s
+               WHERE convert_from(body, 'UTF8') LIKE '%%' || %s || '%%' RETURNING id"""
+    ((notice,),) = cast.platform.sql("payments", query, [region, kind, kind])
+    return str(notice)
+
+
 def grant_of(cast: Cast, account_id: str) -> str:
     return _one(cast, "identity", "SELECT id FROM identity_grant WHERE account_id = %s", account_id)
 
@@ -176,6 +187,7 @@ FITTING: dict[str, Makes] = {
     "payments.payment:void": lambda stage: payment_of(stage, stage.order(), "authorised"),
     "payments.payment:refund": lambda stage: payment_of(stage, stage.cooked(), "captured"),
     "payments.payment:ask_provider": lambda stage: payment_of(stage, stage.order(), "authorised"),
+    "payments.providernotice:process_again": lambda stage: notice_of(stage.cast, "gb"),
     "delivery.deliverytask:cancel": _delivery,
     "delivery.courier:end_shift": _shift,
     "orders.claim:grant": claim_of,

@@ -41,6 +41,7 @@ SETTINGS: dict[str, Any] = {
     "languages": list[str],
     "time_zone": str,
     "rounding": int,
+    "payments.provider": str,
     "tips.presets": list[int],
     "vendors.unanswered_before_pause": int,
     "vendors.unanswered_pause_minutes": int,

@@ -14,7 +14,7 @@ from config.modules import MODULES
 from modules.orders.menus import next_opening
 from modules.orders.policies import DeliveryFee, ServiceFee, TaxRate, Zone
 from modules.orders.pricing import by_category
-from modules.payments.policies import MethodRow
+from modules.payments.policies import PROVIDERS, MethodRow, provider_name
 from tests.regions.shapes import (
     OPTIONAL_ROWS,
     ROWS,
@@ -52,6 +52,11 @@ def test_every_row_that_need_not_be_there_says_what_its_table_asks_for(region: R
 def test_a_setting_has_a_value_on_every_day(region: Region, table: str) -> None:
     for day in days_that_matter(region):
         region.setting(table, SETTINGS[table], on=day)
+
+
+def test_the_payment_provider_is_one_that_there_is(region: Region) -> None:
+    for day in days_that_matter(region):
+        assert provider_name(region, on=day) in PROVIDERS
 
 
 def test_every_timeout_leaves_time(region: Region) -> None:

@@ -6,9 +6,10 @@ from modules.payments.providers.port import (
     PaymentProvider,
     ProviderTimeout,
     RequiresAction,
+    StillPending,
     Succeeded,
 )
-from modules.payments.providers.selection import provider
+from modules.payments.providers.selection import provider, provider_of
 
 __all__ = [
     "Declined",
@@ -16,6 +17,8 @@ __all__ = [
     "PaymentProvider",
     "ProviderTimeout",
     "RequiresAction",
+    "StillPending",
     "Succeeded",
     "provider",
+    "provider_of",
 ]

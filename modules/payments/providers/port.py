@@ -35,6 +35,10 @@ class ProviderTimeout(Exception):
     """No answer came: it may have happened or not. Ask again under the same key, never guess."""
 
 
+class StillPending(ProviderTimeout):
+    """It was received and is not done yet: the provider will notify us, and meanwhile one may ask again."""
+
+
 class PaymentProvider(Protocol):
     """A payment provider.
 

@@ -1,16 +1,33 @@
-"""Which provider is used. There is one so far; the next one is chosen here, by region."""
+"""Which provider is used: a region says who holds new money, and each payment remembers who holds its own."""
 
 from __future__ import annotations
 
 from django.conf import settings
 
+from modules.payments.policies import STRIPE, provider_name
 from modules.payments.providers.port import PaymentProvider
+from tiffin import clock, regions
 
 
-def provider(region: str) -> PaymentProvider:
-    """The provider that holds the money of `region`."""
+def provider(name: str) -> PaymentProvider:
+    """The provider of that name."""
+    if name == STRIPE:
+        from modules.payments.providers.stripe import StripeProvider
+
+        return StripeProvider()
     from modules.payments.providers.sandbox import SandboxProvider
     from modules.payments.providers.trouble import Troubled, trouble
 
     word = trouble(settings.TIFFIN_SANDBOX_TROUBLE)
     return Troubled(SandboxProvider(), word) if word else SandboxProvider()
+
+
+def provider_of(region: str) -> str:
+    """Who is to hold what is paid in `region` now. Raises UnknownRegion."""
+    rules = regions.get(region)
+    return provider_name(rules, on=rules.local(clock.now()).date())
+
+
+def moves_no_money(name: str) -> bool:
+    """Whether test cards go through there: in the sandbox, and at Stripe under a test key."""
+    return name != STRIPE or settings.TIFFIN_STRIPE_SECRET_KEY.startswith("sk_test_")

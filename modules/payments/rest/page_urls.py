@@ -1,4 +1,4 @@
-"""The sandbox provider's page, at the origin's root."""
+"""The sandbox provider's page and the way back from others', at the origin's root."""
 
 from __future__ import annotations
 
@@ -6,4 +6,7 @@ from django.urls import path
 
 from modules.payments.rest import pages
 
-urlpatterns = [path("sandbox/3ds/<str:reference>", pages.confirm, name="sandbox-3ds")]
+urlpatterns = [
+    path("sandbox/3ds/<str:reference>", pages.confirm, name="sandbox-3ds"),
+    path("payments/return", pages.come_back, name="payment-return"),
+]

@@ -1,16 +1,28 @@
-"""The sandbox provider's own page, on which a test card's owner confirms a payment. A real provider's page is
-on the provider's site; what it tells us afterwards is told in the same way."""
+"""The sandbox provider's own page, on which a test card's owner confirms a payment, and the way back from the
+page of a real provider, which is on the provider's site."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from modules.payments import selectors, services
+from modules.payments.policies import STRIPE
 from modules.payments.providers import sandbox
 from tiffin.money import Money
+
+
+@require_safe
+def come_back(request: HttpRequest) -> HttpResponse:
+    """Where Stripe sends the customer who has been at its page: back to the order."""
+    reference = request.GET.get("payment_intent", "").replace("\x00", "")
+    order_id = services.come_back(provider=STRIPE, reference=reference)
+    if order_id is None:
+        raise Http404("There is no such payment.")
+    return HttpResponseRedirect(settings.TIFFIN_PAID_PAGE.format(order_id=order_id))
 
 
 @require_http_methods(["GET", "POST"])

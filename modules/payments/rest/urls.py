@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.payments.rest import views
+from modules.payments.rest import views, webhooks
 
 urlpatterns = [
     path("payments/<uuid:payment_id>", views.OnePayment.as_view(), name="payment"),
+    path("webhooks/stripe", webhooks.Stripe.as_view(), name="webhook-stripe"),
     path("payment-methods", views.Methods.as_view(), name="payment-methods"),
 ]

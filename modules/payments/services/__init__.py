@@ -13,15 +13,22 @@ from modules.payments.services.doubts import (
     record_provider_notification,
     settle,
 )
+from modules.payments.services.notices import ask_to_process, process, process_again, receive_stripe
+from modules.payments.services.returns import come_back
 from modules.payments.services.wishes import authorise, begin_authorising, capture, refund, void
 
 __all__ = [
     "ask_again",
+    "ask_to_process",
     "authorise",
     "begin_authorising",
     "capture",
+    "come_back",
     "let_authorisation_expire",
     "open_question",
+    "process",
+    "process_again",
+    "receive_stripe",
     "record_authorisation",
     "record_capture",
     "record_provider_notification",

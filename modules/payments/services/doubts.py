@@ -22,13 +22,15 @@ _STEP_ASKED = {
     PaymentState.CAPTURING: PaymentStep.CAPTURE,
 }
 
+_TRIED_FOR_EVER = {PaymentState.VOIDING: "void", PaymentState.REFUNDING: "refund"}
+
 
 class Question(DTO):
     """What is not known of a payment, and the key under which the provider knows it."""
 
     step: PaymentStep
     key: str
-    region: str
+    provider: str
 
 
 def record_provider_notification(*, key: str) -> None:
@@ -38,16 +40,16 @@ def record_provider_notification(*, key: str) -> None:
         payment = Payment.lock(payment_of(key))
         if payment.state in _STEP_ASKED:
             jobs.add(payment, "settle", due=clock.now(), overdue=False)
+        elif job := _TRIED_FOR_EVER.get(payment.state):
+            jobs.add(payment, job, due=clock.now())
 
 
 def ask_again(payment_id: UUID) -> None:
     """The answer is overdue. Letting go and giving back are tried for ever; the rest is asked after."""
     payment = Payment.lock(payment_id)
     match payment.state:
-        case PaymentState.VOIDING:
-            await_answer(payment, "void")
-        case PaymentState.REFUNDING:
-            await_answer(payment, "refund")
+        case state if state in _TRIED_FOR_EVER:
+            await_answer(payment, _TRIED_FOR_EVER[state])
         case state if state in _STEP_ASKED:
             jobs.add(payment, "settle", due=clock.now(), overdue=True)
             jobs.set_deadline(
@@ -62,7 +64,7 @@ def open_question(payment_id: UUID) -> Question | None:
     if step is None:
         return None
     key = payment.capture_key if step is PaymentStep.CAPTURE else payment.charge_key
-    return Question(step=step, key=key, region=payment.region)
+    return Question(step=step, key=key, provider=payment.provider)
 
 
 def settle(payment_id: UUID, question: Question, found: Outcome | None, *, overdue: bool) -> None:

@@ -14,7 +14,8 @@ from modules.payments.interface import (
     PaymentUnknown,
 )
 from modules.payments.models import Payment
-from modules.payments.selectors import methods
+from modules.payments.providers import provider_of
+from modules.payments.selectors import takes
 from modules.payments.services.steps import (
     await_answer,
     come_to_rest,
@@ -33,7 +34,7 @@ def authorise(*, order_id: UUID, customer_id: UUID, amount: Money, method: str, 
     """
     if amount.amount <= 0 or amount.currency != regions.get(region).currency:
         raise PaymentAmountInvalid(action="authorised", amount=amount, limit=amount)
-    if method not in {known.method for known in methods(region=region)}:
+    if not takes(method=method, region=region):
         raise PaymentMethodUnknown(method=method, region=region)
     with db.transaction():
         payment = Payment(
@@ -43,6 +44,7 @@ def authorise(*, order_id: UUID, customer_id: UUID, amount: Money, method: str, 
             currency=amount.currency,
             method=method,
             region=region,
+            provider=provider_of(region),
         )
         payment.confirmed = []  # the provider does not know of it yet
         if db.insert(payment, unless_taken=("order_id",)):

@@ -9,8 +9,10 @@ from uuid import UUID
 from modules.payments import services
 from modules.payments.interface import PaymentState, PaymentView
 from modules.payments.models import Payment, SandboxCharge
+from modules.payments.policies import STRIPE
 from modules.payments.providers import Outcome, ProviderTimeout
 from modules.payments.providers.sandbox import CAPTURE, CHARGE, REFUND, SUCCEEDED, VOID, SandboxProvider
+from modules.payments.providers.stripe.client import client
 from modules.payments.selectors import view
 from tiffin import ids
 from tiffin.log.events import event_classes
@@ -105,6 +107,25 @@ class Memory:
     """What the provider holds, took, let go and gave back for a payment, in minor units."""
 
     def __init__(self, payment: Payment) -> None:
+        if payment.provider == STRIPE:
+            self._of_stripe(payment)
+        else:
+            self._of_sandbox(payment)
+
+    def _of_stripe(self, payment: Payment) -> None:
+        """Asked by the SDK, as staff would look it up at Stripe."""
+        found = client().v1.payment_intents.list({"limit": 100}).data
+        mine = [each for each in found if each.metadata["tiffin_key"] == payment.charge_key]
+        charges = [(each, each.latest_charge) for each in mine if each.latest_charge]
+        went_through = [each for each, charge in charges if charge.status == "succeeded"]
+        self.authorised = sum(each.amount for each in went_through)
+        self.captured = sum(each.amount_received for each in went_through)
+        refunds = [r for each in went_through for r in client().v1.refunds.list({"payment_intent": each.id})]
+        self.refunded = sum(refund.amount for refund in refunds if "tiffin_key" in refund.metadata)
+        over = [each for each in went_through if each.status in {"canceled", "succeeded"}]
+        self.voided = sum(each.amount - each.amount_received for each in over)
+
+    def _of_sandbox(self, payment: Payment) -> None:
         done = SandboxCharge.objects.filter(charge=payment.charge_key, outcome=SUCCEEDED)
 
         def total(kind: str) -> int:

@@ -31,7 +31,7 @@ from modules.payments.tests.ledger import (
 from tiffin import clock, ids
 from tiffin.testing import settle
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("anywhere")]
 
 
 def test_asking_for_money_answers_before_the_provider_does():
@@ -62,6 +62,7 @@ def test_a_declined_card_holds_nothing_and_says_why():
     assert deadline_of(payment) is None
 
 
+@pytest.mark.parametrize("anywhere", ["sandbox"], indirect=True)
 def test_a_lost_answer_is_asked_for_again_under_the_same_key():
     payment = a_payment(method=TIMEOUT, amount=1900)
     settle()
@@ -80,7 +81,7 @@ def test_a_card_may_need_its_owner():
     settle()
 
     assert state_of(payment) is PaymentState.REQUIRES_ACTION
-    assert (look_at(payment).action_url or "").startswith("/sandbox/3ds/")
+    assert "/3ds/" in (look_at(payment).action_url or "")
     assert published(payment) == ["PaymentActionRequired"]
 
 
@@ -94,7 +95,7 @@ def test_an_order_is_paid_once_however_often_it_is_asked():
 
 
 @pytest.mark.parametrize(("method", "amount", "error"), [
-    ("pm_card_of_nobody", 100, PaymentMethodUnknown),
+    ("card_of_nobody", 100, PaymentMethodUnknown),
     ("pm_card_visa", 0, PaymentAmountInvalid),
     ("pm_card_visa", -5, PaymentAmountInvalid),
 ])  # fmt: skip

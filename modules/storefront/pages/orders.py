@@ -195,9 +195,9 @@ def _progress(number: int, step: int | None) -> str:
 
 
 def _action(seen: OrderView) -> str:
-    """Where to confirm the payment, and back to this page afterwards."""
-    if not seen.action_url:
-        return ""
+    """Where to confirm the payment, and back to this page afterwards: a provider's own page knows the way."""
+    if not seen.action_url or not seen.action_url.startswith("/"):
+        return seen.action_url or ""
     return f"{seen.action_url}?{urlencode({'return': reverse('order-page', args=[seen.id])})}"
 
 

@@ -105,6 +105,7 @@ LOGGING: dict[str, Any] = {
         "celery.beat": {"level": "WARNING", "propagate": True},
         "httpx": {"level": "WARNING", "propagate": True},
         "httpcore": {"level": "WARNING", "propagate": True},
+        "stripe": {"level": "WARNING", "propagate": True},
     },
 }
 

@@ -1,0 +1,18 @@
+"""How payments refuses what comes from outside, beside what its interface declares."""
+
+from __future__ import annotations
+
+from tiffin.errors import DomainError
+
+
+class NotificationNotAuthentic(DomainError, code="notification_not_authentic", status=400):
+    """The notification is not proven to come from the provider."""
+
+    detail = "This is not taken for a notification of the provider: {reason}."
+    reason: str
+
+
+class NotificationPending(DomainError, code="notification_pending", status=409):
+    """The notification is going to be processed anyway."""
+
+    detail = "It has not been processed for the first time yet."

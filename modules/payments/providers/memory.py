@@ -1,0 +1,48 @@
+"""What we keep of our own about what a provider outside was asked. Every change is a transaction by itself,
+committed before the provider is asked, so that a crash at any moment leaves what is needed to ask again."""
+
+from __future__ import annotations
+
+from modules.payments.models import ProviderOperation
+from tiffin import db
+
+
+def known(key: str) -> ProviderOperation | None:
+    """What was asked under `key`; None when nothing ever was."""
+    return next(iter(db.find(ProviderOperation, key=key)), None)
+
+
+def begin(*, key: str, charge: str, provider: str) -> tuple[ProviderOperation, bool]:
+    """Write down that the operation is about to be asked for, and whether it is for the first time."""
+    operation = ProviderOperation(key=key, charge=charge, provider=provider)
+    with db.transaction():
+        if db.insert(operation, unless_taken=("key",)):
+            return operation, True
+        return db.lock(ProviderOperation, key), False
+
+
+def learn(key: str, reference: str) -> ProviderOperation:
+    """Write down what the provider calls the operation. The first name stays, and what was forbidden
+    meanwhile stays so: the caller looks at what it gets."""
+    with db.transaction():
+        operation = db.lock(ProviderOperation, key)
+        if not operation.reference:
+            operation.reference = reference
+            operation.save(update_fields=["reference"])
+        return operation
+
+
+def forbid(*, charge: str, provider: str) -> ProviderOperation:
+    """From here on nobody asks the provider to hold anything under `charge`, not even for the first time."""
+    begin(key=charge, charge=charge, provider=provider)
+    with db.transaction():
+        operation = db.lock(ProviderOperation, charge)
+        operation.forbidden = True
+        operation.save(update_fields=["forbidden"])
+        return operation
+
+
+def charge_of(*, provider: str, reference: str) -> str:
+    """The charge that the provider's name is about; empty for what is not ours."""
+    found = db.find(ProviderOperation, provider=provider, reference=reference) if reference else []
+    return found[0].charge if found else ""

@@ -1,0 +1,247 @@
+"""Stripe behind the port. A charge is a PaymentIntent with manual capture.
+
+It is made in two steps, and our memory (`memory.py`) lies between them: create it, which moves no money;
+write down its name; confirm it. So whatever may hold money is known to us by name, at every moment: what
+became of it is asked by that name, nothing has to be searched for, and what has no name yet can be forbidden
+for good. An intent whose name was lost on the way is never confirmed and stays without effect.
+
+Our keys go with what makes something new (an intent, a refund): the same key makes it once, for at least 24
+hours. Whatever moves an intent on (confirm, capture, cancel) can happen to it once only and goes without:
+under a key Stripe repeats even a saved 500 (https://docs.stripe.com/api/idempotent_requests), though trying
+again is right. Later than that, and after every refusal, we look at what there is.
+"""
+
+from __future__ import annotations
+
+import stripe
+from django.conf import settings
+
+from modules.payments.models import ProviderOperation
+from modules.payments.policies import STRIPE
+from modules.payments.providers import memory
+from modules.payments.providers.port import (
+    Declined,
+    Outcome,
+    ProviderTimeout,
+    RequiresAction,
+    StillPending,
+    Succeeded,
+)
+from modules.payments.providers.stripe.amounts import NotExpressible, from_stripe, to_stripe
+from modules.payments.providers.stripe.client import asking, client
+from tiffin.money import Money
+
+RETURN_PATH = "/payments/return"
+OUR_KEY = "tiffin_key"
+CANCELLED, CAPTURED, NOT_HELD = "charge_cancelled", "charge_already_captured", "not_authorised"
+AMOUNT_NOT_TAKEN = "amount_not_expressible"
+# A refund that is not there yet is on one page with all others of its charge.
+PAGE = 100
+
+
+class StripeProvider:
+    """Fits PaymentProvider."""
+
+    def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
+        operation, _ = memory.begin(key=key, charge=key, provider=STRIPE)
+        if operation.forbidden:
+            return Declined(reason=CANCELLED)
+        try:
+            if operation.reference:
+                intent = _intent(operation.reference)
+            else:
+                operation, intent = _create(key, to_stripe(amount), amount.currency, method)
+            if operation.forbidden:
+                return Declined(reason=CANCELLED)
+            if intent.status == "requires_confirmation":
+                with asking(f"{key}: confirm"):
+                    intent = client().v1.payment_intents.confirm(
+                        intent.id,
+                        {"return_url": f"{settings.TIFFIN_ORIGIN}{RETURN_PATH}"},
+                    )
+        except NotExpressible:
+            return Declined(reason=AMOUNT_NOT_TAKEN)
+        except (stripe.CardError, stripe.InvalidRequestError) as refusal:
+            return _refused(refusal)
+        return _of_charge(intent) or Declined(reason=NOT_HELD)
+
+    def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
+        reference = _reference_of(charge)
+        if not reference:
+            return Declined(reason=NOT_HELD)
+        memory.begin(key=key, charge=charge, provider=STRIPE)
+        try:
+            with asking(f"{key}: capture"):
+                intent = client().v1.payment_intents.capture(
+                    reference, {"amount_to_capture": to_stripe(amount)}
+                )
+        except (stripe.CardError, stripe.InvalidRequestError) as refusal:
+            return _of_capture(_intent(reference)) or _refused(refusal)
+        return _of_capture(intent) or Declined(reason=NOT_HELD)
+
+    def void(self, *, key: str, charge: str) -> Outcome:
+        operation = memory.forbid(charge=charge, provider=STRIPE)
+        if not operation.reference:
+            # Whoever is about to hold it looks once more before, and finds it forbidden.
+            return Succeeded(reference=key, amount=Money.zero("XXX"))
+        try:
+            with asking(f"{key}: cancel"):
+                intent = client().v1.payment_intents.cancel(
+                    operation.reference, {"expand": ["latest_charge"]}
+                )
+        except stripe.InvalidRequestError:
+            intent = _intent(operation.reference)
+        match intent.status:
+            case "canceled":
+                return Succeeded(reference=intent.id, amount=_had_been_held(intent))
+            case "succeeded":
+                return Declined(reason=CAPTURED)
+            case status:
+                raise StillPending(f"{key}: the intent is {status}")
+
+    def refund(self, *, key: str, charge: str, amount: Money) -> Outcome:
+        reference = _reference_of(charge)
+        if not reference:
+            return Declined(reason=NOT_HELD)
+        operation, new = memory.begin(key=key, charge=charge, provider=STRIPE)
+        refund = None if new else _find_refund(operation)
+        try:
+            if refund is None:
+                with asking(f"{key}: refund"):
+                    refund = client().v1.refunds.create(
+                        {
+                            "payment_intent": reference,
+                            "amount": to_stripe(amount),
+                            "metadata": {OUR_KEY: key},
+                        },
+                        {"idempotency_key": key},
+                    )
+        except stripe.InvalidRequestError as refusal:
+            return _refused(refusal)
+        memory.learn(key, refund.id)
+        return _of_refund(refund)
+
+    def find(self, *, key: str) -> Outcome | None:
+        operation = memory.known(key)
+        if operation is None:
+            return None
+        if operation.key == operation.charge:
+            return _found_charge(operation)
+        if key.endswith(":capture"):
+            return _of_capture(_intent(_reference_of(operation.charge)))
+        refund = _find_refund(operation)
+        return None if refund is None else _of_refund(refund)
+
+
+def _create(
+    key: str, amount: int, currency: str, method: str
+) -> tuple[ProviderOperation, stripe.PaymentIntent]:
+    """An intent that waits to be confirmed, and what we know of it: its name, or that it was forbidden
+    meanwhile."""
+    with asking(f"{key}: create"):
+        intent = client().v1.payment_intents.create(
+            {
+                "amount": amount,
+                "currency": currency.lower(),
+                "payment_method": method,
+                "allowed_payment_method_types": ["card"],
+                "capture_method": "manual",
+                "metadata": {OUR_KEY: key},
+            },
+            {"idempotency_key": key},
+        )
+    operation = memory.learn(key, intent.id)
+    return operation, intent if operation.reference == intent.id else _intent(operation.reference)
+
+
+def _intent(reference: str) -> stripe.PaymentIntent:
+    with asking(f"{reference}: retrieve"):
+        return client().v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]})
+
+
+def _reference_of(charge: str) -> str:
+    operation = memory.known(charge)
+    return operation.reference if operation else ""
+
+
+def _refused(refusal: stripe.CardError | stripe.InvalidRequestError) -> Declined:
+    """By Stripe's code. Never its `decline_code`: a customer is not to learn that a card is known as stolen
+    (https://docs.stripe.com/declines/codes)."""
+    return Declined(reason=(refusal.code or "refused")[:64])
+
+
+def _found_charge(operation: ProviderOperation) -> Outcome | None:
+    if operation.reference:
+        return _of_charge(_intent(operation.reference))
+    return Declined(reason=CANCELLED) if operation.forbidden else None
+
+
+def _of_charge(intent: stripe.PaymentIntent) -> Outcome | None:
+    """None while nobody has confirmed it: nothing is held, and nothing is refused."""
+    match intent.status:
+        case "requires_capture" | "succeeded":
+            return Succeeded(reference=intent.id, amount=from_stripe(intent.amount, intent.currency))
+        case "requires_action":
+            return RequiresAction(url=_page_of(intent), reference=intent.id)
+        case "requires_payment_method":
+            error = intent.last_payment_error
+            return Declined(reason=(error and error.code) or "card_declined")
+        case "canceled":
+            return Declined(reason=CANCELLED)
+        case "requires_confirmation":
+            return None
+        case status:
+            raise StillPending(f"{intent.id} is {status}")
+
+
+def _page_of(intent: stripe.PaymentIntent) -> str:
+    """Where the customer confirms. A step that has no page cannot be taken here, and runs out of time."""
+    redirect = intent.next_action and intent.next_action.redirect_to_url
+    return (redirect and redirect.url) or ""
+
+
+def _of_capture(intent: stripe.PaymentIntent) -> Outcome | None:
+    """None while it can still be captured."""
+    match intent.status:
+        case "succeeded":
+            return Succeeded(reference=intent.id, amount=from_stripe(intent.amount_received, intent.currency))
+        case "requires_capture":
+            return None
+        case "processing":
+            raise StillPending(f"{intent.id} is being captured")
+        case _:
+            return Declined(reason=CANCELLED)
+
+
+def _had_been_held(intent: stripe.PaymentIntent) -> Money:
+    """What a cancelled intent held before: its charge went through, and was never captured."""
+    charge = intent.latest_charge
+    if isinstance(charge, str):
+        raise ProviderTimeout(f"{intent.id}: Stripe did not say what was held")
+    held = charge.amount if charge is not None and charge.status == "succeeded" else 0
+    return from_stripe(held, intent.currency)
+
+
+def _find_refund(operation: ProviderOperation) -> stripe.Refund | None:
+    """The refund under its own name, or under our key among all of its charge."""
+    with asking(f"{operation.key}: find"):
+        if operation.reference:
+            return client().v1.refunds.retrieve(operation.reference)
+        all_of_it = client().v1.refunds.list(
+            {"payment_intent": _reference_of(operation.charge), "limit": PAGE}
+        )
+        for refund in all_of_it.auto_paging_iter():
+            if refund.metadata and OUR_KEY in refund.metadata and refund.metadata[OUR_KEY] == operation.key:
+                memory.learn(operation.key, refund.id)
+                return refund
+    return None
+
+
+def _of_refund(refund: stripe.Refund) -> Outcome:
+    match refund.status:
+        case "succeeded":
+            return Succeeded(reference=refund.id, amount=from_stripe(refund.amount, refund.currency))
+        case "failed" | "canceled":
+            return Declined(reason=(refund.failure_reason or f"refund_{refund.status}")[:64])
+        case status:
+            raise StillPending(f"{refund.id} is {status}")

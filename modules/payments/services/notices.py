@@ -1,0 +1,151 @@
+"""The inbox of what providers send. A notification is kept as it came and answered at once; a job looks at it
+later, and all that it can bring about is that the provider is asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.db.models import F
+
+from modules.payments.errors import NotificationNotAuthentic, NotificationPending
+from modules.payments.models import NoticeState, Payment, ProviderNotice, payment_of
+from modules.payments.policies import STRIPE
+from modules.payments.providers import memory
+from modules.payments.providers.notices import NotAuthentic, Notice
+from modules.payments.providers.stripe import notices as stripe_notices
+from modules.payments.services.doubts import record_provider_notification
+from tiffin import clock, db, jobs
+
+KEPT_BYTES = 64 * 1024
+KEPT_FOR = timedelta(days=30)
+OVERDUE = timedelta(minutes=15)
+# Every arrival makes room: so many that have been kept long enough go.
+FORGOTTEN_AT_ONCE = 20
+
+
+def receive_stripe(*, body: bytes, signature: str) -> None:
+    """Keep what was sent to the address of Stripe's notifications, once however often it comes.
+
+    Raises NotificationNotAuthentic; what was refused is kept, too, with the reason.
+    """
+    kept = ProviderNotice(
+        provider=STRIPE, region="", body=body[:KEPT_BYTES], size=len(body), signature=_printable(signature)
+    )
+    _forget_old_ones()
+    try:
+        stripe_notices.verify(body, signature)
+        _keep(kept, stripe_notices.read(body))
+    except NotAuthentic as refusal:
+        kept.state_name, kept.reason = NoticeState.REFUSED.value, refusal.reason
+        kept.save()
+        raise NotificationNotAuthentic(reason=refusal.reason) from None
+
+
+def process(notice_id: UUID) -> None:
+    """Ask about the payment that the notification is about, if it is one of ours."""
+    with db.transaction():
+        notice = ProviderNotice.lock(notice_id)
+        if notice.state is not NoticeState.RECEIVED:
+            return
+        payment = _payment_of(notice)
+        if payment is None:
+            _settle(notice, NoticeState.IGNORED, "not_ours")
+            return
+        record_provider_notification(key=payment.charge_key)
+        notice.region = payment.region
+        _settle(notice, NoticeState.PROCESSED)
+
+
+def process_again(*, notice_id: UUID) -> None:
+    """Look at a notification once more. One that was refused must prove now, whatever its age, that it came
+    from the provider: the secret may have been missing here.
+
+    Raises NotificationNotAuthentic, NotificationPending.
+    """
+    with db.transaction():
+        notice = ProviderNotice.lock(notice_id)
+        if notice.state is NoticeState.RECEIVED:
+            raise NotificationPending()
+        if notice.state is NoticeState.REFUSED:
+            _admit(notice)
+        _await(notice)
+
+
+def ask_to_process(notice_id: UUID) -> None:
+    """Nobody has looked at it for long: see to it."""
+    notice = ProviderNotice.lock(notice_id)
+    if notice.state is NoticeState.RECEIVED:
+        _await(notice)
+
+
+def _keep(kept: ProviderNotice, notice: Notice) -> None:
+    kept.event_id, kept.kind = notice.event_id, notice.kind
+    kept.charge, kept.reference = notice.charge, notice.reference
+    if _came_before(notice.event_id):
+        return
+    try:
+        with db.transaction():
+            _await(kept)
+    except IntegrityError:  # it came twice at the same moment
+        _came_before(notice.event_id)
+
+
+def _came_before(event_id: str) -> bool:
+    known = ProviderNotice.objects.filter(provider=STRIPE, event_id=event_id)
+    return bool(known.update(deliveries=F("deliveries") + 1))
+
+
+@db.transaction_required
+def _await(notice: ProviderNotice) -> None:
+    notice.state_name, notice.reason = NoticeState.RECEIVED.value, ""
+    notice.save()
+    jobs.add(notice, "process_notice", due=clock.now())
+    jobs.set_deadline(notice, "notice_overdue", due=clock.now() + OVERDUE)
+
+
+@db.transaction_required
+def _settle(notice: ProviderNotice, state: NoticeState, reason: str = "") -> None:
+    notice.state_name, notice.reason = state.value, reason
+    notice.save(update_fields=["state_name", "reason", "region"])
+    jobs.clear_deadline(notice)
+
+
+@db.transaction_required
+def _admit(notice: ProviderNotice) -> None:
+    """Raises NotificationNotAuthentic."""
+    body = bytes(notice.body)
+    try:
+        if not notice.is_whole:
+            raise NotAuthentic("body_cut")
+        stripe_notices.verify(body, notice.signature, of_any_age=True)
+        read = stripe_notices.read(body)
+    except NotAuthentic as refusal:
+        raise NotificationNotAuthentic(reason=refusal.reason) from None
+    if ProviderNotice.objects.filter(provider=notice.provider, event_id=read.event_id).exists():
+        raise NotificationNotAuthentic(reason="came_again_since")
+    notice.event_id, notice.kind = read.event_id, read.kind
+    notice.charge, notice.reference = read.charge, read.reference
+
+
+def _payment_of(notice: ProviderNotice) -> Payment | None:
+    """By the provider's name, which we wrote down ourselves; else by the key that it says, if that is one."""
+    charge = memory.charge_of(provider=notice.provider, reference=notice.reference) or notice.charge
+    try:
+        payment_id = payment_of(charge)
+    except ValueError:
+        return None
+    ours: Payment | None = Payment.objects.filter(pk=payment_id, provider=notice.provider).first()
+    return ours
+
+
+def _forget_old_ones() -> None:
+    old = ProviderNotice.objects.filter(created_at__lt=clock.now() - KEPT_FOR).exclude(
+        state_name=NoticeState.RECEIVED.value
+    )
+    ProviderNotice.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])).delete()
+
+
+def _printable(signature: str) -> str:
+    return signature.replace("\x00", "")[:500]

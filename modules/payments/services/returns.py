@@ -1,0 +1,19 @@
+"""A customer comes back from a provider's page. What is said on the way is not believed: it makes us ask."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.payments.models import Payment, payment_of
+from modules.payments.providers import memory
+from modules.payments.services.doubts import record_provider_notification
+
+
+def come_back(*, provider: str, reference: str) -> UUID | None:
+    """Ask what became of the charge that the provider calls `reference`; the order that it is for, or None if
+    it is not ours."""
+    charge = memory.charge_of(provider=provider, reference=reference)
+    if not charge:
+        return None
+    record_provider_notification(key=charge)
+    return Payment.get(payment_of(charge)).order_id

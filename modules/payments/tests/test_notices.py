@@ -1,0 +1,411 @@
+"""What Stripe sends: kept as it came, believed in nothing, looked at once."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import stripe as sdk
+from django.test import Client
+
+from modules.payments import services
+from modules.payments.errors import NotificationNotAuthentic, NotificationPending
+from modules.payments.interface import PaymentState
+from modules.payments.models import NoticeState, ProviderNotice
+from modules.payments.services.notices import KEPT_BYTES, KEPT_FOR
+from modules.payments.tests.conftest import WEBHOOK_SECRET
+from modules.payments.tests.ledger import (
+    A_WHILE,
+    ACTION,
+    Memory,
+    a_payment,
+    deadline_of,
+    look_at,
+    pounds,
+    published,
+    state_of,
+)
+from tiffin import clock, ids
+from tiffin.jobs import running
+from tiffin.models import Job
+from tiffin.testing import settle
+
+pytestmark = pytest.mark.database
+
+PATH = "/api/v1/webhooks/stripe"
+# WIRES: secret, time, body and signature that belong together.
+VECTOR = (
+    "whsec_test_secret",
+    1614556800,
+    b'{"id":"evt_1","object":"event"}',
+    "7a0685c65fcda9f1dd585b6eaa74ead6d954e5895ecc08263afbd424c5661b46",
+)
+
+
+def event(payment=None, *, kind="payment_intent.succeeded", event_id="", **about):
+    """As docs.stripe.com/api/events/object describes it, API version 2026-10-28.endive."""
+    if payment is not None:
+        about = {"metadata": {"tiffin_key": payment.charge_key}, **about}
+    about = {"id": "pi_of_nobody", "object": "payment_intent", **about}
+    return {
+        "id": event_id or f"evt_{ids.new_id().hex}",
+        "object": "event",
+        "api_version": "2026-10-28.endive",
+        "type": kind,
+        "data": {"object": about},
+    }
+
+
+def send(body, *, secret=WEBHOOK_SECRET, at=None, header=None):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    if header is None:
+        stamp = int(at if at is not None else clock.now().timestamp())
+        header = sdk.WebhookSignature.generate_signature_header(raw.decode("latin-1"), secret, stamp)
+        if not raw.isascii():
+            header = f"t={stamp},v1=" + "0" * 64
+    return Client().post(PATH, raw, content_type="application/json", headers={"Stripe-Signature": header})
+
+
+def kept():
+    return [(each.state_name, each.reason) for each in ProviderNotice.objects.order_by("pk")]
+
+
+@pytest.fixture
+def waiting(stripe):
+    """A payment that its customer has confirmed at Stripe, and nobody has told us."""
+    payment = a_payment(method=ACTION)
+    settle()
+    stripe.answer_action(look_at(payment).action_url, approved=True)
+    return payment
+
+
+# --- whose it is
+
+
+def test_the_check_vector_of_the_wire_is_signed_right(settings):
+    secret, stamp, body, signature = VECTOR
+    settings.TIFFIN_STRIPE_WEBHOOK_SECRETS = ["whsec_another", secret]
+    with clock.hold(datetime.fromtimestamp(stamp + 299, UTC)):
+        answer = send(body, header=f"t={stamp},v1={'0' * 64},v1={signature}")
+
+    # It is Stripe's, but says nothing: it has no type.
+    assert (answer.status_code, answer.json()["reason"]) == (400, "not_an_event")
+
+
+@pytest.mark.parametrize(("sending", "reason"), [
+    ({"secret": "whsec_of_somebody"}, "signature_invalid"),
+    ({"header": ""}, "signature_invalid"),
+    ({"header": "t=now,v1=0"}, "signature_invalid"),
+    ({"header": "v1=0"}, "signature_invalid"),
+    ({"header": "\x01" * 2000}, "signature_invalid"),
+    ({"at": clock.now().timestamp() - 301}, "signature_too_old"),
+    ({"at": clock.now().timestamp() + 999}, "signature_too_old"),
+])  # fmt: skip
+def test_what_is_not_proven_to_be_stripes_is_kept_and_brings_nothing_about(waiting, sending, reason):
+    answer = send(event(waiting), **sending)
+    settle()
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "notification_not_authentic")
+    assert kept() == [("refused", reason)]
+    assert state_of(waiting) is PaymentState.REQUIRES_ACTION
+
+
+@pytest.mark.parametrize(("body", "reason"), [
+    (b"", "not_json"),
+    (b"{", "not_json"),
+    (b"[" * 100_000, "not_json"),
+    (b"null", "not_an_event"),
+    (b'["id"]', "not_an_event"),
+    (b'{"id": 1, "type": {}}', "not_an_event"),
+    (b'{"id": "evt_1", "type": "\\u0000"}', "not_an_event"),
+    (b"\xff\xfe", "signature_invalid"),
+])  # fmt: skip
+def test_what_cannot_be_read_is_kept_with_the_reason(stripe, body, reason):
+    answer = send(body)
+
+    assert answer.status_code == 400
+    assert kept() == [("refused", reason)]
+    assert bytes(ProviderNotice.objects.get().body) == body[:KEPT_BYTES]
+
+
+def test_only_so_much_of_a_body_is_kept(stripe):
+    body = b"x" * (KEPT_BYTES + 1)
+    send(body)
+
+    notice = ProviderNotice.objects.get()
+    assert (len(notice.body), notice.size, notice.is_whole) == (KEPT_BYTES, KEPT_BYTES + 1, False)
+
+
+def test_a_secret_may_be_replaced_without_losing_anything(stripe, settings):
+    settings.TIFFIN_STRIPE_WEBHOOK_SECRETS = ["whsec_new", WEBHOOK_SECRET]
+
+    assert send(event()).status_code == send(event(), secret="whsec_new").status_code == 204
+
+
+# --- what it brings about
+
+
+def test_a_notification_makes_us_ask(waiting):
+    assert send(event(waiting)).status_code == 204
+    assert state_of(waiting) is PaymentState.REQUIRES_ACTION  # answered first, looked at later
+
+    settle()
+
+    assert state_of(waiting) is PaymentState.AUTHORISED
+    assert kept() == [("processed", "")]
+
+
+def test_what_it_says_is_not_believed(stripe):
+    payment = a_payment(method=ACTION)
+    settle()
+    send(event(payment, status="succeeded", amount_received=2500))
+    settle()
+
+    assert state_of(payment) is PaymentState.REQUIRES_ACTION
+    assert published(payment) == ["PaymentActionRequired"]
+
+
+def test_a_payment_is_known_by_stripes_own_name_for_it(waiting, stripe):
+    (intent,) = stripe.intents(waiting.charge_key)
+    send(event(object="charge", id="ch_1", payment_intent=intent["id"], kind="charge.captured"))
+    settle()
+
+    assert state_of(waiting) is PaymentState.AUTHORISED
+
+
+def test_the_same_event_again_is_counted_and_looked_at_once(waiting):
+    body = event(waiting)
+    for _ in range(3):
+        assert send(body).status_code == 204
+    settle()
+    assert send(body).status_code == 204
+    settle()
+
+    assert kept() == [("processed", "")]
+    assert ProviderNotice.objects.get().deliveries == 4
+    assert published(waiting) == ["PaymentActionRequired", "PaymentAuthorised"]
+
+
+def test_the_order_in_which_they_come_does_not_matter(stripe):
+    payment = a_payment()
+    settle()
+    services.capture(payment_id=payment.pk, amount=pounds(2500))
+    settle()
+    for kind in ("payment_intent.succeeded", "payment_intent.canceled", "payment_intent.created"):
+        send(event(payment, kind=kind))
+        settle()
+
+    assert state_of(payment) is PaymentState.CAPTURED
+    assert published(payment) == ["PaymentAuthorised", "PaymentCaptured"]
+
+
+@pytest.mark.parametrize("about", [
+    {},
+    {"metadata": {"tiffin_key": "nonsense"}},
+    {"metadata": {"tiffin_key": f"{ids.new_id()}:authorise"}},
+    {"metadata": {"tiffin_key": 7}},
+    {"metadata": []},
+    {"object": "charge", "payment_intent": {"id": "pi_1"}},
+])  # fmt: skip
+def test_what_is_not_about_us_is_kept_and_ignored(stripe, about):
+    assert send(event(**about)).status_code == 204
+    settle()
+
+    assert kept() == [("ignored", "not_ours")]
+
+
+def test_a_payment_of_another_provider_is_not_stripes_to_speak_of(stripe, served_by):
+    served_by("sandbox")
+    payment = a_payment(method=ACTION)
+    settle()
+    send(event(payment))
+    settle()
+
+    assert kept() == [("ignored", "not_ours")]
+
+
+def test_a_refund_that_takes_its_time_is_asked_after_when_stripe_says_so(stripe, monkeypatch):
+    payment = a_payment()
+    settle()
+    services.capture(payment_id=payment.pk, amount=pounds(2500))
+    settle()
+    services.refund(payment_id=payment.pk, amount=pounds(700), reason="late")
+    status = stripe.pend_refunds()
+    settle()
+    assert state_of(payment) is PaymentState.REFUNDING
+
+    status.clear()
+    send(event(payment, kind="refund.updated"))
+    settle()
+
+    assert state_of(payment) is PaymentState.PARTIALLY_REFUNDED
+    assert Memory(payment).refunded == 700
+
+
+# --- as localstripe sends it
+
+
+class Mailbox:
+    """Takes what localstripe sends, for a test to deliver when it wants."""
+
+    def __init__(self) -> None:
+        mailbox = self
+        self.letters: list[tuple[bytes, str]] = []
+
+        class Slot(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                mailbox.letters.append((body, self.headers["Stripe-Signature"]))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Slot)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+    def wait(self, name: str) -> tuple[bytes, str]:
+        """The letter that names this; localstripe takes its time, a second and more."""
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            for body, signature in self.letters:
+                if name.encode() in body:
+                    return body, signature
+            time.sleep(0.05)
+        raise AssertionError(f"nothing came about {name}")
+
+
+@pytest.fixture
+def mailbox(stripe):
+    box = Mailbox()
+    stripe.send_webhooks_to(box.url, WEBHOOK_SECRET)
+    yield box
+    box.server.shutdown()
+    box.server.server_close()
+
+
+def deliver(letter):
+    body, signature = letter
+    return (
+        Client()
+        .post(PATH, body, content_type="application/json", headers={"Stripe-Signature": signature})
+        .status_code
+    )
+
+
+def test_stripes_webhook_may_come_before_its_answer_and_twice_and_late(stripe, mailbox):
+    payment = a_payment()
+    settle()
+    services.capture(payment_id=payment.pk, amount=pounds(2500))
+    stripe.lose("answer", of="/capture")
+    settle()
+    assert state_of(payment) is PaymentState.CAPTURING
+
+    letter = mailbox.wait(payment.charge_key)
+    assert deliver(letter) == deliver(letter) == 204
+    settle()
+    assert state_of(payment) is PaymentState.CAPTURED
+
+    with clock.shift(timedelta(seconds=301)):
+        assert deliver(letter) == 400
+    with clock.shift(A_WHILE):
+        settle()
+    assert published(payment) == ["PaymentAuthorised", "PaymentCaptured"]
+    assert kept() == [("processed", ""), ("refused", "signature_too_old")]
+
+
+# --- the inbox
+
+
+def test_every_notification_that_waits_has_a_deadline_that_sees_to_it(waiting):
+    send(event(waiting))
+    notice = ProviderNotice.objects.get()
+    assert deadline_of(notice) is not None
+    Job.objects.using("payments").filter(key=notice.pk, name="process_notice").delete()
+
+    with clock.shift(timedelta(minutes=16)):
+        settle()
+
+    assert (ProviderNotice.objects.get().state, deadline_of(notice)) == (NoticeState.PROCESSED, None)
+
+
+def test_staff_have_it_looked_at_again(waiting):
+    send(event(waiting))
+    notice = ProviderNotice.objects.get()
+    with pytest.raises(NotificationPending):
+        services.process_again(notice_id=notice.pk)
+    settle()
+
+    services.process_again(notice_id=notice.pk)
+    settle()
+
+    assert kept() == [("processed", "")]
+
+
+def test_staff_admit_what_was_refused_for_want_of_the_secret(waiting, settings):
+    settings.TIFFIN_STRIPE_WEBHOOK_SECRETS = []
+    send(event(waiting))
+    notice = ProviderNotice.objects.get()
+    with pytest.raises(NotificationNotAuthentic):
+        services.process_again(notice_id=notice.pk)
+
+    settings.TIFFIN_STRIPE_WEBHOOK_SECRETS = [WEBHOOK_SECRET]
+    with clock.shift(timedelta(hours=1)):
+        services.process_again(notice_id=notice.pk)
+        settle()
+
+    assert kept() == [("processed", "")]
+    assert state_of(waiting) is PaymentState.AUTHORISED
+
+
+def test_what_was_admitted_is_not_admitted_beside_its_second_delivery(waiting, settings):
+    body = event(waiting)
+    settings.TIFFIN_STRIPE_WEBHOOK_SECRETS = []
+    send(body)
+    settings.TIFFIN_STRIPE_WEBHOOK_SECRETS = [WEBHOOK_SECRET]
+    send(body)
+    refused = ProviderNotice.objects.get(state_name="refused")
+
+    with pytest.raises(NotificationNotAuthentic, match="came_again_since"):
+        services.process_again(notice_id=refused.pk)
+
+
+def test_notifications_are_forgotten_when_they_have_been_kept_long_enough(stripe):
+    send(event())
+    send(b"nonsense")
+    settle()
+
+    with clock.shift(KEPT_FOR + timedelta(seconds=1)):
+        send(event())
+        settle()
+
+    assert kept() == [("ignored", "not_ours")]
+
+
+def test_two_deliveries_at_the_same_moment_are_one(stripe):
+    body = event()
+    threads = [threading.Thread(target=_send_and_close, args=(body,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    while claimed := running.claim("payments", limit=10):
+        running.run("payments", *claimed)
+
+    assert kept() == [("ignored", "not_ours")]
+    assert ProviderNotice.objects.get().deliveries == 4
+
+
+def _send_and_close(body) -> None:
+    from django.db import connections
+
+    try:
+        assert send(body).status_code == 204
+    finally:
+        connections.close_all()

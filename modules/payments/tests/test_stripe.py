@@ -1,0 +1,410 @@
+"""Stripe holds the money: by its own SDK, over lines that lose requests and answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from modules.payments import services
+from modules.payments.interface import PaymentMethodUnknown, PaymentState
+from modules.payments.models import Payment
+from modules.payments.providers import Declined, ProviderTimeout, RequiresAction, Succeeded, provider
+from modules.payments.providers.stripe import client as line_to_stripe
+from modules.payments.providers.stripe.amounts import NotExpressible, from_stripe, to_stripe
+from modules.payments.tests.ledger import (
+    A_WHILE,
+    ACTION,
+    DECLINED,
+    Memory,
+    a_payment,
+    look_at,
+    pounds,
+    published,
+    state_of,
+)
+from modules.payments.tests.localstripe import NEEDS_OWNER, VISA
+from tiffin import clock
+from tiffin.models import Job
+from tiffin.money import Money
+from tiffin.testing import api, settle
+
+pytestmark = pytest.mark.database
+
+CREATE, CONFIRM, CAPTURE, CANCEL, REFUND = (
+    "/payment_intents",
+    "/confirm",
+    "/capture",
+    "/cancel",
+    "/refunds",
+)
+UNTIL_OVERDUE = timedelta(seconds=301)
+
+
+def captured(amount=2500):
+    payment = a_payment(amount=amount)
+    settle()
+    services.capture(payment_id=payment.pk, amount=pounds(amount))
+    settle()
+    assert state_of(payment) is PaymentState.CAPTURED
+    return payment
+
+
+# --- who holds the money
+
+
+def test_a_regions_file_decides_who_holds_new_money_and_not_who_holds_the_old(stripe, served_by):
+    old = a_payment()
+    settle()
+    served_by("sandbox")
+    new = a_payment()
+    settle()
+
+    services.capture(payment_id=old.pk, amount=pounds(2500))
+    services.capture(payment_id=new.pk, amount=pounds(2500))
+    settle()
+
+    assert [Payment.get(each.pk).provider for each in (old, new)] == ["stripe", "sandbox"]
+    assert state_of(old) is state_of(new) is PaymentState.CAPTURED
+    assert len(stripe.intents(old.charge_key)) == 1
+    assert stripe.intents(new.charge_key) == []
+
+
+def test_a_card_that_we_have_never_heard_of_goes_through(stripe):
+    payment = a_payment(method=stripe.card(VISA))
+    settle()
+
+    assert state_of(payment) is PaymentState.AUTHORISED
+
+
+@pytest.mark.parametrize("method", ["4242424242424242", "src_1", "pm_", "pm_x y", "pm_" + "x" * 99, ""])
+def test_what_is_no_token_of_stripes_is_refused_before_anybody_asks(stripe, method):
+    with pytest.raises(PaymentMethodUnknown):
+        a_payment(method=method)
+
+
+def test_a_card_that_stripe_has_never_heard_of_is_declined(stripe):
+    payment = a_payment(method="pm_of_nobody")
+    settle()
+
+    assert state_of(payment) is PaymentState.DECLINED
+    assert published(payment) == ["PaymentDeclined"]
+
+
+def test_test_cards_are_offered_only_where_no_money_moves(stripe, settings):
+    offered = api().get("/api/v1/payment-methods?region=gb").json()["methods"]
+    settings.TIFFIN_STRIPE_SECRET_KEY = "sk_live_of_nobody"
+
+    assert offered
+    assert api().get("/api/v1/payment-methods?region=gb").json()["methods"] == []
+
+
+# --- the customer confirms
+
+
+def waiting(stripe):
+    payment = a_payment(method=stripe.card(NEEDS_OWNER))
+    settle()
+    assert state_of(payment) is PaymentState.REQUIRES_ACTION
+    return payment
+
+
+@pytest.mark.parametrize(("approved", "state"), [
+    (True, PaymentState.AUTHORISED),
+    (False, PaymentState.DECLINED),
+])  # fmt: skip
+def test_coming_back_from_stripes_page_makes_us_ask(stripe, approved, state):
+    payment = waiting(stripe)
+    (intent,) = stripe.intents(payment.charge_key)
+    way_back = intent["next_action"]["redirect_to_url"]["return_url"]
+    stripe.answer_action(look_at(payment).action_url, approved=approved)
+
+    sent = Client().get(f"{way_back}?payment_intent={intent['id']}&redirect_status=believe_me")
+    settle()
+
+    assert way_back == "http://testserver/payments/return"
+    assert (sent.status_code, sent["Location"]) == (302, f"/orders/{payment.order_id}/")
+    assert state_of(payment) is state
+
+
+def test_what_the_way_back_says_is_not_believed(stripe):
+    payment = waiting(stripe)
+    (intent,) = stripe.intents(payment.charge_key)
+
+    Client().get(f"/payments/return?payment_intent={intent['id']}&redirect_status=succeeded")
+    settle()
+
+    assert state_of(payment) is PaymentState.REQUIRES_ACTION
+
+
+@pytest.mark.parametrize("reference", ["", "pi_of_nobody", "\x00"])
+def test_the_way_back_knows_only_our_payments(stripe, reference):
+    assert Client().get("/payments/return", {"payment_intent": reference}).status_code == 404
+
+
+def test_a_confirmation_that_meets_a_cancellation_leaves_nothing_held(stripe):
+    payment = waiting(stripe)
+    page = look_at(payment).action_url
+    services.void(payment_id=payment.pk)
+    stripe.answer_action(page, approved=True)
+    settle()
+
+    assert state_of(payment) is PaymentState.VOIDED
+    assert Memory(payment).authorised == Memory(payment).voided
+
+
+# --- the line is bad
+
+
+@pytest.mark.parametrize("what", ["request", "answer"])
+@pytest.mark.parametrize("of", [CREATE, CONFIRM])
+def test_whatever_is_lost_money_is_held_once(stripe, what, of):
+    payment = a_payment(amount=1900)
+    stripe.lose(what, of=of)
+    settle()
+    assert state_of(payment) is PaymentState.AUTHORISING
+
+    with clock.shift(A_WHILE):
+        settle()
+
+    assert state_of(payment) is PaymentState.AUTHORISED
+    assert [each["status"] for each in stripe.intents(payment.charge_key)] == ["requires_capture"]
+
+
+@pytest.mark.parametrize(("what", "of", "state"), [
+    ("request", CREATE, PaymentState.FAILED),
+    ("answer", CREATE, PaymentState.FAILED),
+    ("request", CONFIRM, PaymentState.FAILED),
+    ("answer", CONFIRM, PaymentState.AUTHORISED),
+])  # fmt: skip
+def test_what_became_of_it_is_known_when_the_answer_is_overdue(stripe, what, of, state):
+    payment = a_payment()
+    stripe.lose(what, of=of)
+    settle()
+    Job.objects.using("payments").filter(key=payment.pk, name="authorise").update(state="held")
+
+    with clock.shift(UNTIL_OVERDUE):
+        settle()
+
+    assert state_of(payment) is state
+    assert Memory(payment).authorised == (2500 if state is PaymentState.AUTHORISED else 0)
+
+
+@pytest.mark.parametrize("what", ["request", "answer"])
+@pytest.mark.parametrize("of", [CREATE, CONFIRM])
+def test_letting_go_before_an_answer_is_known_forbids_the_charge(stripe, what, of):
+    payment = a_payment()
+    stripe.lose(what, of=of)
+    settle()
+
+    services.void(payment_id=payment.pk)
+    settle()
+    late = provider("stripe").authorise(key=payment.charge_key, amount=payment.money, method=payment.method)
+
+    assert state_of(payment) is PaymentState.VOIDED
+    assert late == Declined(reason="charge_cancelled")
+    assert Memory(payment).authorised == Memory(payment).voided == look_at(payment).voided.amount
+
+
+def test_letting_go_between_the_two_steps_forbids_the_second(stripe):
+    """Whoever creates the intent learns, when writing down its name, that it is not wanted any more."""
+    payment, at_stripe = a_payment(), provider("stripe")
+    stripe.meanwhile(lambda: at_stripe.void(key=payment.void_key, charge=payment.charge_key), of=CREATE)
+
+    outcome = at_stripe.authorise(key=payment.charge_key, amount=pounds(2500), method="pm_card_visa")
+
+    assert outcome == Declined(reason="charge_cancelled")
+    assert [each["status"] for each in stripe.intents(payment.charge_key)] == ["requires_confirmation"]
+
+
+@pytest.mark.parametrize("what", ["request", "answer", "error"])
+def test_a_capture_is_made_once_whatever_is_lost(stripe, what):
+    payment = a_payment()
+    settle()
+    services.capture(payment_id=payment.pk, amount=pounds(1800))
+    stripe.lose(what, of=CAPTURE)
+    settle()
+    assert state_of(payment) is PaymentState.CAPTURING
+
+    with clock.shift(A_WHILE):
+        settle()
+
+    seen = look_at(payment)
+    assert (seen.state, seen.captured, seen.voided) == (PaymentState.CAPTURED, pounds(1800), pounds(700))
+    assert Memory(payment).captured == 1800
+
+
+def test_a_capture_that_was_given_up_and_happened_all_the_same_goes_back(stripe):
+    payment = a_payment()
+    settle()
+    services.capture(payment_id=payment.pk, amount=pounds(2500))
+    services.void(payment_id=payment.pk)
+    stripe.lose("answer", of=CAPTURE)
+    settle()
+    with clock.shift(A_WHILE):
+        settle()
+
+    assert state_of(payment) is PaymentState.REFUNDED
+    assert (Memory(payment).captured, Memory(payment).refunded) == (2500, 2500)
+
+
+@pytest.mark.parametrize("what", ["request", "answer"])
+def test_what_is_held_is_let_go_whatever_is_lost(stripe, what):
+    payment = a_payment()
+    settle()
+    services.void(payment_id=payment.pk)
+    stripe.lose(what, of=CANCEL)
+    settle()
+    with clock.shift(A_WHILE):
+        settle()
+
+    assert (state_of(payment), look_at(payment).voided) == (PaymentState.VOIDED, pounds(2500))
+    assert Memory(payment).held == 0
+
+
+@pytest.mark.parametrize("what", ["request", "answer"])
+def test_a_refund_is_given_once_whatever_is_lost(stripe, what):
+    payment = captured()
+    services.refund(payment_id=payment.pk, amount=pounds(700), reason="late")
+    stripe.lose(what, of=REFUND)
+    settle()
+    assert state_of(payment) is PaymentState.REFUNDING
+
+    with clock.shift(A_WHILE):
+        settle()
+
+    assert state_of(payment) is PaymentState.PARTIALLY_REFUNDED
+    assert Memory(payment).refunded == 700
+
+
+def test_a_refund_is_given_once_though_stripe_has_forgotten_its_key(stripe):
+    """Keys may be forgotten after 24 hours; our key stands on the refund, too."""
+    payment = captured()
+    services.refund(payment_id=payment.pk, amount=pounds(700), reason="late")
+    stripe.lose("answer", of=REFUND)
+    settle()
+    stripe.answers.clear()
+
+    with clock.shift(timedelta(days=2)):
+        settle()
+
+    assert state_of(payment) is PaymentState.PARTIALLY_REFUNDED
+    assert Memory(payment).refunded == 700
+
+
+def test_an_error_that_stripe_keeps_for_a_day_is_outlived(stripe):
+    """Under a key that met a 500 Stripe answers 500 until it forgets the key."""
+    payment = captured()
+    services.refund(payment_id=payment.pk, amount=pounds(700), reason="late")
+    stripe.lose("error", of=REFUND)
+    for hours in (0, 1, 20):
+        with clock.shift(timedelta(hours=hours)):
+            settle()
+        assert state_of(payment) is PaymentState.REFUNDING
+
+    stripe.answers.clear()
+    with clock.shift(timedelta(hours=25)):
+        settle()
+
+    assert Memory(payment).refunded == 700
+
+
+def test_an_answer_that_takes_too_long_is_none(stripe, monkeypatch):
+    monkeypatch.setattr(line_to_stripe, "TIMEOUT", (1.0, 0.2))
+    line_to_stripe._client.cache_clear()
+    stripe.slow_seconds = 0.5
+    payment = a_payment()
+
+    with pytest.raises(ProviderTimeout):
+        provider("stripe").authorise(key=payment.charge_key, amount=payment.money, method=payment.method)
+    line_to_stripe._client.cache_clear()
+
+
+def test_a_key_that_stripe_does_not_take_decides_nothing(stripe, settings):
+    payment = a_payment()
+    settings.TIFFIN_STRIPE_SECRET_KEY = "nonsense"
+    settle()
+
+    assert (state_of(payment), published(payment)) == (PaymentState.AUTHORISING, [])
+    settings.TIFFIN_STRIPE_SECRET_KEY = "sk_test_of_the_tests"
+    with clock.shift(A_WHILE):
+        settle()
+    assert state_of(payment) is PaymentState.AUTHORISED
+
+
+# --- the port
+
+
+def test_asked_again_each_operation_answers_as_before(stripe):
+    payment, at_stripe = a_payment(), provider("stripe")
+    charge = payment.charge_key
+
+    def twice(operation, **arguments):
+        first, second = (getattr(at_stripe, operation)(**arguments) for _ in range(2))
+        assert first == second
+        return first
+
+    held = twice("authorise", key=charge, amount=pounds(2500), method="pm_card_visa")
+    taken = twice("capture", key=payment.capture_key, charge=charge, amount=pounds(1800))
+    given = twice("refund", key=payment.refund_key(1), charge=charge, amount=pounds(300))
+    too_much = at_stripe.void(key="a:void:1", charge=charge)
+
+    assert [each.amount for each in (held, taken, given)] == [pounds(2500), pounds(1800), pounds(300)]
+    assert too_much == Declined(reason="charge_already_captured")
+    assert at_stripe.find(key=payment.capture_key) == taken
+    assert at_stripe.find(key=payment.refund_key(1)) == given
+    assert at_stripe.find(key=payment.refund_key(2)) is None
+
+
+def test_what_nobody_asked_for_is_not_found_and_cannot_be_taken(stripe):
+    at_stripe = provider("stripe")
+
+    assert at_stripe.find(key="nobody:authorise") is None
+    assert isinstance(at_stripe.capture(key="a:capture", charge="a:authorise", amount=pounds(1)), Declined)
+    assert isinstance(at_stripe.refund(key="a:refund:1", charge="a:authorise", amount=pounds(1)), Declined)
+    assert stripe.calls == []
+
+
+@pytest.mark.parametrize(("method", "kind"), [
+    ("pm_card_visa", Succeeded), (DECLINED, Declined), (ACTION, RequiresAction)
+])  # fmt: skip
+def test_what_became_of_a_charge_is_found_under_our_key(stripe, method, kind):
+    payment, at_stripe = a_payment(), provider("stripe")
+    asked = at_stripe.authorise(key=payment.charge_key, amount=pounds(2500), method=method)
+
+    assert isinstance(asked, kind)
+    assert at_stripe.find(key=payment.charge_key) == asked
+
+
+# --- amounts: docs.stripe.com/currencies
+
+
+@pytest.mark.parametrize(("amount", "currency", "theirs"), [
+    (1099, "GBP", 1099),
+    (500, "JPY", 500),
+    (5120, "KWD", 5120),
+    (500, "ISK", 500),
+    (50000, "CLP", 500),
+    (1000, "JOD", 10000),
+])  # fmt: skip
+def test_amounts_are_counted_as_stripe_counts_them(amount, currency, theirs):
+    money = Money(amount=amount, currency=currency)
+
+    assert to_stripe(money) == theirs
+    assert from_stripe(theirs, currency.lower()) == money
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(5124, "KWD"), (550, "ISK"), (50050, "CLP")])
+def test_an_amount_that_stripe_cannot_take_is_not_rounded(amount, currency):
+    with pytest.raises(NotExpressible):
+        to_stripe(Money(amount=amount, currency=currency))
+
+
+def test_an_amount_that_stripe_cannot_take_is_declined(stripe):
+    outcome = provider("stripe").authorise(
+        key="a:authorise", amount=Money(amount=5124, currency="KWD"), method="pm_card_visa"
+    )
+
+    assert outcome == Declined(reason="amount_not_expressible")
+    assert stripe.calls == []
