@@ -1,15 +1,19 @@
-"""Payments and what the provider confirmed about them."""
+"""Payments and what the provider confirmed about them: the ledger."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from modules.payments.interface import PaymentState
+from modules.payments.models.shares import PARTS, PerParty, Split, adds_up, draw
 from modules.payments.policies import patience
 from modules.payments.states import AT_REST, TRANSITIONS
 from tiffin import clock, db, regions
@@ -26,7 +30,16 @@ class EntryKind(Enum):
     CAPTURED = "captured"
     VOIDED = "voided"
     REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
 
+
+# What each kind is drawn from: what of the one is not yet gone by the others.
+_DRAWN_FROM = {
+    EntryKind.CAPTURED: (EntryKind.AUTHORISED, EntryKind.CAPTURED, EntryKind.VOIDED),
+    EntryKind.VOIDED: (EntryKind.AUTHORISED, EntryKind.CAPTURED, EntryKind.VOIDED),
+    EntryKind.REFUNDED: (EntryKind.CAPTURED, EntryKind.REFUNDED, EntryKind.CHARGED_BACK),
+    EntryKind.CHARGED_BACK: (EntryKind.CAPTURED, EntryKind.REFUNDED, EntryKind.CHARGED_BACK),
+}
 
 # A payment is authorised and captured once, whatever references the provider gives it.
 _ONCE = frozenset({EntryKind.AUTHORISED, EntryKind.CAPTURED})
@@ -34,7 +47,8 @@ _ONCE = frozenset({EntryKind.AUTHORISED, EntryKind.CAPTURED})
 
 class Payment(Aggregate):
     """The money of one order. `amount` is what was asked for, `capture_amount` what is to be taken; what was
-    held, taken, let go and given back is summed from the entries. Kept as long as accounts must be."""
+    held, taken, let go and given back is summed from the entries. `parts` and `capture_parts` say whose these
+    are, in the order of `shares.PARTS`, when somebody told. Kept as long as accounts must be."""
 
     order_id = models.UUIDField(unique=True)
     customer_id = models.UUIDField(db_index=True)
@@ -45,9 +59,19 @@ class Payment(Aggregate):
     action_url = models.TextField(default="")
     reason = models.CharField(max_length=64, default="")
     capture_amount = models.BigIntegerField(default=0)
+    parts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    capture_parts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     void_number = models.IntegerField(default=0)
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in AT_REST))
+    CHANGING = (
+        "state_name",
+        "action_url",
+        "reason",
+        "capture_amount",
+        "capture_parts",
+        "void_number",
+    )
 
     class Meta:
         constraints = (
@@ -60,6 +84,12 @@ class Payment(Aggregate):
 
     def __str__(self) -> str:
         return f"{self.money} for order {self.order_id}: {self.state_name}"
+
+    @classmethod
+    @cache
+    def fields(cls) -> tuple[str, ...]:
+        """What a use case may save: the terms never change."""
+        return cls.CHANGING
 
     @property
     def state(self) -> PaymentState:
@@ -84,6 +114,24 @@ class Payment(Aggregate):
         """What the provider confirmed of this kind so far."""
         return self.of(sum(entry.amount for entry in self.confirmed if entry.kind == kind.value))
 
+    def split(self, kind: EntryKind) -> Split:
+        """The same by whose it is."""
+        whole = Split()
+        for entry in self.confirmed:
+            if entry.kind == kind.value:
+                whole = whole.plus(entry.split)
+        return whole
+
+    def left_for(self, kind: EntryKind) -> Split:
+        """What an entry of this kind can be drawn from."""
+        if kind is EntryKind.AUTHORISED:
+            return Split.of(self.amount, self.parts)
+        source, *gone = _DRAWN_FROM[kind]
+        left = self.split(source)
+        for each in gone:
+            left = left.minus(self.split(each))
+        return left
+
     @cached_property
     def confirmed(self) -> list[PaymentEntry]:
         return db.find(PaymentEntry, payment_id=self.id)
@@ -99,12 +147,21 @@ class Payment(Aggregate):
         """What may still be asked back: captured or being captured, less all refunds not refused."""
         return self.of(self.capture_amount - sum(r.amount for r in self.refunds.all() if not r.is_refused))
 
-    def enter(self, kind: EntryKind, amount: Money, reference: str) -> bool:
-        """Write down what the provider confirmed; False if it was written down before or is nothing."""
+    def enter(self, kind: EntryKind, amount: Money, reference: str, *, parts: Sequence[int] = ()) -> bool:
+        """Write down what the provider confirmed, and whose it is: by `parts` as far as they are there, else
+        in proportion. False if it was written down before or is nothing."""
         if not amount or (kind in _ONCE and self.total(kind)):
             return False
+        number = self._mine(amount)
+        wanted = Split.of(sum(parts), parts) if parts else None
+        split = draw(number, self.left_for(kind), wanted)
         entry = PaymentEntry(
-            payment=self, kind=kind.value, reference=reference, amount=self._mine(amount), at=clock.now()
+            payment=self,
+            kind=kind.value,
+            reference=reference,
+            amount=number,
+            at=clock.now(),
+            **dict(zip(PARTS, split.parts, strict=True)),
         )
         new = db.insert(entry, unless_taken=("payment", "kind", "reference"))
         if new and "confirmed" in self.__dict__:  # read already
@@ -143,12 +200,12 @@ def payment_of(key: str) -> UUID:
     return UUID(key.partition(":")[0])
 
 
-class PaymentEntry(models.Model):
-    """Something the provider confirmed. Only ever added: the database refuses to change one."""
+class PaymentEntry(PerParty):
+    """Something the provider confirmed, by whose money it was. Only ever added: the database refuses to
+    change one. `at` is when we wrote it down, and so the day to which it counts."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in EntryKind])
-    amount = models.BigIntegerField()
     reference = models.CharField(max_length=80)
     at = models.DateTimeField()
 
@@ -157,7 +214,10 @@ class PaymentEntry(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("payment", "kind", "reference"), name="payment_entry_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_entry_positive"),
+            models.CheckConstraint(condition=adds_up(), name="payment_entry_adds_up"),
         )
+        # Entries of a day lie together, as they are only added.
+        indexes = (BrinIndex(fields=("at",), name="payment_entry_at"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
@@ -171,7 +231,8 @@ class RefundState(Enum):
 
 class RefundRequest(models.Model):
     """Somebody wants `amount` given back; they are carried out one after the other, in order of `number`.
-    `reference` is the key of the command that asked for it: asked again, however late, it is the same one."""
+    `reference` is the key of the command that asked for it: asked again, however late, it is the same one.
+    `parts` says from whom, in the order of `shares.PARTS`, when somebody told."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     number = models.IntegerField()
@@ -180,6 +241,7 @@ class RefundRequest(models.Model):
     state_name = models.CharField(max_length=12, db_column="state", default=RefundState.WANTED.value)
     wanted_at = models.DateTimeField(default=clock.now)
     reference = models.CharField(max_length=255, null=True)
+    parts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     class Meta:
         ordering = ("number",)
