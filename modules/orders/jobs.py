@@ -6,7 +6,10 @@ come as events, to `handlers`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
+
+import msgspec
 
 from modules.delivery.interface import Delivery, DeliveryStateConflict, DeliveryUnknown
 from modules.orders.interface import (
@@ -17,6 +20,8 @@ from modules.orders.interface import (
     VendorState,
 )
 from modules.orders.models import Order, Refund
+from modules.orders.pricing.refunding import RefundPart
+from modules.orders.pricing.sharing import Told, as_shares, shares_back
 from modules.orders.services import compensation
 from modules.orders.services.claims import ask_policy, decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
@@ -31,6 +36,7 @@ from modules.payments.interface import (
     PaymentMethodUnknown,
     Payments,
     PaymentStateConflict,
+    Share,
 )
 from modules.restaurants.interface import OrderId, Restaurants, RestaurantUnknown, TicketConflict
 from tiffin import db
@@ -42,8 +48,8 @@ from tiffin.jobs import deadline, job
 
 
 @job("secure_payment", destination="payments")
-def secure_payment(order_id: UUID) -> None:
-    """Ask payments to hold the money."""
+def secure_payment(order_id: UUID, shares: Sequence[Told] = ()) -> None:
+    """Ask payments to hold the money, and tell whose it is."""
     order = Order.get(order_id)
     if order.axes.order is not OrderState.PLACED:
         return
@@ -55,6 +61,7 @@ def secure_payment(order_id: UUID) -> None:
             amount=order.money(order.total),
             method=order.payment_method,
             region=order.region,
+            shares=as_shares(shares, order.currency),
         )
     except (PaymentMethodUnknown, PaymentAmountInvalid, PaymentDiffers) as refusal:
         _refused_payment(order_id, refusal)
@@ -130,6 +137,7 @@ def refund_payment(order_id: UUID, number: int | None = None) -> None:
             payment_id=PaymentId(order.payment_id),
             amount=order.money(refund.amount),
             reason=refund.reason,
+            shares=_shares_of(order, refund),
         )
     except (PaymentStateConflict, PaymentAmountInvalid):
         return  # all of it is on its way back already
@@ -251,6 +259,12 @@ def _owed_before(order_id: UUID) -> Refund | None:
         refund = owe(order, order.captured - order.refunded, reason=order.cancel_reason)
         record(order, cause="refund_payment")
     return refund
+
+
+def _shares_of(order: Order, refund: Refund) -> tuple[Share, ...]:
+    """From whom it goes back; of what goes back whole payments knows best what is left of each."""
+    parts = msgspec.convert(refund.parts, list[RefundPart])
+    return as_shares(shares_back(parts, refund.amount, includes_tax=order.includes_tax), order.currency)
 
 
 def _refused_payment(order_id: UUID, refusal: DomainError) -> None:

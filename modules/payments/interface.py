@@ -36,6 +36,24 @@ class PaymentState(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class Party(OpenEnum):
+    """Whose money is, and who owes the tax in it."""
+
+    RESTAURANT = "restaurant"
+    PLATFORM = "platform"
+    COURIER = "courier"
+    UNKNOWN = "unknown"
+
+
+class Share(DTO):
+    """What of an amount is a party's: what it sells for itself, and the tax that it owes. Shares of an amount
+    sum to it; under UNKNOWN stands what nobody told us about."""
+
+    party: Party
+    sale: Money
+    tax: Money
+
+
 class PaymentView(DTO):
     """A payment as others see it. The sums are what the provider confirmed, never what was wished.
 
@@ -56,6 +74,38 @@ class PaymentView(DTO):
     refunded: Money
     action_url: str | None = None
     reason: str = ""
+    charged_back: Money | None = None
+
+
+class LedgerKind(OpenEnum):
+    """What the provider confirmed. CHARGED_BACK is what the customer's bank took from us."""
+
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
+    UNKNOWN = "unknown"
+
+
+class LedgerLine(DTO):
+    """All of one kind that the provider confirmed of a payment, and whose it is."""
+
+    kind: LedgerKind
+    amount: Money
+    shares: tuple[Share, ...]
+
+
+class PaymentLedger(DTO):
+    """What the ledger says of a payment. Nothing is awaited of one that is `at_rest`; `open` says what does
+    not close then, in words: nothing may stay held, and no party give back more than was taken for it."""
+
+    id: PaymentId
+    order_id: UUID
+    region: str
+    at_rest: bool
+    lines: tuple[LedgerLine, ...]
+    open: tuple[str, ...] = ()
 
 
 class PaymentMethod(DTO):
@@ -119,15 +169,19 @@ class Payments(Interface, module="payments", version=1):
         amount: Money,
         method: str,
         region: str,
+        shares: tuple[Share, ...] = (),
     ) -> PaymentView:
-        """Hold `amount` for the order. Reports PaymentAuthorised, PaymentActionRequired, PaymentDeclined or
+        """Hold `amount` for the order, of which `shares` say whose it is; PaymentAmountInvalid when they do
+        not sum to it. Reports PaymentAuthorised, PaymentActionRequired, PaymentDeclined or
         PaymentFailed."""
         ...
 
     @command(timeout=2.0, errors=(PaymentUnknown, PaymentAmountInvalid, PaymentStateConflict))
-    def capture(self, *, key: CommandKey, payment_id: PaymentId, amount: Money) -> PaymentView:
-        """Take `amount`, at most what is held; the rest is let go. Reports PaymentCaptured or
-        PaymentFailed."""
+    def capture(
+        self, *, key: CommandKey, payment_id: PaymentId, amount: Money, shares: tuple[Share, ...] = ()
+    ) -> PaymentView:
+        """Take `amount`, at most what is held; the rest is let go. Without `shares` it is everybody's in
+        proportion to what is held for them. Reports PaymentCaptured or PaymentFailed."""
         ...
 
     @command(timeout=2.0, errors=(PaymentUnknown, PaymentStateConflict))
@@ -137,9 +191,17 @@ class Payments(Interface, module="payments", version=1):
         ...
 
     @command(timeout=2.0, errors=(PaymentUnknown, PaymentAmountInvalid, PaymentStateConflict))
-    def refund(self, *, key: CommandKey, payment_id: PaymentId, amount: Money, reason: str) -> PaymentView:
-        """Give back `amount`, together with earlier refunds at most what was captured. Reports
-        PaymentRefunded or PaymentFailed."""
+    def refund(
+        self,
+        *,
+        key: CommandKey,
+        payment_id: PaymentId,
+        amount: Money,
+        reason: str,
+        shares: tuple[Share, ...] = (),
+    ) -> PaymentView:
+        """Give back `amount`, together with earlier refunds at most what was captured; from whom say the
+        `shares`, as far as they have so much left. Reports PaymentRefunded or PaymentFailed."""
         ...
 
     @query(timeout=0.5)
@@ -155,6 +217,11 @@ class Payments(Interface, module="payments", version=1):
     @query(timeout=3.0)
     def page(self, *, after: PaymentId | None = None, size: int = 200) -> list[PaymentView]:
         """Every payment by id, at most 200 from `after` on. Empty after the last."""
+        ...
+
+    @query(timeout=3.0)
+    def ledger(self, *, after: PaymentId | None = None, size: int = 200) -> list[PaymentLedger]:
+        """What the ledger says of every payment by id, at most 200 from `after` on. Empty after the last."""
         ...
 
     @query(timeout=0.3)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from modules.payments import selectors, services
-from modules.payments.interface import PaymentId, PaymentMethod, Payments, PaymentView
+from modules.payments.interface import (
+    PaymentId,
+    PaymentLedger,
+    PaymentMethod,
+    Payments,
+    PaymentView,
+    Share,
+)
 from tiffin.interfaces import CommandKey, provides
 from tiffin.money import Money
 
@@ -23,21 +30,39 @@ class PaymentsProvider(Payments):
         amount: Money,
         method: str,
         region: str,
+        shares: tuple[Share, ...] = (),
     ) -> PaymentView:
         payment = services.authorise(
-            order_id=order_id, customer_id=customer_id, amount=amount, method=method, region=region
+            order_id=order_id,
+            customer_id=customer_id,
+            amount=amount,
+            method=method,
+            region=region,
+            shares=shares,
         )
         return selectors.view(payment)
 
-    def capture(self, *, key: CommandKey, payment_id: PaymentId, amount: Money) -> PaymentView:
-        return selectors.view(services.capture(payment_id=payment_id, amount=amount))
+    def capture(
+        self, *, key: CommandKey, payment_id: PaymentId, amount: Money, shares: tuple[Share, ...] = ()
+    ) -> PaymentView:
+        return selectors.view(services.capture(payment_id=payment_id, amount=amount, shares=shares))
 
     def void(self, *, key: CommandKey, payment_id: PaymentId) -> PaymentView:
         return selectors.view(services.void(payment_id=payment_id))
 
-    def refund(self, *, key: CommandKey, payment_id: PaymentId, amount: Money, reason: str) -> PaymentView:
+    def refund(
+        self,
+        *,
+        key: CommandKey,
+        payment_id: PaymentId,
+        amount: Money,
+        reason: str,
+        shares: tuple[Share, ...] = (),
+    ) -> PaymentView:
         return selectors.view(
-            services.refund(payment_id=payment_id, amount=amount, reason=reason, reference=str(key))
+            services.refund(
+                payment_id=payment_id, amount=amount, reason=reason, reference=str(key), shares=shares
+            )
         )
 
     def get_many(self, *, payment_ids: list[PaymentId]) -> list[PaymentView]:
@@ -48,6 +73,9 @@ class PaymentsProvider(Payments):
 
     def page(self, *, after: PaymentId | None = None, size: int = 200) -> list[PaymentView]:
         return selectors.page(after=after, size=size)
+
+    def ledger(self, *, after: PaymentId | None = None, size: int = 200) -> list[PaymentLedger]:
+        return selectors.ledger(after=after, size=size)
 
     def methods(self, *, region: str) -> list[PaymentMethod]:
         return selectors.methods(region=region)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
-from modules.payments.interface import PaymentId, PaymentMethod, PaymentState, PaymentView
+from modules.payments.interface import (
+    LedgerKind,
+    LedgerLine,
+    PaymentId,
+    PaymentLedger,
+    PaymentMethod,
+    PaymentState,
+    PaymentView,
+)
 from modules.payments.models import EntryKind, Payment, SandboxCharge
+from modules.payments.models.shares import PARTS
 from modules.payments.policies import STRIPE, MethodRow
 from modules.payments.providers import provider_of
 from modules.payments.providers.selection import moves_no_money
+from modules.payments.states import AT_REST
 from tiffin import clock, db, regions
 
 # The sandbox's test cards. The tokens are Stripe's names for the same behaviour.
@@ -77,6 +87,7 @@ def view(payment: Payment) -> PaymentView:
         refunded=payment.total(EntryKind.REFUNDED),
         action_url=payment.action_url or None,
         reason=payment.reason,
+        charged_back=payment.total(EntryKind.CHARGED_BACK),
     )
 
 
@@ -95,10 +106,52 @@ def for_orders(*, order_ids: list[UUID]) -> list[PaymentView]:
 
 def page(*, after: PaymentId | None, size: int) -> list[PaymentView]:
     """A page of all payments, by id."""
+    return views(_page(after, size))
+
+
+def ledger(*, after: PaymentId | None, size: int) -> list[PaymentLedger]:
+    """A page of what the ledger says of all payments, by id."""
+    return [ledger_of(payment) for payment in _page(after, size)]
+
+
+def ledger_of(payment: Payment) -> PaymentLedger:
+    lines = [
+        LedgerLine(
+            kind=LedgerKind(kind.value),
+            amount=payment.total(kind),
+            shares=payment.split(kind).shares(payment.currency),
+        )
+        for kind in EntryKind
+    ]
+    return PaymentLedger(
+        id=PaymentId(payment.id),
+        order_id=payment.order_id,
+        region=payment.region,
+        at_rest=payment.state in AT_REST,
+        lines=tuple(line for line in lines if line.amount),
+        open=tuple(what_does_not_close(payment)),
+    )
+
+
+def what_does_not_close(payment: Payment) -> Iterator[str]:
+    """Of a payment at rest, by party: authorised = captured + voided, and captured = refunded + charged back
+    + what is still to be paid out, which is not less than nothing."""
+    if payment.state not in AT_REST:
+        return
+    held = payment.left_for(EntryKind.CAPTURED)
+    payable = payment.left_for(EntryKind.REFUNDED)
+    for part, is_held, is_payable in zip((*PARTS, "nobody"), held, payable, strict=True):
+        if is_held:
+            yield f"{payment.of(is_held)} of {part} are held though nothing is awaited"
+        if is_payable < 0:
+            yield f"{payment.of(-is_payable)} more of {part} went back than was taken"
+
+
+def _page(after: PaymentId | None, size: int) -> QuerySet[Payment]:
     payments = with_entries().order_by("pk")
     if after is not None:
         payments = payments.filter(pk__gt=after)
-    return views(payments[: max(1, min(size, MAXIMUM_PAGE_SIZE))])
+    return payments[: max(1, min(size, MAXIMUM_PAGE_SIZE))]
 
 
 def for_customer(*, customer_id: UUID, payment_id: UUID) -> PaymentView | None:

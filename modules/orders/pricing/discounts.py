@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from modules.orders.interface import ComponentKind, Party
-from modules.orders.pricing.allocation import allocate
 from modules.orders.pricing.bill import Bill, Component
 from tiffin.dto import DTO
+from tiffin.money import allocate
 
 DISHES = frozenset({ComponentKind.ITEM, ComponentKind.OPTION})
 

@@ -7,10 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from modules.orders.interface import ComponentKind, Party, PriceComponent
-from modules.orders.pricing.allocation import allocate
 from modules.orders.pricing.bill import Bill, Component
 from modules.orders.pricing.terms import UNTAXED, Terms
-from tiffin.money import Money
+from tiffin.money import Money, allocate
 
 # Rates are compared to the hundred-millionth when a tax is split over the areas that ask for it.
 _PARTS = 10**8

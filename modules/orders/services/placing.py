@@ -16,6 +16,7 @@ from modules.orders.interface import (
     QuoteNotYours,
 )
 from modules.orders.models import Order, OrderComponent, OrderLine
+from modules.orders.pricing.sharing import shares_of
 from modules.orders.quotes import QuoteDocument, read_quote
 from modules.orders.selectors import known
 from modules.orders.services.promotions import use_promotions
@@ -47,7 +48,7 @@ def place_order(*, customer_id: UUID, quote: str, payment_method: str, note: str
             raise _used_already(order)
         use_promotions(order, terms.price)
         take_slot(order, facts)
-        jobs.add(order, "secure_payment", due=now)
+        jobs.add(order, "secure_payment", due=now, shares=shares_of(terms.price))
     return order
 
 

@@ -20,7 +20,7 @@ from modules.orders.pricing import (
     by_category,
     price,
 )
-from modules.orders.pricing.allocation import allocate
+from tiffin.money import allocate
 
 FOOD, DRINK, DELIVERY, SERVICE = "food", "drink", "delivery", "service"
 RATES = by_category(

@@ -103,7 +103,7 @@ def _captured(payment: Payment, outcome: Succeeded) -> None:
     if payment.state not in {PaymentState.CAPTURING, PaymentState.VOIDING}:
         return
     rest = payment.held - outcome.amount
-    payment.enter(EntryKind.CAPTURED, outcome.amount, outcome.reference)
+    payment.enter(EntryKind.CAPTURED, outcome.amount, outcome.reference, parts=payment.capture_parts)
     payment.enter(EntryKind.VOIDED, rest, outcome.reference)
     if payment.state is PaymentState.VOIDING:
         jobs.drop(payment, "void")
@@ -144,7 +144,7 @@ def record_refund(payment_id: UUID, number: int, outcome: Outcome) -> None:
         match outcome:
             case Succeeded():
                 request.state_name = RefundState.DONE.value
-                payment.enter(EntryKind.REFUNDED, outcome.amount, outcome.reference)
+                payment.enter(EntryKind.REFUNDED, outcome.amount, outcome.reference, parts=request.parts)
                 if not payment.reason:
                     publish(
                         payment,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from modules.payments.interface import PaymentState
 from modules.payments.models import EntryKind, Payment, RefundRequest, RefundState
 from tiffin import clock, db, jobs
@@ -27,13 +29,20 @@ def start_voiding(payment: Payment) -> None:
 
 
 @db.transaction_required
-def want_refund(payment: Payment, amount: Money, reason: str, reference: str | None = None) -> None:
+def want_refund(
+    payment: Payment,
+    amount: Money,
+    reason: str,
+    reference: str | None = None,
+    parts: Sequence[int] = (),
+) -> None:
     RefundRequest.objects.create(
         payment=payment,
         number=payment.refunds.count() + 1,
         amount=amount.amount,
         reason=reason,
         reference=reference,
+        parts=list(parts),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from modules.payments.events import PaymentVoided
@@ -12,8 +13,10 @@ from modules.payments.interface import (
     PaymentState,
     PaymentStateConflict,
     PaymentUnknown,
+    Share,
 )
 from modules.payments.models import Payment
+from modules.payments.models.shares import parts_of
 from modules.payments.providers import provider_of
 from modules.payments.selectors import takes
 from modules.payments.services.steps import (
@@ -27,7 +30,15 @@ from tiffin import db, jobs, regions
 from tiffin.money import Money
 
 
-def authorise(*, order_id: UUID, customer_id: UUID, amount: Money, method: str, region: str) -> Payment:
+def authorise(
+    *,
+    order_id: UUID,
+    customer_id: UUID,
+    amount: Money,
+    method: str,
+    region: str,
+    shares: Sequence[Share] = (),
+) -> Payment:
     """Hold `amount` for an order; asking again on the same terms gives the payment there is.
 
     Raises PaymentMethodUnknown, PaymentAmountInvalid, PaymentDiffers.
@@ -36,6 +47,7 @@ def authorise(*, order_id: UUID, customer_id: UUID, amount: Money, method: str, 
         raise PaymentAmountInvalid(action="authorised", amount=amount, limit=amount)
     if not takes(method=method, region=region):
         raise PaymentMethodUnknown(method=method, region=region)
+    _check_shares(shares, amount)
     with db.transaction():
         payment = Payment(
             order_id=order_id,
@@ -45,6 +57,7 @@ def authorise(*, order_id: UUID, customer_id: UUID, amount: Money, method: str, 
             method=method,
             region=region,
             provider=provider_of(region),
+            parts=parts_of(shares),
         )
         payment.confirmed = []  # the provider does not know of it yet
         if db.insert(payment, unless_taken=("order_id",)):
@@ -66,11 +79,12 @@ def begin_authorising(payment_id: UUID) -> Payment | None:
         return payment if payment.state is PaymentState.AUTHORISING else None
 
 
-def capture(*, payment_id: UUID, amount: Money) -> Payment:
+def capture(*, payment_id: UUID, amount: Money, shares: Sequence[Share] = ()) -> Payment:
     """Take `amount`; the rest of what is held is let go.
 
     Raises PaymentUnknown, PaymentStateConflict, PaymentAmountInvalid.
     """
+    _check_shares(shares, amount)
     with db.transaction():
         payment = _lock(payment_id)
         if payment.state is not PaymentState.AUTHORISED:
@@ -78,6 +92,7 @@ def capture(*, payment_id: UUID, amount: Money) -> Payment:
         _check_amount(amount, limit=payment.held, action="captured")
         payment.move_to(PaymentState.CAPTURING)
         payment.capture_amount = amount.amount
+        payment.capture_parts = parts_of(shares)
         payment.save()
         await_answer(payment, "capture")
     return payment
@@ -108,11 +123,19 @@ def void(*, payment_id: UUID) -> Payment:
     return payment
 
 
-def refund(*, payment_id: UUID, amount: Money, reason: str, reference: str | None = None) -> Payment:
+def refund(
+    *,
+    payment_id: UUID,
+    amount: Money,
+    reason: str,
+    reference: str | None = None,
+    shares: Sequence[Share] = (),
+) -> Payment:
     """Give back `amount`, at once or as soon as the capture is through; once for a `reference`.
 
     Raises PaymentUnknown, PaymentStateConflict, PaymentAmountInvalid.
     """
+    _check_shares(shares, amount)
     with db.transaction():
         payment = _lock(payment_id)
         if reference is not None and payment.refunds.filter(reference=reference).exists():
@@ -126,7 +149,7 @@ def refund(*, payment_id: UUID, amount: Money, reason: str, reference: str | Non
         if payment.state not in takes_refunds:
             raise PaymentStateConflict(state=payment.state_name, action="refunded")
         _check_amount(amount, limit=payment.refundable, action="refunded")
-        want_refund(payment, amount, reason, reference)
+        want_refund(payment, amount, reason, reference, parts_of(shares))
         if payment.state in {PaymentState.CAPTURED, PaymentState.PARTIALLY_REFUNDED}:
             start_refunding(payment)
     return payment
@@ -142,3 +165,18 @@ def _lock(payment_id: UUID) -> Payment:
 def _check_amount(amount: Money, *, limit: Money, action: str) -> None:
     if amount.currency != limit.currency or not 0 < amount.amount <= limit.amount:
         raise PaymentAmountInvalid(action=action, amount=amount, limit=limit)
+
+
+def _check_shares(shares: Sequence[Share], amount: Money) -> None:
+    """What is told of whose it is, is told of all of it; nobody's share is less than nothing."""
+    told = [part for share in shares for part in (share.sale, share.tax)]
+    if not told:
+        return
+    if any(part.currency != amount.currency or part.amount < 0 for part in told):
+        raise PaymentAmountInvalid(action="shared out as told", amount=amount, limit=amount)
+    whole = sum(part.amount for part in told)
+    if whole != amount.amount:
+        parts = Money(amount=whole, currency=amount.currency)
+        raise PaymentAmountInvalid(
+            action=f"shared out in parts that come to {parts}", amount=amount, limit=amount
+        )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from modules.payments import services
-from modules.payments.interface import PaymentState, PaymentView
+from modules.payments.interface import PaymentState, PaymentView, Share
 from modules.payments.models import Payment, SandboxCharge
 from modules.payments.policies import STRIPE
 from modules.payments.providers import Outcome, ProviderTimeout
@@ -33,13 +34,20 @@ def pounds(amount: int) -> Money:
     return Money(amount=amount, currency="GBP")
 
 
-def a_payment(*, method: str = VISA, amount: int = 2500, order_id: UUID | None = None) -> Payment:
+def a_payment(
+    *,
+    method: str = VISA,
+    amount: int = 2500,
+    order_id: UUID | None = None,
+    shares: Sequence[Share] = (),
+) -> Payment:
     return services.authorise(
         order_id=order_id or ids.new_id(),
         customer_id=ids.new_id(),
         amount=pounds(amount),
         method=method,
         region="gb",
+        shares=shares,
     )
 
 

@@ -1,15 +1,19 @@
-"""Payments and what the provider confirmed about them."""
+"""Payments and what the provider confirmed about them: the ledger."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from modules.payments.interface import PaymentState
+from modules.payments.models.shares import PARTS, PerParty, Split, adds_up, draw
 from modules.payments.policies import SANDBOX, patience
 from modules.payments.states import AT_REST, TRANSITIONS
 from tiffin import clock, db, regions
@@ -26,7 +30,16 @@ class EntryKind(Enum):
     CAPTURED = "captured"
     VOIDED = "voided"
     REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
 
+
+# What each kind is drawn from: what of the one is not yet gone by the others.
+_DRAWN_FROM = {
+    EntryKind.CAPTURED: (EntryKind.AUTHORISED, EntryKind.CAPTURED, EntryKind.VOIDED),
+    EntryKind.VOIDED: (EntryKind.AUTHORISED, EntryKind.CAPTURED, EntryKind.VOIDED),
+    EntryKind.REFUNDED: (EntryKind.CAPTURED, EntryKind.REFUNDED, EntryKind.CHARGED_BACK),
+    EntryKind.CHARGED_BACK: (EntryKind.CAPTURED, EntryKind.REFUNDED, EntryKind.CHARGED_BACK),
+}
 
 # A payment is authorised and captured once, whatever references the provider gives it.
 _ONCE = frozenset({EntryKind.AUTHORISED, EntryKind.CAPTURED})
@@ -34,8 +47,9 @@ _ONCE = frozenset({EntryKind.AUTHORISED, EntryKind.CAPTURED})
 
 class Payment(Aggregate):
     """The money of one order. `amount` is what was asked for, `capture_amount` what is to be taken; what was
-    held, taken, let go and given back is summed from the entries. `provider` holds it, whoever serves the
-    region by now. Kept as long as accounts must be."""
+    held, taken, let go and given back is summed from the entries. `parts` and `capture_parts` say whose these
+    are, in the order of `shares.PARTS`, when somebody told. `provider` holds it, whoever serves the region by
+    now. Kept as long as accounts must be."""
 
     order_id = models.UUIDField(unique=True)
     customer_id = models.UUIDField(db_index=True)
@@ -46,10 +60,20 @@ class Payment(Aggregate):
     action_url = models.TextField(default="")
     reason = models.CharField(max_length=64, default="")
     capture_amount = models.BigIntegerField(default=0)
+    parts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    capture_parts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     void_number = models.IntegerField(default=0)
     provider = models.CharField(max_length=16, default=SANDBOX)
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in AT_REST))
+    CHANGING = (
+        "state_name",
+        "action_url",
+        "reason",
+        "capture_amount",
+        "capture_parts",
+        "void_number",
+    )
 
     class Meta:
         constraints = (
@@ -62,6 +86,12 @@ class Payment(Aggregate):
 
     def __str__(self) -> str:
         return f"{self.money} for order {self.order_id}: {self.state_name}"
+
+    @classmethod
+    @cache
+    def fields(cls) -> tuple[str, ...]:
+        """What a use case may save: the terms never change."""
+        return cls.CHANGING
 
     @property
     def state(self) -> PaymentState:
@@ -86,6 +116,24 @@ class Payment(Aggregate):
         """What the provider confirmed of this kind so far."""
         return self.of(sum(entry.amount for entry in self.confirmed if entry.kind == kind.value))
 
+    def split(self, kind: EntryKind) -> Split:
+        """The same by whose it is."""
+        whole = Split()
+        for entry in self.confirmed:
+            if entry.kind == kind.value:
+                whole = whole.plus(entry.split)
+        return whole
+
+    def left_for(self, kind: EntryKind) -> Split:
+        """What an entry of this kind can be drawn from."""
+        if kind is EntryKind.AUTHORISED:
+            return Split.of(self.amount, self.parts)
+        source, *gone = _DRAWN_FROM[kind]
+        left = self.split(source)
+        for each in gone:
+            left = left.minus(self.split(each))
+        return left
+
     @cached_property
     def confirmed(self) -> list[PaymentEntry]:
         return db.find(PaymentEntry, payment_id=self.id)
@@ -101,12 +149,21 @@ class Payment(Aggregate):
         """What may still be asked back: captured or being captured, less all refunds not refused."""
         return self.of(self.capture_amount - sum(r.amount for r in self.refunds.all() if not r.is_refused))
 
-    def enter(self, kind: EntryKind, amount: Money, reference: str) -> bool:
-        """Write down what the provider confirmed; False if it was written down before or is nothing."""
+    def enter(self, kind: EntryKind, amount: Money, reference: str, *, parts: Sequence[int] = ()) -> bool:
+        """Write down what the provider confirmed, and whose it is: by `parts` as far as they are there, else
+        in proportion. False if it was written down before or is nothing."""
         if not amount or (kind in _ONCE and self.total(kind)):
             return False
+        number = self._mine(amount)
+        wanted = Split.of(sum(parts), parts) if parts else None
+        split = draw(number, self.left_for(kind), wanted)
         entry = PaymentEntry(
-            payment=self, kind=kind.value, reference=reference, amount=self._mine(amount), at=clock.now()
+            payment=self,
+            kind=kind.value,
+            reference=reference,
+            amount=number,
+            at=clock.now(),
+            **dict(zip(PARTS, split.parts, strict=True)),
         )
         new = db.insert(entry, unless_taken=("payment", "kind", "reference"))
         if new and "confirmed" in self.__dict__:  # read already
@@ -145,12 +202,12 @@ def payment_of(key: str) -> UUID:
     return UUID(key.partition(":")[0])
 
 
-class PaymentEntry(models.Model):
-    """Something the provider confirmed. Only ever added: the database refuses to change one."""
+class PaymentEntry(PerParty):
+    """Something the provider confirmed, by whose money it was. Only ever added: the database refuses to
+    change one. `at` is when we wrote it down, and so the day to which it counts."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in EntryKind])
-    amount = models.BigIntegerField()
     reference = models.CharField(max_length=80)
     at = models.DateTimeField()
 
@@ -159,7 +216,10 @@ class PaymentEntry(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("payment", "kind", "reference"), name="payment_entry_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_entry_positive"),
+            models.CheckConstraint(condition=adds_up(), name="payment_entry_adds_up"),
         )
+        # Entries of a day lie together, as they are only added.
+        indexes = (BrinIndex(fields=("at",), name="payment_entry_at"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
@@ -173,7 +233,8 @@ class RefundState(Enum):
 
 class RefundRequest(models.Model):
     """Somebody wants `amount` given back; they are carried out one after the other, in order of `number`.
-    `reference` is the key of the command that asked for it: asked again, however late, it is the same one."""
+    `reference` is the key of the command that asked for it: asked again, however late, it is the same one.
+    `parts` says from whom, in the order of `shares.PARTS`, when somebody told."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     number = models.IntegerField()
@@ -182,6 +243,7 @@ class RefundRequest(models.Model):
     state_name = models.CharField(max_length=12, db_column="state", default=RefundState.WANTED.value)
     wanted_at = models.DateTimeField(default=clock.now)
     reference = models.CharField(max_length=255, null=True)
+    parts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     class Meta:
         ordering = ("number",)
@@ -201,83 +263,3 @@ class RefundRequest(models.Model):
     @property
     def is_refused(self) -> bool:
         return self.state_name == RefundState.REFUSED.value
-
-
-class SandboxCharge(models.Model):
-    """The sandbox provider's own memory, by idempotency key: it stands for a system outside and is written in
-    transactions of its own. `charge` is the key of the authorisation that the operation is about."""
-
-    key = models.CharField(max_length=80, primary_key=True)
-    kind = models.CharField(max_length=12)
-    charge = models.CharField(max_length=80, db_index=True)
-    amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    method = models.CharField(max_length=64, default="")
-    outcome = models.CharField(max_length=16)
-    reason = models.CharField(max_length=64, default="")
-    reference = models.CharField(max_length=80, unique=True)
-    created_at = models.DateTimeField(default=clock.now)
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.amount} {self.currency}: {self.outcome}"
-
-
-class ProviderOperation(models.Model):
-    """What a provider outside was asked, written down before it is: `reference` is what the provider calls
-    it, empty until an answer came. `charge` is the key of the authorisation that the operation is about;
-    one that is `forbidden` is never to hold anything. Kept as long as the payment."""
-
-    key = models.CharField(max_length=80, primary_key=True)
-    provider = models.CharField(max_length=16)
-    charge = models.CharField(max_length=80, db_index=True)
-    reference = models.CharField(max_length=255, default="", db_index=True)
-    forbidden = models.BooleanField(default=False)
-    asked_at = models.DateTimeField(default=clock.now)
-
-    def __str__(self) -> str:
-        return f"{self.key} at {self.provider}: {self.reference or 'unanswered'}"
-
-
-class NoticeState(Enum):
-    RECEIVED = "received"
-    PROCESSED = "processed"
-    IGNORED = "ignored"
-    REFUSED = "refused"
-
-
-class ProviderNotice(Aggregate):
-    """A notification as a provider, or somebody who pretends to be one, sent it. `body` is the raw one, at
-    most its first bytes of `size`; `event_id` is the provider's, none for what was refused. `charge` and
-    `reference` say what it is about: our key and the provider's name. `reason` says why it was refused or
-    ignored. It belongs to the region of its payment, as soon as that is known. Forgotten after
-    `services.notices.KEPT_FOR`."""
-
-    provider = models.CharField(max_length=16)
-    event_id = models.CharField(max_length=255, null=True)
-    kind = models.CharField(max_length=100, default="")
-    charge = models.CharField(max_length=80, default="")
-    reference = models.CharField(max_length=255, default="", db_index=True)
-    body = models.BinaryField()
-    size = models.IntegerField()
-    signature = models.CharField(max_length=500, default="")
-    state_name = models.CharField(max_length=12, db_column="state", default=NoticeState.RECEIVED.value)
-    reason = models.CharField(max_length=64, default="")
-    deliveries = models.IntegerField(default=1)
-
-    NOT_FINAL = models.Q(state_name=NoticeState.RECEIVED.value)
-
-    class Meta:
-        indexes = (models.Index(fields=["created_at"], name="payment_notice_age"),)
-        constraints = (models.UniqueConstraint(fields=("provider", "event_id"), name="payment_notice_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.kind or 'a notification'} from {self.provider}: {self.state_name}"
-
-    @property
-    def state(self) -> NoticeState:
-        return NoticeState(self.state_name)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of the body was kept."""
-        return len(self.body) == self.size

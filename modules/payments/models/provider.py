@@ -1,0 +1,90 @@
+"""What providers were asked, and what they notify us of; the sandbox's own memory too."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from django.db import models
+
+from tiffin import clock
+from tiffin.db import Aggregate
+
+
+class SandboxCharge(models.Model):
+    """The sandbox provider's own memory, by idempotency key: it stands for a system outside and is written in
+    transactions of its own. `charge` is the key of the authorisation that the operation is about."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    kind = models.CharField(max_length=12)
+    charge = models.CharField(max_length=80, db_index=True)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    method = models.CharField(max_length=64, default="")
+    outcome = models.CharField(max_length=16)
+    reason = models.CharField(max_length=64, default="")
+    reference = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount} {self.currency}: {self.outcome}"
+
+
+class ProviderOperation(models.Model):
+    """What a provider outside was asked, written down before it is: `reference` is what the provider calls
+    it, empty until an answer came. `charge` is the key of the authorisation that the operation is about;
+    one that is `forbidden` is never to hold anything. Kept as long as the payment."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    provider = models.CharField(max_length=16)
+    charge = models.CharField(max_length=80, db_index=True)
+    reference = models.CharField(max_length=255, default="", db_index=True)
+    forbidden = models.BooleanField(default=False)
+    asked_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.key} at {self.provider}: {self.reference or 'unanswered'}"
+
+
+class NoticeState(Enum):
+    RECEIVED = "received"
+    PROCESSED = "processed"
+    IGNORED = "ignored"
+    REFUSED = "refused"
+
+
+class ProviderNotice(Aggregate):
+    """A notification as a provider, or somebody who pretends to be one, sent it. `body` is the raw one, at
+    most its first bytes of `size`; `event_id` is the provider's, none for what was refused. `charge` and
+    `reference` say what it is about: our key and the provider's name. `reason` says why it was refused or
+    ignored. It belongs to the region of its payment, as soon as that is known. Forgotten after
+    `services.notices.KEPT_FOR`."""
+
+    provider = models.CharField(max_length=16)
+    event_id = models.CharField(max_length=255, null=True)
+    kind = models.CharField(max_length=100, default="")
+    charge = models.CharField(max_length=80, default="")
+    reference = models.CharField(max_length=255, default="", db_index=True)
+    body = models.BinaryField()
+    size = models.IntegerField()
+    signature = models.CharField(max_length=500, default="")
+    state_name = models.CharField(max_length=12, db_column="state", default=NoticeState.RECEIVED.value)
+    reason = models.CharField(max_length=64, default="")
+    deliveries = models.IntegerField(default=1)
+
+    NOT_FINAL = models.Q(state_name=NoticeState.RECEIVED.value)
+
+    class Meta:
+        indexes = (models.Index(fields=["created_at"], name="payment_notice_age"),)
+        constraints = (models.UniqueConstraint(fields=("provider", "event_id"), name="payment_notice_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind or 'a notification'} from {self.provider}: {self.state_name}"
+
+    @property
+    def state(self) -> NoticeState:
+        return NoticeState(self.state_name)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the body was kept."""
+        return len(self.body) == self.size
