@@ -46,6 +46,7 @@ SETTINGS: dict[str, Any] = {
     "vendors.unanswered_before_pause": int,
     "vendors.unanswered_pause_minutes": int,
     "vendors.log_days": int,
+    "vendors.feed_hours": int,
     "vendors.failing_hours": int,
     "scheduling.slot_minutes": int,
     "scheduling.days_ahead": int,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.restaurants.rest import browsing, counter
+from modules.restaurants.rest import browsing, counter, vendors
 
 urlpatterns = [
     path("restaurants", browsing.RestaurantList.as_view(), name="restaurants"),
@@ -26,6 +26,32 @@ urlpatterns = [
     path("restaurant/tickets/<uuid:order_id>/cancel", counter.Cancel.as_view(), name="ticket-cancel"),
     path("restaurant/tickets/<uuid:order_id>/hand-over", counter.HandOver.as_view(), name="ticket-hand-over"),
     path("restaurant/items/<uuid:item_id>/availability", counter.Availability.as_view(), name="availability"),
+    path("restaurant/connections", vendors.Connections.as_view(), name="connections"),
+    path("restaurant/connections/<uuid:connection_id>", vendors.Connection.as_view(), name="connection"),
+    path(
+        "restaurant/connections/<uuid:connection_id>/secret",
+        vendors.Secret.as_view(),
+        name="connection-secret",
+    ),
+    path("restaurant/connections/<uuid:connection_id>/test", vendors.Trial.as_view(), name="connection-test"),
+    path(
+        "restaurant/connections/<uuid:connection_id>/deliveries",
+        vendors.Deliveries.as_view(),
+        name="connection-deliveries",
+    ),
+    path(
+        "restaurant/connections/<uuid:connection_id>/deliveries/<uuid:event_id>/replay",
+        vendors.Replay.as_view(),
+        name="delivery-replay",
+    ),
+    path(
+        "restaurant/connections/<uuid:connection_id>/events", vendors.Feed.as_view(), name="connection-events"
+    ),
+    path(
+        "restaurant/connections/<uuid:connection_id>/acknowledge",
+        vendors.Acknowledge.as_view(),
+        name="connection-acknowledge",
+    ),
     path("restaurant/busy", counter.Busy.as_view(), name="restaurant-busy"),
     path("restaurant/capacity", counter.Capacity.as_view(), name="restaurant-capacity"),
     path("restaurant/pause", counter.Pause.as_view(), name="pause"),

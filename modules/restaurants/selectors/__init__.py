@@ -4,6 +4,7 @@ from modules.restaurants.selectors.connections import (
     connections_of,
     deliveries,
     good_secrets,
+    messages,
     own_connection,
 )
 from modules.restaurants.selectors.counter import get_tickets, ticket_answer, ticket_view, tickets
@@ -27,6 +28,7 @@ __all__ = [
     "good_secrets",
     "menu",
     "menu_state",
+    "messages",
     "one",
     "own_connection",
     "picture",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from modules.restaurants.interface import ConnectionUnknown, NotYourRestaurant, PageUnknown
+from modules.restaurants.channels.port import Message
+from modules.restaurants.interface import ConnectionUnknown, NotYourRestaurant, OrderId, PageUnknown
 from modules.restaurants.models import Restaurant, SigningSecret, VendorConnection, VendorEvent
 from modules.restaurants.models.vendors import EventState
+from modules.restaurants.selectors.counter import get_tickets
 from modules.restaurants.selectors.ownership import require_own
 from tiffin import clock
 
@@ -59,6 +61,25 @@ def deliveries(
         rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, id__lt=last.id))
     page = list(rows.prefetch_related("tries")[: limit + 1])
     return page[:limit], str(page[limit - 1].id) if len(page) > limit else None
+
+
+def messages(events: Sequence[VendorEvent]) -> list[Message]:
+    """Events as they are told, each with its order as it is now; the orders are read at once."""
+    orders = {
+        view.order_id: view for view in get_tickets({event.ticket_id for event in events if event.ticket_id})
+    }
+    return [
+        Message(
+            id=event.id,
+            kind=event.kind,
+            at=event.at,
+            restaurant_id=event.restaurant_id,
+            step=event.step,
+            facts=event.facts,
+            order=orders.get(OrderId(event.ticket_id)) if event.ticket_id else None,
+        )
+        for event in events
+    ]
 
 
 def _event_id(cursor: str) -> UUID:

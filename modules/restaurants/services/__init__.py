@@ -4,9 +4,11 @@ from modules.restaurants.services.availability import set_availability
 from modules.restaurants.services.connections import (
     change_connection,
     connect,
+    disconnect,
     replay,
     rotate_secret,
     send_test,
+    switch,
 )
 from modules.restaurants.services.counter import (
     accept,
@@ -20,6 +22,7 @@ from modules.restaurants.services.counter import (
     start_preparing,
     withdraw_order,
 )
+from modules.restaurants.services.feed import acknowledge, feed_state, read_feed
 from modules.restaurants.services.menus import import_menu
 from modules.restaurants.services.profiles import (
     end_busy,
@@ -33,17 +36,21 @@ from modules.restaurants.services.telling import tell_of_order, tell_otherwise, 
 
 __all__ = [
     "accept",
+    "acknowledge",
     "cancel",
     "change_connection",
     "collect",
     "connect",
+    "disconnect",
     "end_busy",
+    "feed_state",
     "hand_over",
     "import_menu",
     "mark_ready",
     "offer_order",
     "overdue",
     "pause",
+    "read_feed",
     "register",
     "reject",
     "replay",
@@ -54,6 +61,7 @@ __all__ = [
     "set_busy",
     "set_capacity",
     "start_preparing",
+    "switch",
     "tell_of_order",
     "tell_otherwise",
     "tidy_told",

@@ -91,6 +91,29 @@ def change_connection(*, connection_id: UUID, wanted: WantedConnection) -> Vendo
     return connection
 
 
+def disconnect(*, connection_id: UUID) -> None:
+    """Its restaurants have no connection any more; what was told is kept as long as the region says.
+
+    Raises ConnectionUnknown.
+    """
+    selectors.own_connection(connection_id)
+    with db.transaction():
+        connection = VendorConnection.lock(connection_id)
+        Restaurant.objects.filter(connection=connection).update(connection=None)
+        SigningSecret.objects.filter(connection=connection).delete()
+        _switch(connection, on=False, by="owner")
+        connection.save()
+
+
+def switch(*, connection_id: UUID, on: bool) -> None:
+    """Staff switch it off, or on, which begins anew with an address that failed. Raises ConnectionUnknown."""
+    selectors.own_connection(connection_id)
+    with db.transaction():
+        connection = VendorConnection.lock(connection_id)
+        _switch(connection, on=on, by="staff")
+        connection.save()
+
+
 def rotate_secret(*, connection_id: UUID) -> str:
     """A new secret, told this once; messages are signed with the former one too for `OVERLAP`.
 
@@ -176,9 +199,13 @@ def _take_over(connection: VendorConnection, wanted: WantedConnection) -> None:
     connection.url = wanted.url
     connection.events = list(wanted.events)
     connection.settings = dict(wanted.settings)
-    if not wanted.enabled:
+    _switch(connection, on=wanted.enabled, by="owner")
+
+
+def _switch(connection: VendorConnection, *, on: bool, by: str) -> None:
+    if not on:
         connection.disabled_at = connection.disabled_at or clock.now()
-        connection.disabled_because = connection.disabled_because or "owner"
+        connection.disabled_because = connection.disabled_because or by
     elif connection.disabled_at is not None:
         connection.disabled_at, connection.disabled_because = None, ""
         connection.failures, connection.failing_since = 0, None

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from modules.restaurants import selectors
-from modules.restaurants.channels import CHANNELS, Answer, Destination, Message
+from modules.restaurants.channels import CHANNELS, Answer, Destination
 from modules.restaurants.events import VendorDisconnected
 from modules.restaurants.models import DeliveryAttempt, Restaurant, Ticket, VendorConnection, VendorEvent
 from modules.restaurants.models.vendors import EventState
@@ -81,7 +81,7 @@ def _tell(events: QuerySet[VendorEvent]) -> None:
         if not (connection.pushes and (event.ticket_id is None or connection.wants(event.kind))):
             VendorEvent.objects.filter(pk=event.pk).update(state_name=EventState.KEPT.value)
             continue
-        answer = CHANNELS[connection.channel].send(_destination(connection), _message(event))
+        answer = CHANNELS[connection.channel].send(_destination(connection), selectors.messages([event])[0])
         _write_down(event, answer)
         if not answer.taken and event.state is EventState.WAITING:
             raise Later(FIRST_PAUSE * 2 ** (event.attempts - 1))
@@ -96,19 +96,6 @@ def _destination(connection: VendorConnection) -> Destination:
             for secret in selectors.good_secrets(connection.id)
         ),
         settings=connection.settings,
-    )
-
-
-def _message(event: VendorEvent) -> Message:
-    found = selectors.get_tickets([event.ticket_id]) if event.ticket_id else []
-    return Message(
-        id=event.id,
-        kind=event.kind,
-        at=event.at,
-        restaurant_id=event.restaurant_id,
-        step=event.step,
-        facts=event.facts,
-        order=found[0] if found else None,
     )
 
 
