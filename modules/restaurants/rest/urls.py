@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.restaurants.rest import browsing, counter
+from modules.restaurants.rest import browsing, counter, menus
 
 urlpatterns = [
     path("restaurants", browsing.RestaurantList.as_view(), name="restaurants"),
@@ -26,6 +26,20 @@ urlpatterns = [
     path("restaurant/tickets/<uuid:order_id>/cancel", counter.Cancel.as_view(), name="ticket-cancel"),
     path("restaurant/tickets/<uuid:order_id>/hand-over", counter.HandOver.as_view(), name="ticket-hand-over"),
     path("restaurant/items/<uuid:item_id>/availability", counter.Availability.as_view(), name="availability"),
+    path("restaurant/menu/previews", menus.Previews.as_view(), name="menu-previews"),
+    path("restaurant/menu/previews/<uuid:preview_id>", menus.OnePreview.as_view(), name="menu-preview"),
+    path(
+        "restaurant/menu/previews/<uuid:preview_id>/publish",
+        menus.PublishPreview.as_view(),
+        name="menu-preview-publish",
+    ),
+    path("restaurant/menu/versions", menus.Versions.as_view(), name="menu-versions"),
+    path("restaurant/menu/versions/<int:version>", menus.CompareVersions.as_view(), name="menu-version"),
+    path(
+        "restaurant/menu/versions/<int:version>/publish",
+        menus.PublishVersion.as_view(),
+        name="menu-version-publish",
+    ),
     path("restaurant/busy", counter.Busy.as_view(), name="restaurant-busy"),
     path("restaurant/capacity", counter.Capacity.as_view(), name="restaurant-capacity"),
     path("restaurant/pause", counter.Pause.as_view(), name="pause"),

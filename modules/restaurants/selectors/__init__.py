@@ -1,6 +1,7 @@
 """Reads."""
 
 from modules.restaurants.selectors.counter import get_tickets, ticket_answer, ticket_view, tickets
+from modules.restaurants.selectors.menus import menu_difference, menu_preview, menu_versions
 from modules.restaurants.selectors.ownership import require_own
 from modules.restaurants.selectors.reads import (
     get_many,
@@ -9,6 +10,7 @@ from modules.restaurants.selectors.reads import (
     one,
     picture,
     picture_of,
+    unavailable,
     with_slugs,
 )
 from modules.restaurants.selectors.search import search, search_text_of
@@ -17,7 +19,10 @@ __all__ = [
     "get_many",
     "get_tickets",
     "menu",
+    "menu_difference",
+    "menu_preview",
     "menu_state",
+    "menu_versions",
     "one",
     "picture",
     "picture_of",
@@ -27,5 +32,6 @@ __all__ = [
     "ticket_answer",
     "ticket_view",
     "tickets",
+    "unavailable",
     "with_slugs",
 ]

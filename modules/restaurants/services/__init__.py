@@ -13,7 +13,12 @@ from modules.restaurants.services.counter import (
     start_preparing,
     withdraw_order,
 )
-from modules.restaurants.services.menus import import_menu
+from modules.restaurants.services.menus import (
+    import_menu,
+    preview_menu,
+    publish_preview,
+    publish_version,
+)
 from modules.restaurants.services.profiles import (
     end_busy,
     pause,
@@ -34,6 +39,9 @@ __all__ = [
     "offer_order",
     "overdue",
     "pause",
+    "preview_menu",
+    "publish_preview",
+    "publish_version",
     "register",
     "reject",
     "resume",
