@@ -130,6 +130,7 @@ USE_TZ = True
 TIFFIN_JWT_PRIVATE_KEY = _secret("TIFFIN_JWT_PRIVATE_KEY", "jwt-private.pem")
 TIFFIN_JWT_PUBLIC_KEY = _secret("TIFFIN_JWT_PUBLIC_KEY", "jwt-public.pem")
 TIFFIN_MASTER_KEY = _secret("TIFFIN_MASTER_KEY", "master.key")
+TIFFIN_VENDOR_KEY = _secret("TIFFIN_VENDOR_KEY", "vendor.key")
 
 # Where identity is not, nobody logs in: tokens are verified, and staff's pages know their people by token.
 AUTH_USER_MODEL = "identity.Account" if HOLDS_IDENTITY else "auth.User"
@@ -162,3 +163,8 @@ HEADLESS_JWT_PRIVATE_KEY = TIFFIN_JWT_PRIVATE_KEY
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = ACCESS_SECONDS
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 14 * 24 * 60 * 60
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# --- vendors
+
+# Whether vendors' systems may be on this machine, and without TLS: for tests and development only.
+TIFFIN_VENDORS_ON_LOOPBACK = os.environ.get("TIFFIN_VENDORS_ON_LOOPBACK") == "1"

@@ -10,7 +10,16 @@ from django.http import HttpRequest
 
 from modules.restaurants import selectors, services
 from modules.restaurants.interface import MenuDifference
-from modules.restaurants.models import ItemUnavailable, MenuDraft, MenuVersion, Restaurant, Ticket
+from modules.restaurants.models import (
+    DeliveryAttempt,
+    ItemUnavailable,
+    MenuDraft,
+    MenuVersion,
+    Restaurant,
+    Ticket,
+    VendorConnection,
+    VendorEvent,
+)
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
 
@@ -120,3 +129,78 @@ class TicketAdmin(ModuleAdmin):
         for ticket in queryset:
             services.withdraw_order(order_id=ticket.id, reason="staff")
         self.message_user(request, "They left the counter.", messages.SUCCESS)
+
+
+class ConnectedInline(ReadOnlyInline):
+    model = Restaurant
+    fields = ("name", "city", "area")
+    verbose_name_plural = "restaurants"
+
+
+@register(VendorConnection)
+class VendorConnectionAdmin(ModuleAdmin):
+    """How vendors' own systems do. What failed for too long is disabled until somebody enables it."""
+
+    list_display = (
+        "name",
+        "region",
+        "channel_name",
+        "delivered_at",
+        "polled_at",
+        "failing_since",
+        "failures",
+        "disabled_because",
+    )
+    list_filter = (
+        "region",
+        "channel_name",
+        "disabled_because",
+        ("failing_since", admin.EmptyFieldListFilter),
+    )
+    search_fields = ("name", "=id", "url", "restaurants__name")
+    ordering = ("name",)
+    exclude = ("log_txid",)
+    inlines = (ConnectedInline,)
+    actions = ("enable", "disable", "send_test")
+
+    @admin.action(description="Enable: begin anew", permissions=["act"])
+    def enable(self, request: HttpRequest, queryset: QuerySet[VendorConnection]) -> None:
+        for connection in queryset:
+            services.switch(connection_id=connection.id, on=True)
+
+    @admin.action(description="Disable: orders are on the tablets only", permissions=["act"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[VendorConnection]) -> None:
+        for connection in queryset:
+            services.switch(connection_id=connection.id, on=False)
+
+    @admin.action(description="Send an event to try it", permissions=["act"])
+    def send_test(self, request: HttpRequest, queryset: QuerySet[VendorConnection]) -> None:
+        for connection in queryset:
+            services.send_test(connection_id=connection.id)
+        self.message_user(request, "It is on its way: look at what was told.", messages.SUCCESS)
+
+
+class AttemptInline(ReadOnlyInline):
+    model = DeliveryAttempt
+    show_change_link = False
+    fields = ("at", "taken", "status", "milliseconds", "answer")
+    verbose_name_plural = "tries"
+
+
+@register(VendorEvent)
+class VendorEventAdmin(ModuleAdmin):
+    """What vendors' systems were told, and what they answered."""
+
+    list_display = ("kind", "connection", "ticket", "at", "state_name", "attempts", "taken_at", "seq")
+    list_filter = ("connection__region", "state_name", "kind")
+    region_field = "connection__region"
+    search_fields = ("=id", "=ticket__id", "ticket__reference", "=connection__id", "connection__name")
+    list_select_related = ("connection", "ticket")
+    ordering = ("-at",)
+    inlines = (AttemptInline,)
+    actions = ("replay",)
+
+    @admin.action(description="Tell it again", permissions=["act"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[VendorEvent]) -> None:
+        for event in queryset:
+            services.replay(connection_id=event.connection_id, event_id=event.id)

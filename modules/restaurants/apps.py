@@ -8,3 +8,4 @@ class RestaurantsConfig(ModuleConfig):
     name = "modules.restaurants"
     label = "restaurants"
     provides = (Restaurants,)
+    secrets = ("TIFFIN_VENDOR_KEY",)

@@ -96,3 +96,13 @@ class TicketLate(Event, wire="restaurants.ticket_late.v1"):
     restaurant_id: UUID
     state: TicketState
     since: datetime
+
+
+class VendorDisconnected(Event, wire="restaurants.vendor_disconnected.v1"):
+    """Nothing is sent to a vendor's system any more: its address failed since then, or it said that it wants
+    nothing. Its orders are on the tablets; its owner must be told."""
+
+    connection_id: UUID
+    restaurant_ids: tuple[UUID, ...]
+    because: str
+    failing_since: datetime | None = None

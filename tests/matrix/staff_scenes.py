@@ -43,6 +43,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "identity.grant": grant_of(cast, worker[f"courier {region}"]),
         "restaurants.restaurant": place.id,
         "restaurants.ticket": order,
+        **_connected(cast, place, kitchen),
         "payments.payment": payment,
         "payments.sandboxcharge": _one(cast, "payments", charge, payment),
         "delivery.deliverytask": order,
@@ -99,6 +100,35 @@ def _cooked(cast: Cast, region: str, place: Place, kitchen: Kitchen) -> str:
     query = "SELECT id FROM delivery_deliverytask WHERE id = %s"
     cast.platform.await_rows("delivery", query, [order["id"]])
     return str(order["id"])
+
+
+def _connected(cast: Cast, place: Place, kitchen: Kitchen) -> dict[str, str]:
+    """A kitchen's connection to nowhere, and the event that was to be told through it."""
+    path, own = "/restaurant/connections", kitchen.get("/restaurant/connections").json()
+    wanted = {"name": "Till", "channel": "webhook", "url": "https://till.invalid/"}
+    if own:
+        enabled = kitchen.http.put(f"{path}/{own[0]['id']}", json=wanted, headers=kitchen._headers())
+        assert enabled.is_success, enabled.text
+    else:
+        own = [kitchen.post(path, {**wanted, "restaurant_ids": [place.id]}).json()]
+    connection = str(own[0]["id"])
+    assert kitchen.post(f"/restaurant/connections/{connection}/test").is_success
+    query = "SELECT id FROM restaurants_vendorevent WHERE connection_id = %s"
+    return {
+        "restaurants.vendorconnection": connection,
+        "restaurants.vendorevent": _one(cast, "restaurants", query, connection),
+    }
+
+
+def _vendors(what: str) -> Makes:
+    return lambda stage: _connected(stage.cast, stage.cast.gb, stage.cast.kitchen)[f"restaurants.{what}"]
+
+
+def _switched_off(stage: Stage) -> str:
+    connection = _vendors("vendorconnection")(stage)
+    form = {"action": "disable", "_selected_action": connection}
+    stage.cast.as_staff("admin of gb", "/admin/restaurants/vendorconnection/", form)
+    return connection
 
 
 def promotion_of(cast: Cast, region: str, place: Place) -> str:
@@ -173,6 +203,10 @@ FITTING: dict[str, Makes] = {
     "restaurants.restaurant:pause": lambda stage: stage.cast.gb.id,
     "restaurants.restaurant:resume": _paused,
     "restaurants.ticket:withdraw": lambda stage: str(stage.order()["id"]),
+    "restaurants.vendorconnection:enable": _switched_off,
+    "restaurants.vendorconnection:disable": _vendors("vendorconnection"),
+    "restaurants.vendorconnection:send_test": _vendors("vendorconnection"),
+    "restaurants.vendorevent:replay": _vendors("vendorevent"),
     "payments.payment:void": lambda stage: payment_of(stage, stage.order(), "authorised"),
     "payments.payment:refund": lambda stage: payment_of(stage, stage.cooked(), "captured"),
     "payments.payment:ask_provider": lambda stage: payment_of(stage, stage.order(), "authorised"),
@@ -190,3 +224,6 @@ def tidy(stage: Stage) -> None:
     for place, kitchen in ((stage.cast.gb, stage.cast.kitchen), (stage.cast.pl, stage.cast.kitchen2)):
         kitchen.has_again(place.line("Gyoza"))
         kitchen.post("/restaurant/resume", {})
+        for connection in kitchen.get("/restaurant/connections").json():
+            own = f"/restaurant/connections/{connection['id']}"
+            kitchen.http.delete(own, headers=kitchen._headers())

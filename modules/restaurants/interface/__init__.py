@@ -33,6 +33,11 @@ from modules.restaurants.interface.menu import (
     Unavailable,
 )
 from modules.restaurants.interface.refusals import (
+    AlreadyConnected,
+    ConnectionDisabled,
+    ConnectionRefused,
+    ConnectionUnknown,
+    DeliveryUnknown,
     ItemUnknown,
     MenuMoved,
     MenuRefused,
@@ -66,10 +71,15 @@ from modules.restaurants.interface.tickets import (
 from tiffin.interfaces import CommandKey, Interface, command, query
 
 __all__ = [
+    "AlreadyConnected",
     "Category",
     "CategoryId",
     "ChangeCounts",
     "ChangeKind",
+    "ConnectionDisabled",
+    "ConnectionRefused",
+    "ConnectionUnknown",
+    "DeliveryUnknown",
     "FieldChange",
     "GroupId",
     "Item",

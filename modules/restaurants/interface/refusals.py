@@ -84,3 +84,39 @@ class PageUnknown(DomainError, code="page_unknown", status=400):
 
     detail = "“{cursor}” does not continue this list; take the cursor from an earlier answer."
     cursor: str
+
+
+class ConnectionUnknown(DomainError, code="connection_unknown", status=404):
+    """There is no such connection."""
+
+    detail = "No connection {connection} belongs to your restaurants."
+    connection: str
+
+
+class ConnectionRefused(DomainError, code="connection_refused", status=422):
+    """The connection cannot be had like this."""
+
+    detail = "{field}: {problem}"
+    field: str
+    problem: str
+
+
+class AlreadyConnected(DomainError, code="already_connected", status=409):
+    """The restaurant has a connection."""
+
+    detail = "Restaurant {restaurant} is in connection {connection} already; change that one."
+    restaurant: str
+    connection: str
+
+
+class ConnectionDisabled(DomainError, code="connection_disabled", status=409):
+    """Nothing is sent through the connection."""
+
+    detail = "The connection sends nothing: it is disabled or has no address to send to. Change it first."
+
+
+class DeliveryUnknown(DomainError, code="delivery_unknown", status=404):
+    """There is no such message."""
+
+    detail = "Nothing known as {delivery} was told through this connection, or it is no longer kept."
+    delivery: str

@@ -118,7 +118,7 @@ class Accept(RestaurantView):
         examples=[OpenApiExample("In 20 minutes", value={"ready_in_minutes": 20}, request_only=True)],
     )
     def post(self, request: Request, order_id: UUID) -> Response:
-        wanted = _checked(AcceptSerializer, request)
+        wanted = checked(AcceptSerializer, request)
         return _shown(services.accept(order_id=order_id, ready_in_minutes=wanted["ready_in_minutes"]))
 
 
@@ -132,7 +132,7 @@ class Reject(RestaurantView):
         examples=[OpenApiExample("Too busy", value={"reason": "too_busy"}, request_only=True)],
     )
     def post(self, request: Request, order_id: UUID) -> Response:
-        reason = RejectReason(_checked(RejectSerializer, request)["reason"])
+        reason = RejectReason(checked(RejectSerializer, request)["reason"])
         return _shown(services.reject(order_id=order_id, reason=reason))
 
 
@@ -170,7 +170,7 @@ class Cancel(RestaurantView):
         examples=[OpenApiExample("Sold out", value={"reason": "item_unavailable"}, request_only=True)],
     )
     def post(self, request: Request, order_id: UUID) -> Response:
-        reason = RejectReason(_checked(RejectSerializer, request)["reason"])
+        reason = RejectReason(checked(RejectSerializer, request)["reason"])
         return _shown(services.cancel(order_id=order_id, reason=reason))
 
 
@@ -196,7 +196,7 @@ class Availability(RestaurantView):
         examples=[OpenApiExample("Sold out", value={"available": False}, request_only=True)],
     )
     def put(self, request: Request, item_id: UUID) -> Response:
-        wanted = _checked(AvailabilitySerializer, request)
+        wanted = checked(AvailabilitySerializer, request)
         services.set_availability(
             restaurant_id=self.which(wanted),
             item_id=item_id,
@@ -216,7 +216,7 @@ class Pause(RestaurantView):
         examples=[OpenApiExample("Half an hour", value={"minutes": 30}, request_only=True)],
     )
     def post(self, request: Request) -> Response:
-        wanted = _checked(PauseSerializer, request)
+        wanted = checked(PauseSerializer, request)
         until = clock.now() + timedelta(minutes=wanted["minutes"])
         restaurant = services.pause(restaurant_id=self.which(wanted), until=until)
         return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
@@ -232,7 +232,7 @@ class Capacity(RestaurantView):
         examples=[OpenApiExample("Four for each quarter", value={"orders_per_slot": 4}, request_only=True)],
     )
     def put(self, request: Request) -> Response:
-        wanted = _checked(CapacitySerializer, request)
+        wanted = checked(CapacitySerializer, request)
         restaurant = services.set_capacity(
             restaurant_id=self.which(wanted), orders_per_slot=wanted["orders_per_slot"]
         )
@@ -253,7 +253,7 @@ class Busy(RestaurantView):
         ],
     )
     def put(self, request: Request) -> Response:
-        wanted = _checked(BusySerializer, request)
+        wanted = checked(BusySerializer, request)
         until = clock.now() + timedelta(minutes=wanted["for_minutes"])
         restaurant = services.set_busy(
             restaurant_id=self.which(wanted), minutes=wanted["minutes"], until=until
@@ -270,7 +270,7 @@ class Resume(RestaurantView):
         summary="Take orders again",
     )
     def post(self, request: Request) -> Response:
-        restaurant = services.resume(restaurant_id=self.which(_checked(WhichRestaurantSerializer, request)))
+        restaurant = services.resume(restaurant_id=self.which(checked(WhichRestaurantSerializer, request)))
         return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
 
 
@@ -278,8 +278,9 @@ def _shown(ticket: Ticket) -> Response:
     return Response(msgspec.to_builtins(selectors.ticket_view(ticket)))
 
 
-def _checked(serializer_class: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def checked(serializer_class: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """What the body says, once it is known to be sound."""
     serializer = serializer_class(data=request.data)
     serializer.is_valid(raise_exception=True)
-    checked: dict[str, Any] = serializer.validated_data
-    return checked
+    said: dict[str, Any] = serializer.validated_data
+    return said

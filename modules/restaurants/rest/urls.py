@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.restaurants.rest import browsing, counter, menus
+from modules.restaurants.rest import browsing, counter, menus, vendors
 
 urlpatterns = [
     path("restaurants", browsing.RestaurantList.as_view(), name="restaurants"),
@@ -39,6 +39,32 @@ urlpatterns = [
         "restaurant/menu/versions/<int:version>/publish",
         menus.PublishVersion.as_view(),
         name="menu-version-publish",
+    ),
+    path("restaurant/connections", vendors.Connections.as_view(), name="connections"),
+    path("restaurant/connections/<uuid:connection_id>", vendors.Connection.as_view(), name="connection"),
+    path(
+        "restaurant/connections/<uuid:connection_id>/secret",
+        vendors.Secret.as_view(),
+        name="connection-secret",
+    ),
+    path("restaurant/connections/<uuid:connection_id>/test", vendors.Trial.as_view(), name="connection-test"),
+    path(
+        "restaurant/connections/<uuid:connection_id>/deliveries",
+        vendors.Deliveries.as_view(),
+        name="connection-deliveries",
+    ),
+    path(
+        "restaurant/connections/<uuid:connection_id>/deliveries/<uuid:event_id>/replay",
+        vendors.Replay.as_view(),
+        name="delivery-replay",
+    ),
+    path(
+        "restaurant/connections/<uuid:connection_id>/events", vendors.Feed.as_view(), name="connection-events"
+    ),
+    path(
+        "restaurant/connections/<uuid:connection_id>/acknowledge",
+        vendors.Acknowledge.as_view(),
+        name="connection-acknowledge",
     ),
     path("restaurant/busy", counter.Busy.as_view(), name="restaurant-busy"),
     path("restaurant/capacity", counter.Capacity.as_view(), name="restaurant-capacity"),

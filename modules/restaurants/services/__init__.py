@@ -1,6 +1,15 @@
 """What may be done with restaurants: one function a use case."""
 
 from modules.restaurants.services.availability import set_availability
+from modules.restaurants.services.connections import (
+    change_connection,
+    connect,
+    disconnect,
+    replay,
+    rotate_secret,
+    send_test,
+    switch,
+)
 from modules.restaurants.services.counter import (
     accept,
     cancel,
@@ -13,6 +22,7 @@ from modules.restaurants.services.counter import (
     start_preparing,
     withdraw_order,
 )
+from modules.restaurants.services.feed import acknowledge, feed_state, read_feed
 from modules.restaurants.services.menus import (
     import_menu,
     preview_menu,
@@ -27,12 +37,18 @@ from modules.restaurants.services.profiles import (
     set_busy,
     set_capacity,
 )
+from modules.restaurants.services.telling import tell_of_order, tell_otherwise, tidy_told
 
 __all__ = [
     "accept",
+    "acknowledge",
     "cancel",
+    "change_connection",
     "collect",
+    "connect",
+    "disconnect",
     "end_busy",
+    "feed_state",
     "hand_over",
     "import_menu",
     "mark_ready",
@@ -42,12 +58,20 @@ __all__ = [
     "preview_menu",
     "publish_preview",
     "publish_version",
+    "read_feed",
     "register",
     "reject",
+    "replay",
     "resume",
+    "rotate_secret",
+    "send_test",
     "set_availability",
     "set_busy",
     "set_capacity",
     "start_preparing",
+    "switch",
+    "tell_of_order",
+    "tell_otherwise",
+    "tidy_told",
     "withdraw_order",
 ]

@@ -30,6 +30,7 @@ from modules.restaurants.interface import (
 from modules.restaurants.models import Ticket
 from modules.restaurants.selectors import require_own
 from modules.restaurants.services.absence import GIVEN_UP_UNANSWERED, pause_if_absent
+from modules.restaurants.services.telling import told
 from tiffin import clock, db, jobs
 from tiffin.log import Event, publish
 
@@ -38,7 +39,7 @@ LATE_AFTER = timedelta(minutes=30)
 """How long after the promised time, and how often from then on, a ticket that stands still is called late."""
 FORGOTTEN_AFTER = timedelta(hours=12)
 """A ticket this old is nobody's any more and leaves the counter."""
-_REGION = "SELECT region FROM restaurants_restaurant WHERE id = %s"
+_WHERE_TO = "SELECT region, connection_id FROM restaurants_restaurant WHERE id = %s"
 
 
 def offer_order(*, order: OfferedOrder) -> Ticket:
@@ -48,12 +49,13 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
         RestaurantUnknown
     """
     with db.transaction():
-        found = db.select(_REGION, order.restaurant_id)
+        found = db.select(_WHERE_TO, order.restaurant_id)
         if not found:
             raise RestaurantUnknown(restaurant=str(order.restaurant_id))
         ticket = Ticket(
             id=order.order_id,
             region=found[0][0],
+            connection_id=found[0][1],
             restaurant_id=order.restaurant_id,
             reference=order.reference,
             lines=msgspec.to_builtins(order.lines),
@@ -68,10 +70,10 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
         if not db.insert(ticket, unless_taken=("id",)):
             return Ticket.get(order.order_id)
         jobs.set_deadline(ticket, DEADLINE, due=order.accept_by)
-        publish(
-            ticket,
-            TicketOffered(order_id=ticket.id, restaurant_id=ticket.restaurant_id, accept_by=order.accept_by),
+        event = TicketOffered(
+            order_id=ticket.id, restaurant_id=ticket.restaurant_id, accept_by=order.accept_by
         )
+        publish(ticket, event, parts=told(ticket, event))
     return ticket
 
 
@@ -182,15 +184,13 @@ def overdue(*, order_id: UUID) -> None:
         _move(ticket, TicketState.WITHDRAWN, _withdrawal("forgotten"))
     else:
         jobs.set_deadline(ticket, DEADLINE, due=clock.now() + LATE_AFTER)
-        publish(
-            ticket,
-            TicketLate(
-                order_id=ticket.id,
-                restaurant_id=ticket.restaurant_id,
-                state=ticket.state,
-                since=ticket.state_since,
-            ),
+        late = TicketLate(
+            order_id=ticket.id,
+            restaurant_id=ticket.restaurant_id,
+            state=ticket.state,
+            since=ticket.state_since,
         )
+        publish(ticket, late, parts=told(ticket, late))
 
 
 def _collection(ticket: Ticket) -> Event:
@@ -232,7 +232,7 @@ def _move(ticket: Ticket, state: TicketState, doing: Callable[[Ticket], Event]) 
         # Nobody cooks it any more: what the customer wrote has done its work.
         ticket.note = ""
         jobs.clear_deadline(ticket)
-    publish(ticket, event, saving=Ticket.fields())
+    publish(ticket, event, saving=Ticket.fields(), parts=told(ticket, event))
 
 
 def _lock(order_id: UUID) -> Ticket:

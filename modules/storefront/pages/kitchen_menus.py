@@ -88,18 +88,20 @@ def preview(
     restaurant = _mine(visitor, restaurant_id)
     if restaurant is None:
         return _counter()
-    found: MenuPreview | None = None
+    found: list[MenuPreview] = []
     with refusals_told(request):
-        found = call(Restaurants).menu_preview(restaurant_id=restaurant.id, preview_id=PreviewId(preview_id))
-    if found is None:
+        found.append(
+            call(Restaurants).menu_preview(restaurant_id=restaurant.id, preview_id=PreviewId(preview_id))
+        )
+    if not found:
         return _versions(restaurant_id)
     return show(
         request,
         visitor,
         "kitchen_menu_changes.html",
         restaurant=restaurant,
-        preview=found,
-        **_told(found.difference),
+        preview=found[0],
+        **_told(found[0].difference),
     )
 
 
@@ -123,12 +125,14 @@ def version(request: HttpRequest, visitor: Visitor, restaurant_id: UUID, number:
     restaurant = _mine(visitor, restaurant_id)
     if restaurant is None:
         return _counter()
-    differing: MenuDifference | None = None
+    found: list[MenuDifference] = []
     with refusals_told(request):
-        differing = call(Restaurants).menu_difference(
-            restaurant_id=restaurant.id, before=restaurant.menu_version, after=number
+        found.append(
+            call(Restaurants).menu_difference(
+                restaurant_id=restaurant.id, before=restaurant.menu_version, after=number
+            )
         )
-    if differing is None:
+    if not found:
         return _versions(restaurant_id)
     return show(
         request,
@@ -136,7 +140,7 @@ def version(request: HttpRequest, visitor: Visitor, restaurant_id: UUID, number:
         "kitchen_menu_changes.html",
         restaurant=restaurant,
         number=number,
-        **_told(differing),
+        **_told(found[0]),
     )
 
 

@@ -28,6 +28,12 @@ def master_key(folder: Path) -> Path:
     return path
 
 
+def vendor_key(folder: Path) -> Path:
+    """The file of the key that seals what vendors' messages are signed with."""
+    secret(folder, "vendor.key")
+    return folder / "vendor.key"
+
+
 def internal_key(folder: Path) -> Path:
     """The file of the key by which the groups of one platform know each other's messages."""
     secret(folder, "internal.key")
@@ -53,6 +59,7 @@ def token_keys(folder: Path) -> tuple[Path, Path]:
 KEYS: Mapping[str, Callable[[Path], object]] = {
     "TIFFIN_JWT_PRIVATE_KEY": token_keys,
     "TIFFIN_MASTER_KEY": master_key,
+    "TIFFIN_VENDOR_KEY": vendor_key,
 }
 
 

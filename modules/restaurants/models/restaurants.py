@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 
 from modules.restaurants.interface import TicketConflict, TicketKind, TicketState
+from modules.restaurants.models.vendors import VendorConnection
 from modules.restaurants.states import FINAL, TRANSITIONS
 from tiffin import clock, ids, regions
 from tiffin.db import Aggregate
@@ -44,6 +45,9 @@ class Restaurant(Aggregate):
     menu_version = models.PositiveIntegerField(default=0)
     orders_per_slot = models.PositiveSmallIntegerField(null=True, blank=True)
     search_text = models.TextField(default="")
+    connection = models.ForeignKey(
+        VendorConnection, on_delete=models.PROTECT, null=True, blank=True, related_name="restaurants"
+    )
 
     class Meta:
         ordering = ("name", "id")
@@ -142,7 +146,8 @@ class Picture(models.Model):
 
 
 class Ticket(Aggregate):
-    """An order as its restaurant sees it; the id is the order's. `state_since` is when it last moved."""
+    """An order as its restaurant sees it; the id is the order's. `state_since` is when it last moved, and
+    `connection` the way to the vendor's system at the time it was offered."""
 
     objects: ClassVar[models.Manager[Ticket]] = models.Manager()
 
@@ -169,6 +174,10 @@ class Ticket(Aggregate):
         default=TicketKind.DELIVERY.value,
         db_default=TicketKind.DELIVERY.value,
         choices=[(kind.value, kind.value) for kind in (TicketKind.DELIVERY, TicketKind.PICKUP)],
+    )
+
+    connection = models.ForeignKey(
+        VendorConnection, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in FINAL))

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('restaurants', '0005_busy'),
+        ('restaurants', '0006_vendors'),
     ]
 
     operations = [
