@@ -113,6 +113,9 @@ SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
 }
 
 ROOT_URLCONF = "config.urls"
+# Menus are larger than what else is sent to us.
+TIFFIN_UPLOAD_PREFIXES = ("/api/v1/restaurant/menu/", "/restaurant/menus/")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # what tiffin.web.bodies lets through
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [

@@ -8,10 +8,12 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from modules.restaurants import services
+from modules.restaurants import selectors, services
+from modules.restaurants.interface import MenuDifference
 from modules.restaurants.models import (
     DeliveryAttempt,
     ItemUnavailable,
+    MenuDraft,
     MenuVersion,
     Restaurant,
     Ticket,
@@ -66,11 +68,51 @@ class RestaurantAdmin(ModuleAdmin):
 
 @register(MenuVersion)
 class MenuVersionAdmin(ModuleAdmin):
-    list_display = ("restaurant", "number", "published_at", "hash")
-    list_filter = ("restaurant__region",)
+    list_display = ("restaurant", "number", "published_at", "source", "hash")
+    list_filter = ("restaurant__region", "source")
     region_field = "restaurant__region"
     search_fields = ("restaurant__name", "restaurant__slug")
     list_select_related = ("restaurant",)
+    fields = ("restaurant", "number", "published_at", "source", "hash", "changes", "document")
+    readonly_fields = ("changes",)
+    actions = ("publish_again",)
+
+    @admin.display(description="What it does differently from the version before it")
+    def changes(self, menu: MenuVersion) -> str:
+        return _written(
+            selectors.menu_difference(menu.restaurant_id, before=menu.number - 1, after=menu.number)
+        )
+
+    @admin.action(description="Publish again, as a new version", permissions=["act"])
+    def publish_again(self, request: HttpRequest, queryset: QuerySet[MenuVersion]) -> None:
+        for menu in queryset:
+            services.publish_version(restaurant_id=menu.restaurant_id, version=menu.number)
+        self.message_user(request, "They are published again.", messages.SUCCESS)
+
+
+@register(MenuDraft)
+class MenuDraftAdmin(ModuleAdmin):
+    list_display = ("restaurant", "made_at", "format", "based_on", "differs", "published_version")
+    list_filter = ("restaurant__region", "format")
+    region_field = "restaurant__region"
+    search_fields = ("restaurant__name", "restaurant__slug")
+    list_select_related = ("restaurant",)
+    fields = ("restaurant", "made_at", "format", "based_on", "differs", "published_version", "changes")
+    readonly_fields = ("changes",)
+
+    @admin.display(description="What it would change")
+    def changes(self, draft: MenuDraft) -> str:
+        return _written(selectors.menu_preview(draft.restaurant_id, draft.id).difference)
+
+
+def _written(differing: MenuDifference) -> str:
+    """One line a change, as staff read it on a page; prices in minor units."""
+    lines = []
+    for change in differing.changes:
+        fields = "; ".join(f"{each.field} {each.before!r} → {each.after!r}" for each in change.fields)
+        price = "" if change.price is None else f" at {change.price}"
+        lines.append(f"{change.part.value} {change.title}{price} {change.kind.value} {fields}".rstrip())
+    return "\n".join(lines) or "Nothing."
 
 
 @register(Ticket)

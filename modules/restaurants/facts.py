@@ -9,9 +9,14 @@ import msgspec
 
 from modules.restaurants import geography, hours
 from modules.restaurants.interface import (
+    MenuDifference,
     MenuDocument,
+    MenuFormat,
+    MenuPreview,
+    MenuVersionView,
     OrderId,
     Point,
+    PreviewId,
     RestaurantFacts,
     RestaurantId,
     RestaurantView,
@@ -20,7 +25,7 @@ from modules.restaurants.interface import (
     TicketLine,
     TicketView,
 )
-from modules.restaurants.models import MenuVersion, Restaurant, Ticket
+from modules.restaurants.models import MenuDraft, MenuVersion, Restaurant, Ticket
 from tiffin import regions
 
 
@@ -51,6 +56,26 @@ def view_of(restaurant: Restaurant, *, at: datetime, point: Point | None = None)
 
 def document_of(menu: MenuVersion) -> MenuDocument:
     return msgspec.convert(menu.document, MenuDocument)
+
+
+def preview_of(draft: MenuDraft) -> MenuPreview:
+    return MenuPreview(
+        id=PreviewId(draft.id),
+        restaurant_id=RestaurantId(draft.restaurant_id),
+        based_on=draft.based_on,
+        hash=draft.hash,
+        format=MenuFormat(draft.format),
+        made_at=draft.made_at,
+        differs=draft.differs,
+        difference=msgspec.convert(draft.difference, MenuDifference),
+        published_version=draft.published_version,
+    )
+
+
+def version_view(menu: MenuVersion) -> MenuVersionView:
+    return MenuVersionView(
+        version=menu.number, hash=menu.hash, published_at=menu.published_at, source=menu.source
+    )
 
 
 def ticket_view(ticket: Ticket, restaurant_name: str) -> TicketView:

@@ -9,10 +9,15 @@ from modules.restaurants.facts import view_of
 from modules.restaurants.interface import (
     ItemId,
     MenuChanges,
+    MenuDifference,
+    MenuFormat,
+    MenuPreview,
+    MenuVersions,
     MenuView,
     OfferedOrder,
     OrderId,
     Point,
+    PreviewId,
     RejectReason,
     RestaurantId,
     RestaurantPage,
@@ -74,6 +79,43 @@ class RestaurantsProvider(Restaurants):
         return services.import_menu(
             restaurant_id=restaurant_id, document=document, picture_files=pictures, dry_run=dry_run
         )
+
+    def preview_menu(
+        self,
+        *,
+        key: CommandKey,
+        restaurant_id: RestaurantId,
+        document: str,
+        pictures: dict[str, str],
+        format: MenuFormat | None = None,
+    ) -> MenuPreview:
+        return services.preview_menu(
+            restaurant_id=restaurant_id, document=document, picture_files=pictures, format=format
+        )
+
+    def menu_preview(self, *, restaurant_id: RestaurantId, preview_id: PreviewId) -> MenuPreview:
+        return selectors.menu_preview(restaurant_id, preview_id)
+
+    def publish_preview(
+        self, *, key: CommandKey, restaurant_id: RestaurantId, preview_id: PreviewId
+    ) -> MenuChanges:
+        return services.publish_preview(restaurant_id=restaurant_id, preview_id=preview_id)
+
+    def menu_versions(self, *, restaurant_id: RestaurantId, before: int | None = None) -> MenuVersions:
+        return selectors.menu_versions(restaurant_id, before=before)
+
+    def menu_difference(self, *, restaurant_id: RestaurantId, before: int, after: int) -> MenuDifference:
+        return selectors.menu_difference(restaurant_id, before=before, after=after)
+
+    def publish_version(
+        self,
+        *,
+        key: CommandKey,
+        restaurant_id: RestaurantId,
+        version: int,
+        instead_of: int | None = None,
+    ) -> MenuChanges:
+        return services.publish_version(restaurant_id=restaurant_id, version=version, instead_of=instead_of)
 
     def offer_order(self, *, key: CommandKey, order: OfferedOrder) -> TicketView:
         return selectors.ticket_answer(services.offer_order(order=order))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.storefront.pages import account, checkout, finding, kitchen, orders, riding
+from modules.storefront.pages import account, checkout, finding, kitchen, kitchen_menus, orders, riding
 
 urlpatterns = [
     path("", finding.home, name="home"),
@@ -41,6 +41,28 @@ urlpatterns = [
         "restaurant/<uuid:restaurant_id>/items/<uuid:item_id>",
         kitchen.availability,
         name="kitchen-availability",
+    ),
+    path("restaurant/menus/<uuid:restaurant_id>/", kitchen_menus.versions, name="kitchen-menus"),
+    path("restaurant/menus/<uuid:restaurant_id>/preview", kitchen_menus.upload, name="kitchen-menu-upload"),
+    path(
+        "restaurant/menus/<uuid:restaurant_id>/previews/<uuid:preview_id>/",
+        kitchen_menus.preview,
+        name="kitchen-menu-preview",
+    ),
+    path(
+        "restaurant/menus/<uuid:restaurant_id>/previews/<uuid:preview_id>/publish",
+        kitchen_menus.publish,
+        name="kitchen-menu-publish",
+    ),
+    path(
+        "restaurant/menus/<uuid:restaurant_id>/versions/<int:number>/",
+        kitchen_menus.version,
+        name="kitchen-menu-version",
+    ),
+    path(
+        "restaurant/menus/<uuid:restaurant_id>/versions/<int:number>/publish",
+        kitchen_menus.publish_again,
+        name="kitchen-menu-publish-again",
     ),
     path("courier/", riding.road, name="courier"),
     path("courier/login", account.log_in_courier, name="courier-login"),

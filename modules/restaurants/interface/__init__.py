@@ -9,13 +9,24 @@ from modules.restaurants.interface.ids import (
     GroupId,
     ItemId,
     OrderId,
+    PreviewId,
     RestaurantId,
 )
 from modules.restaurants.interface.menu import (
     Category,
+    ChangeCounts,
+    ChangeKind,
+    FieldChange,
     Item,
+    MenuChange,
     MenuChanges,
+    MenuDifference,
     MenuDocument,
+    MenuFormat,
+    MenuPart,
+    MenuPreview,
+    MenuVersions,
+    MenuVersionView,
     MenuView,
     Option,
     OptionGroup,
@@ -28,10 +39,12 @@ from modules.restaurants.interface.refusals import (
     ConnectionUnknown,
     DeliveryUnknown,
     ItemUnknown,
+    MenuMoved,
     MenuRefused,
     MenuUnknown,
     NotYourRestaurant,
     PageUnknown,
+    PreviewUnknown,
     ProfileRefused,
     RestaurantUnknown,
     TicketConflict,
@@ -61,18 +74,29 @@ __all__ = [
     "AlreadyConnected",
     "Category",
     "CategoryId",
+    "ChangeCounts",
+    "ChangeKind",
     "ConnectionDisabled",
     "ConnectionRefused",
     "ConnectionUnknown",
     "DeliveryUnknown",
+    "FieldChange",
     "GroupId",
     "Item",
     "ItemId",
     "ItemUnknown",
+    "MenuChange",
     "MenuChanges",
+    "MenuDifference",
     "MenuDocument",
+    "MenuFormat",
+    "MenuMoved",
+    "MenuPart",
+    "MenuPreview",
     "MenuRefused",
     "MenuUnknown",
+    "MenuVersionView",
+    "MenuVersions",
     "MenuView",
     "NotYourRestaurant",
     "OfferedOrder",
@@ -81,6 +105,8 @@ __all__ = [
     "OrderId",
     "PageUnknown",
     "Point",
+    "PreviewId",
+    "PreviewUnknown",
     "ProfileRefused",
     "RejectReason",
     "RestaurantFacts",
@@ -160,8 +186,56 @@ class Restaurants(Interface, module="restaurants", version=1):
         pictures: dict[str, str],
         dry_run: bool = False,
     ) -> MenuChanges:
-        """Publish an Uber Eats menu v2 document (JSON text). `pictures` maps the relative image_url's in it
-        to SVG text. The same document again publishes nothing; `dry_run` only tells what would change."""
+        """Publish a menu document (JSON text) in one of the formats. `pictures` maps the relative image_url's
+        in it to SVG text. The same document again publishes nothing; `dry_run` only tells what would
+        change."""
+        ...
+
+    @command(timeout=10.0, errors=(RestaurantUnknown, MenuRefused, NotYourRestaurant))
+    def preview_menu(
+        self,
+        *,
+        key: CommandKey,
+        restaurant_id: RestaurantId,
+        document: str,
+        pictures: dict[str, str],
+        format: MenuFormat | None = None,
+    ) -> MenuPreview:
+        """Check a document whole and keep it, compared to the published menu. Without a `format` it is told
+        by what stands in the document."""
+        ...
+
+    @query(timeout=1.0, errors=(PreviewUnknown, NotYourRestaurant))
+    def menu_preview(self, *, restaurant_id: RestaurantId, preview_id: PreviewId) -> MenuPreview: ...
+
+    @command(timeout=5.0, errors=(RestaurantUnknown, PreviewUnknown, MenuMoved, NotYourRestaurant))
+    def publish_preview(
+        self, *, key: CommandKey, restaurant_id: RestaurantId, preview_id: PreviewId
+    ) -> MenuChanges:
+        """Publish that very preview, unless another menu was published since it was made."""
+        ...
+
+    @query(timeout=0.5, errors=(RestaurantUnknown, NotYourRestaurant))
+    def menu_versions(self, *, restaurant_id: RestaurantId, before: int | None = None) -> MenuVersions:
+        """The versions, newest first, twenty at a time; `before` continues below that version."""
+        ...
+
+    @query(timeout=2.0, errors=(RestaurantUnknown, MenuUnknown, NotYourRestaurant))
+    def menu_difference(self, *, restaurant_id: RestaurantId, before: int, after: int) -> MenuDifference:
+        """What version `after` does differently from version `before`; 0 is no menu at all."""
+        ...
+
+    @command(timeout=5.0, errors=(RestaurantUnknown, MenuUnknown, MenuMoved, NotYourRestaurant))
+    def publish_version(
+        self,
+        *,
+        key: CommandKey,
+        restaurant_id: RestaurantId,
+        version: int,
+        instead_of: int | None = None,
+    ) -> MenuChanges:
+        """Publish an older version again, as a new one; refused when `instead_of` is not what is
+        published."""
         ...
 
     @command(timeout=2.0, errors=(RestaurantUnknown,))

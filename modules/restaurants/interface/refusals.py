@@ -34,6 +34,21 @@ class MenuRefused(DomainError, code="menu_refused", status=422):
     problems: tuple[str, ...]
 
 
+class PreviewUnknown(DomainError, code="preview_unknown", status=404):
+    """There is no such preview."""
+
+    detail = "No preview {preview} of this restaurant's menu is kept; send the document again."
+    preview: str
+
+
+class MenuMoved(DomainError, code="menu_moved", status=409):
+    """The published menu is another one by now."""
+
+    detail = "Version {published} of the menu is published by now, not {expected}; look at the changes again."
+    expected: int
+    published: int
+
+
 class ProfileRefused(DomainError, code="profile_refused", status=422):
     """The restaurant's details cannot be used."""
 

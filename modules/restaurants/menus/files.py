@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from modules.restaurants.menus.ubereats import picture_paths
+from modules.restaurants.menus.reading import picture_paths
 
 
 class FileUnreadable(Exception):
@@ -15,7 +15,7 @@ def read_menu(file: Path) -> tuple[str, dict[str, str]]:
     """The document's text, and the SVG text of the pictures that its relative image_url's name.
 
     A picture that is not there is left out: the document's own check says where it is missed.
-    Raises FileUnreadable.
+    Raises FileUnreadable, MenuRefused.
     """
     text = _text(file)
     pictures = {path: file.parent / path for path in picture_paths(text)}

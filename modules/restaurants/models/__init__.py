@@ -1,11 +1,19 @@
 """The tables of restaurants: who cooks what, the orders on the counters, and how vendors are told of them."""
 
-from modules.restaurants.models.restaurants import ItemUnavailable, MenuVersion, Picture, Restaurant, Ticket
+from modules.restaurants.models.restaurants import (
+    ItemUnavailable,
+    MenuDraft,
+    MenuVersion,
+    Picture,
+    Restaurant,
+    Ticket,
+)
 from modules.restaurants.models.vendors import DeliveryAttempt, SigningSecret, VendorConnection, VendorEvent
 
 __all__ = [
     "DeliveryAttempt",
     "ItemUnavailable",
+    "MenuDraft",
     "MenuVersion",
     "Picture",
     "Restaurant",

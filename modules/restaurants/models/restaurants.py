@@ -84,6 +84,7 @@ class MenuVersion(models.Model):
     hash = models.CharField(max_length=64)
     document = models.JSONField()
     published_at = models.DateTimeField(default=clock.now)
+    source = models.CharField(max_length=32, default="", db_default="")
 
     class Meta:
         ordering = ("-number",)
@@ -91,6 +92,29 @@ class MenuVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.restaurant}, version {self.number}"
+
+
+class MenuDraft(models.Model):
+    """A checked menu that may be published: `based_on` is the version that it was compared to. The last few
+    of each restaurant are kept."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="drafts")
+    based_on = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+    format = models.CharField(max_length=32)
+    document = models.JSONField()
+    unavailable = models.JSONField(default=list)
+    differs = models.BooleanField()
+    difference = models.JSONField()
+    made_at = models.DateTimeField(default=clock.now)
+    published_version = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.restaurant}, instead of version {self.based_on}"
 
 
 class ItemUnavailable(models.Model):

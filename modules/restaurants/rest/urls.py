@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.restaurants.rest import browsing, counter, vendors
+from modules.restaurants.rest import browsing, counter, menus, vendors
 
 urlpatterns = [
     path("restaurants", browsing.RestaurantList.as_view(), name="restaurants"),
@@ -26,6 +26,20 @@ urlpatterns = [
     path("restaurant/tickets/<uuid:order_id>/cancel", counter.Cancel.as_view(), name="ticket-cancel"),
     path("restaurant/tickets/<uuid:order_id>/hand-over", counter.HandOver.as_view(), name="ticket-hand-over"),
     path("restaurant/items/<uuid:item_id>/availability", counter.Availability.as_view(), name="availability"),
+    path("restaurant/menu/previews", menus.Previews.as_view(), name="menu-previews"),
+    path("restaurant/menu/previews/<uuid:preview_id>", menus.OnePreview.as_view(), name="menu-preview"),
+    path(
+        "restaurant/menu/previews/<uuid:preview_id>/publish",
+        menus.PublishPreview.as_view(),
+        name="menu-preview-publish",
+    ),
+    path("restaurant/menu/versions", menus.Versions.as_view(), name="menu-versions"),
+    path("restaurant/menu/versions/<int:version>", menus.CompareVersions.as_view(), name="menu-version"),
+    path(
+        "restaurant/menu/versions/<int:version>/publish",
+        menus.PublishVersion.as_view(),
+        name="menu-version-publish",
+    ),
     path("restaurant/connections", vendors.Connections.as_view(), name="connections"),
     path("restaurant/connections/<uuid:connection_id>", vendors.Connection.as_view(), name="connection"),
     path(

@@ -8,6 +8,7 @@ from modules.restaurants.selectors.connections import (
     own_connection,
 )
 from modules.restaurants.selectors.counter import get_tickets, ticket_answer, ticket_view, tickets
+from modules.restaurants.selectors.menus import menu_difference, menu_preview, menu_versions
 from modules.restaurants.selectors.ownership import require_own
 from modules.restaurants.selectors.reads import (
     get_many,
@@ -16,6 +17,7 @@ from modules.restaurants.selectors.reads import (
     one,
     picture,
     picture_of,
+    unavailable,
     with_slugs,
 )
 from modules.restaurants.selectors.search import search, search_text_of
@@ -27,7 +29,10 @@ __all__ = [
     "get_tickets",
     "good_secrets",
     "menu",
+    "menu_difference",
+    "menu_preview",
     "menu_state",
+    "menu_versions",
     "messages",
     "one",
     "own_connection",
@@ -39,5 +44,6 @@ __all__ = [
     "ticket_answer",
     "ticket_view",
     "tickets",
+    "unavailable",
     "with_slugs",
 ]

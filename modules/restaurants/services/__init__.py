@@ -23,7 +23,12 @@ from modules.restaurants.services.counter import (
     withdraw_order,
 )
 from modules.restaurants.services.feed import acknowledge, feed_state, read_feed
-from modules.restaurants.services.menus import import_menu
+from modules.restaurants.services.menus import (
+    import_menu,
+    preview_menu,
+    publish_preview,
+    publish_version,
+)
 from modules.restaurants.services.profiles import (
     end_busy,
     pause,
@@ -50,6 +55,9 @@ __all__ = [
     "offer_order",
     "overdue",
     "pause",
+    "preview_menu",
+    "publish_preview",
+    "publish_version",
     "read_feed",
     "register",
     "reject",

@@ -31,32 +31,35 @@ def set_availability(
     with db.transaction():
         restaurant = lock(restaurant_id)
         _check_known(restaurant, item_id)
-        changed = _take_back(restaurant, item_id) if available else _sell_out(restaurant, item_id, until)
-        if changed:
-            publish(
-                restaurant,
-                AvailabilityChanged(
-                    restaurant_id=restaurant.id,
-                    item_id=item_id,
-                    available=available,
-                    until=None if available else until,
-                ),
-            )
+        if available:
+            _take_back(restaurant, item_id)
+        else:
+            sell_out(restaurant, item_id, until)
 
 
-def _take_back(restaurant: Restaurant, item_id: UUID) -> bool:
-    deleted, _ = ItemUnavailable.objects.filter(restaurant=restaurant, item_id=item_id).delete()
-    return deleted > 0
-
-
-def _sell_out(restaurant: Restaurant, item_id: UUID, until: datetime | None) -> bool:
+@db.transaction_required
+def sell_out(restaurant: Restaurant, item_id: UUID, until: datetime | None) -> None:
+    """It cannot be had until then; of a restaurant that is locked, and an item that is on its menu."""
     known = ItemUnavailable.objects.filter(restaurant=restaurant, item_id=item_id).first()
     if known is not None and known.until == until:
-        return False
+        return
     ItemUnavailable.objects.update_or_create(
         restaurant=restaurant, item_id=item_id, defaults={"until": until}
     )
-    return True
+    _tell(restaurant, item_id, available=False, until=until)
+
+
+def _take_back(restaurant: Restaurant, item_id: UUID) -> None:
+    deleted, _ = ItemUnavailable.objects.filter(restaurant=restaurant, item_id=item_id).delete()
+    if deleted:
+        _tell(restaurant, item_id, available=True, until=None)
+
+
+def _tell(restaurant: Restaurant, item_id: UUID, *, available: bool, until: datetime | None) -> None:
+    publish(
+        restaurant,
+        AvailabilityChanged(restaurant_id=restaurant.id, item_id=item_id, available=available, until=until),
+    )
 
 
 def _check_known(restaurant: Restaurant, item_id: UUID) -> None:

@@ -9,9 +9,11 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modules.restaurants.interface import Item, MenuDocument, Option
-from modules.restaurants.menus import changes, ubereats
-from modules.restaurants.tests.documents import as_text, category, group, item, menu
+from modules.restaurants.interface import ChangeKind, Item, MenuDocument, MenuPart, Option, Unavailable
+from modules.restaurants.menus import changes, reading
+from modules.restaurants.menus.differences import difference
+from modules.restaurants.menus.documents import Wanted
+from modules.restaurants.tests.documents import as_text, category, document, group, item, menu
 
 NAMES = tuple(f"dish-{number}" for number in range(8))
 TOPPINGS = tuple(f"topping-{number}" for number in range(4))
@@ -42,9 +44,8 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def read(made: dict[str, Any]) -> MenuDocument:
-    return ubereats.parse(
-        as_text(made), restaurant_id=UUID(int=7), currency="PLN", language="pl", pictures={}
-    )
+    wanted = Wanted(restaurant_id=UUID(int=7), currency="PLN", language="pl", pictures={})
+    return reading.read(as_text(made), wanted).menu
 
 
 def write(document: MenuDocument) -> dict[str, Any]:
@@ -149,3 +150,91 @@ def test_a_menu_written_out_again_reads_the_same(made: dict[str, Any]) -> None:
     document = read(made)
 
     assert plain(read(write(document))) == plain(document)
+
+
+@given(documents(), documents())
+@settings(max_examples=60, deadline=None)
+def test_menus_that_differ_say_in_what_and_others_do_not(old: dict[str, Any], new: dict[str, Any]) -> None:
+    there, back = difference(read(old), read(new)), difference(read(new), read(old))
+
+    assert bool(there.changes) == (changes.hash_of(read(old)) != changes.hash_of(read(new)))
+    for name in ("categories", "items", "groups", "options"):
+        one, other = getattr(there, name), getattr(back, name)
+        assert (one.added, one.removed, one.changed) == (other.removed, other.added, other.changed)
+
+
+def test_a_dish_that_costs_more_says_from_what_to_what() -> None:
+    made = document()
+    made["items"][2]["price_info"]["price"] = 750
+    made["items"][2]["tax_label_info"] = {"default_value": {"labels": ["TEMP_HEATED"]}}
+
+    (change,) = difference(read(document()), read(made)).changes
+
+    assert (change.part, change.title, change.where) == (MenuPart.ITEM, "Sandwich", ("Food",))
+    assert [(f.field, f.before, f.after) for f in change.fields] == [
+        ("price", "700", "750"),
+        ("tax_category", "cold_food", "hot_food"),
+    ]
+
+
+def test_an_option_that_several_dishes_have_changes_once() -> None:
+    made = document()
+    made["items"][1]["price_info"]["overrides"][0]["price"] = 55
+
+    found = difference(read(document()), read(made))
+
+    (change,) = found.changes
+    assert (change.title, change.where) == ("Oat", ("Coffee", "Combo"))
+    assert (found.options.changed, found.items.changed) == (1, 0)
+
+
+def test_what_comes_with_a_dish_is_not_told_by_itself() -> None:
+    found = difference(None, read(document()))
+
+    assert {change.part for change in found.changes} == {MenuPart.CATEGORY, MenuPart.ITEM}
+    assert (found.categories.added, found.items.added, found.options.added) == (2, 4, 0)
+
+
+def test_a_new_group_brings_its_options_and_says_so_once() -> None:
+    made = document()
+    made["modifier_groups"].append(group("size", "oat", min_permitted=1, max_permitted=1))
+    made["items"][2]["modifier_group_ids"] = {"ids": ["size"]}
+
+    found = difference(read(document()), read(made))
+
+    assert [(change.kind, change.part, change.where) for change in found.changes] == [
+        (ChangeKind.ADDED, MenuPart.GROUP, ("Sandwich",))
+    ]
+
+
+def test_another_order_and_other_hours_are_told() -> None:
+    made = document(menus=[menu("food", "drinks", start="11:00")])
+    made["categories"][0]["entities"].reverse()
+
+    told = {
+        (change.title, field.field)
+        for change in difference(read(document()), read(made)).changes
+        for field in change.fields
+    }
+
+    assert told == {("Categories", "order"), ("Drinks", "hours"), ("Drinks", "order"), ("Food", "hours")}
+
+
+def test_what_will_be_sold_out_is_told() -> None:
+    read_ = read(document())
+    stout = read_.categories[0].items[1]
+    known, new = Unavailable(item_id=stout.id), Unavailable(item_id=read_.categories[1].items[0].id)
+
+    (change,) = difference(read_, read_, sold_out=[known], to_be_sold_out=[known, new]).changes
+
+    assert (change.title, change.fields[0].field) == ("Sandwich", "sold_out")
+
+
+def test_a_huge_difference_is_counted_whole_and_told_in_part() -> None:
+    many = [f"dish-{number}" for number in range(600)]
+    made = document(items=[item(name, 1) for name in many], modifier_groups=[])
+    made |= {"categories": [category("all", *many)], "menus": [menu("all")]}
+
+    found = difference(None, read(made))
+
+    assert (found.items.added, len(found.changes)) == (600, 500)

@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 
 from modules.restaurants.interface import MenuDocument, MenuRefused
-from modules.restaurants.menus import ubereats
+from modules.restaurants.menus.documents import Wanted
 from modules.restaurants.menus.files import read_menu
+from modules.restaurants.menus.reading import read
 from modules.restaurants.tests.documents import SVG, as_text, category, document, group, item, menu, text
 
 RESTAURANT = UUID("0197c000-0000-7000-8000-000000000001")
@@ -19,15 +20,18 @@ DEMO = Path(__file__).parents[3] / "demo"
 
 
 def parse(made: dict[str, Any], **options: Any) -> MenuDocument:
-    given = {"restaurant_id": RESTAURANT, "currency": "GBP", "language": "en", "pictures": {}} | options
-    return ubereats.parse(as_text(made), **given)
+    return read(as_text(made), wanted(**options)).menu
+
+
+def wanted(**options: Any) -> Wanted:
+    return Wanted(
+        **{"restaurant_id": RESTAURANT, "currency": "GBP", "language": "en", "pictures": {}} | options
+    )
 
 
 def problems(made: dict[str, Any] | str, **options: Any) -> tuple[str, ...]:
     with pytest.raises(MenuRefused) as refusal:
-        parse(made, **options) if isinstance(made, dict) else ubereats.parse(
-            made, restaurant_id=RESTAURANT, currency="GBP", language="en", pictures={}
-        )
+        parse(made, **options) if isinstance(made, dict) else read(made, wanted(**options))
     return refusal.value.data.problems
 
 
@@ -115,7 +119,8 @@ def test_a_picture_beside_the_file_is_shown_from_where_it_is_kept() -> None:
     ("text", "problem"),
     [
         ("nonsense", "the file is not a JSON object"),
-        ("[]", "the file is not a JSON object"),
+        ("3", "the file is not a JSON object"),
+        ("[]", "the file holds no menu"),
         ("{}", "items: is missing"),
         ('{"items": 3, "modifier_groups": [], "categories": [], "menus": []}', "items: expected array"),
     ],
@@ -241,9 +246,9 @@ def test_a_menu_that_would_explode_is_refused() -> None:
 def test_the_demos_documents_are_good(file: Path) -> None:
     text_, pictures = read_menu(file)
 
-    read = ubereats.parse(text_, restaurant_id=RESTAURANT, currency="GBP", language="en", pictures=pictures)
+    menu_ = read(text_, wanted(pictures=pictures)).menu
 
-    assert 12 <= sum(len(category.items) for category in read.categories) <= 30
+    assert 12 <= sum(len(category.items) for category in menu_.categories) <= 30
     assert json.loads(text_)["menus"]
 
 

@@ -7,8 +7,9 @@ from django.test import Client
 
 from modules.restaurants import selectors, services
 from modules.restaurants.interface import TicketState
-from modules.restaurants.models import MenuVersion, Ticket
-from modules.restaurants.tests.scenes import open_restaurant, order_for
+from modules.restaurants.models import MenuDraft, MenuVersion, Ticket
+from modules.restaurants.tests.documents import as_text, document
+from modules.restaurants.tests.scenes import open_restaurant, order_for, publish
 from tiffin import ids
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.context import EVERY_REGION, Actor, ActorKind
@@ -51,6 +52,35 @@ def test_operations_pause_a_restaurant_and_support_does_not() -> None:
     assert selectors.one(restaurant.id).is_open
     person("operations").post("/admin/restaurants/restaurant/", chosen, follow=True)
     assert not selectors.one(restaurant.id).is_open
+
+
+def test_staff_see_what_a_version_changed_and_operations_bring_an_older_one_back() -> None:
+    restaurant = open_restaurant()
+    made = document()
+    made["items"][2]["price_info"]["price"] = 750
+    publish(restaurant, made)
+    second, first = MenuVersion.objects.filter(restaurant=restaurant)
+
+    page = person("support").get(f"/admin/restaurants/menuversion/{second.id}/change/").content.decode()
+    assert "Sandwich changed price &#x27;700&#x27; → &#x27;750&#x27;" in page
+    chosen = {"action": "publish_again", "_selected_action": [str(first.id)]}
+    person("support").post("/admin/restaurants/menuversion/", chosen, follow=True)
+    assert selectors.menu(restaurant.id).version == 2
+    person("operations").post("/admin/restaurants/menuversion/", chosen, follow=True)
+    assert selectors.menu(restaurant.id).hash == first.hash
+
+
+def test_staff_see_what_waits_to_be_published() -> None:
+    restaurant = open_restaurant()
+    services.preview_menu(
+        restaurant_id=restaurant.id,
+        document=as_text(document(items=[], modifier_groups=[], categories=[], menus=[])),
+        picture_files={},
+    )
+    draft = MenuDraft.objects.get()
+
+    page = person("support").get(f"/admin/restaurants/menudraft/{draft.id}/change/").content.decode()
+    assert "item Sandwich at 700 removed" in page
 
 
 def test_operations_take_an_order_off_a_counter() -> None:

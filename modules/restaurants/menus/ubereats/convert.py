@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 from uuid import UUID, uuid5
 
 from modules.restaurants import interface as ours
-from modules.restaurants.menus import wire
-from modules.restaurants.menus.hours import opening_hours
+from modules.restaurants.menus.documents import Wanted
+from modules.restaurants.menus.hours import Period, opening_hours
+from modules.restaurants.menus.ubereats import wire
 
 Override = TypeVar("Override", wire.PriceOverride, wire.QuantityOverride)
 
@@ -31,20 +32,10 @@ class Converter:
     """Writes out one document for one restaurant. The ids are made of the restaurant's and the document's,
     so that the same dish has the same id in every version."""
 
-    def __init__(
-        self,
-        document: wire.Document,
-        *,
-        restaurant_id: UUID,
-        currency: str,
-        language: str,
-        pictures: dict[str, str],
-    ) -> None:
+    def __init__(self, document: wire.Document, wanted: Wanted) -> None:
         self._document = document
-        self._restaurant_id = restaurant_id
-        self._currency = currency
-        self._language = language
-        self._pictures = pictures
+        self._wanted = wanted
+        self._language = wanted.language
         self._items = {item.id: item for item in document.items}
         self._groups = {group.id: group for group in document.modifier_groups}
 
@@ -53,7 +44,7 @@ class Converter:
         categories = {category.id: category for category in self._document.categories}
         named = dict.fromkeys(id_ for menu in self._document.menus for id_ in menu.category_ids)
         return ours.MenuDocument(
-            currency=self._currency,
+            currency=self._wanted.currency,
             language=self._language,
             categories=tuple(self._category(categories[id_]) for id_ in named),
         )
@@ -63,7 +54,7 @@ class Converter:
         return ours.Category(
             id=ours.CategoryId(self._id("category", category.id)),
             title=self._text(category.title),
-            hours=opening_hours(menus),
+            hours=opening_hours(period for menu in menus for period in _periods(menu)),
             items=tuple(self._item(self._items[entity.id]) for entity in category.entities),
         )
 
@@ -76,8 +67,9 @@ class Converter:
             descriptions=self._other_languages(item.description),
             price=item.price_info.price,
             tax_category=tax_category(item),
-            picture=self._pictures.get(item.image_url or "", item.image_url),
+            picture=self._wanted.pictures.get(item.image_url or "", item.image_url),
             groups=self._groups_of(item),
+            code=item.id,
         )
 
     def _groups_of(self, item: wire.Item) -> tuple[ours.OptionGroup, ...]:
@@ -108,10 +100,11 @@ class Converter:
             tax_category=tax_category(item),
             max=limits.max_permitted if limits else None,
             groups=self._groups_of(item),
+            code=item.id,
         )
 
     def _id(self, kind: str, id_: str) -> UUID:
-        return uuid5(self._restaurant_id, f"{kind}:{id_}")
+        return uuid5(self._wanted.restaurant_id, f"{kind}:{id_}")
 
     def _text(self, text: wire.Text | None) -> str:
         texts = _by_language(text)
@@ -132,6 +125,12 @@ def in_context(
     """What holds for an option in this group of this item: the group's own word before the item's."""
     found = {(override.context_type, override.context_value): override for override in overrides}
     return found.get(("MODIFIER_GROUP", group.id)) or found.get(("ITEM", parent.id))
+
+
+def _periods(menu: wire.Menu) -> Iterator[Period]:
+    for served in menu.service_availability:
+        for period in served.time_periods:
+            yield served.day_of_week[:2].title(), period.start_time, period.end_time
 
 
 def tax_category(item: wire.Item) -> str:

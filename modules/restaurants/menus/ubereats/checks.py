@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from modules.restaurants.menus import wire
-
-MAX_DEPTH = 6
-"""Levels of modifier groups below an item: the most that the format knows."""
-MAX_CHOICES = 20_000
-"""Options of a whole menu after nested groups are written out."""
+from modules.restaurants.menus.nesting import nesting_problems
+from modules.restaurants.menus.ubereats import wire
 
 
 def problems_in(document: wire.Document, *, pictures: dict[str, str]) -> list[str]:
@@ -155,30 +151,13 @@ def _menu_problems(path: str, menu: wire.Menu, references: _References) -> Itera
 
 
 def _nesting_problems(document: wire.Document, references: _References) -> Iterator[str]:
-    """Groups may hold items that have groups: not in a circle, not too deep, not too many in all."""
-    choices = 0
-    for index, item in enumerate(document.items):
-        try:
-            choices += _choices_below(item, references, above=())
-        except RecursionError as error:
-            yield f"items[{index}].modifier_group_ids: {error}"
-            return
-        if choices > MAX_CHOICES:
-            yield f"items[{index}].modifier_group_ids: more than {MAX_CHOICES} options with all nested ones"
-            return
+    def groups_of(item_id: str) -> list[str]:
+        item = references.items.get(item_id)
+        return (item and item.modifier_group_ids and item.modifier_group_ids.ids) or []
 
-
-def _choices_below(item: wire.Item, references: _References, above: tuple[str, ...]) -> int:
-    total = 0
-    for group_id in (item.modifier_group_ids and item.modifier_group_ids.ids) or []:
-        if group_id in above:
-            raise RecursionError(f"modifier group “{group_id}” contains itself")
-        if len(above) >= MAX_DEPTH:
-            raise RecursionError(f"nested more than {MAX_DEPTH} modifier groups deep, at “{group_id}”")
+    def options_of(group_id: str) -> list[str]:
         group = references.groups.get(group_id)
-        for option in group.modifier_options if group else []:
-            chosen = references.items.get(option.id)
-            total += 1 + (_choices_below(chosen, references, (*above, group_id)) if chosen else 0)
-        if total > MAX_CHOICES:
-            return total
-    return total
+        return [option.id for option in group.modifier_options] if group else []
+
+    paths = ((f"items[{index}].modifier_group_ids", item.id) for index, item in enumerate(document.items))
+    return nesting_problems(paths, groups_of, options_of)
