@@ -7,9 +7,11 @@ from modules.orders.interface import (
     ClaimState,
     ClaimView,
     Fulfilment,
+    LateStep,
     OrderView,
     Status,
     TimelineEntryView,
+    Tracking,
     VendorState,
 )
 from tiffin.dto import DTO
@@ -137,7 +139,23 @@ def words_for(seen: OrderView) -> Words:
 
 def happened(entry: TimelineEntryView) -> str:
     """What an entry of the timeline says to its customer; empty for what only concerns the house."""
+    if (entry.axis, entry.from_state) == ("vendor", entry.to_state):
+        return "The kitchen needs longer than it said"
     return _AXES.get((entry.axis, entry.to_state), "")
+
+
+_LATE = {
+    LateStep.ANSWER: "The restaurant takes longer than usual to answer.",
+    LateStep.KITCHEN: "The kitchen needs longer than it said.",
+    LateStep.COURIER_SEARCH: "Your food is ready, and we are still looking for a courier.",
+    LateStep.COLLECTION: "Your food is ready, and the courier has not fetched it yet.",
+    LateStep.WAY: "The courier needs longer than usual for the way.",
+}
+
+
+def what_is_late(seen: Tracking) -> str:
+    """What takes longer than it should, and who is at it; empty while everything goes its way."""
+    return "" if seen.late is None else _LATE.get(seen.late.step, "")
 
 
 def why_cancelled(reason: str | None) -> str:

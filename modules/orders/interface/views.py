@@ -9,6 +9,7 @@ from uuid import UUID
 
 from modules.orders.interface.bills import BasketLine, Fulfilment, OrderLineView, Price
 from modules.orders.interface.states import Axes, OrderState, PaymentState, Status
+from modules.orders.interface.tracking import Tracking
 from tiffin.dto import DTO
 from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
@@ -49,6 +50,7 @@ class OrderView(DTO):
     wanted_at: datetime | None = None
     delivered_at: datetime | None = None
     rating: RatingView | None = None
+    tracking: Tracking = Tracking()
 
 
 class ChangeKind(OpenEnum):

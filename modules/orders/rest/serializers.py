@@ -28,6 +28,7 @@ from modules.orders.interface import (
 )
 from modules.orders.models import Order
 from modules.orders.models.rating import BEST
+from modules.orders.rest.tracking import TrackingSerializer
 from modules.orders.selectors.orders import summary_of
 from modules.orders.services.placing import LONGEST_NOTE
 from tiffin.interfaces import OpenEnum
@@ -326,6 +327,7 @@ class OrderSerializer(Document):
     wanted_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
     rating = RatingSerializer(allow_null=True)
+    tracking = TrackingSerializer()
 
 
 @extend_schema_field(BasketLineSerializer(many=True))

@@ -29,6 +29,7 @@ from modules.orders.interface import (
 from modules.orders.models import Order, OrderComponent, OrderLine, Rating, TimelineEntry
 from modules.orders.policies import CancellationFacts, CancellationPolicy, Canceller
 from modules.orders.selectors.ratings import rating_view
+from modules.orders.selectors.tracking import course_of, tracking
 from modules.orders.states import START, is_over
 from tiffin import clock, regions
 
@@ -164,6 +165,7 @@ def view_of(order: Order) -> OrderView:
         wanted_at=order.wanted_at,
         delivered_at=order.delivered_at,
         rating=_rating_of(order),
+        tracking=tracking(course_of(order), order.axes, now=clock.now()),
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from modules.orders.interface import CourierState, OrderState, PaymentState
 from modules.orders.models import Order
-from modules.orders.services.slots import offer_at
+from modules.orders.selectors.slots import offer_at
 from modules.orders.states import is_final
 from tiffin import regions
 

@@ -152,6 +152,7 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         "words": words,
         "steps": [(name, _progress(number, words.step)) for number, name in enumerate(steps)],
         "timeline": [(at, what) for at, what in reversed(told) if what],
+        "late": wording.what_is_late(seen.tracking),
         "why": wording.why_cancelled(seen.cancel_reason),
         "zone": str(regions.get(seen.region).time_zone),
         "action": _action(seen),
