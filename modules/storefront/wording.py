@@ -137,10 +137,19 @@ def words_for(seen: OrderView) -> Words:
     return words_of(seen.status, seen.fulfilment)
 
 
+_PROOFS = {
+    "code": "Delivered: you said the code",
+    "left_at_door": "Left at your door",
+    "by_staff": "Delivered, as our staff made sure",
+}
+
+
 def happened(entry: TimelineEntryView) -> str:
     """What an entry of the timeline says to its customer; empty for what only concerns the house."""
     if (entry.axis, entry.from_state) == ("vendor", entry.to_state):
         return "The kitchen needs longer than it said"
+    if (entry.axis, entry.to_state) == ("courier", "delivered"):
+        return _PROOFS.get((entry.note or "").partition("+")[0], "Delivered")
     return _AXES.get((entry.axis, entry.to_state), "")
 
 

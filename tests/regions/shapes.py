@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from modules.delivery.policies import HandoverCode
 from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate, Zone
 from modules.payments.policies import MethodRow
 from tiffin import regions
@@ -33,7 +34,7 @@ ROWS: dict[str, type[DTO]] = {
 }
 
 # What a region may do without.
-OPTIONAL_ROWS: dict[str, type[DTO]] = {"zones": Zone}
+OPTIONAL_ROWS: dict[str, type[DTO]] = {"zones": Zone, "handover.code": HandoverCode}
 
 SETTINGS: dict[str, Any] = {
     "currency": str,
