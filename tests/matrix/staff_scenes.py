@@ -223,6 +223,7 @@ FITTING: dict[str, Makes] = {
     "payments.payment:ask_provider": lambda stage: payment_of(stage, stage.order(), "authorised"),
     "payments.providernotice:process_again": lambda stage: notice_of(stage.cast, "gb"),
     "delivery.deliverytask:cancel": _delivery,
+    "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),
     "delivery.courier:end_shift": _shift,
     "orders.claim:grant": claim_of,
     "orders.claim:refuse": claim_of,

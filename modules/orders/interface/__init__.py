@@ -71,6 +71,7 @@ from modules.orders.interface.states import (
     Status,
     VendorState,
 )
+from modules.orders.interface.tracking import Late, LateParty, LateStep, Tracking
 from modules.orders.interface.views import (
     ChangeKind,
     OrderId,
@@ -117,6 +118,9 @@ __all__ = [
     "Fulfilment",
     "Hint",
     "HintKind",
+    "Late",
+    "LateParty",
+    "LateStep",
     "MinimumOrderNotMet",
     "OptionCountWrong",
     "OptionUnknown",
@@ -157,6 +161,7 @@ __all__ = [
     "Status",
     "TimelineEntryView",
     "TipWrong",
+    "Tracking",
     "TransitionRefused",
     "VendorState",
     "Wishes",

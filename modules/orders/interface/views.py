@@ -9,6 +9,7 @@ from uuid import UUID
 
 from modules.orders.interface.bills import BasketLine, Fulfilment, OrderLineView, Price
 from modules.orders.interface.states import Axes, OrderState, PaymentState, Status
+from modules.orders.interface.tracking import Tracking
 from tiffin.dto import DTO
 from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
@@ -52,6 +53,7 @@ class OrderView(DTO):
     rating: RatingView | None = None
     claim_obstacle: str = ""
     rating_obstacle: str = ""
+    tracking: Tracking = Tracking()
 
 
 class ChangeKind(OpenEnum):

@@ -29,6 +29,7 @@ from modules.orders.models import Order, OrderComponent, OrderLine, Rating, Time
 from modules.orders.policies import CancellationFacts, CancellationPolicy, Canceller
 from modules.orders.selectors.ratings import rating_view
 from modules.orders.selectors.times import claim_obstacle, rating_obstacle
+from modules.orders.selectors.tracking import course_of, tracking
 from modules.orders.states import START, is_over
 from tiffin import clock, regions
 
@@ -167,6 +168,7 @@ def view_of(order: Order) -> OrderView:
         rating=rating_view(rating) if rating else None,
         claim_obstacle=claim_obstacle(order),
         rating_obstacle=rating_obstacle(order, rating),
+        tracking=tracking(course_of(order), order.axes, now=clock.now()),
     )
 
 

@@ -23,6 +23,7 @@ from modules.orders.rest.serializers.baskets import BasketView
 from modules.orders.rest.serializers.documents import Document, MoneySerializer, choice
 from modules.orders.rest.serializers.minds import RatingSerializer
 from modules.orders.rest.serializers.quotes import LineSerializer, PriceSerializer
+from modules.orders.rest.tracking import TrackingSerializer
 from modules.orders.selectors.orders import summary_of
 from modules.orders.services.placing import LONGEST_NOTE
 
@@ -92,6 +93,7 @@ class OrderSerializer(Document):
     rating = RatingSerializer(allow_null=True)
     claim_obstacle = serializers.CharField(help_text="Why nothing can be claimed; empty while it can")
     rating_obstacle = serializers.CharField(help_text="Why it cannot be rated; empty while it can")
+    tracking = TrackingSerializer()
 
 
 class ReorderChangeSerializer(Document):
