@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate, Zone
+from modules.orders.policies import DeliveryFee, ReceiptIssuer, ServiceFee, SmallOrderFee, TaxRate, Zone
 from modules.payments.policies import MethodRow
 from tiffin import regions
 from tiffin.dto import DTO
@@ -30,6 +30,7 @@ ROWS: dict[str, type[DTO]] = {
     "fees.service": ServiceFee,
     "fees.small_order": SmallOrderFee,
     "payment_methods": MethodRow,
+    "receipts.issuers": ReceiptIssuer,
 }
 
 # What a region may do without.
@@ -41,6 +42,8 @@ SETTINGS: dict[str, Any] = {
     "languages": list[str],
     "time_zone": str,
     "rounding": int,
+    "receipts.language": str,
+    "receipts.shows": list[str],
     "tips.presets": list[int],
     "vendors.unanswered_before_pause": int,
     "vendors.unanswered_pause_minutes": int,

@@ -69,6 +69,12 @@ _FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_
 )
 
 
+# What was sold and paid for, and is not in writing yet.
+TO_RECEIPT = models.Q(
+    order_state=OrderState.COMPLETED.value, payment_state=PaymentState.CAPTURED.value, receipted=False
+)
+
+
 class Move(NamedTuple):
     """One axis went from one state to another; `axes` and `status` are how it stands after."""
 
@@ -82,7 +88,8 @@ class Move(NamedTuple):
 class Order(Aggregate):
     """Amounts in minor units; `refund_due` is what goes back in all, `refunded` what is back. `waits_for`
     names the deadline that is set, `waits_until` when it happens; empty once the order is final. `sealed`
-    opens only with the customer's key. Kept as long as accounts must be."""
+    opens only with the customer's key. `receipted`: its receipts are written.
+    Kept as long as accounts must be."""
 
     code = models.CharField(max_length=8)
     quote_id = models.UUIDField(unique=True)
@@ -145,6 +152,7 @@ class Order(Aggregate):
     waits_until = models.DateTimeField(null=True)
     timeline_seq = models.IntegerField(default=0)
     wishes = models.IntegerField(default=0)
+    receipted = models.BooleanField(default=False, db_default=False)
 
     NOT_FINAL = ~_FINAL
 
@@ -184,6 +192,7 @@ class Order(Aggregate):
                 condition=models.Q(status_name__in=[status.value for status in _OPEN]),
                 name="order_open_by_status",
             ),
+            models.Index(fields=("region", "delivered_at"), condition=TO_RECEIPT, name="order_to_receipt"),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(total__gte=0), name="order_total_not_negative"),
