@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from modules.orders import services
+from modules.orders import selectors, services
 from modules.orders.models import (
     Claim,
     KnownMenu,
@@ -23,6 +27,7 @@ from modules.orders.models import (
     PromotionBudget,
     PromotionUse,
     Rating,
+    Receipt,
     Refund,
     RestaurantRating,
     TimelineEntry,
@@ -124,6 +129,37 @@ class ClaimAdmin(ModuleAdmin):
     def refuse(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
         for claim in queryset:
             services.decide_claim(claim_id=claim.id, grant=False, note="staff")
+
+
+@register(Receipt)
+class ReceiptAdmin(ModuleAdmin):
+    """What customers have in writing. Nothing of it ever changes."""
+
+    list_display = ("number", "kind_name", "party_name", "region", "order", "money", "issued_at", "page")
+    list_filter = ("kind_name", "party_name", "region", "issued_at")
+    search_fields = ("=number", "=order__id", "=order__code", "=order__customer_id")
+    list_select_related = ("order",)
+
+    @admin.display(description="Total", ordering="total")
+    def money(self, receipt: Receipt) -> str:
+        return str(receipt.order.money(receipt.total))
+
+    @admin.display(description="")
+    def page(self, receipt: Receipt) -> str:
+        return format_html('<a href="{}">View</a>', reverse("admin:orders_receipt_page", args=[receipt.pk]))
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.receipt_page)
+        return [path("<uuid:receipt_id>/page/", page, name="orders_receipt_page"), *super().get_urls()]
+
+    def receipt_page(self, request: HttpRequest, receipt_id: UUID) -> HttpResponse:
+        """As its customer sees it, with the name if the staff's role may read it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        receipt = self.get_queryset(request).select_related("order", "corrects").filter(pk=receipt_id).first()
+        if receipt is None:
+            raise Http404("There is no such receipt.")
+        return HttpResponse(selectors.printed(receipt).html)
 
 
 @register(Rating)

@@ -7,6 +7,7 @@ come as events, to `handlers`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,7 @@ from modules.orders.services.claims import ask_policy, decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
 from modules.orders.services.completing import complete
 from modules.orders.services.owing import key_of, owe
+from modules.orders.services.receipts import write_receipts
 from modules.orders.services.recording import record
 from modules.orders.services.requests import courier_request, restaurant_offer
 from modules.payments.interface import (
@@ -42,7 +44,7 @@ from modules.restaurants.interface import OrderId, Restaurants, RestaurantUnknow
 from tiffin import db
 from tiffin.errors import DomainError
 from tiffin.interfaces import call
-from tiffin.jobs import deadline, job
+from tiffin.jobs import deadline, every, job
 
 # --- forward ---------------------------------------------------------------------------------------
 
@@ -240,6 +242,15 @@ def claim_overdue(claim_id: UUID) -> None:
 def decide_by_policy(claim_id: UUID) -> None:
     """The region's policy decides instead."""
     decide_unanswered(claim_id)
+
+
+# --- afterwards ------------------------------------------------------------------------------------
+
+
+@every("write_receipts", pause=timedelta(seconds=5))
+def put_in_writing() -> None:
+    """What was delivered, and what went back, is put in writing and numbered."""
+    write_receipts()
 
 
 def _give_up_overdue(order_id: UUID, *, reason: str, cause: str) -> None:

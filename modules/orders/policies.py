@@ -15,6 +15,8 @@ Settings of the region that this module reads:
     estimates.collect_minutes              until somebody who is asked now stands in the restaurant
     estimates.early_minutes                an order may come before it is expected
     estimates.late_minutes                 and after
+    receipts.language                      what receipts are written in
+    receipts.shows                         what must stand on them, of RECEIPT_PARTS
     timeouts.quote_valid_seconds           how long a quoted price holds
     timeouts.payment_seconds               to hear from payments: an authorisation, capture, void or refund
     timeouts.action_seconds                for the customer to confirm the payment
@@ -62,6 +64,24 @@ class Zone(DTO):
     lat: float
     lon: float
     radius_m: int
+
+
+RECEIPT_PARTS = ("tax_by_rate", "seller_tax_id", "seller_address", "buyer_name", "supplied_at")
+
+
+class ReceiptIssuer(DTO):
+    """A row of `receipts.issuers`: who puts in writing what `party` is liable for.
+
+    `number` and `correction` say what numbers look like: `{seq}` counts, and `{year}` has it begin anew each
+    year. `name`, `tax_id` and `address` only where the region knows them; a restaurant's are its own.
+    """
+
+    party: Party
+    number: str
+    correction: str
+    name: str = ""
+    tax_id: str = ""
+    address: str = ""
 
 
 class DeliveryFee(DTO):

@@ -21,6 +21,8 @@ from modules.orders.interface import (
     QuoteView,
     RatingSummary,
     RatingView,
+    ReceiptPage,
+    ReceiptView,
     ReorderView,
     SlotView,
     TimelineEntryView,
@@ -126,6 +128,12 @@ class OrdersProvider(Orders):
 
     def claims(self, *, customer_id: UUID, order_id: UUID) -> tuple[ClaimView, ...]:
         return selectors.claims(customer_id=customer_id, order_id=order_id)
+
+    def receipts(self, *, customer_id: UUID, order_id: UUID) -> tuple[ReceiptView, ...]:
+        return selectors.receipts(customer_id=customer_id, order_id=order_id)
+
+    def receipt_page(self, *, customer_id: UUID, order_id: UUID, receipt_id: UUID) -> ReceiptPage:
+        return selectors.receipt_page(customer_id=customer_id, order_id=order_id, receipt_id=receipt_id)
 
     def cancel(self, *, key: CommandKey, customer_id: UUID, order_id: UUID) -> OrderView:
         return selectors.answer_of(services.cancel_order(customer_id=customer_id, order_id=order_id))

@@ -21,6 +21,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/cancel", orders.cancel, name="order-page-cancel"),
     path("orders/<uuid:order_id>/rating", orders.rate, name="order-page-rate"),
     path("orders/<uuid:order_id>/claim", orders.claim, name="order-page-claim"),
+    path("orders/<uuid:order_id>/receipts/<uuid:receipt_id>", orders.receipt, name="order-page-receipt"),
     path("login", account.log_in, name="page-login"),
     path("register", account.register, name="page-register"),
     path("logout", account.log_out, name="page-logout"),

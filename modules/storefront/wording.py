@@ -9,6 +9,9 @@ from modules.orders.interface import (
     Fulfilment,
     LateStep,
     OrderView,
+    Party,
+    ReceiptKind,
+    ReceiptView,
     Status,
     TimelineEntryView,
     Tracking,
@@ -196,3 +199,13 @@ def claim_made(made: ClaimView) -> str:
     if made.state is ClaimState.GRANTED:
         return "We are sorry. Your money is on its way back."
     return "Thank you for telling us. We are looking into it."
+
+
+_ISSUERS = {Party.RESTAURANT: "the food", Party.PLATFORM: "our fees", Party.COURIER: "the tip"}
+
+
+def receipt_name(written: ReceiptView) -> str:
+    """What a receipt is for, and its number."""
+    of_what = _ISSUERS.get(written.issuer, "the rest")
+    name = "Credit note" if written.kind is ReceiptKind.CORRECTION else "Receipt"
+    return f"{name} for {of_what}, {written.number}"

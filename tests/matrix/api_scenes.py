@@ -187,6 +187,14 @@ def an_order_with_something_missing(stage: Stage) -> Scene:
     )
 
 
+@scene("GET /orders/{order_id}/receipts", "GET /orders/{order_id}/receipts/{receipt_id}/page")
+def an_order_in_writing(stage: Stage) -> Scene:
+    order = stage.served()
+    query = "SELECT id, number FROM orders_receipt WHERE order_id = %s"
+    ((receipt_id, number), *_) = stage.cast.platform.await_rows("orders", query, [order["id"]])
+    return Scene(path={"order_id": order["id"], "receipt_id": str(receipt_id)}, shows=number)
+
+
 @scene("GET /payments/{payment_id}")
 def a_payment(stage: Stage) -> Scene:
     order = stage.order()

@@ -163,6 +163,11 @@ for row in ("GET /orders/", "GET /orders/{order_id}/", "GET /orders/{order_id}/p
 SCENES["POST /orders/{order_id}/cancel"] = like("POST /orders/{order_id}/cancel")
 
 
+SCENES["GET /orders/{order_id}/receipts/{receipt_id}"] = like(
+    "GET /orders/{order_id}/receipts/{receipt_id}/page"
+)
+
+
 @scene("POST /orders/{order_id}/rating")
 def an_order_that_has_come(stage: Stage) -> Scene:
     same = api_scenes.SCENES["POST /orders/{order_id}/rating"](stage)

@@ -53,6 +53,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "orders.claim": claim_of(stage, region),
         "orders.rating": _rating(stage, region),
         "orders.restaurantrating": place.id,
+        "orders.receipt": receipt_of(stage, region),
         "orders.refund": _refund(cast, region),
         "orders.promotion": promotion,
         "orders.promotionuse": _one(
@@ -70,6 +71,12 @@ def claim_of(stage: Stage, region: str = "gb") -> str:
     answer = customer.post(f"/orders/{order['id']}/claims", {"reason": "never_arrived"}, key=str(uuid4()))
     assert answer.json()["state"] == "open", answer.text
     return str(answer.json()["id"])
+
+
+def receipt_of(stage: Stage, region: str = "gb") -> str:
+    """Written some seconds after the order has come."""
+    query = "SELECT id FROM orders_receipt WHERE order_id = %s"
+    return _one(stage.cast, "orders", query, stage.served(region)["id"])
 
 
 def _rating(stage: Stage, region: str) -> str:

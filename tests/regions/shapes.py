@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from modules.delivery.policies import HandoverCode
-from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate, Zone
+from modules.orders.policies import DeliveryFee, ReceiptIssuer, ServiceFee, SmallOrderFee, TaxRate, Zone
 from modules.payments.policies import MethodRow
 from tiffin import regions
 from tiffin.dto import DTO
@@ -31,6 +31,7 @@ ROWS: dict[str, type[DTO]] = {
     "fees.service": ServiceFee,
     "fees.small_order": SmallOrderFee,
     "payment_methods": MethodRow,
+    "receipts.issuers": ReceiptIssuer,
 }
 
 # What a region may do without.
@@ -43,6 +44,8 @@ SETTINGS: dict[str, Any] = {
     "time_zone": str,
     "rounding": int,
     "payments.provider": str,
+    "receipts.language": str,
+    "receipts.shows": list[str],
     "tips.presets": list[int],
     "vendors.unanswered_before_pause": int,
     "vendors.unanswered_pause_minutes": int,

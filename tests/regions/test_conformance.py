@@ -12,8 +12,16 @@ import pytest
 
 from config.modules import MODULES
 from modules.orders.menus import next_opening
-from modules.orders.policies import DeliveryFee, ServiceFee, TaxRate, Zone
+from modules.orders.policies import (
+    RECEIPT_PARTS,
+    DeliveryFee,
+    ReceiptIssuer,
+    ServiceFee,
+    TaxRate,
+    Zone,
+)
 from modules.orders.pricing import by_category
+from modules.orders.selectors.receipt_words import WORDS
 from modules.payments.policies import PROVIDERS, MethodRow, provider_name
 from tests.regions.shapes import (
     OPTIONAL_ROWS,
@@ -103,6 +111,20 @@ def test_money_is_held_longer_than_one_orders_beforehand(region: Region) -> None
         held = region.setting("timeouts.authorisation_seconds", int, on=day)
         ahead = region.setting("scheduling.days_ahead", int, on=day)
         assert ahead * 24 * 3600 < held
+
+
+def test_every_party_writes_receipts_of_its_own_on_every_day(region: Region) -> None:
+    """No two series give the same number, and what must stand on a receipt is something that can."""
+    for day in days_that_matter(region):
+        issuers = region.rules("receipts.issuers", ReceiptIssuer, on=day)
+        assert sorted(row.party.value for row in issuers) == ["courier", "platform", "restaurant"]
+        forms = [form for row in issuers for form in (row.number, row.correction)]
+        numbers = {form.format(seq=1, year=day.year) for form in forms}
+        assert len(numbers) == len(forms)
+        assert all(form.format(seq=2, year=day.year) not in numbers for form in forms)
+        assert max(len(form.format(seq=10**9, year=day.year)) for form in forms) <= 40
+        assert set(region.setting("receipts.shows", list[str], on=day)) <= set(RECEIPT_PARTS)
+        assert region.setting("receipts.language", str, on=day) in WORDS
 
 
 def test_slots_divide_an_hour(region: Region) -> None:

@@ -62,6 +62,15 @@ from modules.orders.interface.errors import (
     TipWrong,
     TransitionRefused,
 )
+from modules.orders.interface.receipts import (
+    ReceiptId,
+    ReceiptKind,
+    ReceiptLineView,
+    ReceiptPage,
+    ReceiptTaxView,
+    ReceiptUnknown,
+    ReceiptView,
+)
 from modules.orders.interface.states import (
     Axes,
     CourierState,
@@ -151,6 +160,13 @@ __all__ = [
     "RatingRefused",
     "RatingSummary",
     "RatingView",
+    "ReceiptId",
+    "ReceiptKind",
+    "ReceiptLineView",
+    "ReceiptPage",
+    "ReceiptTaxView",
+    "ReceiptUnknown",
+    "ReceiptView",
     "RefundState",
     "ReorderChange",
     "ReorderView",
@@ -310,6 +326,16 @@ class Orders(Interface, module="orders", version=1):
     @query(timeout=0.5, errors=(OrderUnknown,))
     def claims(self, *, customer_id: UUID, order_id: UUID) -> tuple[ClaimView, ...]:
         """The customer's claims about an order, the oldest first."""
+        ...
+
+    @query(timeout=0.5, errors=(OrderUnknown,))
+    def receipts(self, *, customer_id: UUID, order_id: UUID) -> tuple[ReceiptView, ...]:
+        """What the customer has in writing about an order, the oldest first; empty until it was written."""
+        ...
+
+    @query(timeout=2.0, errors=(OrderUnknown, ReceiptUnknown))
+    def receipt_page(self, *, customer_id: UUID, order_id: UUID, receipt_id: UUID) -> ReceiptPage:
+        """One of them as HTML that prints well, in the region's language, with the customer's name."""
         ...
 
     @command(timeout=2.0, errors=(OrderUnknown, CancellationRefused))

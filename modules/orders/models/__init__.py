@@ -4,6 +4,7 @@ from modules.orders.models.known import KnownMenu, KnownRestaurant, KnownUnavail
 from modules.orders.models.order import Order, OrderComponent, OrderLine, TimelineEntry
 from modules.orders.models.promotion import Promotion, PromotionBudget, PromotionUse
 from modules.orders.models.rating import Rating, RestaurantRating
+from modules.orders.models.receipt import Receipt, ReceiptSeries
 from modules.orders.models.refund import Claim, Refund
 from modules.orders.models.slot import SlotUse
 
@@ -19,6 +20,8 @@ __all__ = [
     "PromotionBudget",
     "PromotionUse",
     "Rating",
+    "Receipt",
+    "ReceiptSeries",
     "Refund",
     "RestaurantRating",
     "SlotUse",

@@ -69,6 +69,12 @@ _FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_
 )
 
 
+# What was sold and paid for, and is not in writing yet.
+TO_RECEIPT = models.Q(
+    order_state=OrderState.COMPLETED.value, payment_state=PaymentState.CAPTURED.value, receipted=False
+)
+
+
 class Move(NamedTuple):
     """One axis went from one state to another; `axes` and `status` are how it stands after."""
 
@@ -83,8 +89,8 @@ class Order(Aggregate):
     """Amounts in minor units; `refund_due` is what goes back in all, `refunded` what is back. `waits_for`
     names the deadline that is set, `waits_until` when it happens; empty once the order is final. `sealed`
     opens only with the customer's key. `promised_by` is the latest time that was said when it was placed, and
-    never moves; the delays, in seconds, are what the restaurant's history said then. Kept as long as accounts
-    must be."""
+    never moves; the delays, in seconds, are what the restaurant's history said then. `receipted`: its receipts
+    are written. Kept as long as accounts must be."""
 
     code = models.CharField(max_length=8)
     quote_id = models.UUIDField(unique=True)
@@ -151,6 +157,7 @@ class Order(Aggregate):
     waits_until = models.DateTimeField(null=True)
     timeline_seq = models.IntegerField(default=0)
     wishes = models.IntegerField(default=0)
+    receipted = models.BooleanField(default=False, db_default=False)
 
     NOT_FINAL = ~_FINAL
 
@@ -195,6 +202,7 @@ class Order(Aggregate):
                 condition=models.Q(delivered_at__isnull=False),
                 name="order_delivered",
             ),
+            models.Index(fields=("region", "delivered_at"), condition=TO_RECEIPT, name="order_to_receipt"),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(total__gte=0), name="order_total_not_negative"),

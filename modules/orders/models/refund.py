@@ -69,11 +69,16 @@ class Claim(Aggregate):
         return {int(line): count for line, count in self.returned.items()}
 
 
+# What is back, and not in writing yet.
+TO_CORRECT = models.Q(done_at__isnull=False, receipted=False)
+
+
 class Refund(models.Model):
     """`amount` minor units that are owed to the customer, the oldest first; `done_at` once they are back.
 
     `parts` says what they are made of, as `pricing.refunding.RefundPart`; empty for what goes back whole.
-    `attempt` counts how often payments was asked anew, because the provider had refused. Kept with its order.
+    `attempt` counts how often payments was asked anew, because the provider had refused. `receipted`: what
+    it takes back is in writing, if anything was. Kept with its order.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
@@ -85,9 +90,11 @@ class Refund(models.Model):
     attempt = models.SmallIntegerField(default=1)
     owed_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True)
+    receipted = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ("number",)
+        indexes = (models.Index(fields=("done_at",), condition=TO_CORRECT, name="refund_to_receipt"),)
         constraints = (
             models.UniqueConstraint(fields=("order", "number"), name="refund_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_of_something"),

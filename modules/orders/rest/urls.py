@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.orders.rest import views
+from modules.orders.rest import receipts, views
 from modules.orders.rest.stream import stream
 
 urlpatterns = [
@@ -17,5 +17,11 @@ urlpatterns = [
     path("orders/<uuid:order_id>/reorder", views.Again.as_view(), name="order-again"),
     path("orders/<uuid:order_id>/rating", views.Ratings.as_view(), name="order-rating"),
     path("orders/<uuid:order_id>/claims", views.Claims.as_view(), name="order-claims"),
+    path("orders/<uuid:order_id>/receipts", receipts.Receipts.as_view(), name="order-receipts"),
+    path(
+        "orders/<uuid:order_id>/receipts/<uuid:receipt_id>/page",
+        receipts.PrintedReceipt.as_view(),
+        name="order-receipt",
+    ),
     path("orders/<uuid:order_id>/stream", stream, name="order-stream"),
 ]

@@ -13,6 +13,7 @@ from modules.orders.selectors.orders import (
     view_of,
 )
 from modules.orders.selectors.ratings import rating_answer, rating_view, ratings
+from modules.orders.selectors.receipts import printed, receipt_page, receipt_view, receipts
 from modules.orders.selectors.reordering import reorder
 from modules.orders.selectors.slots import slots
 
@@ -27,9 +28,13 @@ __all__ = [
     "money",
     "placed",
     "preview_cancellation",
+    "printed",
     "rating_answer",
     "rating_view",
     "ratings",
+    "receipt_page",
+    "receipt_view",
+    "receipts",
     "reorder",
     "slots",
     "timeline",

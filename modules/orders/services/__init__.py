@@ -6,6 +6,7 @@ from modules.orders.services.placing import place_order
 from modules.orders.services.promotions import end_promotion, start_promotion
 from modules.orders.services.quoting import quote_basket
 from modules.orders.services.rating import rate_order
+from modules.orders.services.receipts import write_receipts
 
 __all__ = [
     "cancel_order",
@@ -17,4 +18,5 @@ __all__ = [
     "quote_basket",
     "rate_order",
     "start_promotion",
+    "write_receipts",
 ]

@@ -16,10 +16,10 @@ from tiffin.testing import settle, token
 pytestmark = pytest.mark.database
 
 
-def person(*roles: str) -> Client:
+def person(*roles: str, region: str = EVERY_REGION) -> Client:
     client = Client()
     client.cookies[STAFF_COOKIE] = token(
-        Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=roles, regions=(EVERY_REGION,))
+        Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=roles, regions=(region,))
     )
     return client
 

@@ -20,6 +20,8 @@ from modules.orders.interface import (
     Orders,
     OrderUnknown,
     OrderView,
+    ReceiptUnknown,
+    ReceiptView,
     Status,
 )
 from modules.restaurants.interface import Point, RestaurantId, Restaurants
@@ -115,6 +117,17 @@ def rate(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponse
     return HttpResponseRedirect(reverse("order-page", args=[order_id]))
 
 
+@require_GET
+@open_to(CUSTOMERS)
+def receipt(request: HttpRequest, visitor: Visitor, order_id: UUID, receipt_id: UUID) -> HttpResponseBase:
+    """One receipt as it is printed."""
+    try:
+        page = call(Orders).receipt_page(customer_id=visitor.id, order_id=order_id, receipt_id=receipt_id)
+    except (OrderUnknown, ReceiptUnknown):
+        raise Http404("You have no such receipt.") from None
+    return HttpResponse(page.html, headers={"Cache-Control": "private, no-store"})
+
+
 def _stars(request: HttpRequest, name: str) -> int | None:
     text = request.POST.get(name, "")
     return int(text) if text in STARS else None
@@ -162,6 +175,7 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         "again": _slug(seen) if seen.status in AGAIN else "",
         "cancelling": _cancelling(seen),
         "claims": [(made, wording.claim_state(made)) for made in claims],
+        "receipts": [(written, wording.receipt_name(written)) for written in _receipts(seen)],
         "stars": STARS,
         "claim_reasons": wording.CLAIM_REASONS,
         "claim_key": ids.new_id(),
@@ -179,6 +193,12 @@ def _claims(seen: OrderView) -> tuple[ClaimView, ...]:
     if seen.status is not Status.DELIVERED:
         return ()
     return call(Orders).claims(customer_id=seen.customer_id, order_id=seen.id)
+
+
+def _receipts(seen: OrderView) -> tuple[ReceiptView, ...]:
+    if seen.status is not Status.DELIVERED:
+        return ()
+    return call(Orders).receipts(customer_id=seen.customer_id, order_id=seen.id)
 
 
 def _slug(seen: OrderView) -> str:

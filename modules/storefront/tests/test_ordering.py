@@ -23,6 +23,7 @@ from modules.storefront.tests.people import (
 from tiffin import clock, ids
 from tiffin.interfaces import provided
 from tiffin.interfaces.registry import contract_of, provider_of
+from tiffin.moving.tasks import tidy
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -261,6 +262,21 @@ def test_what_came_is_rated_and_others_see_it(zofia, eaten):
     assert "<strong>4 of 5</strong>" in zofia.sees(eaten)
     assert "★ 4.0" in Client().get("/?city=london").content.decode()
     assert "★ 4.0" in Client().get("/r/noodle-bar/").content.decode()
+
+
+def test_what_came_is_in_writing_a_moment_later(zofia, eaten):
+    assert "They will be there in a minute." in zofia.sees(eaten)
+
+    tidy("orders")
+    settle()
+
+    page = zofia.sees(eaten)
+    receipt = zofia.browser.get(found(r'href="(/orders/[^/]+/receipts/[^"]+)">Receipt for the food', page))
+    assert receipt.headers["Cache-Control"] == "private, no-store"
+    html = receipt.content.decode()
+    assert [said in html for said in ("Receipt", "Noodle Bar", "Ramen", "Total")] == [True] * 4
+    assert "Zofia" in html
+    assert zofia.browser.get(receipt.request["PATH_INFO"][:-2] + "00").status_code == 404
 
 
 def test_an_orders_page_is_there_without_the_restaurants(zofia, eaten):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from tiffin.db.owners import owner_of
 
 F = TypeVar("F", bound=Callable[..., None])
+R = TypeVar("R", bound=Callable[[], None])
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 12
+UNENDING = sys.maxsize
 
 
 class Later(Exception):
@@ -23,7 +27,8 @@ class Later(Exception):
 
 
 class Work(NamedTuple):
-    """A job or a deadline as registered. `cap` is how many of one `destination` may run at a time."""
+    """A job or a deadline as registered. `cap` is how many of one `destination` may run at a time; `pause`
+    is how long after its end something that is done again and again begins anew."""
 
     module: str
     name: str
@@ -33,6 +38,12 @@ class Work(NamedTuple):
     lease: timedelta
     destination: str
     cap: int | None
+    pause: timedelta | None = None
+
+    @property
+    def key(self) -> UUID:
+        """Of the one row that something done again and again has."""
+        return uuid5(NAMESPACE_OID, f"{self.module}.{self.name}")
 
 
 _work: dict[tuple[str, str], Work] = {}
@@ -55,6 +66,19 @@ def job(
     def register(function: F) -> F:
         _register(
             Work(owner_of(function.__module__), name, function, False, attempts, lease, destination, cap)
+        )
+        return function
+
+    return register
+
+
+def every(name: str, *, pause: timedelta, lease: timedelta = LEASE) -> Callable[[R], R]:
+    """The function does `name` for the whole module: `function()`, outside any transaction, `pause` after it
+    last ended, by one worker at a time. An error is retried with backoff, and never given up."""
+
+    def register(function: R) -> R:
+        _register(
+            Work(owner_of(function.__module__), name, function, False, UNENDING, lease, "", None, pause)
         )
         return function
 

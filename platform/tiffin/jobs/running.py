@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from tiffin import clock
 from tiffin.context import SERVICE, Context, use
 from tiffin.db.transactions import transaction
+from tiffin.ids import new_id
 from tiffin.jobs.registry import LEASE, Later, Work, find, registered
 from tiffin.models import Job, JobState
 
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
+MOST_DOUBLINGS = 10
 CAUSE_CHARACTERS = 4000
 # Jobs of one claim are done one after the other. Those that ask the world wait for it, each for its answer.
 AT_ONCE = 8
@@ -104,6 +106,25 @@ def claim(module: str, *, limit: int) -> list[Claimed]:
     return claimed
 
 
+def ensure_unending(module: str) -> None:
+    """Each thing that is done again and again has its one row. Safe to repeat and beside itself."""
+    for work in registered(module):
+        if work.pause is not None:
+            Job.objects.using(module).bulk_create(
+                [
+                    Job(
+                        id=new_id(),
+                        key=work.key,
+                        slot=work.name,
+                        name=work.name,
+                        due=clock.now(),
+                        correlation=new_id(),
+                    )
+                ],
+                ignore_conflicts=True,
+            )
+
+
 def any_due(module: str) -> bool:
     with connections[module].cursor() as cursor:
         cursor.execute(
@@ -137,6 +158,10 @@ def _do(module: str, claimed: Claimed) -> bool:
             work = find(module, claimed.name)
             if work.is_deadline:
                 _run_deadline(work, claimed)
+                return False
+            if work.pause is not None:
+                work.function()
+                _release(module, claimed, due=clock.now() + work.pause, attempts=0, cause="")
                 return False
             work.function(claimed.key, **msgspec.json.decode(claimed.payload))
             return True
@@ -203,7 +228,7 @@ def _fail(module: str, claimed: Claimed, error: Exception) -> None:
         _release(module, claimed, state=JobState.HELD, cause=cause)
         return
     log.warning("job_failed", **what)
-    pause = min(FIRST_PAUSE * 2 ** (claimed.attempts - 1), LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * 2 ** min(claimed.attempts - 1, MOST_DOUBLINGS), LONGEST_PAUSE)
     spread = (
         0.75 + _jitter.random() / 2
     )  # a quarter to either side: what failed together does not come together

@@ -138,8 +138,10 @@ def sweep(module: str) -> None:
 
 
 def tidy(module: str) -> None:
-    """Move idle cursors to the horizon, make the next partitions, let go what is past its retention."""
+    """Move idle cursors to the horizon, make the next partitions, see that what is done again and again has
+    its row, let go what is past its retention."""
     tidying.tidy(module)
+    job_runs.ensure_unending(module)
     answers.forget_answers(module)
     StaffAction.objects.using(module).filter(at__lt=clock.now() - STAFF_ACTION_RETENTION).delete()
 

@@ -318,3 +318,40 @@ def test_an_aggregate_that_moved_in_the_last_moment_is_not_struck_by_its_old_dea
     assert struck == []
     assert rows()[0].due > clock.now()
     assert rows()[0].lease is None
+
+
+def test_what_is_done_again_and_again_has_one_row_and_is_never_given_up(register: Do) -> None:
+    runs: list[str] = []
+
+    def sweep() -> None:
+        runs.append("run")
+        if len(runs) == 2:
+            raise RuntimeError("the broom broke")
+
+    register("sweep", sweep, attempts=registry.UNENDING, pause=timedelta(seconds=30))
+    for _ in range(2):
+        running.ensure_unending("orders")
+    mine = Job.objects.using("orders").filter(name="sweep")
+    assert run_due() >= 1
+    assert (len(runs), mine.get().state) == (1, JobState.WAITING)
+    with clock.shift(timedelta(seconds=31)):
+        run_due()
+    assert (len(runs), mine.get().attempts, "broom" in mine.get().cause) == (2, 1, True)
+    with clock.shift(timedelta(minutes=2)):
+        run_due()
+    again = mine.get()
+    assert (len(runs), again.attempts, again.cause, again.state) == (3, 0, "", JobState.WAITING)
+
+
+def test_what_fails_for_ever_waits_no_longer_than_it_may(register: Do) -> None:
+    def break_down() -> None:
+        raise RuntimeError("again")
+
+    register("sweep", break_down, attempts=registry.UNENDING, pause=timedelta(seconds=30))
+    running.ensure_unending("orders")
+    mine = Job.objects.using("orders").filter(name="sweep")
+    mine.update(attempts=5000)
+    run_due()
+    again = mine.get()
+    assert again.state == JobState.WAITING
+    assert again.due <= clock.now() + running.LONGEST_PAUSE * 1.25

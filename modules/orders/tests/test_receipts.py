@@ -1,0 +1,315 @@
+"""Receipts: numbers without gaps whatever happens, and amounts that are the bill to the unit."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, connections
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.orders.interface import ClaimReason, Orders, Party, ReceiptKind, ReceiptUnknown
+from modules.orders.jobs import put_in_writing
+from modules.orders.models import Order, Receipt, ReceiptSeries
+from modules.orders.pricing import price
+from modules.orders.pricing.receipts import corrections_of, receipts_of
+from modules.orders.services import decide_claim, write_receipts
+from modules.orders.tests import scenes
+from modules.orders.tests.scenes import order_of
+from modules.orders.tests.test_claims import claim, dinner  # noqa: F401 - a fixture
+from modules.orders.tests.test_staff_pages import person
+from tests.regions.bills import BASKETS, _terms
+from tests.regions.shapes import regions_under_test
+from tiffin import clock, ids, regions
+from tiffin.context import Actor, ActorKind
+from tiffin.interfaces import call
+from tiffin.testing import api, settle
+
+ALL = pytest.mark.parametrize("region", regions_under_test(), ids=lambda region: region.code)
+
+
+# --- amounts ---------------------------------------------------------------------------------------
+
+
+def bills(region):
+    return [price(_terms(region, dishes, metres, tip)) for _, dishes, metres, tip in BASKETS]
+
+
+@ALL
+def test_the_receipts_of_every_golden_bill_are_the_bill_to_the_unit(region) -> None:
+    for bill in bills(region):
+        written = receipts_of(bill)
+        assert sum(each.total for each in written) == bill.total.amount
+        assert sum(each.tax for each in written) == bill.tax.amount
+        for each in written:
+            assert each.total == sum(line.amount for line in each.lines)
+            # Net and tax of all rates are the total, and each rate's tax is what the rate says, to the unit.
+            assert sum(tax.base + tax.tax for tax in each.taxes) == each.total
+            for tax in each.taxes:
+                assert abs(Decimal(tax.tax) - tax.base * tax.rate) <= 1
+
+
+@ALL
+def test_each_party_writes_what_it_is_liable_for(region) -> None:
+    bill = bills(region)[2]
+    parties = {each.party: each for each in receipts_of(bill)}
+    assert set(parties) == {Party.RESTAURANT, Party.PLATFORM, Party.COURIER}
+    assert parties[Party.COURIER].total == 500
+    assert [line.label for line in parties[Party.PLATFORM].lines] == ["Delivery", "Service fee"]
+
+
+def test_prices_without_tax_have_it_on_lines_of_its_own() -> None:
+    region = regions.get("gb")
+    terms = _terms(region, *BASKETS[2][1:])
+    bill = price(type(terms)(**{**_fields(terms), "prices_include_tax": False}))
+    written = receipts_of(bill)
+    assert sum(each.total for each in written) == bill.total.amount
+    assert sum(each.tax for each in written) == bill.tax.amount > 0
+    for each in written:
+        assert all(tax.base is not None for tax in each.taxes)
+    back = corrections_of(written, (), bill.total.amount, includes_tax=False)
+    assert sum(each.total for each in back) == -bill.total.amount
+    assert sum(each.tax for each in back) == -bill.tax.amount
+
+
+def _fields(terms):
+    return {name: getattr(terms, name) for name in terms.__struct_fields__}
+
+
+@given(shares=st.lists(st.integers(1, 3000), min_size=1, max_size=6))
+def test_what_is_taken_back_bit_by_bit_is_never_more_and_sums_up(shares) -> None:
+    """However often something goes back, the corrections are what went back, and no party gives more."""
+    bill = bills(regions.get("pl"))[2]
+    written = list(receipts_of(bill))
+    for share in shares:
+        standing = sum(each.total for each in written)
+        amount = min(share, standing)
+        if not amount:
+            break
+        back = corrections_of(written, (), amount, includes_tax=True)
+        assert sum(each.total for each in back) == -amount
+        written += back
+        for party in Party:
+            assert sum(each.total for each in written if each.party is party) >= 0
+
+
+# --- numbers ---------------------------------------------------------------------------------------
+
+
+def sold(kitchen, count: int) -> list[Order]:
+    """Orders that were delivered and paid, as copies of one that really was."""
+    customer = ids.new_id()
+    first = order_of(scenes.deliver(kitchen, customer, tip=300))
+    lines, components = list(first.lines.all()), list(first.components.all())
+    made = []
+    for _ in range(count - 1):
+        order = Order.objects.get(pk=first.pk)
+        order.id, order.quote_id, order._state.adding = ids.new_id(), uuid4(), True
+        order.save(force_insert=True)
+        for part in (*lines, *components):
+            part.pk, part.order, part._state.adding = None, order, True
+            part.save(force_insert=True)
+        made.append(order)
+    return [first, *made]
+
+
+def numbers(party: Party) -> list[int]:
+    return sorted(Receipt.objects.filter(party_name=party.value).values_list("seq", flat=True))
+
+
+@pytest.mark.database
+def test_batches_at_the_same_time_give_each_number_once(kitchen) -> None:
+    orders = sold(kitchen, 40)
+
+    def work(_):
+        try:
+            return write_receipts(at_once=3)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as workers:
+        written = list(workers.map(work, range(4)))
+    assert write_receipts() + sum(written) == 3 * len(orders)
+    for party in (Party.RESTAURANT, Party.PLATFORM, Party.COURIER):
+        assert numbers(party) == list(range(1, len(orders) + 1))
+    assert {series.last for series in ReceiptSeries.objects.all()} == {len(orders)}
+
+
+@pytest.mark.database
+def test_a_batch_that_dies_leaves_no_gap(kitchen, monkeypatch) -> None:
+    orders = sold(kitchen, 5)
+
+    class Died(Exception):
+        pass
+
+    whole = Receipt.objects.bulk_create
+
+    def written_and_dead(rows):
+        whole(rows)
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Receipt.objects, "bulk_create", written_and_dead)
+        with pytest.raises(Died):
+            write_receipts(at_once=2)
+    assert not Receipt.objects.exists()
+    write_receipts(at_once=2)
+    assert numbers(Party.RESTAURANT) == list(range(1, len(orders) + 1))
+    assert write_receipts() == 0
+
+
+@pytest.mark.database
+def test_numbers_begin_anew_in_the_regions_new_year(kitchen) -> None:
+    customer = ids.new_id()
+    with clock.hold(scenes.london("2025-12-31 20:00")):
+        scenes.deliver(kitchen, customer)
+    with clock.hold(scenes.london("2025-12-31 23:59")):
+        write_receipts()
+    with clock.hold(scenes.london("2026-01-01 11:00")):
+        scenes.deliver(kitchen, customer)
+        write_receipts()
+    of_food = Receipt.objects.filter(party_name="restaurant").order_by("pk")
+    assert [each.number for each in of_food] == ["R/2025/0000001", "R/2026/0000001"]
+
+
+@pytest.mark.database
+def test_nothing_in_writing_is_ever_changed(dinner) -> None:  # noqa: F811
+    write_receipts()
+    for change in (lambda rows: rows.update(total=1), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError, match="correction"):
+            change(Receipt.objects.all())
+
+
+# --- what is written -------------------------------------------------------------------------------
+
+
+@pytest.mark.database
+def test_nothing_is_written_before_it_is_delivered_and_paid(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer)
+    settle()
+    scenes.accept(order)
+    put_in_writing()
+    assert call(Orders).receipts(customer_id=customer, order_id=order.id) == ()
+
+
+@pytest.mark.database
+def test_a_delivered_order_is_in_writing_to_the_penny(dinner) -> None:  # noqa: F811
+    put_in_writing()
+    found = call(Orders).receipts(customer_id=dinner.customer_id, order_id=dinner.id)
+    assert {each.issuer for each in found} == {Party.RESTAURANT, Party.PLATFORM, Party.COURIER}
+    assert sum(each.total.amount for each in found) == dinner.total.amount
+    assert sum(each.tax.amount for each in found) == dinner.price.tax.amount
+    (food,) = [each for each in found if each.issuer is Party.RESTAURANT]
+    assert (food.issuer_name, food.kind, food.corrects) == ("Noodle Bar", ReceiptKind.RECEIPT, None)
+    put_in_writing()
+    assert len(call(Orders).receipts(customer_id=dinner.customer_id, order_id=dinner.id)) == 3
+
+
+@pytest.mark.database
+def test_what_goes_back_is_corrected_under_a_number_of_its_own(dinner) -> None:  # noqa: F811
+    claim(dinner, (1, 1))
+    settle()
+    put_in_writing()
+    found = call(Orders).receipts(customer_id=dinner.customer_id, order_id=dinner.id)
+    corrections = [each for each in found if each.kind is ReceiptKind.CORRECTION]
+    assert sorted((each.issuer.value, each.total.amount) for each in corrections) == [
+        ("platform", -27),
+        ("restaurant", -550),
+    ]
+    numbers = {each.issuer: each.number for each in found if each.kind is ReceiptKind.RECEIPT}
+    assert all(each.corrects == numbers[each.issuer] for each in corrections)
+    assert all(each.number.split("/")[0] in {"RC", "PC"} for each in corrections)
+
+
+@pytest.mark.database
+def test_all_that_goes_back_takes_back_all_that_was_written(dinner) -> None:  # noqa: F811
+    claim(dinner, (1, 1))
+    settle()
+    made = claim(dinner, reason=ClaimReason.NEVER_ARRIVED)
+    decide_claim(claim_id=made.id, grant=True)
+    settle()
+    put_in_writing()
+    found = call(Orders).receipts(customer_id=dinner.customer_id, order_id=dinner.id)
+    for party in (Party.RESTAURANT, Party.PLATFORM, Party.COURIER):
+        of_party = [each for each in found if each.issuer is party]
+        assert sum(each.total.amount for each in of_party) == 0, party
+    assert sum(each.tax.amount for each in found) == 0
+
+
+@pytest.mark.database
+def test_of_an_order_that_came_to_nothing_nothing_is_in_writing(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer)
+    settle()
+    scenes.accept(order)
+    scenes.cancel_by_staff(order)
+    settle()
+    put_in_writing()
+    assert order_of(order).refunds.get().receipted
+    assert not Receipt.objects.exists()
+
+
+# --- where it is shown -----------------------------------------------------------------------------
+
+
+@pytest.mark.database
+def test_receipts_over_http(dinner) -> None:  # noqa: F811
+    client = api(Actor(kind=ActorKind.CUSTOMER, id=dinner.customer_id))
+    path = f"/api/v1/orders/{dinner.id}/receipts"
+    assert client.get(path).json() == {"receipts": []}
+    put_in_writing()
+    listed = client.get(path).json()["receipts"]
+    assert len(listed) == 3
+    page = client.get(f"{path}/{listed[0]['id']}/page", headers={"Accept": "text/html"})
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert listed[0]["number"] in page.content.decode()
+    unknown = client.get(f"{path}/{uuid4()}/page", headers={"Accept": "text/html"})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "receipt_unknown")
+    other = api(Actor(kind=ActorKind.CUSTOMER, id=ids.new_id()))
+    assert other.get(path).json()["code"] == "order_unknown"
+    assert other.get(f"{path}/{listed[0]['id']}/page").json()["code"] == "order_unknown"
+
+
+@pytest.mark.database
+def test_a_printed_receipt_says_what_the_region_asks_for(dinner) -> None:  # noqa: F811
+    put_in_writing()
+    (food,) = Receipt.objects.filter(party_name="restaurant")
+    html = page_of(dinner, food)
+    said = (food.number, dinner.code, "Noodle Bar", "Tax ID", "not on file", "20 %", "48.50 GBP")
+    assert [each for each in said if each not in html] == []
+    assert "<script" not in html
+    with pytest.raises(ReceiptUnknown):
+        call(Orders).receipt_page(customer_id=dinner.customer_id, order_id=dinner.id, receipt_id=ids.new_id())
+
+
+def page_of(order, receipt: Receipt) -> str:
+    return (
+        call(Orders)
+        .receipt_page(customer_id=order.customer_id, order_id=order.id, receipt_id=receipt.id)
+        .html
+    )
+
+
+@pytest.mark.database
+def test_no_row_of_a_receipt_names_its_customer(dinner) -> None:  # noqa: F811
+    put_in_writing()
+    for receipt in Receipt.objects.all():
+        kept = json.dumps([receipt.issuer, receipt.lines, receipt.taxes])
+        assert str(dinner.customer_id) not in kept
+        assert "Ada" not in kept
+
+
+@pytest.mark.database
+def test_staff_find_a_receipt_by_its_number(dinner) -> None:  # noqa: F811
+    put_in_writing()
+    receipt = Receipt.objects.filter(party_name="platform").get()
+    found = person("finance").get(f"/admin/orders/receipt/?q={receipt.number}&party_name=platform")
+    assert dinner.code in found.content.decode()
+    page = person("finance").get(f"/admin/orders/receipt/{receipt.id}/page/")
+    assert receipt.number in page.content.decode()
+    unseen = person("finance", region="pl").get(f"/admin/orders/receipt/{receipt.id}/page/")
+    assert unseen.status_code == 404
+    assert person().get(f"/admin/orders/receipt/{receipt.id}/page/").status_code == 403
