@@ -17,6 +17,7 @@ from modules.orders.interface import (
     VendorState,
 )
 from modules.orders.models import Order, Refund
+from modules.orders.selectors.cancelling import fee_of
 from modules.orders.services import compensation
 from modules.orders.services.claims import ask_policy, decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
@@ -74,15 +75,16 @@ def offer_to_restaurant(order_id: UUID) -> None:
 
 @job("capture_payment", destination="payments")
 def capture_payment(order_id: UUID, number: int | None = None) -> None:
-    """Take the money, now that food is being made."""
+    """Take the money, now that food is being made; of an order that was stopped, what is kept of it."""
     order = Order.get(order_id)
     if order.axes.payment is not PaymentState.CAPTURING or order.payment_id is None:
         return
+    fee = fee_of(order)
     try:
         call(Payments).capture(
             key=order.command_key("capture", number),
             payment_id=PaymentId(order.payment_id),
-            amount=order.money(order.total),
+            amount=order.money(fee.amount if fee else order.total),
         )
     except PaymentStateConflict:
         return  # captured or let go already: its event is on its way

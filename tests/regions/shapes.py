@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate, Zone
+from modules.orders.policies import DeliveryFee, KeptShare, ServiceFee, SmallOrderFee, TaxRate, Zone
 from modules.payments.policies import MethodRow
 from tiffin import regions
 from tiffin.dto import DTO
@@ -33,7 +33,10 @@ ROWS: dict[str, type[DTO]] = {
 }
 
 # What a region may do without.
-OPTIONAL_ROWS: dict[str, type[DTO]] = {"zones": Zone}
+OPTIONAL_ROWS: dict[str, type[DTO]] = {
+    "zones": Zone,
+    "cancellation.kept": KeptShare,
+}
 
 SETTINGS: dict[str, Any] = {
     "currency": str,

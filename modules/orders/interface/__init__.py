@@ -34,6 +34,7 @@ from modules.orders.interface.claims import (
     ClaimReason,
     ClaimState,
     ClaimView,
+    KeptPart,
 )
 from modules.orders.interface.errors import (
     AddressOutsideZone,
@@ -117,6 +118,7 @@ __all__ = [
     "Fulfilment",
     "Hint",
     "HintKind",
+    "KeptPart",
     "MinimumOrderNotMet",
     "OptionCountWrong",
     "OptionUnknown",

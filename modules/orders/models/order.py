@@ -26,6 +26,7 @@ from modules.orders.states import (
     PAID_OR_LOST,
     PAYMENT,
     REFUND,
+    SETTLED,
     START,
     VENDOR,
     VENDOR_OPEN,
@@ -63,7 +64,7 @@ _FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_
     "refund", RefundState.DUE
 ) | (
     _in("order", OrderState.CANCELLED)
-    & (_in("payment", *NOTHING_HELD) | _in("refund", RefundState.REFUNDED))
+    & (_in("payment", *NOTHING_HELD) | _in("refund", *SETTLED))
     & ~_in("vendor", *VENDOR_OPEN)
     & ~_in("courier", *COURIER_OPEN)
 )
