@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from modules.orders import selectors, services
 from modules.orders.models import (
+    CancellationFee,
     Claim,
     KnownMenu,
     KnownRestaurant,
@@ -69,13 +70,20 @@ class Refunds(ReadOnlyInline):
     fields = ("number", "amount", "reason", "claim", "owed_at", "done_at", "attempt")
 
 
+class Fee(ReadOnlyInline):
+    """What is kept of an order that was stopped."""
+
+    model = CancellationFee
+    fields = ("amount", "by", "stage", "made_at", "parts")
+
+
 @register(Order)
 class OrderAdmin(ModuleAdmin):
     list_display = ("code", "region", "status_name", "restaurant_name", "amount", "waits", "created_at")
     list_filter = ("status_name", "region", "waits_for", "cancel_reason")
     search_fields = ("id", "code", "customer_id", "restaurant_id", "payment_id")
     exclude = ("sealed", "dropoff_lat", "dropoff_lon", "pickup")
-    inlines = (Timeline, Lines, Components, Refunds)
+    inlines = (Timeline, Lines, Components, Fee, Refunds)
     actions = ("cancel",)
 
     @admin.display(description="Total", ordering="total")

@@ -20,9 +20,10 @@ from modules.orders.interface import (
     RefundState,
     VendorState,
 )
-from modules.orders.models import Order, Refund
+from modules.orders.models import CancellationFee, Order, Refund
 from modules.orders.pricing.refunding import RefundPart
 from modules.orders.pricing.sharing import Told, as_shares, shares_back
+from modules.orders.selectors.cancelling import fee_of
 from modules.orders.services import compensation
 from modules.orders.services.claims import ask_policy, decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
@@ -83,15 +84,17 @@ def offer_to_restaurant(order_id: UUID) -> None:
 
 @job("capture_payment", destination="payments")
 def capture_payment(order_id: UUID, number: int | None = None) -> None:
-    """Take the money, now that food is being made."""
+    """Take the money, now that food is being made; of an order that was stopped, what is kept of it."""
     order = Order.get(order_id)
     if order.axes.payment is not PaymentState.CAPTURING or order.payment_id is None:
         return
+    fee = fee_of(order)
     try:
         call(Payments).capture(
             key=order.command_key("capture", number),
             payment_id=PaymentId(order.payment_id),
-            amount=order.money(order.total),
+            amount=order.money(fee.amount if fee else order.total),
+            shares=_shares_kept(order, fee) if fee else (),
         )
     except PaymentStateConflict:
         return  # captured or let go already: its event is on its way
@@ -270,6 +273,11 @@ def _owed_before(order_id: UUID) -> Refund | None:
         refund = owe(order, order.captured - order.refunded, reason=order.cancel_reason)
         record(order, cause="refund_payment")
     return refund
+
+
+def _shares_kept(order: Order, fee: CancellationFee) -> tuple[Share, ...]:
+    parts = msgspec.convert(fee.parts, list[RefundPart])
+    return as_shares(shares_back(parts, fee.amount, includes_tax=order.includes_tax), order.currency)
 
 
 def _shares_of(order: Order, refund: Refund) -> tuple[Share, ...]:

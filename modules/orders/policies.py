@@ -157,31 +157,69 @@ class PlacingPolicy(Policy, module="orders"):
 
 
 class Canceller(Enum):
+    """Whose doing it is that an order ends early, as far as it may cost the customer something."""
+
     CUSTOMER = "customer"
     STAFF = "staff"
 
 
+class Stage(Enum):
+    """How far an order is when somebody stops it."""
+
+    BEFORE = "before"
+    PREPARING = "preparing"
+    COURIER_COMING = "courier_coming"
+    READY = "ready"
+    ON_THE_WAY = "on_the_way"
+
+
+class Keepable(Enum):
+    """What of a bill may be kept: the dishes less what was discounted on them, or a fee."""
+
+    DISHES = "dishes"
+    DELIVERY_FEE = "delivery_fee"
+    SERVICE_FEES = "service_fees"
+    TIP = "tip"
+
+
+class KeptShare(DTO):
+    """A row of `cancellation.kept`: of `what`, `share` (0 to 1) is kept when `by` stops the order at `stage`.
+    Where there is one for the customer at a stage, the customer may stop the order then."""
+
+    by: Canceller
+    stage: Stage
+    what: Keepable
+    share: Decimal
+
+
 class CancellationFacts(DTO):
-    """What a cancellation policy may look at."""
+    """What a cancellation policy may look at; `rows` are those of `cancellation.kept` on the order's day."""
 
     by: Canceller
     axes: Axes
     placed_at: datetime
     now: datetime
+    stage: Stage = Stage.BEFORE
+    rows: tuple[KeptShare, ...] = ()
 
 
 class CancellationPolicy(Policy, module="orders"):
-    """Who may still stop an order, and when.
+    """Who may still stop an order, when, and what is kept of what was paid.
 
-    The customer may until the restaurant accepts, since from then on food is being made; staff may until the
-    order is over. An order that is over cannot be cancelled whatever a region says.
+    The customer may until the restaurant accepts, since from then on food is being made, and later where the
+    region says what is kept then; staff may until the order is over. An order that is over cannot be
+    cancelled whatever a region says, and what ends for another reason than these two keeps nothing.
     """
 
     def may_cancel(self, facts: CancellationFacts) -> bool:
         """Whether this actor may stop the order now."""
-        if facts.by is Canceller.STAFF:
+        if facts.by is Canceller.STAFF or facts.axes.vendor.value in {"not_offered", "offered"}:
             return True
-        return facts.axes.vendor.value in {"not_offered", "offered"}
+        return bool(self.kept(facts))
+
+    def kept(self, facts: CancellationFacts) -> tuple[KeptShare, ...]:
+        """What is kept when this actor stops the order now; of what is not named all goes back."""
+        return tuple(row for row in facts.rows if (row.by, row.stage) == (facts.by, facts.stage))
 
 
 class ClaimDecision(Enum):

@@ -19,6 +19,7 @@ from modules.orders.interface import (
     TransitionRefused,
     VendorState,
 )
+from modules.orders.policies import Stage
 
 S = TypeVar("S", bound=Enum)
 
@@ -132,7 +133,7 @@ REFUND = Machine(
     "refund",
     RefundState.NONE,
     {
-        RefundState.NONE: (RefundState.DUE,),
+        RefundState.NONE: (RefundState.DUE, RefundState.KEPT),
         RefundState.DUE: (RefundState.REFUNDED,),
         # Something more is found to be wrong.
         RefundState.REFUNDED: (RefundState.DUE,),
@@ -155,6 +156,9 @@ START = Axes(
 # Delivered, and the money taken or lost for good.
 PAID_OR_LOST = frozenset({PaymentState.CAPTURED, PaymentState.FAILED})
 NOTHING_HELD = frozenset({PaymentState.DECLINED, PaymentState.VOIDED, PaymentState.FAILED})
+# There is money, or there will be, of which something can be kept.
+KEEPS = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURING, PaymentState.CAPTURED})
+SETTLED = frozenset({RefundState.REFUNDED, RefundState.KEPT})
 VENDOR_OPEN = frozenset(
     {VendorState.OFFERED, VendorState.ACCEPTED, VendorState.READY, VendorState.WITHDRAWING}
 )
@@ -193,6 +197,19 @@ def _status_of_cancelled(axes: Axes) -> Status:
     return Status.CANCELLED
 
 
+def stage_of(axes: Axes) -> Stage:
+    """How far an order is that is not over."""
+    if axes.courier in {CourierState.PICKED_UP, CourierState.DELIVERED} or (
+        axes.vendor is VendorState.COLLECTED
+    ):
+        return Stage.ON_THE_WAY
+    if axes.vendor is VendorState.READY:
+        return Stage.READY
+    if axes.vendor is not VendorState.ACCEPTED:
+        return Stage.BEFORE
+    return Stage.COURIER_COMING if axes.courier is CourierState.ASSIGNED else Stage.PREPARING
+
+
 def is_over(axes: Axes) -> bool:
     """Whether the order itself is decided: delivered or given up."""
     return axes.order in {OrderState.COMPLETED, OrderState.CANCELLED}
@@ -204,5 +221,5 @@ def is_final(axes: Axes) -> bool:
         return axes.payment in PAID_OR_LOST and axes.refund is not RefundState.DUE
     if axes.order is not OrderState.CANCELLED:
         return False
-    settled = axes.payment in NOTHING_HELD or axes.refund is RefundState.REFUNDED
+    settled = axes.payment in NOTHING_HELD or axes.refund in SETTLED
     return settled and axes.vendor not in VENDOR_OPEN and axes.courier not in COURIER_OPEN

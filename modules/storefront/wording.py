@@ -82,6 +82,15 @@ NOT_FETCHED = Words(
 )
 
 
+STOPPED = {
+    True: Words(
+        headline="Cancelled, the rest is on its way back",
+        explanation="What had been begun is charged, the rest is being given back to your card.",
+    ),
+    False: Words(headline="Cancelled", explanation="What had been begun is charged, and no more."),
+}
+
+
 def words_of(status: Status, fulfilment: Fulfilment) -> Words:
     """What a status means for somebody to whom the food is brought, or who fetches it."""
     if fulfilment is Fulfilment.PICKUP and status in FETCHED:
@@ -127,6 +136,7 @@ _AXES = {
     ("courier", "failed"): "No courier could bring it",
     ("refund", "due"): "Your money is on its way back",
     ("refund", "refunded"): "Your money is back on the card",
+    ("refund", "kept"): "You are charged for what had been begun",
 }
 
 
@@ -134,6 +144,8 @@ def words_for(seen: OrderView) -> Words:
     """What is said above an order."""
     if seen.cancel_reason == "not_fetched":
         return NOT_FETCHED
+    if seen.kept:
+        return STOPPED[seen.status is Status.REFUNDING]
     waits = seen.status is Status.WAITING_FOR_RESTAURANT
     if waits and seen.wanted_at is not None and seen.axes.vendor is VendorState.NOT_OFFERED:
         return LATER

@@ -6,7 +6,15 @@ from datetime import date
 from typing import Any
 
 from modules.delivery.policies import HandoverCode
-from modules.orders.policies import DeliveryFee, ReceiptIssuer, ServiceFee, SmallOrderFee, TaxRate, Zone
+from modules.orders.policies import (
+    DeliveryFee,
+    KeptShare,
+    ReceiptIssuer,
+    ServiceFee,
+    SmallOrderFee,
+    TaxRate,
+    Zone,
+)
 from modules.payments.policies import MethodRow
 from tiffin import regions
 from tiffin.dto import DTO
@@ -35,7 +43,11 @@ ROWS: dict[str, type[DTO]] = {
 }
 
 # What a region may do without.
-OPTIONAL_ROWS: dict[str, type[DTO]] = {"zones": Zone, "handover.code": HandoverCode}
+OPTIONAL_ROWS: dict[str, type[DTO]] = {
+    "zones": Zone,
+    "handover.code": HandoverCode,
+    "cancellation.kept": KeptShare,
+}
 
 SETTINGS: dict[str, Any] = {
     "currency": str,

@@ -15,6 +15,7 @@ from modules.orders.menus import next_opening
 from modules.orders.policies import (
     RECEIPT_PARTS,
     DeliveryFee,
+    KeptShare,
     ReceiptIssuer,
     ServiceFee,
     TaxRate,
@@ -93,6 +94,12 @@ def test_fees_lie_within_their_bounds_on_every_day(region: Region) -> None:
             assert 0 <= delivery.base <= delivery.max
         service = region.rule("fees.service", ServiceFee, on=day)
         assert 0 <= service.min <= service.max
+
+
+def test_no_more_than_all_is_kept_of_what_is_stopped(region: Region) -> None:
+    for day in days_that_matter(region):
+        for row in region.rules("cancellation.kept", KeptShare, on=day):
+            assert 0 < row.share <= 1
 
 
 def test_a_delivery_costs_something_everywhere_and_at_every_hour(region: Region) -> None:

@@ -10,6 +10,7 @@ from modules.orders.models import Order
 from modules.orders.models.order import lock_if_known
 from modules.orders.selectors.slots import offer_at
 from modules.orders.services.compensation import give_up, release_payment
+from modules.orders.services.keeping import keep_what_is_left
 from modules.orders.services.owing import refund_again, settle_refunds
 from modules.orders.services.recording import record
 from modules.orders.states import PAYMENT, is_over
@@ -121,6 +122,9 @@ def payment_voided(event: PaymentVoided) -> None:
         _nothing_held(order, PaymentState.VOIDED, lapsed)
     elif order.axes.payment is PaymentState.VOIDING:
         _nothing_held(order, PaymentState.VOIDED)
+    elif order.axes.payment is PaymentState.CAPTURING:
+        # It lapsed before what the order costs, or what is kept of it, was taken.
+        _without_money(order, note="payment_lapsed")
 
 
 @on(PaymentRefunded)
@@ -136,6 +140,7 @@ def payment_refunded(event: PaymentRefunded) -> None:
         jobs.drop(order, "release_payment")
         order.move(payment=PaymentState.CAPTURED)
         release_payment(order)
+    keep_what_is_left(order)
     settle_refunds(order, amount=event.amount.amount, reference=event.reference)
     if order.axes.refund is RefundState.DUE and order.refunded >= order.refund_due:
         jobs.drop(order, "refund_payment")

@@ -34,6 +34,7 @@ from modules.orders.interface.claims import (
     ClaimReason,
     ClaimState,
     ClaimView,
+    KeptPart,
 )
 from modules.orders.interface.errors import (
     AddressOutsideZone,
@@ -127,6 +128,7 @@ __all__ = [
     "Fulfilment",
     "Hint",
     "HintKind",
+    "KeptPart",
     "Late",
     "LateParty",
     "LateStep",

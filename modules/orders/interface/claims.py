@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
+from modules.orders.interface.bills import Party
 from tiffin.dto import DTO
 from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
@@ -55,11 +56,26 @@ class ClaimView(DTO):
     note: str | None = None
 
 
+class KeptPart(DTO):
+    """What the customer pays of an order that is stopped: `amount` of it with its `tax`, which `liable` owes;
+    `party` is whose it is, `line` the index of the order's line, `reason` a sentence that says why."""
+
+    label: str
+    amount: Money
+    tax: Money
+    party: Party
+    liable: Party
+    reason: str
+    line: int | None = None
+
+
 class CancellationPreview(DTO):
     """What stopping the order now would mean: whether it can be, what would come back of what was taken, what
-    would never be taken, and a sentence that says so."""
+    would never be taken, what is kept in all and for what, and a sentence that says so."""
 
     may_cancel: bool
     back: Money
     released: Money
     text: str
+    kept: tuple[KeptPart, ...] = ()
+    keeps: Money | None = None

@@ -61,11 +61,12 @@ class CourierState(OpenEnum):
 
 
 class RefundState(OpenEnum):
-    """Whether captured money goes back."""
+    """Whether captured money goes back; `kept`: an order was stopped and all that was taken is kept."""
 
     NONE = "none"
     DUE = "due"
     REFUNDED = "refunded"
+    KEPT = "kept"
     UNKNOWN = "unknown"
 
 

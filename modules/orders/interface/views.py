@@ -8,6 +8,7 @@ from typing import NewType
 from uuid import UUID
 
 from modules.orders.interface.bills import BasketLine, Fulfilment, OrderLineView, Price
+from modules.orders.interface.claims import KeptPart
 from modules.orders.interface.states import Axes, OrderState, PaymentState, Status
 from modules.orders.interface.tracking import Tracking
 from tiffin.dto import DTO
@@ -22,7 +23,7 @@ class OrderView(DTO):
     customer confirms the payment while the status is `action_required`; `waits_until` is when the step at
     hand is given up; `cancel_reason` is a stable code for why it ended otherwise than with the customer
     having it. `claim_obstacle` and `rating_obstacle` say why the customer cannot claim or rate (any more),
-    empty while they can."""
+    empty while they can. `kept` is what is charged although the order was stopped."""
 
     id: OrderId
     code: str
@@ -51,6 +52,7 @@ class OrderView(DTO):
     wanted_at: datetime | None = None
     delivered_at: datetime | None = None
     rating: RatingView | None = None
+    kept: tuple[KeptPart, ...] = ()
     claim_obstacle: str = ""
     rating_obstacle: str = ""
     tracking: Tracking = Tracking()
@@ -127,7 +129,8 @@ class OrderPage(DTO):
 
 class OrderMoney(DTO):
     """What an order costs, and what orders knows to have been taken and given back, for those who compare the
-    books. `owed_back` is what goes back in all; None of who does not say. `final`: nothing is awaited any
+    books. `owed_back` is what goes back in all, `kept` what is kept of an
+    order that was cancelled; None of who does not say. `final`: nothing is awaited any
     more. `payment_id`: None when payments never answered that it has one. `quote_shared`: another order has
     the same quote."""
 
@@ -141,6 +144,7 @@ class OrderMoney(DTO):
     refunded: Money
     quote_shared: bool
     owed_back: Money | None = None
+    kept: Money | None = None
 
 
 class TimelineEntryView(DTO):

@@ -26,6 +26,7 @@ from modules.orders.states import (
     PAID_OR_LOST,
     PAYMENT,
     REFUND,
+    SETTLED,
     START,
     VENDOR,
     VENDOR_OPEN,
@@ -63,7 +64,7 @@ _FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_
     "refund", RefundState.DUE
 ) | (
     _in("order", OrderState.CANCELLED)
-    & (_in("payment", *NOTHING_HELD) | _in("refund", RefundState.REFUNDED))
+    & (_in("payment", *NOTHING_HELD) | _in("refund", *SETTLED))
     & ~_in("vendor", *VENDOR_OPEN)
     & ~_in("courier", *COURIER_OPEN)
 )
@@ -89,8 +90,8 @@ class Order(Aggregate):
     """Amounts in minor units; `refund_due` is what goes back in all, `refunded` what is back. `waits_for`
     names the deadline that is set, `waits_until` when it happens; empty once the order is final. `sealed`
     opens only with the customer's key. `promised_by` is the latest time that was said when it was placed, and
-    never moves; the delays, in seconds, are what the restaurant's history said then. `receipted`: its receipts
-    are written. Kept as long as accounts must be."""
+    never moves; the delays, in seconds, are what the restaurant's history said then. `receipted`: its
+    receipts are written. Kept as long as accounts must be."""
 
     code = models.CharField(max_length=8)
     quote_id = models.UUIDField(unique=True)

@@ -69,6 +69,28 @@ class Claim(Aggregate):
         return {int(line): count for line, count in self.returned.items()}
 
 
+class CancellationFee(models.Model):
+    """What is kept of an order that was stopped: `amount` minor units, made of `parts`, and `back` is what
+    the rest is made of, each as `pricing.refunding.RefundPart`; `by` and `stage` are why. Kept with its
+    order."""
+
+    order = models.OneToOneField(
+        Order, on_delete=models.CASCADE, primary_key=True, related_name="cancellation_fee"
+    )
+    amount = models.BigIntegerField()
+    parts = models.JSONField()
+    back = models.JSONField()
+    by = models.CharField(max_length=16)
+    stage = models.CharField(max_length=16)
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(amount__gte=0), name="fee_not_negative"),)
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.amount}"
+
+
 # What is back, and not in writing yet.
 TO_CORRECT = models.Q(done_at__isnull=False, receipted=False)
 

@@ -8,9 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from modules.orders.interface import ComponentKind, Party, Price
-from modules.orders.pricing.allocation import allocate
 from modules.orders.pricing.refunding import RefundPart
 from tiffin.dto import DTO
+from tiffin.money import allocate
 
 
 class WrittenLine(DTO):

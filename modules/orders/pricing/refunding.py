@@ -34,7 +34,7 @@ class RefundPart(DTO):
         return self.party, self.liable, self.line, self.tax_category
 
 
-class _Pot(NamedTuple):
+class Pot(NamedTuple):
     """What was charged together and is given back together."""
 
     party: Party | None
@@ -55,7 +55,7 @@ def refund_parts(
     tip whole. For the same bill, more dishes and more kinds never give back less of anything; all of them
     give back the total but for its rounding. Fractions of a unit stay with the house until the rest returns.
     """
-    pots = _pots(price)
+    pots = pots_of(price)
     share = _share(price, quantities, returned)
     parts = []
     for pot, components in pots.items():
@@ -63,7 +63,7 @@ def refund_parts(
         amount = int(sum(component.amount.amount for component in components) * fraction)
         tax = int(sum(component.tax.amount for component in components) * fraction)
         if amount or tax:
-            parts.append(_part(pot, components[0], amount, tax))
+            parts.append(part_of(pot, components[0], amount, tax))
     return tuple(parts)
 
 
@@ -72,11 +72,11 @@ def total_of(parts: Sequence[RefundPart], *, includes_tax: bool) -> int:
     return sum(part.amount if includes_tax else part.amount + part.tax for part in parts)
 
 
-def _pots(price: Price) -> dict[_Pot, list[PriceComponent]]:
-    pots: dict[_Pot, list[PriceComponent]] = {}
+def pots_of(price: Price) -> dict[Pot, list[PriceComponent]]:
+    pots: dict[Pot, list[PriceComponent]] = {}
     for component in price.components:
         if component.kind not in _ON_TOP:
-            pot = _Pot(component.party, component.liable, component.line, component.tax_category)
+            pot = Pot(component.party, component.liable, component.line, component.tax_category)
             pots.setdefault(pot, []).append(component)
     return pots
 
@@ -96,7 +96,7 @@ def _of_line(line: int, quantities: Sequence[int], returned: Mapping[int, int]) 
 
 
 def _fraction(
-    pot: _Pot,
+    pot: Pot,
     components: list[PriceComponent],
     quantities: Sequence[int],
     returned: Mapping[int, int],
@@ -111,7 +111,7 @@ def _fraction(
     return Fraction(1) if charged & WHOLE else share
 
 
-def _part(pot: _Pot, first: PriceComponent, amount: int, tax: int) -> RefundPart:
+def part_of(pot: Pot, first: PriceComponent, amount: int, tax: int) -> RefundPart:
     return RefundPart(
         label=first.label,
         amount=amount,

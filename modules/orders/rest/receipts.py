@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from modules.orders import selectors
 from modules.orders.interface import OrderUnknown, Party, ReceiptKind, ReceiptUnknown
-from modules.orders.rest.serializers import Document, MoneySerializer, _choice
+from modules.orders.rest.serializers.documents import Document, MoneySerializer, choice
 from modules.orders.rest.views import customer_of
 from tiffin.web.auth import IsCustomer
 from tiffin.web.openapi import refuses
@@ -39,8 +39,8 @@ class ReceiptTaxSerializer(Document):
 class ReceiptSerializer(Document):
     id = serializers.UUIDField()
     number = serializers.CharField()
-    kind = _choice(ReceiptKind)
-    issuer = _choice(Party)
+    kind = choice(ReceiptKind)
+    issuer = choice(Party)
     issuer_name = serializers.CharField()
     issuer_tax_id = serializers.CharField()
     issuer_address = serializers.CharField()

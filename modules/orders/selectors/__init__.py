@@ -1,14 +1,13 @@
 """Reading orders, and what is known of the restaurants."""
 
 from modules.orders.selectors.books import money, placed
+from modules.orders.selectors.cancelling import may_cancel, preview_cancellation
 from modules.orders.selectors.claims import claim_view, claims
 from modules.orders.selectors.orders import (
     answer_of,
     get_many,
     get_order,
     list_for_customer,
-    may_cancel,
-    preview_cancellation,
     timeline,
     view_of,
 )

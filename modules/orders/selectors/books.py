@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from modules.orders.interface import OrderId, OrderMoney
+from modules.orders.interface import OrderId, OrderMoney, PaymentState
 from modules.orders.models import Order
 from modules.orders.states import is_final
 
@@ -23,7 +23,10 @@ def money(*, after: UUID | None, size: int) -> tuple[OrderMoney, ...]:
     """A page of all orders, by id."""
     of_the_quote = Order.objects.filter(quote_id=OuterRef("quote_id")).exclude(pk=OuterRef("pk"))
     orders = (
-        Order.objects.annotate(quote_shared=Exists(of_the_quote)).defer("sealed", "pickup").order_by("pk")
+        Order.objects.annotate(quote_shared=Exists(of_the_quote))
+        .select_related("cancellation_fee")
+        .defer("sealed", "pickup")
+        .order_by("pk")
     )
     if after is not None:
         orders = orders.filter(pk__gt=after)
@@ -31,7 +34,8 @@ def money(*, after: UUID | None, size: int) -> tuple[OrderMoney, ...]:
 
 
 def _money(order: Order) -> OrderMoney:
-    axes = order.axes
+    axes, fee = order.axes, getattr(order, "cancellation_fee", None)
+    is_kept = fee is not None and axes.payment is PaymentState.CAPTURED
     return OrderMoney(
         id=OrderId(order.id),
         final=is_final(axes),
@@ -41,6 +45,7 @@ def _money(order: Order) -> OrderMoney:
         total=order.money(order.total),
         captured=order.money(order.captured),
         refunded=order.money(order.refunded),
+        kept=order.money(fee.amount if fee and is_kept else 0),
         owed_back=order.money(order.refund_due),
         quote_shared=getattr(order, "quote_shared", False),
     )

@@ -10,28 +10,25 @@ from django.db.models import QuerySet, Sum
 
 from modules.orders.interface import (
     Axes,
-    CancellationPreview,
     ChosenOption,
-    ComponentKind,
     OrderId,
     OrderLineView,
     OrderPage,
     OrderSummary,
     OrderUnknown,
     OrderView,
-    Party,
-    Price,
-    PriceComponent,
     Status,
     TimelineEntryView,
 )
-from modules.orders.models import Order, OrderComponent, OrderLine, Rating, TimelineEntry
-from modules.orders.policies import CancellationFacts, CancellationPolicy, Canceller
+from modules.orders.models import Order, OrderLine, Rating, TimelineEntry
+from modules.orders.policies import Canceller
+from modules.orders.selectors.bills import price_of
+from modules.orders.selectors.cancelling import kept_parts, may_cancel
 from modules.orders.selectors.ratings import rating_view
 from modules.orders.selectors.times import claim_obstacle, rating_obstacle
 from modules.orders.selectors.tracking import course_of, tracking
-from modules.orders.states import START, is_over
-from tiffin import clock, regions
+from modules.orders.states import START
+from tiffin import clock
 
 MAXIMUM_PAGE_SIZE = 100
 
@@ -99,42 +96,6 @@ def entries_since(order_id: UUID, after: int) -> tuple[TimelineEntryView, ...]:
     return tuple(view for view in _with_axes(entries) if view.seq > after)
 
 
-def preview_cancellation(*, customer_id: UUID, order_id: UUID) -> CancellationPreview:
-    """What stopping the order now would mean. Raises OrderUnknown, also for another customer's."""
-    order = Order.objects.filter(pk=order_id, customer_id=customer_id).first()
-    if order is None:
-        raise OrderUnknown()
-    allowed = may_cancel(order, Canceller.CUSTOMER)
-    back = order.captured - order.refunded if allowed else 0
-    released = order.total if allowed and not order.captured else 0
-    return CancellationPreview(
-        may_cancel=allowed,
-        back=order.money(back),
-        released=order.money(released),
-        text=_what_cancelling_means(order, allowed, back),
-    )
-
-
-def _what_cancelling_means(order: Order, allowed: bool, back: int) -> str:
-    if is_over(order.axes):
-        return "The order is over."
-    if not allowed:
-        return "The restaurant is at work on it: the order cannot be cancelled any more."
-    if back:
-        return f"You get {order.money(back)} back."
-    return "Nothing has been taken yet: you pay nothing."
-
-
-def may_cancel(order: Order, by: Canceller) -> bool:
-    """Whether this actor may stop the order as it stands."""
-    if is_over(order.axes):
-        return False
-    policy = regions.get(order.region).policy(CancellationPolicy)
-    return policy.may_cancel(
-        CancellationFacts(by=by, axes=order.axes, placed_at=order.created_at, now=clock.now())
-    )
-
-
 def view_of(order: Order) -> OrderView:
     """The order with its lines and components, which are prefetched best."""
     rating = _rating_of(order)
@@ -166,6 +127,7 @@ def view_of(order: Order) -> OrderView:
         wanted_at=order.wanted_at,
         delivered_at=order.delivered_at,
         rating=rating_view(rating) if rating else None,
+        kept=kept_parts(order),
         claim_obstacle=claim_obstacle(order),
         rating_obstacle=rating_obstacle(order, rating),
         tracking=tracking(course_of(order), order.axes, now=clock.now()),
@@ -195,34 +157,6 @@ def _line(order: Order, line: OrderLine) -> OrderLineView:
         unit_price=order.money(line.unit_price),
         total=order.money(line.unit_price * line.quantity),
         options=msgspec.convert(line.options, tuple[ChosenOption, ...]),
-    )
-
-
-def price_of(order: Order) -> Price:
-    """The bill as it was promised."""
-    return Price(
-        components=tuple(_component(order, component) for component in order.components.all()),
-        subtotal=order.money(order.subtotal),
-        tax=order.money(order.tax),
-        total=order.money(order.total),
-        includes_tax=order.includes_tax,
-    )
-
-
-def _component(order: Order, component: OrderComponent) -> PriceComponent:
-    return PriceComponent(
-        kind=ComponentKind(component.kind),
-        code=component.component_code,
-        label=component.label,
-        amount=order.money(component.amount),
-        tax_category=component.tax_category,
-        tax_rate=component.tax_rate.normalize(),
-        tax=order.money(component.tax),
-        liable=Party(component.liable),
-        line=component.line,
-        party=Party(component.party) if component.party else None,
-        funded_by=Party(component.funded_by) if component.funded_by else None,
-        explanation=component.explanation,
     )
 
 

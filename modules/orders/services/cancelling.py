@@ -7,8 +7,9 @@ from uuid import UUID
 from modules.orders.interface import CancellationRefused
 from modules.orders.models import Order
 from modules.orders.policies import Canceller
-from modules.orders.selectors.orders import may_cancel
+from modules.orders.selectors.cancelling import may_cancel, split_for
 from modules.orders.services.compensation import give_up
+from modules.orders.services.keeping import keep_fee
 from modules.orders.services.locking import lock_order, lock_order_of
 from modules.orders.services.recording import record
 from tiffin import db
@@ -38,5 +39,6 @@ def _cancel(order: Order, by: Canceller, *, note: str) -> None:
         return
     if not may_cancel(order, by):
         raise CancellationRefused(order_status=order.status.value.replace("_", " "))
+    keep_fee(order, by, split_for(order, by))
     cancelled = give_up(order, reason=by.value, by=by.value, note=note)
     record(order, cancelled, cause="cancel_order")

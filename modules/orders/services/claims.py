@@ -20,7 +20,7 @@ from modules.orders.interface import (
 from modules.orders.models import Claim, Order
 from modules.orders.policies import ClaimDecision, ClaimFacts, ClaimPolicy
 from modules.orders.pricing.refunding import RefundPart, refund_parts, total_of
-from modules.orders.selectors.orders import price_of
+from modules.orders.selectors.bills import price_of
 from modules.orders.selectors.times import claim_obstacle, time_for
 from modules.orders.services.locking import lock_order_of
 from modules.orders.services.owing import owe

@@ -2,10 +2,10 @@
 
 what stands                              what undoes it
 payment pending … being captured         void (payments refunds what was captured meanwhile)
-payment captured                         refund
+payment captured                         refund, but for what the region's policy keeps
 ticket offered, accepted or ready        withdraw
 courier searched or assigned             cancel
-promotions used                          give back to the budget and to the customer
+promotions used                          give back to the budget and to the customer, unless something is kept
 time taken beforehand                    give to somebody else
 """
 
@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from modules.orders.events import OrderCancelled
 from modules.orders.interface import CourierState, OrderState, PaymentState, RefundState, VendorState
-from modules.orders.models import Order
+from modules.orders.models import CancellationFee, Order
+from modules.orders.selectors.cancelling import fee_of
 from modules.orders.services.owing import owe
 from modules.orders.services.promotions import release_promotions
 from modules.orders.services.slots import release_slot
@@ -48,7 +49,8 @@ def give_up(order: Order, *, reason: str, by: str, note: str = "") -> OrderCance
     release_payment(order)
     withdraw_ticket(order)
     cancel_courier(order)
-    release_promotions(order)
+    if fee_of(order) is None:
+        release_promotions(order)
     release_slot(order)
     return OrderCancelled(
         order_id=order.id,
@@ -62,16 +64,33 @@ def give_up(order: Order, *, reason: str, by: str, note: str = "") -> OrderCance
 @db.transaction_required
 def release_payment(order: Order) -> None:
     """Let go of what is held, or may be held soon; give back what was captured."""
-    payment = order.axes.payment
-    if payment in _VOIDABLE or payment is PaymentState.VOIDED:
+    payment, fee = order.axes.payment, fee_of(order)
+    if fee is not None and payment is not PaymentState.CAPTURED:
+        _take_what_is_kept(order)
+    elif payment in _VOIDABLE or payment is PaymentState.VOIDED:
         order.move(payment=PaymentState.VOIDING)
         ask(order, "release_payment")
     elif payment is PaymentState.CAPTURED and order.axes.refund is RefundState.NONE:
-        if order.refunded < order.captured:
-            owe(order, order.captured - order.refunded, reason=order.cancel_reason)
-        else:
-            order.move(refund=RefundState.DUE)
-            order.move(refund=RefundState.REFUNDED)
+        _give_back(order, fee)
+
+
+def _take_what_is_kept(order: Order) -> None:
+    """Of what is only held no more is taken than is kept, and the rest let go. What was asked for already is
+    taken whole; then the rest goes back."""
+    if order.axes.payment is PaymentState.AUTHORISED:
+        order.move(payment=PaymentState.CAPTURING)
+    ask(order, "capture_payment")
+
+
+def _give_back(order: Order, fee: CancellationFee | None) -> None:
+    owed = order.captured - order.refunded - (fee.amount if fee else 0)
+    if owed > 0:
+        owe(order, owed, reason=order.cancel_reason, parts=fee.back if fee else None)
+    elif fee is not None:
+        order.move(refund=RefundState.KEPT, note=order.cancel_reason)
+    else:
+        order.move(refund=RefundState.DUE)
+        order.move(refund=RefundState.REFUNDED)
 
 
 @db.transaction_required

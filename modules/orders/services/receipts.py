@@ -22,7 +22,7 @@ from modules.orders.pricing.receipts import (
     receipts_of,
 )
 from modules.orders.pricing.refunding import RefundPart
-from modules.orders.selectors.orders import price_of
+from modules.orders.selectors.bills import price_of
 from tiffin import clock, db, regions
 from tiffin.regions import Region
 

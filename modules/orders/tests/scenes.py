@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from modules.delivery.interface import CourierId, Delivery
 from modules.delivery.interface import Point as Whereabouts
@@ -23,10 +25,11 @@ from modules.restaurants.interface import (
     Restaurants,
     RestaurantView,
 )
-from tiffin import clock, ids
+from tiffin import clock, ids, regions
 from tiffin.context import SERVICE, Actor, ActorKind, change, current, use
 from tiffin.interfaces import CommandKey, call
 from tiffin.money import Money
+from tiffin.regions.file import Dating, Row
 from tiffin.testing import settle
 from tiffin.web.tokens import sign
 
@@ -300,6 +303,15 @@ def deliver(kitchen: Kitchen, customer: UUID, *lines: BasketLine, tip: int = 0) 
     drop_off(courier, order)
     call(Delivery).end_shift(key=new_key(), courier_id=CourierId(courier))
     return order
+
+
+def rules(monkeypatch: pytest.MonkeyPatch, table: str, *rows: dict[str, object], region: str = "gb") -> None:
+    """The region says this in `table` while the test lasts, as if it stood in its file."""
+    found = regions.get(region)
+    dating = Dating(valid_from=date(2020, 1, 1), source="house rule", confirmed=True)
+    said = tuple(Row(place=table, dating=dating, data=row) for row in rows)
+    monkeypatch.setattr(found, "tables", {**found.tables, table: said})
+    monkeypatch.setattr(found, "_read", {})
 
 
 def wait(seconds: float) -> None:

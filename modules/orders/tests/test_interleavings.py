@@ -28,6 +28,8 @@ from modules.orders.interface import (
     VendorState,
 )
 from modules.orders.models import Order, TimelineEntry
+from modules.orders.policies import Keepable, Stage
+from modules.orders.selectors.cancelling import fee_of
 from modules.orders.selectors.orders import entries_since
 from modules.orders.services import claim, decide_claim
 from modules.orders.services.deadlines import deadline_of
@@ -253,9 +255,29 @@ def _answer(order: Order) -> None:
         _strike(order.id)
 
 
+# What a region may keep of orders that customers stop, and that staff do.
+KEPT = tuple(
+    {"by": by, "stage": stage.value, "what": what.value, "share": "0.7"}
+    for by in ("customer", "staff")
+    for stage in Stage
+    for what in Keepable
+)
+
+
 def _play(
-    kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfilment = Fulfilment.DELIVERY
+    kitchen: scenes.Kitchen,
+    happenings: list[str],
+    fulfilment: Fulfilment = Fulfilment.DELIVERY,
+    *,
+    keeps: bool = False,
 ) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        if keeps:
+            scenes.rules(patch, "cancellation.kept", *KEPT)
+        _play_here(kitchen, happenings, fulfilment)
+
+
+def _play_here(kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfilment) -> None:
     order = scenes.place(kitchen, ids.new_id(), kitchen.ramen(2), fulfilment=fulfilment)
     check(order.id)
     for name in happenings:
@@ -265,13 +287,16 @@ def _play(
     assert is_final(ended.axes)
     check(order.id)
     assert ended.refunded == ended.refund_due
-    assert (ended.order_state == "completed") or ended.captured == ended.refunded
+    if ended.order_state != "completed":
+        fee = fee_of(ended)
+        assert ended.captured - ended.refunded == (fee.amount if fee else 0)
 
 
 @pytest.mark.database
 @given(
     prefix=st.integers(0, len(COURSE)),
     fulfilment=st.sampled_from([Fulfilment.DELIVERY, Fulfilment.PICKUP]),
+    keeps=st.booleans(),
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=14),
 )
 @settings(
@@ -279,8 +304,8 @@ def _play(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_random_courses_end_whole(kitchen, prefix: int, fulfilment, more: list[str]) -> None:
-    _play(kitchen, [*COURSE[:prefix], *more], fulfilment)
+def test_random_courses_end_whole(kitchen, prefix: int, fulfilment, keeps: bool, more: list[str]) -> None:
+    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps)
 
 
 @pytest.mark.full
@@ -288,18 +313,22 @@ def test_random_courses_end_whole(kitchen, prefix: int, fulfilment, more: list[s
 @given(
     prefix=st.integers(0, len(COURSE)),
     fulfilment=st.sampled_from([Fulfilment.DELIVERY, Fulfilment.PICKUP]),
+    keeps=st.booleans(),
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=30),
 )
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.timeout(900)
-def test_many_random_courses_end_whole(kitchen, prefix: int, fulfilment, more: list[str]) -> None:
-    _play(kitchen, [*COURSE[:prefix], *more], fulfilment)
+def test_many_random_courses_end_whole(
+    kitchen, prefix: int, fulfilment, keeps: bool, more: list[str]
+) -> None:
+    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps)
 
 
 @pytest.mark.parametrize("other", [*OTHERS, *AFTERWARDS, "declined", "rejected", "voided", "delivery failed"])
-def test_a_turn_at_any_stage_ends_whole(kitchen, other: str) -> None:
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_turn_at_any_stage_ends_whole(kitchen, other: str, keeps: bool) -> None:
     for stage in range(len(COURSE) + 1):
-        _play(kitchen, [*COURSE[:stage], other, *COURSE[stage:]])
+        _play(kitchen, [*COURSE[:stage], other, *COURSE[stage:]], keeps=keeps)
 
 
 def test_a_report_handled_twice_changes_nothing_more(kitchen) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from modules.delivery.interface import Delivery, Handover
 from modules.orders.interface import (
+    CancellationPreview,
     ClaimLine,
     ClaimReason,
     ClaimView,
@@ -182,11 +183,11 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
     }
 
 
-def _cancelling(seen: OrderView) -> str:
+def _cancelling(seen: OrderView) -> CancellationPreview | None:
     """What stopping the order would mean, while it can be."""
     if not seen.may_cancel:
-        return ""
-    return call(Orders).preview_cancellation(customer_id=seen.customer_id, order_id=seen.id).text
+        return None
+    return call(Orders).preview_cancellation(customer_id=seen.customer_id, order_id=seen.id)
 
 
 def _claims(seen: OrderView) -> tuple[ClaimView, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from modules.orders.interface import ClaimReason, ClaimState
+from modules.orders.interface import ClaimReason, ClaimState, Party
 from modules.orders.models.rating import BEST
 from modules.orders.rest.serializers.documents import (
     LONGEST_WORDS,
@@ -32,11 +32,23 @@ class RatingSerializer(Document):
     rated_at = serializers.DateTimeField()
 
 
+class KeptSerializer(Document):
+    label = serializers.CharField()  # type: ignore[assignment]  # becomes a declared field
+    amount = MoneySerializer()
+    tax = MoneySerializer(help_text="Contained in the amount")
+    party = choice(Party, help_text="Whose it is")
+    liable = choice(Party, help_text="Who owes the tax")
+    reason = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+
+
 class CancellationSerializer(Document):
     may_cancel = serializers.BooleanField()
     back = MoneySerializer(help_text="What would come back of what was taken")
     released = MoneySerializer(help_text="What would never be taken")
     text = serializers.CharField()
+    kept = KeptSerializer(many=True, help_text="What is charged all the same")
+    keeps = MoneySerializer(allow_null=True, help_text="In all")
 
 
 class ClaimLineSerializer(serializers.Serializer[Any]):

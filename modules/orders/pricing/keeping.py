@@ -1,0 +1,79 @@
+"""What of a bill is kept when an order is stopped, and what goes back: together they are what was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+
+from modules.orders.interface import ComponentKind, Party, Price
+from modules.orders.policies import Keepable, KeptShare
+from modules.orders.pricing.refunding import Pot, RefundPart, part_of, pots_of, total_of
+from modules.orders.pricing.terms import UNTAXED
+from tiffin.dto import DTO
+
+_FEES = {
+    ComponentKind.DELIVERY_FEE: Keepable.DELIVERY_FEE,
+    ComponentKind.SERVICE_FEE: Keepable.SERVICE_FEES,
+    ComponentKind.SMALL_ORDER_FEE: Keepable.SERVICE_FEES,
+    ComponentKind.TIP: Keepable.TIP,
+}
+
+
+class Split(DTO):
+    """A bill in two: pot by pot what is kept and what goes back, and what each comes to in minor units. The
+    rounding of the total is a part of its own."""
+
+    kept: tuple[RefundPart, ...]
+    back: tuple[RefundPart, ...]
+    kept_total: int
+    back_total: int
+
+
+def split(price: Price, shares: Iterable[KeptShare]) -> Split:
+    """Keep the named shares of `price`. Fractions of a unit go back."""
+    share_of: dict[Keepable | None, Fraction] = {share.what: Fraction(share.share) for share in shares}
+    kept, back = [], []
+    for pot, components in pots_of(price).items():
+        fraction = share_of.get(_what(pot, {each.kind for each in components if each.amount.amount > 0}), 0)
+        amount = sum(component.amount.amount for component in components)
+        tax = sum(component.tax.amount for component in components)
+        keeping = part_of(pot, components[0], int(amount * fraction), int(tax * fraction))
+        kept.append(keeping)
+        back.append(msgspec.structs.replace(keeping, amount=amount - keeping.amount, tax=tax - keeping.tax))
+    rounding = price.total.amount - total_of((*kept, *back), includes_tax=price.includes_tax)
+    goes_back = total_of(back, includes_tax=price.includes_tax)
+    # Rounding goes with what goes back, as far as there is as much; with nothing back it is kept.
+    rounding_back = max(rounding, -goes_back) if goes_back else 0
+    kept.append(_rounded(rounding - rounding_back))
+    back.append(_rounded(rounding_back))
+    return _split(kept, back, includes_tax=price.includes_tax)
+
+
+def _split(kept: list[RefundPart], back: list[RefundPart], *, includes_tax: bool) -> Split:
+    return Split(
+        kept=tuple(part for part in kept if part.amount or part.tax),
+        back=tuple(part for part in back if part.amount or part.tax),
+        kept_total=total_of(kept, includes_tax=includes_tax),
+        back_total=total_of(back, includes_tax=includes_tax),
+    )
+
+
+def _what(pot: Pot, charged: set[ComponentKind]) -> Keepable | None:
+    if pot.line is not None:
+        return Keepable.DISHES
+    return next((_FEES[kind] for kind in ComponentKind if kind in charged and kind in _FEES), None)
+
+
+def _rounded(amount: int) -> RefundPart:
+    return RefundPart(
+        label="Rounding",
+        amount=amount,
+        tax=0,
+        tax_category=UNTAXED,
+        tax_rate=Decimal(0),
+        party=Party.PLATFORM,
+        liable=Party.PLATFORM,
+    )
