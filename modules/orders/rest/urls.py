@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.orders.rest import views
+from modules.orders.rest import evidence, views
 from modules.orders.rest.stream import stream
 
 urlpatterns = [
@@ -17,5 +17,8 @@ urlpatterns = [
     path("orders/<uuid:order_id>/reorder", views.Again.as_view(), name="order-again"),
     path("orders/<uuid:order_id>/rating", views.Ratings.as_view(), name="order-rating"),
     path("orders/<uuid:order_id>/claims", views.Claims.as_view(), name="order-claims"),
+    path("claims/<uuid:claim_id>/appeal", evidence.Appeals.as_view(), name="claim-appeal"),
+    path("evidence", evidence.Evidence.as_view(), name="evidence"),
+    path("evidence/<uuid:evidence_id>", evidence.Photo.as_view(), name="evidence-photo"),
     path("orders/<uuid:order_id>/stream", stream, name="order-stream"),
 ]
