@@ -22,14 +22,19 @@ class DeliveryTaskAdmin(ModuleAdmin):
     list_display = ("id", "region", "state_name", "pickup_name", "courier_id", "ready_at", "created_at")
     list_filter = ("state_name", "region")
     search_fields = ("id", "courier_id", "pickup_name")
-    exclude = ("dropoff_sealed",)
+    exclude = ("dropoff_sealed", "handover_code")
     inlines = (Offers,)
-    actions = ("cancel",)
+    actions = ("cancel", "confirm_handover")
 
     @admin.action(description="Cancel before pick-up", permissions=["act"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[DeliveryTask]) -> None:
         for task in queryset:
             services.cancel(order_id=task.id, reason="staff")
+
+    @admin.action(description="The customer has it: confirm the handover", permissions=["act"])
+    def confirm_handover(self, request: HttpRequest, queryset: QuerySet[DeliveryTask]) -> None:
+        for task in queryset:
+            services.confirm_by_staff(order_id=task.id)
 
 
 @register(Courier)

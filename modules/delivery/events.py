@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from modules.delivery.interface import ProofKind
 from tiffin.log import Event
 
 
@@ -30,10 +31,11 @@ class CourierPickedUp(Event, wire="delivery.courier_picked_up.v1"):
 
 
 class DeliveryCompleted(Event, wire="delivery.delivery_completed.v1"):
-    """The customer has it."""
+    """The customer has it. `proof` says how that is known; where nothing was asked it is empty."""
 
     order_id: UUID
     courier_id: UUID
+    proof: tuple[ProofKind, ...] = ()
 
 
 class DeliveryCancelled(Event, wire="delivery.delivery_cancelled.v1"):

@@ -55,6 +55,98 @@ class Dropoff(DTO):
     sealed: str
 
 
+class Parcel(DTO):
+    """What is carried. `reference` is what the courier says at the counter, `worth` what the customer pays:
+    from which worth on a code is asked at the door is the region's."""
+
+    reference: str = ""
+    worth: Money | None = None
+
+
+class ProofKind(OpenEnum):
+    """How it is known that the customer has it."""
+
+    CODE = "code"
+    LEFT_AT_DOOR = "left_at_door"
+    AGE_CHECKED = "age_checked"
+    BY_STAFF = "by_staff"
+    UNKNOWN = "unknown"
+
+
+class LeftReason(OpenEnum):
+    """Why it was left at the door."""
+
+    NONE = ""
+    CUSTOMER_ASKED = "customer_asked"
+    NOBODY_ANSWERED = "nobody_answered"
+    CODE_NOT_KNOWN = "code_not_known"
+    UNKNOWN = "unknown"
+
+
+class Proof(DTO):
+    """What the courier says: the `code` that the customer said, or that it was left at the door and the
+    `reason`, or that an age was checked."""
+
+    kind: ProofKind
+    code: str = ""
+    reason: LeftReason = LeftReason.NONE
+
+
+class HandoverProofMissing(DomainError, code="handover_proof_missing", status=409):
+    """The customer has a code for this delivery."""
+
+    detail = "Ask the customer for the four digits on their screen and send them as a proof of kind `code`."
+
+
+class HandoverCodeWrong(DomainError, code="handover_code_wrong", status=409):
+    """The code is not that of this delivery."""
+
+    detail = "That is not this customer's code; {attempts_left} more tries are left."
+    attempts_left: int
+
+
+class HandoverLocked(DomainError, code="handover_locked", status=409):
+    """The code was wrong too often."""
+
+    detail = "No code is taken any more for this delivery; call support, or leave it at the door if you may."
+
+
+class LeavingRefused(DomainError, code="leaving_refused", status=409):
+    """It may not be left at the door like this."""
+
+    detail = "Say why it is left at the door; where the region asks for a code, it may not be left without."
+
+
+HANDOVER_ERRORS = (HandoverProofMissing, HandoverCodeWrong, HandoverLocked, LeavingRefused)
+
+
+class ProofRefusal(OpenEnum):
+    """Why a proof is none: the codes of the errors that say so."""
+
+    NONE = ""
+    PROOF_MISSING = HandoverProofMissing.code
+    CODE_WRONG = HandoverCodeWrong.code
+    LOCKED = HandoverLocked.code
+    LEAVING_REFUSED = LeavingRefused.code
+    UNKNOWN = "unknown"
+
+    def error(self, *, attempts_left: int) -> DomainError | None:
+        """What is raised about it; None where nothing was refused."""
+        if self is ProofRefusal.CODE_WRONG:
+            return HandoverCodeWrong(attempts_left=attempts_left)
+        found = {each.code: each for each in HANDOVER_ERRORS}.get(self.value)
+        return found() if found else None
+
+
+class Handover(DTO):
+    """What the customer says at the door; `code` is empty where none is asked. `locked` after too many wrong
+    ones."""
+
+    order_id: UUID
+    code: str
+    locked: bool
+
+
 class DeliveryView(DTO):
     """A delivery as an order sees it."""
 
@@ -98,7 +190,9 @@ class OfferView(DTO):
 
 
 class CourierDelivery(DTO):
-    """A delivery as its courier sees it. `dropoff.sealed` is opened through identity."""
+    """A delivery as its courier sees it. `dropoff.sealed` is opened through identity, `reference` is said at
+    the counter. Where a code is asked at the door, `attempts_left` is how often it may still be tried, and
+    `may_leave` whether it may be left there without. `refusal` is why a proof was none."""
 
     order_id: UUID
     state: DeliveryState
@@ -106,6 +200,15 @@ class CourierDelivery(DTO):
     dropoff: Dropoff
     fee: Money
     ready_at: datetime
+    reference: str = ""
+    asks_code: bool = False
+    attempts_left: int = 0
+    may_leave: bool = True
+    refusal: ProofRefusal = ProofRefusal.NONE
+
+    def why_not(self) -> DomainError | None:
+        """The refusal as an error; None where there is none."""
+        return self.refusal.error(attempts_left=self.attempts_left)
 
 
 class DeliveryUnknown(DomainError, code="delivery_unknown", status=404):
@@ -141,6 +244,13 @@ class CourierBusy(DomainError, code="courier_busy", status=409):
     detail = "Finish the delivery you are on first."
 
 
+class ReferenceWrong(DomainError, code="pickup_reference_wrong", status=409):
+    """This is not the order to be fetched."""
+
+    detail = "The bag you were given is of another order; ask the restaurant for {reference}."
+    reference: str
+
+
 class Delivery(Interface, module="delivery", version=1):
     """Couriers and what they carry."""
 
@@ -155,6 +265,7 @@ class Delivery(Interface, module="delivery", version=1):
         dropoff: Dropoff,
         ready_at: datetime,
         fee: Money,
+        parcel: Parcel | None = None,
     ) -> DeliveryView:
         """Look for a courier. Reports CourierAssigned … DeliveryCompleted, or DeliveryFailed. An order has
         one delivery; asking again gives the one there is."""
@@ -173,6 +284,11 @@ class Delivery(Interface, module="delivery", version=1):
     @query(timeout=0.3)
     def positions(self, *, order_ids: list[UUID]) -> list[Position]:
         """Where the couriers of those deliveries are, for as many as is known just now."""
+        ...
+
+    @query(timeout=0.3)
+    def handovers(self, *, customer_id: UUID, order_ids: list[UUID]) -> list[Handover]:
+        """What this customer says at the door, for those of `order_ids` that are theirs and under way."""
         ...
 
     @query(timeout=0.5)
@@ -227,6 +343,14 @@ class Delivery(Interface, module="delivery", version=1):
         ...
 
     @command(timeout=2.0, errors=(DeliveryUnknown, DeliveryStateConflict))
-    def drop_off(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> CourierDelivery:
-        """The customer has it. Reports DeliveryCompleted."""
+    def drop_off(
+        self,
+        *,
+        key: CommandKey,
+        courier_id: CourierId,
+        order_id: UUID,
+        proof: tuple[Proof, ...] = (),
+    ) -> CourierDelivery:
+        """The customer has it. Reports DeliveryCompleted. A proof that is none is no error here, since
+        a wrong code is counted: the answer is a delivery that is still `picked_up`, with a `refusal`."""
         ...

@@ -42,8 +42,9 @@ class Courier(Aggregate):
 
 class DeliveryTask(Aggregate):
     """One order's way from the restaurant to the customer; `id` is the order's. Nobody looks for a courier
-    after `search_until`. Kept as long as the order, without the door once it was called off or lost, or its
-    customer is forgotten."""
+    after `search_until`. `handover_code` is what the customer says at the door, and is forgotten when it is
+    over; `proof` is how the handover was proven, kinds with spaces between. Kept as long as the order,
+    without the door once it was called off or lost, or its customer is forgotten."""
 
     customer_id = models.UUIDField()
     state_name = models.CharField(max_length=12, db_column="state", default=DeliveryState.SEARCHING.value)
@@ -60,6 +61,12 @@ class DeliveryTask(Aggregate):
     search_until = models.DateTimeField()
     courier_id = models.UUIDField(null=True)
     reason = models.CharField(max_length=64, default="")
+    reference = models.CharField(max_length=16, default="", db_default="")
+    handover_code = models.CharField(max_length=8, default="", db_default="")
+    attempts_left = models.SmallIntegerField(default=0, db_default=0)
+    may_leave = models.BooleanField(default=True, db_default=True)
+    proof = models.CharField(max_length=64, default="", db_default="")
+    left_reason = models.CharField(max_length=32, default="", db_default="")
     assigned_at = models.DateTimeField(null=True)
     picked_up_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -4,12 +4,14 @@ timeouts.courier_search_seconds        to find a courier, then the delivery has 
 timeouts.courier_offer_seconds         for a courier to answer, then the next one is asked
 timeouts.courier_pickup_seconds        after the food is ready, then the courier is not coming
 timeouts.delivery_seconds              from pick-up to the door, then the delivery has failed
+handover.code                          of which worth on the customer says a code at the door; no row: never
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
+from tiffin.dto import DTO
 from tiffin.regions import NoRuleInForce, Region
 
 DEFAULT_SECONDS = {
@@ -18,6 +20,21 @@ DEFAULT_SECONDS = {
     "courier_pickup_seconds": 900,
     "delivery_seconds": 10800,
 }
+
+
+class HandoverCode(DTO):
+    """The row `handover.code`: from `above` on (minor units of what the customer pays, 0: always) the
+    customer says a code at the door. After `attempts` wrong ones it is locked. `may_leave`: it may be
+    left at the door without, for a reason."""
+
+    above: int
+    attempts: int
+    may_leave: bool
+
+
+def handover_code(region: Region, *, on: date) -> HandoverCode | None:
+    """None where no code is ever asked."""
+    return next(iter(region.rules("handover.code", HandoverCode, on=on)), None)
 
 
 def patience(region: Region, name: str, *, on: date) -> timedelta:

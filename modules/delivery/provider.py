@@ -13,12 +13,15 @@ from modules.delivery.interface import (
     Delivery,
     DeliveryView,
     Dropoff,
+    Handover,
     OfferGone,
     OfferId,
     OfferView,
+    Parcel,
     Place,
     Point,
     Position,
+    Proof,
 )
 from tiffin.interfaces import CommandKey, provides
 from tiffin.money import Money
@@ -38,9 +41,16 @@ class DeliveryProvider(Delivery):
         dropoff: Dropoff,
         ready_at: datetime,
         fee: Money,
+        parcel: Parcel | None = None,
     ) -> DeliveryView:
         task = services.request(
-            order_id=order_id, region=region, pickup=pickup, dropoff=dropoff, ready_at=ready_at, fee=fee
+            order_id=order_id,
+            region=region,
+            pickup=pickup,
+            dropoff=dropoff,
+            ready_at=ready_at,
+            fee=fee,
+            parcel=parcel,
         )
         return selectors.view(task)
 
@@ -52,6 +62,9 @@ class DeliveryProvider(Delivery):
 
     def positions(self, *, order_ids: list[UUID]) -> list[Position]:
         return selectors.positions_of(order_ids)
+
+    def handovers(self, *, customer_id: UUID, order_ids: list[UUID]) -> list[Handover]:
+        return selectors.handovers_of(customer_id, order_ids)
 
     def courier(self, *, courier_id: CourierId) -> CourierView | None:
         return selectors.courier(courier_id)
@@ -87,5 +100,13 @@ class DeliveryProvider(Delivery):
     def pick_up(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> CourierDelivery:
         return selectors.courier_delivery(services.pick_up(courier_id=courier_id, order_id=order_id))
 
-    def drop_off(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> CourierDelivery:
-        return selectors.courier_delivery(services.drop_off(courier_id=courier_id, order_id=order_id))
+    def drop_off(
+        self,
+        *,
+        key: CommandKey,
+        courier_id: CourierId,
+        order_id: UUID,
+        proof: tuple[Proof, ...] = (),
+    ) -> CourierDelivery:
+        done = services.drop_off(courier_id=courier_id, order_id=order_id, proof=proof)
+        return selectors.courier_delivery(done.task, done.refusal)

@@ -13,9 +13,11 @@ from modules.delivery.interface import (
     CourierId,
     CourierView,
     DeliveryView,
+    Handover,
     OfferId,
     OfferView,
     Position,
+    ProofRefusal,
 )
 from modules.delivery.models import Courier, DeliveryTask, Offer, OfferState
 from modules.delivery.states import UNDER_WAY
@@ -54,6 +56,17 @@ def positions_of(order_ids: list[UUID]) -> list[Position]:
         )
         for region, orders in by_region.items()
         for seen in positions.of(region, orders)
+    ]
+
+
+def handovers_of(customer_id: UUID, order_ids: list[UUID]) -> list[Handover]:
+    """What the customer says at the door, while somebody may come for it."""
+    tasks = DeliveryTask.objects.filter(
+        DeliveryTask.NOT_FINAL, pk__in=order_ids, customer_id=customer_id
+    ).values_list("pk", "handover_code", "attempts_left")
+    return [
+        Handover(order_id=order_id, code=code, locked=bool(code) and left <= 0)
+        for order_id, code, left in tasks
     ]
 
 
@@ -96,7 +109,7 @@ def under_way(courier_id: UUID) -> list[CourierDelivery]:
     return [courier_delivery(task) for task in tasks]
 
 
-def courier_delivery(task: DeliveryTask) -> CourierDelivery:
+def courier_delivery(task: DeliveryTask, refusal: ProofRefusal = ProofRefusal.NONE) -> CourierDelivery:
     return CourierDelivery(
         order_id=task.id,
         state=task.state,
@@ -104,4 +117,9 @@ def courier_delivery(task: DeliveryTask) -> CourierDelivery:
         dropoff=task.dropoff,
         fee=task.money,
         ready_at=task.ready_at,
+        reference=task.reference,
+        asks_code=bool(task.handover_code),
+        attempts_left=task.attempts_left,
+        may_leave=task.may_leave,
+        refusal=refusal,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from modules.orders.interface import Axes, ClaimReason, ClaimState, Status
+from modules.orders.interface import Axes, ClaimReason, ClaimState, Fulfilment, Status
 from tiffin.dto import DTO
 from tiffin.log import Event
 from tiffin.money import Money
@@ -135,10 +135,32 @@ class TimelineMove(DTO):
     note: str | None = None
 
 
+class Course(DTO):
+    """What an estimate needs to know of an order beside its axes. `asked_at` is when the restaurant is asked,
+    or was; the delays are what its restaurant's history said when it was placed, in seconds."""
+
+    region: str
+    placed_at: datetime
+    asked_at: datetime
+    preparation_minutes: int
+    distance_m: int
+    fulfilment: Fulfilment = Fulfilment.DELIVERY
+    wanted_at: datetime | None = None
+    ready_at: datetime | None = None
+    picked_up_at: datetime | None = None
+    delivered_at: datetime | None = None
+    usual_delay: int = 0
+    seldom_delay: int = 0
+    promised_from: datetime | None = None
+    promised_by: datetime | None = None
+
+
 class OrderMoved(Event, wire="orders.order_moved.v1"):
-    """Entries that one use case added to the timeline, in order; what the live stream shows."""
+    """Entries that one use case added to the timeline, in order, and the course as it is after them; what the
+    live stream shows."""
 
     order_id: UUID
     customer_id: UUID
     moves: tuple[TimelineMove, ...]
     final: bool
+    course: Course | None = None

@@ -9,6 +9,12 @@ Settings of the region that this module reads:
     scheduling.lead_minutes                from the kitchen to the door, where somebody brings it
     caps.order_amount                      minor units one order may cost
     caps.order_items                       dishes one order may hold
+    estimates.answer_minutes               a restaurant usually takes to accept
+    estimates.metres_per_minute            a courier comes nearer the door, as the crow flies
+    estimates.door_minutes                 for parking, stairs and the door
+    estimates.collect_minutes              until somebody who is asked now stands in the restaurant
+    estimates.early_minutes                an order may come before it is expected
+    estimates.late_minutes                 and after
     timeouts.quote_valid_seconds           how long a quoted price holds
     timeouts.payment_seconds               to hear from payments: an authorisation, capture, void or refund
     timeouts.action_seconds                for the customer to confirm the payment
@@ -24,15 +30,16 @@ Settings of the region that this module reads:
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from uuid import UUID
 
 from modules.orders.interface import Axes, ClaimReason, ComponentKind, Party
 from tiffin.dto import DTO
 from tiffin.money import Money
-from tiffin.regions import Policy
+from tiffin.regions import Policy, Region
 
 
 class TaxRate(DTO):
@@ -87,6 +94,23 @@ class SmallOrderFee(DTO):
 
     threshold: int
     fee: int
+
+
+class Pace(DTO):
+    """The settings `estimates.…`: how a region moves."""
+
+    answer_minutes: int
+    metres_per_minute: int
+    door_minutes: int
+    collect_minutes: int
+    early_minutes: int
+    late_minutes: int
+
+
+@lru_cache(maxsize=64)
+def pace_of(region: Region, on: date) -> Pace:
+    """What was in force there on that day."""
+    return Pace(**{name: region.setting(f"estimates.{name}", int, on=on) for name in Pace.__struct_fields__})
 
 
 class PlacingFacts(DTO):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from modules.orders.interface import Fulfilment
+from modules.orders.interface import Fulfilment, Wishes
 from modules.orders.menus import is_open
 from modules.restaurants.interface import RestaurantFacts
 from tiffin import regions
@@ -23,13 +23,21 @@ def days_ahead(region: Region, at: datetime) -> int:
 def lead_time(region: Region, *, preparation_minutes: int, fulfilment: Fulfilment, at: datetime) -> timedelta:
     """How long before the wanted time the restaurant is asked: it answers, cooks, and somebody brings it."""
     today = region.local(at).date()
-    lead = timedelta(
-        seconds=region.setting("timeouts.restaurant_accept_seconds", int, on=today),
-        minutes=preparation_minutes,
-    )
-    if fulfilment is Fulfilment.DELIVERY:
-        lead += timedelta(minutes=region.setting("scheduling.lead_minutes", int, on=today))
-    return lead
+    answer = timedelta(seconds=region.setting("timeouts.restaurant_accept_seconds", int, on=today))
+    return answer + timedelta(minutes=preparation_minutes) + _way(region, fulfilment, at)
+
+
+def leaves_kitchen_at(facts: RestaurantFacts, wishes: Wishes, *, at: datetime) -> datetime:
+    """When the food can leave the kitchen: of an order for later, that long before it is at the door."""
+    if wishes.wanted_at is None:
+        return at + timedelta(minutes=facts.preparation_minutes)
+    return wishes.wanted_at - _way(regions.get(facts.region), wishes.fulfilment, at)
+
+
+def _way(region: Region, fulfilment: Fulfilment, at: datetime) -> timedelta:
+    if fulfilment is not Fulfilment.DELIVERY:
+        return timedelta(0)
+    return timedelta(minutes=region.setting("scheduling.lead_minutes", int, on=region.local(at).date()))
 
 
 def starts(facts: RestaurantFacts, fulfilment: Fulfilment, now: datetime) -> Iterator[datetime]:

@@ -7,9 +7,11 @@ from modules.orders.interface import (
     ClaimState,
     ClaimView,
     Fulfilment,
+    LateStep,
     OrderView,
     Status,
     TimelineEntryView,
+    Tracking,
     VendorState,
 )
 from tiffin.dto import DTO
@@ -147,9 +149,34 @@ def words_for(seen: OrderView) -> Words:
     return words_of(seen.status, seen.fulfilment)
 
 
+_PROOFS = {
+    "code": "Delivered: you said the code",
+    "left_at_door": "Left at your door",
+    "by_staff": "Delivered, as our staff made sure",
+}
+
+
 def happened(entry: TimelineEntryView) -> str:
     """What an entry of the timeline says to its customer; empty for what only concerns the house."""
+    if (entry.axis, entry.from_state) == ("vendor", entry.to_state):
+        return "The kitchen needs longer than it said"
+    if (entry.axis, entry.to_state) == ("courier", "delivered"):
+        return _PROOFS.get((entry.note or "").partition("+")[0], "Delivered")
     return _AXES.get((entry.axis, entry.to_state), "")
+
+
+_LATE = {
+    LateStep.ANSWER: "The restaurant takes longer than usual to answer.",
+    LateStep.KITCHEN: "The kitchen needs longer than it said.",
+    LateStep.COURIER_SEARCH: "Your food is ready, and we are still looking for a courier.",
+    LateStep.COLLECTION: "Your food is ready, and the courier has not fetched it yet.",
+    LateStep.WAY: "The courier needs longer than usual for the way.",
+}
+
+
+def what_is_late(seen: Tracking) -> str:
+    """What takes longer than it should, and who is at it; empty while everything goes its way."""
+    return "" if seen.late is None else _LATE.get(seen.late.step, "")
 
 
 def why_cancelled(reason: str | None) -> str:

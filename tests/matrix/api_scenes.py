@@ -396,7 +396,7 @@ def an_offer(stage: Stage) -> Scene:
     )
 
 
-@scene("POST /courier/deliveries/{order_id}/give-back")
+@scene("GET /orders/{order_id}/handover", "POST /courier/deliveries/{order_id}/give-back")
 def a_delivery_nobody_has_fetched(stage: Stage) -> Scene:
     return delivery(stage, *stage.carried())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from modules.delivery.policies import HandoverCode
 from modules.orders.policies import DeliveryFee, KeptShare, ServiceFee, SmallOrderFee, TaxRate, Zone
 from modules.payments.policies import MethodRow
 from tiffin import regions
@@ -36,6 +37,7 @@ ROWS: dict[str, type[DTO]] = {
 OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "zones": Zone,
     "cancellation.kept": KeptShare,
+    "handover.code": HandoverCode,
 }
 
 SETTINGS: dict[str, Any] = {
@@ -50,6 +52,12 @@ SETTINGS: dict[str, Any] = {
     "scheduling.slot_minutes": int,
     "scheduling.days_ahead": int,
     "scheduling.lead_minutes": int,
+    "estimates.answer_minutes": int,
+    "estimates.metres_per_minute": int,
+    "estimates.door_minutes": int,
+    "estimates.collect_minutes": int,
+    "estimates.early_minutes": int,
+    "estimates.late_minutes": int,
     "caps.order_amount": int,
     "caps.order_items": int,
     "timeouts.quote_valid_seconds": int,

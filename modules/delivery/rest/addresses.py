@@ -30,6 +30,10 @@ def _sent(delivery: CourierDelivery, address: AddressView | None) -> dict[str, A
         "dropoff": {"point": delivery.dropoff.point, "address": address and _plain(address)},
         "fee": delivery.fee,
         "ready_at": delivery.ready_at,
+        "reference": delivery.reference,
+        "asks_code": delivery.asks_code,
+        "attempts_left": delivery.attempts_left,
+        "may_leave": delivery.may_leave,
     }
 
 

@@ -6,11 +6,20 @@ from typing import Any
 
 from rest_framework import serializers
 
-from modules.delivery.interface import CourierView, DeliveryState, OfferView
+from modules.delivery.interface import (
+    CourierView,
+    DeliveryState,
+    LeftReason,
+    OfferView,
+    Proof,
+    ProofKind,
+)
 from tiffin.money import Money
 
 # Redis keeps places by the Web Mercator projection, which ends there.
 MOST_NORTHERN_DEGREES = 85.0
+COURIERS_PROOFS = (ProofKind.CODE, ProofKind.LEFT_AT_DOOR, ProofKind.AGE_CHECKED)
+REASONS = (LeftReason.CUSTOMER_ASKED, LeftReason.NOBODY_ANSWERED, LeftReason.CODE_NOT_KNOWN)
 
 
 class MoneySerializer(serializers.Serializer[Money]):
@@ -80,6 +89,49 @@ class DeliverySerializer(serializers.Serializer[Any]):
     dropoff = DropoffSerializer()
     fee = MoneySerializer()
     ready_at = serializers.DateTimeField()
+    reference = serializers.CharField(help_text="What to ask for at the counter")
+    asks_code = serializers.BooleanField(help_text="The customer says a code at the door")
+    attempts_left = serializers.IntegerField(help_text="How often the code may still be tried")
+    may_leave = serializers.BooleanField(help_text="It may be left at the door without")
+
+
+class PickUpSerializer(serializers.Serializer[Any]):
+    reference = serializers.CharField(
+        required=False, max_length=16, help_text="What is written on the bag, to be compared with the order"
+    )
+
+
+class ProofSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=[kind.value for kind in COURIERS_PROOFS])
+    code = serializers.CharField(
+        required=False, max_length=16, help_text="With `code`: the digits that the customer says"
+    )
+    reason = serializers.ChoiceField(
+        required=False,
+        choices=[reason.value for reason in REASONS],
+        help_text="With `left_at_door`: why",
+    )
+
+
+class DropOffSerializer(serializers.Serializer[Any]):
+    proof = serializers.ListField(child=ProofSerializer(), required=False, max_length=4)
+
+    def proofs(self) -> tuple[Proof, ...]:
+        """What was said, once it is valid."""
+        return tuple(
+            Proof(
+                kind=ProofKind(said["kind"]),
+                code=said.get("code", ""),
+                reason=LeftReason(said.get("reason", "")),
+            )
+            for said in self.validated_data.get("proof", ())
+        )
+
+
+class HandoverSerializer(serializers.Serializer[Any]):
+    order_id = serializers.UUIDField()
+    code = serializers.CharField(help_text="Say it to the courier at the door; empty where none is asked")
+    locked = serializers.BooleanField(help_text="It was said wrong too often")
 
 
 class DeliveryListSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""Couriers' work under /api/v1/."""
+"""Couriers' work, and what their customers say at the door, under /api/v1/."""
 
 from __future__ import annotations
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("courier/deliveries/<uuid:order_id>/give-back", views.GiveBack.as_view(), name="courier-give-back"),
     path("courier/deliveries/<uuid:order_id>/pick-up", views.PickUp.as_view(), name="courier-pick-up"),
     path("courier/deliveries/<uuid:order_id>/drop-off", views.DropOff.as_view(), name="courier-drop-off"),
+    path("orders/<uuid:order_id>/handover", views.MyHandover.as_view(), name="order-handover"),
 ]

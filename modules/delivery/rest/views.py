@@ -16,12 +16,14 @@ from rest_framework.views import APIView
 from modules.delivery import positions, selectors, services
 from modules.delivery.errors import RegionNotYours
 from modules.delivery.interface import (
+    HANDOVER_ERRORS,
     CourierBusy,
     CourierUnknown,
     DeliveryStateConflict,
     DeliveryUnknown,
     OfferGone,
     Point,
+    ReferenceWrong,
 )
 from modules.delivery.models import DeliveryTask
 from modules.delivery.rest.addresses import with_addresses
@@ -29,12 +31,15 @@ from modules.delivery.rest.serializers import (
     CourierSerializer,
     DeliveryListSerializer,
     DeliverySerializer,
+    DropOffSerializer,
+    HandoverSerializer,
     OfferListSerializer,
+    PickUpSerializer,
     PositionSerializer,
     ShiftSerializer,
 )
 from tiffin.context import Actor
-from tiffin.web.auth import IsCourier, actor_of
+from tiffin.web.auth import IsCourier, IsCustomer, actor_of
 from tiffin.web.openapi import refuses
 
 IN_SOHO = {"lat": 51.5137, "lon": -0.1312}
@@ -193,21 +198,78 @@ class GiveBack(CourierApiView):
 
 
 class PickUp(CourierApiView):
-    @refuses(DeliveryUnknown, DeliveryStateConflict)
+    @refuses(DeliveryUnknown, DeliveryStateConflict, ReferenceWrong)
     @extend_schema(
-        request=None, responses=DeliverySerializer, operation_id="courier_pick_up", summary="I have it"
+        request=PickUpSerializer,
+        responses=DeliverySerializer,
+        operation_id="courier_pick_up",
+        summary="I have it",
+        description="With the `reference` on the bag it is refused when that is another order's.",
+        examples=[OpenApiExample("The right bag", value={"reference": "7K2QX"}, request_only=True)],
     )
     def post(self, request: Request, order_id: UUID) -> Response:
-        return self.delivery(services.pick_up(courier_id=self.courier_id(), order_id=order_id))
+        said = PickUpSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        reference = said.validated_data.get("reference", "")
+        task = services.pick_up(courier_id=self.courier_id(), order_id=order_id, reference=reference)
+        return self.delivery(task)
 
 
 class DropOff(CourierApiView):
-    @refuses(DeliveryUnknown, DeliveryStateConflict)
+    @refuses(DeliveryUnknown, DeliveryStateConflict, *HANDOVER_ERRORS)
     @extend_schema(
-        request=None,
+        request=DropOffSerializer,
         responses=DeliverySerializer,
         operation_id="courier_drop_off",
         summary="The customer has it",
+        description="Where `asks_code` is true, with the code the customer says; wrong ones are counted.",
+        examples=[
+            OpenApiExample(
+                "With the code", value={"proof": [{"kind": "code", "code": "4821"}]}, request_only=True
+            ),
+            OpenApiExample(
+                "At the door",
+                value={"proof": [{"kind": "left_at_door", "reason": "customer_asked"}]},
+                request_only=True,
+            ),
+        ],
     )
     def post(self, request: Request, order_id: UUID) -> Response:
-        return self.delivery(services.drop_off(courier_id=self.courier_id(), order_id=order_id))
+        said = DropOffSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        done = services.drop_off(courier_id=self.courier_id(), order_id=order_id, proof=said.proofs())
+        refused = done.refusal.error(attempts_left=done.task.attempts_left)
+        if refused is not None:
+            raise refused
+        return self.delivery(done.task)
+
+
+class MyHandover(APIView):
+    permission_classes = [IsCustomer]
+
+    @refuses(DeliveryUnknown)
+    @extend_schema(
+        responses=HandoverSerializer,
+        operation_id="handover_read",
+        summary="What I say at the door",
+        description="While my order is under way. The code is shown to nobody else.",
+        examples=[
+            OpenApiExample(
+                "A code is asked",
+                value={
+                    "order_id": "0197b3c0-5d2e-7a10-8000-2f1f4c7d9e01",
+                    "code": "4821",
+                    "locked": False,
+                },
+                response_only=True,
+            )
+        ],
+    )
+    def get(self, request: Request, order_id: UUID) -> Response:
+        me = actor_of(request).id
+        found = selectors.handovers_of(me, [order_id]) if me else []
+        if not found:
+            raise DeliveryUnknown(order_id=order_id)
+        answer = Response(msgspec.to_builtins(found[0]))
+        answer["Cache-Control"] = "no-store"
+        return answer

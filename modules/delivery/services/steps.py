@@ -64,6 +64,7 @@ def end(task: DeliveryTask, state: DeliveryState, told: Event) -> None:
     """The delivery is over, in one way or another. Where it would have gone is nobody's business any more."""
     task.move_to(state)
     task.ended_at = clock.now()
+    task.handover_code = ""
     if state is not DeliveryState.DELIVERED:
         task.forget_dropoff()
     jobs.drop(task, "find_courier")

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from modules.delivery.events import CourierPickedUp, DeliveryCancelled, DeliveryCompleted
-from modules.delivery.interface import DeliveryState, DeliveryStateConflict, Dropoff, Place
+from modules.delivery.handover import judge, new_code
+from modules.delivery.interface import (
+    DeliveryState,
+    DeliveryStateConflict,
+    Dropoff,
+    Parcel,
+    Place,
+    Proof,
+    ProofKind,
+    ProofRefusal,
+    ReferenceWrong,
+)
 from modules.delivery.models import DeliveryTask, OfferState
-from modules.delivery.policies import patience
+from modules.delivery.policies import handover_code, patience
 from modules.delivery.services.steps import close_open_offer, end, lock, lock_for, search, unassign
 from tiffin import clock, db, jobs, regions
 from tiffin.log import publish
 from tiffin.money import Money
 
+LONGEST_REFERENCE = 16
+
+
+class DropOff(NamedTuple):
+    """A delivery after its courier said that it is done, and why it is not."""
+
+    task: DeliveryTask
+    refusal: ProofRefusal = ProofRefusal.NONE
+
 
 def request(
-    *, order_id: UUID, region: str, pickup: Place, dropoff: Dropoff, ready_at: datetime, fee: Money
+    *,
+    order_id: UUID,
+    region: str,
+    pickup: Place,
+    dropoff: Dropoff,
+    ready_at: datetime,
+    fee: Money,
+    parcel: Parcel | None = None,
 ) -> DeliveryTask:
     """Look for a courier for an order; asking again gives the delivery there is."""
     rules, now = regions.get(region), clock.now()
-    search_for = patience(rules, "courier_search_seconds", on=rules.local(now).date())
+    today = rules.local(now).date()
+    search_for = patience(rules, "courier_search_seconds", on=today)
+    parcel, rule = parcel or Parcel(), handover_code(rules, on=today)
     task = DeliveryTask(
         id=order_id,
         region=region,
@@ -36,6 +66,10 @@ def request(
         currency=fee.currency,
         ready_at=ready_at,
         search_until=now + search_for,
+        reference=parcel.reference[:LONGEST_REFERENCE],
+        handover_code=new_code(rule, parcel.worth),
+        attempts_left=rule.attempts if rule else 0,
+        may_leave=rule is None or rule.may_leave,
     )
     with db.transaction():
         if not db.insert(task, unless_taken=("id",)):
@@ -73,14 +107,19 @@ def give_back(*, courier_id: UUID, order_id: UUID) -> None:
         unassign(task, OfferState.PASSED, reason="given_back")
 
 
-def pick_up(*, courier_id: UUID, order_id: UUID) -> DeliveryTask:
-    """The courier has it; saying so again changes nothing. Raises DeliveryUnknown, DeliveryStateConflict."""
+def pick_up(*, courier_id: UUID, order_id: UUID, reference: str = "") -> DeliveryTask:
+    """The courier has it; saying so again changes nothing.
+
+    Raises DeliveryUnknown, DeliveryStateConflict, ReferenceWrong for the bag of another order.
+    """
     with db.transaction():
         task = lock_for(courier_id, order_id)
         if task.state is DeliveryState.PICKED_UP:
             return task
         if task.state is not DeliveryState.ASSIGNED:
             raise DeliveryStateConflict(state=task.state_name, action="picked up")
+        if reference and task.reference and reference.strip().upper() != task.reference.upper():
+            raise ReferenceWrong(reference=task.reference)
         task.move_to(DeliveryState.PICKED_UP)
         task.picked_up_at = clock.now()
         jobs.set_deadline(task, "dropoff_overdue", due=clock.now() + task.patience("delivery_seconds"))
@@ -89,14 +128,47 @@ def pick_up(*, courier_id: UUID, order_id: UUID) -> DeliveryTask:
     return task
 
 
-def drop_off(*, courier_id: UUID, order_id: UUID) -> DeliveryTask:
-    """The customer has it; saying so again changes nothing. Raises DeliveryUnknown, DeliveryStateConflict."""
+def drop_off(*, courier_id: UUID, order_id: UUID, proof: tuple[Proof, ...] = ()) -> DropOff:
+    """The customer has it, if the proof is right; saying so again changes nothing. A wrong code is counted,
+    which an error would undo: what is refused comes back with the delivery.
+
+    Raises DeliveryUnknown, DeliveryStateConflict.
+    """
     with db.transaction():
         task = lock_for(courier_id, order_id)
         if task.state is DeliveryState.DELIVERED:
-            return task
+            return DropOff(task)
         if task.state is not DeliveryState.PICKED_UP:
             raise DeliveryStateConflict(state=task.state_name, action="dropped off")
-        completed = DeliveryCompleted(order_id=task.id, courier_id=courier_id)
-        end(task, DeliveryState.DELIVERED, completed)
+        refusal = judge(
+            proof, code=task.handover_code, attempts_left=task.attempts_left, may_leave=task.may_leave
+        )
+        if refusal is ProofRefusal.NONE:
+            _complete(task, courier_id, proof)
+        elif refusal is ProofRefusal.CODE_WRONG:
+            task.attempts_left -= 1
+            task.save(update_fields=["attempts_left"])
+    return DropOff(task, refusal)
+
+
+def confirm_by_staff(*, order_id: UUID) -> DeliveryTask:
+    """Somebody of the house has made sure that the customer has it.
+
+    Raises DeliveryUnknown, DeliveryStateConflict.
+    """
+    with db.transaction():
+        task = lock(order_id)
+        if task.state is not DeliveryState.PICKED_UP or task.courier_id is None:
+            raise DeliveryStateConflict(state=task.state_name, action="confirmed as handed over")
+        _complete(task, task.courier_id, (Proof(kind=ProofKind.BY_STAFF),))
     return task
+
+
+def _complete(task: DeliveryTask, courier_id: UUID, proof: tuple[Proof, ...]) -> None:
+    """A code that nobody asked for proves nothing."""
+    asked = bool(task.handover_code)
+    kinds = tuple(each.kind for each in proof if asked or each.kind is not ProofKind.CODE)
+    task.proof = " ".join(kind.value for kind in kinds)
+    task.left_reason = next((each.reason.value for each in proof if each.reason.value), "")
+    completed = DeliveryCompleted(order_id=task.id, courier_id=courier_id, proof=kinds)
+    end(task, DeliveryState.DELIVERED, completed)

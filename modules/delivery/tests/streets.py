@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from modules.delivery import positions, services
-from modules.delivery.interface import DeliveryState, Dropoff, OfferView, Place, Point
+from modules.delivery.interface import DeliveryState, Dropoff, OfferView, Parcel, Place, Point
 from modules.delivery.models import DeliveryTask
 from modules.delivery.selectors import open_offers
 from tiffin import clock, ids
@@ -37,7 +37,9 @@ READY_IN = timedelta(minutes=20)
 NO_SHOW_TIME = READY_IN + timedelta(seconds=901)
 
 
-def a_delivery(*, sealed: str = "sealed", customer_id: UUID | None = None) -> UUID:
+def a_delivery(
+    *, sealed: str = "sealed", customer_id: UUID | None = None, parcel: Parcel | None = None
+) -> UUID:
     """Requested from a kitchen in Soho; its order's id."""
     task = services.request(
         order_id=ids.new_id(),
@@ -46,6 +48,7 @@ def a_delivery(*, sealed: str = "sealed", customer_id: UUID | None = None) -> UU
         dropoff=Dropoff(customer_id=customer_id or ids.new_id(), point=CAMDEN, sealed=sealed),
         ready_at=clock.now() + READY_IN,
         fee=Money(amount=399, currency="GBP"),
+        parcel=parcel,
     )
     return task.id
 

@@ -66,7 +66,8 @@ def customer_has_it(event: DeliveryCompleted) -> None:
     order = lock_if_known(event.order_id)
     if order is None or order.axes.courier is not CourierState.PICKED_UP:
         return
-    order.move(courier=CourierState.DELIVERED)
+    proof = "+".join(kind.value for kind in event.proof)
+    order.move(courier=CourierState.DELIVERED, note=proof[:64])
     if is_over(order.axes):
         record(order)
         return

@@ -8,11 +8,11 @@ from modules.orders.events import OrderConfirmed, OrderRefunded
 from modules.orders.interface import CourierState, OrderState, PaymentState, RefundState
 from modules.orders.models import Order
 from modules.orders.models.order import lock_if_known
+from modules.orders.selectors.slots import offer_at
 from modules.orders.services.compensation import give_up, release_payment
 from modules.orders.services.keeping import keep_what_is_left
 from modules.orders.services.owing import refund_again, settle_refunds
 from modules.orders.services.recording import record
-from modules.orders.services.slots import offer_at
 from modules.orders.states import PAYMENT, is_over
 from modules.payments.events import (
     PaymentActionRequired,

@@ -78,6 +78,7 @@ from modules.orders.interface.states import (
     Status,
     VendorState,
 )
+from modules.orders.interface.tracking import Late, LateParty, LateStep, Tracking
 from modules.orders.interface.views import (
     ChangeKind,
     OrderId,
@@ -131,6 +132,9 @@ __all__ = [
     "Hint",
     "HintKind",
     "KeptPart",
+    "Late",
+    "LateParty",
+    "LateStep",
     "MinimumOrderNotMet",
     "OptionCountWrong",
     "OptionUnknown",
@@ -171,6 +175,7 @@ __all__ = [
     "Status",
     "TimelineEntryView",
     "TipWrong",
+    "Tracking",
     "TransitionRefused",
     "VendorState",
     "Wishes",

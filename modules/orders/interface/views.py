@@ -10,6 +10,7 @@ from uuid import UUID
 from modules.orders.interface.bills import BasketLine, Fulfilment, OrderLineView, Price
 from modules.orders.interface.claims import KeptPart
 from modules.orders.interface.states import Axes, OrderState, PaymentState, Status
+from modules.orders.interface.tracking import Tracking
 from tiffin.dto import DTO
 from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
@@ -54,6 +55,7 @@ class OrderView(DTO):
     kept: tuple[KeptPart, ...] = ()
     claim_obstacle: str = ""
     rating_obstacle: str = ""
+    tracking: Tracking = Tracking()
 
 
 class ChangeKind(OpenEnum):

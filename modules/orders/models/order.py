@@ -83,7 +83,9 @@ class Move(NamedTuple):
 class Order(Aggregate):
     """Amounts in minor units; `refund_due` is what goes back in all, `refunded` what is back. `waits_for`
     names the deadline that is set, `waits_until` when it happens; empty once the order is final. `sealed`
-    opens only with the customer's key. Kept as long as accounts must be."""
+    opens only with the customer's key. `promised_by` is the latest time that was said when it was placed, and
+    never moves; the delays, in seconds, are what the restaurant's history said then. Kept as long as accounts
+    must be."""
 
     code = models.CharField(max_length=8)
     quote_id = models.UUIDField(unique=True)
@@ -106,6 +108,10 @@ class Order(Aggregate):
     )
     note = models.CharField(max_length=300, default="", db_default="")
     wanted_at = models.DateTimeField(null=True)
+    promised_from = models.DateTimeField(null=True)
+    promised_by = models.DateTimeField(null=True)
+    usual_delay = models.IntegerField(default=0, db_default=0)
+    seldom_delay = models.IntegerField(default=0, db_default=0)
 
     currency = models.CharField(max_length=3)
     includes_tax = models.BooleanField()
@@ -184,6 +190,11 @@ class Order(Aggregate):
                 fields=("status_name",),
                 condition=models.Q(status_name__in=[status.value for status in _OPEN]),
                 name="order_open_by_status",
+            ),
+            models.Index(
+                fields=("restaurant_id", "-delivered_at"),
+                condition=models.Q(delivered_at__isnull=False),
+                name="order_delivered",
             ),
         )
         constraints = (

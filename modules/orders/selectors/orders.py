@@ -26,7 +26,9 @@ from modules.orders.selectors.bills import price_of
 from modules.orders.selectors.cancelling import kept_parts, may_cancel
 from modules.orders.selectors.ratings import rating_view
 from modules.orders.selectors.times import claim_obstacle, rating_obstacle
+from modules.orders.selectors.tracking import course_of, tracking
 from modules.orders.states import START
+from tiffin import clock
 
 MAXIMUM_PAGE_SIZE = 100
 
@@ -128,6 +130,7 @@ def view_of(order: Order) -> OrderView:
         kept=kept_parts(order),
         claim_obstacle=claim_obstacle(order),
         rating_obstacle=rating_obstacle(order, rating),
+        tracking=tracking(course_of(order), order.axes, now=clock.now()),
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count
 
 from modules.orders.interface import Fulfilment, SlotView
-from modules.orders.models import SlotUse
+from modules.orders.models import Order, SlotUse
 from modules.orders.selectors import known
-from modules.orders.slots import slot_length, starts
+from modules.orders.slots import lead_time, slot_length, starts
 from tiffin import clock, regions
 
 
@@ -29,3 +30,16 @@ def slots(*, restaurant_id: UUID, fulfilment: Fulfilment) -> tuple[SlotView, ...
         )
         for start in starts(facts, fulfilment, now)
     )
+
+
+def offer_at(order: Order) -> datetime | None:
+    """When the restaurant is asked about an order for later; None: at once."""
+    if order.wanted_at is None:
+        return None
+    lead = lead_time(
+        regions.get(order.region),
+        preparation_minutes=order.preparation_minutes,
+        fulfilment=order.fulfilment,
+        at=order.created_at,
+    )
+    return order.wanted_at - lead

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from modules.orders.interface import CourierState, OrderState, PaymentState
 from modules.orders.models import Order
+from modules.orders.selectors.slots import offer_at
 from modules.orders.selectors.times import time_for
-from modules.orders.services.slots import offer_at
 from modules.orders.states import is_final
 
 

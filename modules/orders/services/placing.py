@@ -14,16 +14,18 @@ from modules.orders.interface import (
     QuoteAlreadyUsed,
     QuoteExpired,
     QuoteNotYours,
+    Wishes,
 )
 from modules.orders.models import Order, OrderComponent, OrderLine
 from modules.orders.quotes import QuoteDocument, read_quote
 from modules.orders.selectors import known
+from modules.orders.selectors.tracking import course_of, delay, tracking
 from modules.orders.services.promotions import use_promotions
 from modules.orders.services.recording import record_first
 from modules.orders.services.serving import check_open, check_policy
 from modules.orders.services.slots import take_slot
 from modules.restaurants.interface import RestaurantFacts
-from tiffin import clock, db, ids, jobs
+from tiffin import clock, db, ids, jobs, regions
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 5
@@ -39,6 +41,7 @@ def place_order(*, customer_id: UUID, quote: str, payment_method: str, note: str
     terms = read_quote(quote)
     facts = _check(terms, customer_id, now)
     order = _new_order(terms, payment_method, note)
+    _promise_time(order, now)
     placed = _placed(order, terms, now)
     with db.transaction():
         if not record_first(
@@ -56,7 +59,8 @@ def _check(terms: QuoteDocument, customer_id: UUID, now: datetime) -> Restaurant
     if terms.customer_id != customer_id:
         raise QuoteNotYours()
     if now >= terms.expires_at:
-        raise QuoteExpired(expired_at=f"{terms.expires_at:%Y-%m-%d %H:%M:%S} UTC")
+        expired_at = regions.get(terms.region).local(terms.expires_at)
+        raise QuoteExpired(expired_at=f"{expired_at:%Y-%m-%d %H:%M:%S}")
     facts, unavailable = known.restaurant(terms.restaurant_id, at=now)
     check_open(facts, at=terms.wanted_at or now)
     _check_available(terms, unavailable)
@@ -66,7 +70,7 @@ def _check(terms: QuoteDocument, customer_id: UUID, now: datetime) -> Restaurant
         distance_m=terms.distance_m,
         subtotal=terms.price.subtotal,
         tax_categories=frozenset(component.tax_category for component in terms.price.components),
-        wanted_at=terms.wanted_at,
+        wishes=Wishes(fulfilment=terms.fulfilment, wanted_at=terms.wanted_at),
     )
     return facts
 
@@ -122,6 +126,14 @@ def _new_order(terms: QuoteDocument, payment_method: str, note: str) -> Order:
         total=price.total.amount,
         payment_method=payment_method,
     )
+
+
+def _promise_time(order: Order, now: datetime) -> None:
+    """Between when and when it is promised: as expected now. It never moves again."""
+    late = delay(order.restaurant_id, order.region, at=now)
+    order.usual_delay, order.seldom_delay = late.usual, late.seldom
+    promised = tracking(course_of(order), order.axes, now=now)
+    order.promised_from, order.promised_by = promised.eta_from, promised.eta_by
 
 
 def _code_of(order_id: UUID) -> str:

@@ -155,7 +155,7 @@ def _check_bill(here: _Setting, terms: Terms, bill: Price) -> None:
         distance_m=terms.distance_m,
         subtotal=bill.subtotal,
         tax_categories=frozenset(component.tax_category for component in bill.components),
-        wanted_at=here.wishes.wanted_at,
+        wishes=here.wishes,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modules.orders.events import OrderMoved, TimelineMove
 from modules.orders.models import Order, OrderComponent, OrderLine, TimelineEntry
 from modules.orders.models.order import Move
+from modules.orders.selectors.tracking import course_of
 from modules.orders.services.deadlines import deadline_of
 from modules.orders.states import is_final, status_of
 from tiffin import clock, context, db, jobs
@@ -90,7 +91,13 @@ def _moved(order: Order, entries: list[tuple[TimelineEntry, Move]]) -> list[Orde
         for entry, move in entries
     )
     return [
-        OrderMoved(order_id=order.id, customer_id=order.customer_id, moves=moves, final=is_final(order.axes))
+        OrderMoved(
+            order_id=order.id,
+            customer_id=order.customer_id,
+            moves=moves,
+            final=is_final(order.axes),
+            course=course_of(order),
+        )
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from modules.delivery.interface import Dropoff, Place
+from modules.delivery.interface import Dropoff, Parcel, Place
 from modules.delivery.interface import Point as DeliveryPoint
 from modules.orders.interface import ChosenOption, ComponentKind
 from modules.orders.models import Order, OrderComponent, OrderLine
@@ -58,6 +58,7 @@ def courier_request(order: Order) -> dict[str, Any]:
         ),
         "ready_at": order.ready_at,
         "fee": _courier_fee(order),
+        "parcel": Parcel(reference=order.code, worth=order.money(order.total)),
     }
 
 

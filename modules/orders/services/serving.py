@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from modules.orders.geography import in_zone
 from modules.orders.interface import (
@@ -11,12 +11,16 @@ from modules.orders.interface import (
     Point,
     RestaurantClosed,
     RestaurantPaused,
+    Wishes,
 )
 from modules.orders.menus import is_open, next_opening
 from modules.orders.policies import PlacingFacts, PlacingPolicy
+from modules.orders.slots import leaves_kitchen_at
 from modules.restaurants.interface import RestaurantFacts
 from tiffin import regions
 from tiffin.money import Money
+
+BROUGHT_AT_ONCE = Wishes()
 
 
 def check_open(facts: RestaurantFacts, *, at: datetime) -> None:
@@ -44,11 +48,11 @@ def check_policy(
     distance_m: int,
     subtotal: Money,
     tax_categories: frozenset[str],
-    wanted_at: datetime | None = None,
+    wishes: Wishes = BROUGHT_AT_ONCE,
 ) -> None:
     """Raises PlacingRefused with what the region's policy says."""
     region = regions.get(facts.region)
-    ready_at = wanted_at or at + timedelta(minutes=facts.preparation_minutes)
+    ready_at = leaves_kitchen_at(facts, wishes, at=at)
     refusal = region.policy(PlacingPolicy).refusal(
         PlacingFacts(
             now_local=region.local(at),

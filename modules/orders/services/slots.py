@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from modules.orders.interface import Fulfilment, PlacingRefused
 from modules.orders.models import Order, SlotUse
-from modules.orders.slots import days_ahead, lead_time, starts
+from modules.orders.slots import days_ahead, starts
 from modules.restaurants.interface import RestaurantFacts
 from tiffin import db, regions
 
@@ -71,19 +71,6 @@ def release_slot(order: Order) -> None:
     """Somebody else may have the time."""
     if order.wanted_at is not None:
         SlotUse.objects.filter(order=order).delete()
-
-
-def offer_at(order: Order) -> datetime | None:
-    """When the restaurant is asked about an order for later; None: at once."""
-    if order.wanted_at is None:
-        return None
-    lead = lead_time(
-        regions.get(order.region),
-        preparation_minutes=order.preparation_minutes,
-        fulfilment=order.fulfilment,
-        at=order.created_at,
-    )
-    return order.wanted_at - lead
 
 
 def _full(facts: RestaurantFacts, wanted_at: datetime) -> PlacingRefused:

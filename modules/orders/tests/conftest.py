@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from modules.orders.selectors import known
+from modules.orders.selectors.tracking import forget_history
 from modules.orders.tests import scenes
 from tiffin import context, ids
 
@@ -18,6 +19,7 @@ def _own_context() -> Iterator[None]:
     with context.use(context.current()):
         yield
     known.menu.cache_clear()
+    forget_history()
 
 
 @pytest.fixture

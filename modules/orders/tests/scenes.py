@@ -211,7 +211,10 @@ def place(
     kitchen: Kitchen, customer: UUID, *lines: BasketLine, method: str = VISA, **more: object
 ) -> OrderView:
     """Quote and place; nothing has been done about it yet."""
-    token = quote(kitchen, customer, *lines, **more).token
+    return place_token(customer, quote(kitchen, customer, *lines, **more).token, method=method)
+
+
+def place_token(customer: UUID, token: str, *, method: str = VISA) -> OrderView:
     with acting(ActorKind.CUSTOMER, customer):
         return call(Orders).place(key=new_key(), customer_id=customer, quote=token, payment_method=method)
 

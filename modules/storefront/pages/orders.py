@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.delivery.interface import Delivery
+from modules.delivery.interface import Delivery, Handover
 from modules.orders.interface import (
     CancellationPreview,
     ClaimView,
@@ -116,10 +116,12 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         "words": words,
         "steps": [(name, _progress(number, words.step)) for number, name in enumerate(steps)],
         "timeline": [(at, what) for at, what in reversed(told) if what],
+        "late": wording.what_is_late(seen.tracking),
         "why": wording.why_cancelled(seen.cancel_reason),
         "zone": str(regions.get(seen.region).time_zone),
         "action": _action(seen),
         "courier": _courier(seen),
+        "handover": _handover(seen),
         "over": words.step is None or words.step == len(steps) - 1,
         "again": _slug(seen) if seen.status in AGAIN else "",
         "cancelling": _cancelling(seen),
@@ -163,6 +165,17 @@ def _action(seen: OrderView) -> str:
     if not seen.action_url:
         return ""
     return f"{seen.action_url}?{urlencode({'return': reverse('order-page', args=[seen.id])})}"
+
+
+def _handover(seen: OrderView) -> Handover | None:
+    """The code to say at the door, once somebody is coming; none when nobody can tell."""
+    if seen.axes.courier not in COURIER_VISIBLE:
+        return None
+    try:
+        found = call(Delivery).handovers(customer_id=seen.customer_id, order_ids=[seen.id])
+    except (ModuleUnavailable, ModuleFault):
+        return None
+    return found[0] if found and found[0].code else None
 
 
 def _courier(seen: OrderView) -> dict[str, object] | None:

@@ -8,7 +8,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.delivery.interface import CourierId, Delivery, OfferId, Point
+from modules.delivery.interface import (
+    CourierId,
+    Delivery,
+    LeftReason,
+    OfferId,
+    Point,
+    Proof,
+    ProofKind,
+)
 from modules.identity.interface import CustomerId, Identity, SealedAddress
 from modules.storefront import places
 from modules.storefront.errors import FormIncomplete
@@ -16,6 +24,8 @@ from modules.storefront.places import City
 from modules.storefront.visitors import COURIERS, Visitor, open_to, refusals_told, show
 from tiffin import ids
 from tiffin.interfaces import CommandKey, call
+
+LONGEST_CODE = 16
 
 
 @require_GET
@@ -153,8 +163,22 @@ def pick_up(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespo
 @open_to(COURIERS)
 def drop_off(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
     with refusals_told(request):
-        call(Delivery).drop_off(key=_key(visitor), courier_id=CourierId(visitor.id), order_id=order_id)
+        delivery = call(Delivery).drop_off(
+            key=_key(visitor), courier_id=CourierId(visitor.id), order_id=order_id, proof=_proof(request)
+        )
+        refused = delivery.why_not()
+        if refused is not None:
+            raise refused
     return _back()
+
+
+def _proof(request: HttpRequest) -> tuple[Proof, ...]:
+    """What the form says: a code, why it was left at the door, or nothing."""
+    left, code = request.POST.get("left", ""), request.POST.get("code", "")[:LONGEST_CODE]
+    if left:
+        known = left in {reason.value for reason in LeftReason}
+        return (Proof(kind=ProofKind.LEFT_AT_DOOR, reason=LeftReason(left) if known else LeftReason.NONE),)
+    return (Proof(kind=ProofKind.CODE, code=code),) if code else ()
 
 
 def _key(visitor: Visitor) -> CommandKey:

@@ -156,7 +156,12 @@ def test_an_order_goes_all_the_way(zofia, noodle_bar):
 
     presses(cook, "/restaurant/", "/restaurant/tickets/[^/]+/accept", minutes="30")
     settle()
-    assert "The kitchen is at work" in zofia.sees(order)
+    cooking = zofia.sees(order)
+    assert "The kitchen is at work" in cooking
+    assert "At your door between" in cooking
+    assert "we promised; we are sorry" in cooking  # thirty minutes were said, twenty were usual
+    with clock.shift(timedelta(minutes=31)):
+        assert "The kitchen needs longer than it said." in zofia.sees(order)
     presses(rider, "/courier/", "/courier/offers/[^/]+/accept")
     presses(cook, "/restaurant/", "/restaurant/tickets/[^/]+/ready")
     settle()

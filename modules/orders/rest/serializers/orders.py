@@ -23,6 +23,7 @@ from modules.orders.rest.serializers.baskets import BasketView
 from modules.orders.rest.serializers.documents import Document, MoneySerializer, choice
 from modules.orders.rest.serializers.minds import KeptSerializer, RatingSerializer
 from modules.orders.rest.serializers.quotes import LineSerializer, PriceSerializer
+from modules.orders.rest.tracking import TrackingSerializer
 from modules.orders.selectors.orders import summary_of
 from modules.orders.services.placing import LONGEST_NOTE
 
@@ -90,6 +91,7 @@ class OrderSerializer(Document):
     wanted_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
     rating = RatingSerializer(allow_null=True)
+    tracking = TrackingSerializer()
     kept = KeptSerializer(many=True, help_text="What is charged although it was stopped")
     claim_obstacle = serializers.CharField(help_text="Why nothing can be claimed; empty while it can")
     rating_obstacle = serializers.CharField(help_text="Why it cannot be rated; empty while it can")
