@@ -106,6 +106,8 @@ TIFFIN_PAID_PAGE = "/orders/{order_id}/"
 
 # --- web
 
+# Photos that customers send with a claim.
+TIFFIN_UPLOAD_PREFIXES = ("/api/v1/evidence", "/evidence/")
 # What the API's document calls choices that stand under several names, or one name that stands for several.
 SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
     "FulfilmentEnum": [each.value for each in Fulfilment],

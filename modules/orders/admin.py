@@ -8,10 +8,10 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from modules.orders import selectors, services
@@ -37,6 +37,7 @@ from tiffin import clock, regions
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
 from tiffin.admin.staff import staff_of
 from tiffin.money import Money
+from tiffin.web.files import sent_file
 
 
 class Timeline(ReadOnlyInline):
@@ -100,6 +101,19 @@ class OrderAdmin(ModuleAdmin):
             services.cancel_order_by_staff(order_id=order.id, note="staff_pages")
 
 
+class ClaimForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none when it runs
+    """A decision, with what the customer reads about it."""
+
+    decision = forms.ChoiceField(
+        choices=[("grant", "Grant: the money goes back"), ("refuse", "Refuse")],
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    class Meta:
+        model = Claim
+        fields = ("answer",)
+
+
 @register(Claim)
 class ClaimAdmin(ModuleAdmin):
     """What customers say was wrong. What is open has a time by which it is decided."""
@@ -111,14 +125,68 @@ class ClaimAdmin(ModuleAdmin):
         "state_name",
         "asked_for",
         "went_back",
+        "photo_count",
+        "appealed_at",
         "created_at",
         "decide_by",
     )
-    list_filter = ("state_name", "reason", "region")
+    list_filter = ("state_name", "reason", "region", ("appealed_at", admin.EmptyFieldListFilter))
     search_fields = ("=id", "=order__id", "order__code", "=customer_id")
     list_select_related = ("order",)
     exclude = ("log_txid",)
     actions = ("grant", "refuse")
+    form = ClaimForm
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
+        rows: QuerySet[Claim] = super().get_queryset(request)
+        return rows.annotate(photos=Count("evidence"))
+
+    @admin.display(description="Photos", ordering="photos")
+    def photo_count(self, claim: Any) -> str:
+        return str(claim.photos) if claim.photos else ""
+
+    @admin.display(description="Evidence")
+    def evidence_shown(self, claim: Claim) -> str:
+        """The photos, each a link to itself."""
+        return format_html_join(
+            " ",
+            '<a href="{0}"><img src="{0}" alt="a photo that the customer sent" width="320"></a>',
+            (
+                (reverse(f"{self.admin_site.name}:orders_claim_evidence", args=[claim.id, each.id]),)
+                for each in claim.evidence.defer("content")
+            ),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Only the decision can be made, with what the customer reads about it."""
+        fixed = [field.name for field in self.opts.concrete_fields if field.name != "answer"]
+        return [*fixed, "evidence_shown"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = [*self.get_readonly_fields(request, obj), "answer"]
+        decides = self.has_change_permission(request, obj)
+        return [*(each for each in fields if each != "log_txid"), *(["decision"] if decides else [])]
+
+    def save_by_use_case(self, request: HttpRequest, obj: Claim, form: Any) -> None:
+        said = form.cleaned_data
+        services.decide_claim(
+            claim_id=obj.id, grant=said["decision"] == "grant", note="staff", answer=said["answer"]
+        )
+
+    def get_urls(self) -> list[Any]:
+        shown = self.admin_site.admin_view(self.photo)
+        mine = path("<uuid:claim_id>/evidence/<uuid:evidence_id>/", shown, name="orders_claim_evidence")
+        return [mine, *super().get_urls()]
+
+    def photo(self, request: HttpRequest, claim_id: UUID, evidence_id: UUID) -> HttpResponse:
+        """A photo, for those who may see its claim."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        claim = self.get_object(request, str(claim_id))
+        found = claim.evidence.filter(pk=evidence_id).first() if claim else None
+        if found is None:
+            raise Http404("There is no such photo.")
+        return sent_file(bytes(found.content), found.media_type, name=str(evidence_id))
 
     @admin.display(description="Asked", ordering="asked")
     def asked_for(self, claim: Claim) -> str:

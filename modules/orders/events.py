@@ -101,6 +101,16 @@ class ClaimOpened(Event, wire="orders.claim_opened.v1"):
     asked: Money
 
 
+class ClaimAppealed(Event, wire="orders.claim_appealed.v1"):
+    """The customer does not agree that it was refused: somebody decides again."""
+
+    claim_id: UUID
+    order_id: UUID
+    customer_id: UUID
+    restaurant_id: UUID
+    asked: Money
+
+
 class ClaimDecided(Event, wire="orders.claim_decided.v1"):
     """It is granted or refused; `granted` goes back to the customer."""
 

@@ -28,6 +28,7 @@ from modules.orders.services import compensation
 from modules.orders.services.claims import ask_policy, decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
 from modules.orders.services.completing import complete
+from modules.orders.services.evidence import forget_evidence
 from modules.orders.services.owing import key_of, owe
 from modules.orders.services.receipts import write_receipts
 from modules.orders.services.recording import record
@@ -245,6 +246,12 @@ def claim_overdue(claim_id: UUID) -> None:
 def decide_by_policy(claim_id: UUID) -> None:
     """The region's policy decides instead."""
     decide_unanswered(claim_id)
+
+
+@job("forget_evidence")
+def forget_photos(claim_id: UUID) -> None:
+    """What customers sent with a claim is kept for a time and not longer."""
+    forget_evidence(claim_id)
 
 
 # --- afterwards ------------------------------------------------------------------------------------

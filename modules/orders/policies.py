@@ -27,6 +27,7 @@ Settings of the region that this module reads:
     timeouts.pickup_seconds                for the customer to fetch it, from the promised time on
     timeouts.claim_seconds                 to say that something was wrong, from the door on
     timeouts.claim_decision_seconds        to decide about it
+    timeouts.evidence_seconds              for which the photos of a claim are kept once it is decided
 """
 
 from __future__ import annotations

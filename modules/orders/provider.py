@@ -11,6 +11,8 @@ from modules.orders.interface import (
     ClaimLine,
     ClaimReason,
     ClaimView,
+    EvidenceFile,
+    EvidenceView,
     Fulfilment,
     OrderId,
     OrderMoney,
@@ -124,7 +126,20 @@ class OrdersProvider(Orders):
         made = services.claim(
             customer_id=customer_id, order_id=order_id, reason=reason, lines=lines, words=words
         )
-        return selectors.claim_view(made, made.order)
+        return selectors.claim_answer(made, made.order)
+
+    def add_evidence(
+        self, *, key: CommandKey, customer_id: UUID, claim_id: UUID, content: bytes
+    ) -> EvidenceView:
+        added = services.add_evidence(customer_id=customer_id, claim_id=claim_id, content=content)
+        return selectors.evidence_view(added)
+
+    def evidence(self, *, customer_id: UUID, evidence_id: UUID) -> EvidenceFile:
+        return selectors.evidence(customer_id=customer_id, evidence_id=evidence_id)
+
+    def appeal(self, *, key: CommandKey, customer_id: UUID, claim_id: UUID, words: str) -> ClaimView:
+        claim = services.appeal(customer_id=customer_id, claim_id=claim_id, words=words)
+        return selectors.claim_answer(claim, claim.order)
 
     def claims(self, *, customer_id: UUID, order_id: UUID) -> tuple[ClaimView, ...]:
         return selectors.claims(customer_id=customer_id, order_id=order_id)

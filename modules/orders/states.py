@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from modules.orders.interface import (
     Axes,
+    ClaimState,
     CourierState,
     OrderState,
     PaymentState,
@@ -137,6 +138,17 @@ REFUND = Machine(
         RefundState.DUE: (RefundState.REFUNDED,),
         # Something more is found to be wrong.
         RefundState.REFUNDED: (RefundState.DUE,),
+    },
+)
+
+# A claim is a row of its own and no axis: an order may have several.
+CLAIM = Machine(
+    "claim",
+    ClaimState.OPEN,
+    {
+        ClaimState.OPEN: (ClaimState.GRANTED, ClaimState.REFUSED),
+        # Once, when its customer appeals.
+        ClaimState.REFUSED: (ClaimState.OPEN,),
     },
 )
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.storefront.pages import account, checkout, finding, kitchen, kitchen_menus, orders, riding
+from modules.storefront.pages import (
+    account,
+    checkout,
+    claims,
+    finding,
+    kitchen,
+    kitchen_menus,
+    orders,
+    riding,
+)
 
 urlpatterns = [
     path("", finding.home, name="home"),
@@ -20,8 +29,11 @@ urlpatterns = [
     path("orders/<uuid:order_id>/panel", orders.panel, name="order-panel"),
     path("orders/<uuid:order_id>/cancel", orders.cancel, name="order-page-cancel"),
     path("orders/<uuid:order_id>/rating", orders.rate, name="order-page-rate"),
-    path("orders/<uuid:order_id>/claim", orders.claim, name="order-page-claim"),
     path("orders/<uuid:order_id>/receipts/<uuid:receipt_id>", orders.receipt, name="order-page-receipt"),
+    path("orders/<uuid:order_id>/claim", claims.claim, name="order-page-claim"),
+    path("claims/<uuid:claim_id>/appeal", claims.appeal, name="claim-page-appeal"),
+    path("evidence/", claims.send_photo, name="evidence-page"),
+    path("evidence/<uuid:evidence_id>", claims.photo, name="evidence-page-photo"),
     path("login", account.log_in, name="page-login"),
     path("register", account.register, name="page-register"),
     path("logout", account.log_out, name="page-logout"),

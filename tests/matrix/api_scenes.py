@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -193,6 +194,40 @@ def an_order_in_writing(stage: Stage) -> Scene:
     query = "SELECT id, number FROM orders_receipt WHERE order_id = %s"
     ((receipt_id, number), *_) = stage.cast.platform.await_rows("orders", query, [order["id"]])
     return Scene(path={"order_id": order["id"], "receipt_id": str(receipt_id)}, shows=number)
+
+
+# One grey dot as a PNG.
+PHOTO = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVQI12NoAAAAggCB3UNq9AAAAABJRU5ErkJggg=="
+)
+
+
+@scene("POST /evidence")
+def a_photo_to_be_sent(stage: Stage) -> Scene:
+    order = stage.served()
+    claim = stage.claimed(order)
+    return Scene(
+        body={"claim_id": claim["id"]},
+        files={"photo": PHOTO},
+        look=seen(stage.cast.customer, f"/orders/{order['id']}/claims"),
+    )
+
+
+@scene("GET /evidence/{evidence_id}")
+def a_photo(stage: Stage) -> Scene:
+    claim = stage.claimed(stage.served(), photo=PHOTO)
+    return Scene(path={"evidence_id": claim["evidence"][0]["id"]})
+
+
+@scene("POST /claims/{claim_id}/appeal")
+def a_claim_that_was_refused(stage: Stage) -> Scene:
+    order = stage.served()
+    claim = stage.claimed(order, refused=True)
+    return Scene(
+        path={"claim_id": claim["id"]},
+        body={"words": "It never came."},
+        look=seen(stage.cast.customer, f"/orders/{order['id']}/claims"),
+    )
 
 
 @scene("GET /payments/{payment_id}")

@@ -180,6 +180,33 @@ def a_dish_that_is_missing(stage: Stage) -> Scene:
     return replace(same, body={"key": str(uuid4()), "reason": "missing", "line-0": "1"})
 
 
+@scene("GET /evidence/{evidence_id}")
+def a_photo(stage: Stage) -> Scene:
+    return api_scenes.SCENES["GET /evidence/{evidence_id}"](stage)
+
+
+@scene("POST /evidence/")
+def a_photo_to_be_sent(stage: Stage) -> Scene:
+    order = stage.served()
+    claim = stage.claimed(order)
+    return Scene(
+        body={"order": order["id"], "claim": claim["id"]},
+        files={"photo": api_scenes.PHOTO},
+        look=api_scenes.seen(stage.cast.customer, f"/orders/{order['id']}/claims"),
+    )
+
+
+@scene("POST /claims/{claim_id}/appeal")
+def a_claim_that_was_refused(stage: Stage) -> Scene:
+    order = stage.served()
+    claim = stage.claimed(order, refused=True)
+    return Scene(
+        path={"claim_id": claim["id"]},
+        body={"order": order["id"], "words": "It never came."},
+        look=api_scenes.seen(stage.cast.customer, f"/orders/{order['id']}/claims"),
+    )
+
+
 def _basket(stage: Stage) -> str:
     return json.dumps([stage.cast.gb.ramen()])
 

@@ -19,12 +19,13 @@ class Scene:
 
     `shows` is an id that is in the answer of whoever may see it; `look` is what the owner sees of it, `keys`
     are its aggregates, whose log entries are counted; `tokens` replace those of the cast; `body` may be made
-    anew for each request; `told` hears each answer; `after` tidies up.
+    anew for each request, `files` go with it as a form; `told` hears each answer; `after` tidies up.
     """
 
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
     body: Any = None
+    files: dict[str, bytes] = field(default_factory=dict)
     shows: str = ""
     look: Looks | None = None
     keys: tuple[str, ...] = ()
@@ -78,6 +79,21 @@ class Stage:
         self._placed.append(order["id"])
         until(lambda: self.ticket(order), lambda answer: answer.is_success)
         return until(lambda: customer.look(order), lambda seen: seen["axes"]["vendor"] == "offered")
+
+    def claimed(self, order: dict[str, Any], *, photo: bytes = b"", refused: bool = False) -> dict[str, Any]:
+        """A claim about an order that has come, of which nothing did."""
+        customer = self.cast.customer
+        made = customer.post(f"/orders/{order['id']}/claims", {"reason": "never_arrived"}, key=order["id"])
+        assert made.json()["state"] == "open", made.text
+        if photo:
+            form = {"claim_id": made.json()["id"]}
+            bearer = {"Authorization": f"Bearer {customer.token}"}
+            sent = customer.http.post("/evidence", data=form, files={"photo": photo}, headers=bearer)
+            assert sent.is_success, sent.text
+        if refused:
+            form = {"action": "refuse", "_selected_action": made.json()["id"]}
+            self.cast.as_staff("admin of gb", "/admin/orders/claim/", form)
+        return dict(customer.get(f"/orders/{order['id']}/claims").json()["claims"][0])
 
     def clear(self) -> None:
         """Staff cancel what is left of the orders, so that no courier of a later scene is offered them."""

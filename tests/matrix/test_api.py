@@ -57,5 +57,6 @@ def ask(http: httpx.Client, row: Row, asker: Asker, scene: Scene) -> httpx.Respo
     if asker.token:
         headers["Authorization"] = f"Bearer {asker.token}"
     path = row.path.partition("#")[0].format_map(scene.path)
-    sent = {} if row.method == "GET" else {"json": body}
+    form = {"data": body, "files": scene.files} if scene.files else {"json": body}
+    sent = {} if row.method == "GET" else form
     return http.request(row.method, f"{PREFIX}{path}", params=scene.query, headers=headers, **sent)

@@ -71,7 +71,8 @@ def ask(http: httpx.Client, row: Row, asker: Asker, scene: Scene) -> httpx.Respo
     if row.method == "GET":
         return http.get(path, headers=headers, params=scene.query)
     body = scene.body() if callable(scene.body) else scene.body
-    return http.request(row.method, path, headers=headers, data=body)
+    files = scene.files or None
+    return http.request(row.method, path, headers=headers, data=body, files=files)
 
 
 @pytest.mark.parametrize("path", sorted({row.path for row in ROWS}))

@@ -89,6 +89,7 @@ SETTINGS: dict[str, Any] = {
     "timeouts.pickup_seconds": int,
     "timeouts.claim_seconds": int,
     "timeouts.claim_decision_seconds": int,
+    "timeouts.evidence_seconds": int,
 }
 
 

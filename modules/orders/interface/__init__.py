@@ -34,6 +34,9 @@ from modules.orders.interface.claims import (
     ClaimReason,
     ClaimState,
     ClaimView,
+    EvidenceFile,
+    EvidenceId,
+    EvidenceView,
     KeptPart,
 )
 from modules.orders.interface.errors import (
@@ -46,6 +49,9 @@ from modules.orders.interface.errors import (
     CancellationRefused,
     ClaimLineWrong,
     ClaimRefused,
+    ClaimUnknown,
+    EvidenceRefused,
+    EvidenceUnknown,
     MinimumOrderNotMet,
     OptionCountWrong,
     OptionUnknown,
@@ -120,11 +126,17 @@ __all__ = [
     "ClaimReason",
     "ClaimRefused",
     "ClaimState",
+    "ClaimUnknown",
     "ClaimView",
     "CodeAnswer",
     "CodeOutcome",
     "ComponentKind",
     "CourierState",
+    "EvidenceFile",
+    "EvidenceId",
+    "EvidenceRefused",
+    "EvidenceUnknown",
+    "EvidenceView",
     "Fulfilment",
     "Hint",
     "HintKind",
@@ -323,6 +335,24 @@ class Orders(Interface, module="orders", version=1):
     ) -> ClaimView:
         """The customer says what was wrong with an order that was delivered; what the region's policy grants
         is owed at once, about the rest somebody decides."""
+        ...
+
+    @command(timeout=3.0, errors=(ClaimUnknown, EvidenceRefused))
+    def add_evidence(
+        self, *, key: CommandKey, customer_id: UUID, claim_id: UUID, content: bytes
+    ) -> EvidenceView:
+        """A photo that shows what was wrong, while the claim is open. What it is is read from its bytes; what
+        it says of place and time is not kept."""
+        ...
+
+    @query(timeout=2.0, errors=(EvidenceUnknown,))
+    def evidence(self, *, customer_id: UUID, evidence_id: UUID) -> EvidenceFile:
+        """A photo that this customer sent; another's is unknown."""
+        ...
+
+    @command(timeout=2.0, errors=(ClaimUnknown, ClaimRefused))
+    def appeal(self, *, key: CommandKey, customer_id: UUID, claim_id: UUID, words: str) -> ClaimView:
+        """The customer does not agree with a refusal, once: somebody decides again."""
         ...
 
     @query(timeout=0.5, errors=(OrderUnknown,))

@@ -12,6 +12,7 @@ from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
 
 ClaimId = NewType("ClaimId", UUID)
+EvidenceId = NewType("EvidenceId", UUID)
 
 
 class ClaimReason(OpenEnum):
@@ -39,8 +40,26 @@ class ClaimLine(DTO):
     quantity: int = 1
 
 
+class EvidenceView(DTO):
+    """A photo that the customer sent with a claim; `size` in bytes."""
+
+    id: EvidenceId
+    media_type: str
+    size: int
+    added_at: datetime
+
+
+class EvidenceFile(DTO):
+    """A photo itself: JPEG, PNG or WebP, without what it said of place and time."""
+
+    media_type: str
+    content: bytes
+
+
 class ClaimView(DTO):
-    """A claim as its customer sees it. `asked` is what the dishes had cost with the fees that go with them,
+    """A claim as its customer sees it. `answer` is what staff wrote to them, `evidence` the photos they sent,
+    `takes_evidence` whether more are taken; a claim that was refused may be appealed against once, until
+    `appeal_until`. `asked` is what the dishes had cost with the fees that go with them,
     `granted` what goes back; while it is open somebody decides until `decide_by`."""
 
     id: ClaimId
@@ -54,6 +73,11 @@ class ClaimView(DTO):
     decide_by: datetime
     decided_at: datetime | None = None
     note: str | None = None
+    answer: str = ""
+    evidence: tuple[EvidenceView, ...] = ()
+    takes_evidence: bool = False
+    appealed_at: datetime | None = None
+    appeal_until: datetime | None = None
 
 
 class KeptPart(DTO):

@@ -175,6 +175,25 @@ class ClaimLineWrong(DomainError, code="claim_line_wrong", status=422):
     reason: str
 
 
+class EvidenceRefused(DomainError, code="evidence_refused", status=422):
+    """The photo cannot be taken."""
+
+    detail = "{reason}"
+    reason: str
+
+
+class EvidenceUnknown(DomainError, code="evidence_unknown", status=404):
+    """There is no such photo."""
+
+    detail = "You have sent no photo with this id, or it has been deleted since."
+
+
+class ClaimUnknown(DomainError, code="claim_unknown", status=404):
+    """There is no such claim."""
+
+    detail = "You have made no claim with this id."
+
+
 class RatingRefused(DomainError, code="rating_refused", status=409):
     """The order cannot be rated."""
 

@@ -5,12 +5,13 @@ from modules.orders.models.order import Order, OrderComponent, OrderLine, Timeli
 from modules.orders.models.promotion import Promotion, PromotionBudget, PromotionUse
 from modules.orders.models.rating import Rating, RestaurantRating
 from modules.orders.models.receipt import Receipt, ReceiptSeries
-from modules.orders.models.refund import CancellationFee, Claim, Refund
+from modules.orders.models.refund import CancellationFee, Claim, Evidence, Refund
 from modules.orders.models.slot import SlotUse
 
 __all__ = [
     "CancellationFee",
     "Claim",
+    "Evidence",
     "KnownMenu",
     "KnownRestaurant",
     "KnownUnavailable",

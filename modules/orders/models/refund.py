@@ -6,7 +6,8 @@ from django.db import models
 
 from modules.orders.interface import ClaimReason, ClaimState
 from modules.orders.models.order import Order
-from tiffin import clock
+from modules.orders.states import CLAIM
+from tiffin import clock, ids
 from tiffin.db import Aggregate
 
 
@@ -15,7 +16,8 @@ class Claim(Aggregate):
 
     `asked` is what they were worth with the fees that go with them when it was made, `granted` what went
     back, in minor units of the order's currency. `words` are the customer's own: gone when the customer is
-    forgotten. Kept with its order.
+    forgotten, as are `appeal`, what they said when it had been refused, and `answer`, what staff wrote to
+    them. Kept with its order.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="claims")
@@ -40,6 +42,9 @@ class Claim(Aggregate):
     decided_by = models.CharField(max_length=64, default="")
     decide_by = models.DateTimeField()
     note = models.CharField(max_length=64, default="")
+    answer = models.TextField(default="", db_default="", blank=True)
+    appeal = models.TextField(default="", db_default="", blank=True)
+    appealed_at = models.DateTimeField(null=True)
 
     NOT_FINAL = models.Q(state_name=ClaimState.OPEN.value)
 
@@ -63,10 +68,35 @@ class Claim(Aggregate):
     def state(self) -> ClaimState:
         return ClaimState(self.state_name)
 
+    def move(self, state: ClaimState) -> None:
+        """Raises TransitionRefused for what is not drawn."""
+        CLAIM.check(self.state, state)
+        self.state_name = state.value
+
     @property
     def lines(self) -> dict[int, int]:
         """How many dishes of which line it is about."""
         return {int(line): count for line, count in self.returned.items()}
+
+
+class Evidence(models.Model):
+    """A photo that a customer sent with a claim, without what it says of place and time. Gone with its
+    customer, and `timeouts.evidence_seconds` after the claim was decided."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="evidence")
+    hash = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=16)
+    content = models.BinaryField()
+    size = models.IntegerField()
+    added_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("claim", "hash"), name="evidence_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.media_type}, {self.size} bytes"
 
 
 class CancellationFee(models.Model):

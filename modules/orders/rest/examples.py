@@ -64,4 +64,8 @@ CLAIM = [
     OpenApiExample("Nothing came", value={"reason": "never_arrived"}, request_only=True),
 ]
 
+APPEAL = [
+    OpenApiExample("It was cold", value={"words": "The photo shows that it was cold."}, request_only=True)
+]
+
 RATING = [OpenApiExample("Very good", value={"food": 5, "courier": 5}, request_only=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.orders.rest import receipts, views
+from modules.orders.rest import evidence, receipts, views
 from modules.orders.rest.stream import stream
 
 urlpatterns = [
@@ -23,5 +23,8 @@ urlpatterns = [
         receipts.PrintedReceipt.as_view(),
         name="order-receipt",
     ),
+    path("claims/<uuid:claim_id>/appeal", evidence.Appeals.as_view(), name="claim-appeal"),
+    path("evidence", evidence.Evidence.as_view(), name="evidence"),
+    path("evidence/<uuid:evidence_id>", evidence.Photo.as_view(), name="evidence-photo"),
     path("orders/<uuid:order_id>/stream", stream, name="order-stream"),
 ]

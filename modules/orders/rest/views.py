@@ -253,5 +253,5 @@ class Claims(APIView):
             words=wanted.get("words", ""),
         )
         return Response(
-            ClaimSerializer(selectors.claim_view(made, made.order)).data, status=status.HTTP_201_CREATED
+            ClaimSerializer(selectors.claim_answer(made, made.order)).data, status=status.HTTP_201_CREATED
         )

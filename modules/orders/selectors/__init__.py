@@ -2,7 +2,7 @@
 
 from modules.orders.selectors.books import money, placed
 from modules.orders.selectors.cancelling import may_cancel, preview_cancellation
-from modules.orders.selectors.claims import claim_view, claims
+from modules.orders.selectors.claims import claim_answer, claim_view, claims, evidence, evidence_view
 from modules.orders.selectors.orders import (
     answer_of,
     get_many,
@@ -18,8 +18,11 @@ from modules.orders.selectors.slots import slots
 
 __all__ = [
     "answer_of",
+    "claim_answer",
     "claim_view",
     "claims",
+    "evidence",
+    "evidence_view",
     "get_many",
     "get_order",
     "list_for_customer",

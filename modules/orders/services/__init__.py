@@ -1,7 +1,8 @@
 """What orders does when asked: one verb a use case."""
 
 from modules.orders.services.cancelling import cancel_order, cancel_order_by_staff
-from modules.orders.services.claims import claim, decide_claim
+from modules.orders.services.claims import appeal, claim, decide_claim
+from modules.orders.services.evidence import add_evidence
 from modules.orders.services.placing import place_order
 from modules.orders.services.promotions import end_promotion, start_promotion
 from modules.orders.services.quoting import quote_basket
@@ -9,6 +10,8 @@ from modules.orders.services.rating import rate_order
 from modules.orders.services.receipts import write_receipts
 
 __all__ = [
+    "add_evidence",
+    "appeal",
     "cancel_order",
     "cancel_order_by_staff",
     "claim",

@@ -9,19 +9,22 @@ from uuid import UUID
 
 import msgspec
 
-from modules.orders.events import ClaimDecided, ClaimOpened
+from modules.orders.events import ClaimAppealed, ClaimDecided, ClaimOpened
 from modules.orders.interface import (
     ClaimLine,
     ClaimLineWrong,
     ClaimReason,
     ClaimRefused,
     ClaimState,
+    ClaimUnknown,
 )
 from modules.orders.models import Claim, Order
 from modules.orders.policies import ClaimDecision, ClaimFacts, ClaimPolicy
 from modules.orders.pricing.refunding import RefundPart, refund_parts, total_of
 from modules.orders.selectors.bills import price_of
+from modules.orders.selectors.claims import appeal_until
 from modules.orders.selectors.times import claim_obstacle, time_for
+from modules.orders.services.evidence import forget_evidence_later
 from modules.orders.services.locking import lock_order_of
 from modules.orders.services.owing import owe
 from modules.orders.services.recording import record
@@ -61,8 +64,9 @@ def claim(
     return opened
 
 
-def decide_claim(*, claim_id: UUID, grant: bool, note: str = "") -> Claim:
-    """Somebody decides; a claim that is decided stays as it is. Raises ClaimRefused for an unknown one."""
+def decide_claim(*, claim_id: UUID, grant: bool, note: str = "", answer: str = "") -> Claim:
+    """Somebody decides; `answer` is what the customer reads about it. A claim that is decided stays as it is.
+    Raises ClaimRefused for an unknown one."""
     order_id = Claim.objects.filter(pk=claim_id).values_list("order_id", flat=True).first()
     if order_id is None:
         raise ClaimRefused(reason="There is no such claim.")
@@ -70,8 +74,46 @@ def decide_claim(*, claim_id: UUID, grant: bool, note: str = "") -> Claim:
         order = Order.lock(order_id)
         opened = Claim.lock(claim_id)
         if opened.state is ClaimState.OPEN:
+            opened.answer = answer
             _decide(order, opened, ClaimState.GRANTED if grant else ClaimState.REFUSED, note=note)
     return opened
+
+
+def appeal(*, customer_id: UUID, claim_id: UUID, words: str) -> Claim:
+    """The customer does not agree with a refusal: once, somebody decides again.
+
+    Raises ClaimUnknown, ClaimRefused.
+    """
+    claimed = Claim.objects.filter(pk=claim_id, customer_id=customer_id).first()
+    if claimed is None:
+        raise ClaimUnknown()
+    with db.transaction():
+        order = Order.lock(claimed.order_id)
+        refused = Claim.lock(claim_id)
+        _check_appeal(order, refused)
+        refused.move(ClaimState.OPEN)
+        refused.appeal, refused.appealed_at = words, clock.now()
+        refused.decide_by = clock.now() + time_for(order, "claim_decision_seconds")
+        told = ClaimAppealed(
+            claim_id=refused.id,
+            order_id=order.id,
+            customer_id=order.customer_id,
+            restaurant_id=order.restaurant_id,
+            asked=order.money(refused.asked),
+        )
+        publish(refused, told, saving=Claim.fields())
+        jobs.set_deadline(refused, "claim_overdue", due=refused.decide_by)
+    return refused
+
+
+def _check_appeal(order: Order, refused: Claim) -> None:
+    if appeal_until(refused, order) is None:
+        raise ClaimRefused(reason="One can appeal once, soon after a refusal; this claim is past that.")
+    left = _left(order)
+    if any(count > left.get(number, 0) for number, count in refused.lines.items()):
+        raise ClaimRefused(reason="You have made another claim about these dishes since.")
+    if refused.asked > _refundable(order):
+        raise ClaimRefused(reason="All that was paid for these dishes has been given back already.")
 
 
 @db.transaction_required
@@ -103,9 +145,7 @@ def _check_claimable(order: Order) -> None:
 
 def _returned(order: Order, reason: ClaimReason, lines: tuple[ClaimLine, ...]) -> dict[int, int]:
     """The dishes it is about, checked against what was ordered and what other claims are about."""
-    left = dict(enumerate(_quantities(order)))
-    for number, count in _claimed(order, ClaimState.OPEN, ClaimState.GRANTED).items():
-        left[number] -= count
+    left = _left(order)
     if reason is ClaimReason.NEVER_ARRIVED:
         if lines:
             raise ClaimLineWrong(reason="What never arrived is the whole order; name no dishes.")
@@ -124,6 +164,14 @@ def _returned(order: Order, reason: ClaimReason, lines: tuple[ClaimLine, ...]) -
                 reason=f"Of {title} there are {left[number]} left to claim about, not {count}."
             )
     return dict(wanted)
+
+
+def _left(order: Order) -> dict[int, int]:
+    """How many dishes of each line no claim is about."""
+    left = dict(enumerate(_quantities(order)))
+    for number, count in _claimed(order, ClaimState.OPEN, ClaimState.GRANTED).items():
+        left[number] -= count
+    return left
 
 
 def _claimed(order: Order, *states: ClaimState) -> Counter[int]:
@@ -208,12 +256,13 @@ def _open(
 def _decide(order: Order, opened: Claim, state: ClaimState, *, note: str) -> None:
     facts = _facts(order, ClaimReason(opened.reason), opened.lines, but=opened)
     parts = _parts(order, opened.lines, facts)
-    opened.state_name = state.value
+    opened.move(state)
     opened.decided_at, opened.decided_by = clock.now(), str(context.current().actor)[:64]
     opened.note = note[:64]
     if state is ClaimState.GRANTED:
         opened.granted = facts.worth.amount
     jobs.clear_deadline(opened)
+    forget_evidence_later(order, opened)
     told = ClaimDecided(
         claim_id=opened.id,
         order_id=order.id,

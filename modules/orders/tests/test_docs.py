@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.orders.states import MACHINES
+from modules.orders.states import CLAIM, MACHINES
 
 PAGE = Path(__file__).parents[3] / "docs/explanation/an-orders-way.md"
 
@@ -21,6 +21,6 @@ def drawn(machine) -> str:
     return "\n".join(rows)
 
 
-@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.axis)
+@pytest.mark.parametrize("machine", [*MACHINES, CLAIM], ids=lambda machine: machine.axis)
 def test_each_machine_is_drawn(machine) -> None:
     assert drawn(machine) in PAGE.read_text()

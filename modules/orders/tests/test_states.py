@@ -18,9 +18,9 @@ from modules.orders.interface import (
     VendorState,
 )
 from modules.orders.models import Order
-from modules.orders.states import MACHINES, ORDER, START, is_final, is_over, status_of
+from modules.orders.states import CLAIM, MACHINES, ORDER, START, is_final, is_over, status_of
 
-by_axis = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.axis)
+by_axis = pytest.mark.parametrize("machine", [*MACHINES, CLAIM], ids=lambda machine: machine.axis)
 
 
 @by_axis

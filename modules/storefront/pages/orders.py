@@ -13,8 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 from modules.delivery.interface import Delivery, Handover
 from modules.orders.interface import (
     CancellationPreview,
-    ClaimLine,
-    ClaimReason,
     ClaimView,
     CourierState,
     Fulfilment,
@@ -33,7 +31,7 @@ from tiffin.interfaces import CommandKey, ModuleFault, ModuleUnavailable, call
 
 AGAIN = frozenset({Status.CANCELLED, Status.REFUNDED, Status.DELIVERED})
 STARS = ("1", "2", "3", "4", "5")
-LONGEST_KEY, LONGEST_WORDS, LONGEST_NUMBER = 64, 1_000, 4
+LONGEST_WORDS = 1_000
 COURIER_VISIBLE = frozenset({CourierState.ASSIGNED, CourierState.PICKED_UP})
 
 
@@ -84,24 +82,6 @@ def cancel(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespon
 
 @require_POST
 @open_to(CUSTOMERS)
-def claim(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
-    """Something was wrong. The form carries the key of the claim: pressing twice makes one."""
-    key = request.POST.get("key", "")[:LONGEST_KEY]
-    with refusals_told(request):
-        made = call(Orders).claim(
-            key=CommandKey(f"{visitor.id}:claim:{key}"),
-            customer_id=visitor.id,
-            order_id=order_id,
-            reason=ClaimReason(request.POST.get("reason", "")),
-            lines=_claimed_lines(request),
-            words=request.POST.get("words", "").strip()[:LONGEST_WORDS],
-        )
-        messages.success(request, wording.claim_made(made))
-    return HttpResponseRedirect(reverse("order-page", args=[order_id]))
-
-
-@require_POST
-@open_to(CUSTOMERS)
 def rate(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
     """What it was like; an order is rated once."""
     courier = _stars(request, "courier")
@@ -132,23 +112,6 @@ def receipt(request: HttpRequest, visitor: Visitor, order_id: UUID, receipt_id: 
 def _stars(request: HttpRequest, name: str) -> int | None:
     text = request.POST.get(name, "")
     return int(text) if text in STARS else None
-
-
-def _claimed_lines(request: HttpRequest) -> tuple[ClaimLine, ...]:
-    """The counts of the form's lines, of which most are nothing; for what never arrived none is named."""
-    if request.POST.get("reason") == ClaimReason.NEVER_ARRIVED.value:
-        return ()
-    wanted = []
-    for name, text in request.POST.items():
-        line, count = name.removeprefix("line-"), str(text)
-        if name.startswith("line-") and _is_small(line) and _is_small(count) and int(count):
-            wanted.append(ClaimLine(line=int(line), quantity=int(count)))
-    return tuple(wanted)
-
-
-def _is_small(text: str) -> bool:
-    """Digits of a number that an order could hold."""
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
 
 
 def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:

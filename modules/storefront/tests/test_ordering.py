@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -27,6 +29,11 @@ from tiffin.moving.tasks import tidy
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
+
+# One grey dot.
+PHOTO = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVQI12NoAAAAggCB3UNq9AAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture
@@ -305,6 +312,31 @@ def test_what_was_wrong_is_told_on_the_orders_page_and_once(zofia, eaten):
     assert page.count('data-claim="open"') == 1
     assert "We are looking into it" in page
     assert "of £17.12" in page  # it was the only dish: the fees and the tip go with it
+
+
+def test_a_photo_goes_with_the_claim_and_is_the_customers_alone(zofia, eaten):
+    page = zofia.sees(eaten)
+    form = {"key": found(r'name="key" value="([^"]+)"', page), "reason": "missing", "line-0": "1"}
+    zofia.browser.post(found(r'action="(/orders/[^/]+/claim)"', page), form)
+    page = zofia.sees(eaten)
+    hidden = {
+        name: found(rf'name="{name}" value="([^"]+)"><?', page.split('action="/evidence/"')[1])
+        for name in ("order", "claim")
+    }
+
+    photo = SimpleUploadedFile("dinner.exe", PHOTO, content_type="application/x-msdownload")
+    back = zofia.browser.post("/evidence/", {**hidden, "photo": photo})
+
+    shown = found(r'src="(/evidence/[^"]+)"', str(zofia.browser.get(back["Location"]).content.decode()))
+    answer = zofia.browser.get(shown)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert "sandbox" in answer["Content-Security-Policy"]
+    stranger = Customer()
+    stranger.registers("stranger@example.com")
+    assert stranger.browser.get(shown).status_code == 404
+    none = SimpleUploadedFile("x.jpg", b"none")
+    bad = zofia.browser.post("/evidence/", {**hidden, "photo": none}, follow=True)
+    assert "Send a photo as JPEG, PNG or WebP" in bad.content.decode()
 
 
 @pytest.mark.parametrize(("days", "claims", "rates"), [(1, True, True), (3, False, True), (31, False, False)])

@@ -1,10 +1,13 @@
 """The documents of the API: what comes in is checked, what goes out is the DTO as it is."""
 
 from modules.orders.rest.serializers.minds import (
+    AppealRequestSerializer,
     CancellationSerializer,
     ClaimRequestSerializer,
     ClaimSerializer,
     ClaimsSerializer,
+    EvidenceRequestSerializer,
+    EvidenceSerializer,
     RatingRequestSerializer,
     RatingSerializer,
 )
@@ -25,10 +28,13 @@ from modules.orders.rest.serializers.quotes import (
 
 __all__ = [
     "AfterSerializer",
+    "AppealRequestSerializer",
     "CancellationSerializer",
     "ClaimRequestSerializer",
     "ClaimSerializer",
     "ClaimsSerializer",
+    "EvidenceRequestSerializer",
+    "EvidenceSerializer",
     "OrderSerializer",
     "PlaceRequestSerializer",
     "QuoteRequestSerializer",

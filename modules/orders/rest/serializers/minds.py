@@ -64,6 +64,22 @@ class ClaimRequestSerializer(serializers.Serializer[Any]):
     words = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_WORDS)
 
 
+class EvidenceRequestSerializer(serializers.Serializer[Any]):
+    claim_id = serializers.UUIDField()
+    photo = serializers.FileField(help_text="JPEG, PNG or WebP, at most 6 MB")
+
+
+class AppealRequestSerializer(serializers.Serializer[Any]):
+    words = serializers.CharField(max_length=LONGEST_WORDS)
+
+
+class EvidenceSerializer(Document):
+    id = serializers.UUIDField()
+    media_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes")
+    added_at = serializers.DateTimeField()
+
+
 class ClaimSerializer(Document):
     id = serializers.UUIDField()
     order_id = serializers.UUIDField()
@@ -76,6 +92,13 @@ class ClaimSerializer(Document):
     decide_by = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
     note = serializers.CharField(allow_null=True)
+    answer = serializers.CharField(help_text="What staff wrote about it")
+    evidence = EvidenceSerializer(many=True)
+    takes_evidence = serializers.BooleanField()
+    appealed_at = serializers.DateTimeField(allow_null=True)
+    appeal_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until when a refusal can be appealed against; null: it cannot"
+    )
 
 
 class ClaimsSerializer(serializers.Serializer[Any]):

@@ -91,6 +91,7 @@ class OrderSerializer(Document):
     wanted_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
     rating = RatingSerializer(allow_null=True)
+    tracking = TrackingSerializer()
     kept = KeptSerializer(many=True, help_text="What is charged although it was stopped")
     claim_obstacle = serializers.CharField(help_text="Why nothing can be claimed; empty while it can")
     rating_obstacle = serializers.CharField(help_text="Why it cannot be rated; empty while it can")
