@@ -2,7 +2,8 @@
 
 payment_methods                        which kinds of method may be used ("card")
 timeouts.action_seconds                for the customer to confirm, then nothing is held any more
-timeouts.payment_answer_seconds        for the provider to answer, then it is asked what became of it
+timeouts.payment_answer_seconds        for the provider to answer, then it is asked what became of it;
+                                       after an hour again, then daily
 timeouts.authorisation_seconds         how long money is held without being taken
 """
 
@@ -26,6 +27,9 @@ DEFAULT_SECONDS = {
     # Card schemes let an authorisation lapse after about seven days; it is given back well before.
     "authorisation_seconds": 5 * 24 * 3600,
 }
+
+# After the first time that an unknown outcome was asked after, and from then on.
+ASKED_AGAIN_AFTER = (timedelta(hours=1), timedelta(days=1))
 
 
 def patience(region: Region, name: str, *, on: date) -> timedelta:

@@ -1,5 +1,6 @@
 """Tables of payments."""
 
+from modules.payments.models.books import Book, DayClose, Mismatch, MismatchState, What
 from modules.payments.models.payment import (
     EntryKind,
     IllegalTransition,
@@ -12,12 +13,17 @@ from modules.payments.models.payment import (
 )
 
 __all__ = [
+    "Book",
+    "DayClose",
     "EntryKind",
     "IllegalTransition",
+    "Mismatch",
+    "MismatchState",
     "Payment",
     "PaymentEntry",
     "RefundRequest",
     "RefundState",
     "SandboxCharge",
+    "What",
     "payment_of",
 ]

@@ -14,7 +14,7 @@ from django.db import models
 
 from modules.payments.interface import PaymentState
 from modules.payments.models.shares import PARTS, PerParty, Split, adds_up, draw
-from modules.payments.policies import patience
+from modules.payments.policies import ASKED_AGAIN_AFTER, patience
 from modules.payments.states import AT_REST, TRANSITIONS
 from tiffin import clock, db, regions
 from tiffin.db import Aggregate
@@ -48,7 +48,8 @@ _ONCE = frozenset({EntryKind.AUTHORISED, EntryKind.CAPTURED})
 class Payment(Aggregate):
     """The money of one order. `amount` is what was asked for, `capture_amount` what is to be taken; what was
     held, taken, let go and given back is summed from the entries. `parts` and `capture_parts` say whose these
-    are, in the order of `shares.PARTS`, when somebody told. Kept as long as accounts must be."""
+    are, in the order of `shares.PARTS`, when somebody told; `asked` counts how often an answer that is
+    overdue was asked for. Kept as long as accounts must be."""
 
     order_id = models.UUIDField(unique=True)
     customer_id = models.UUIDField(db_index=True)
@@ -62,6 +63,7 @@ class Payment(Aggregate):
     parts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     capture_parts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     void_number = models.IntegerField(default=0)
+    asked = models.SmallIntegerField(default=0, db_default=0)
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in AT_REST))
     CHANGING = (
@@ -71,6 +73,7 @@ class Payment(Aggregate):
         "capture_amount",
         "capture_parts",
         "void_number",
+        "asked",
     )
 
     class Meta:
@@ -99,7 +102,7 @@ class Payment(Aggregate):
         """Raises IllegalTransition for what the table does not know."""
         if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(f"{self.id}: {self.state_name} → {state.value}")
-        self.state_name = state.value
+        self.state_name, self.asked = state.value, 0
 
     # Money ------------------------------------------------------------------------------------------
 
@@ -194,6 +197,13 @@ class Payment(Aggregate):
         region = regions.get(self.region)
         return patience(region, name, on=region.local(clock.now()).date())
 
+    @property
+    def next_question(self) -> timedelta:
+        """How long to wait for an answer that is out, before it is asked for (again)."""
+        if not self.asked:
+            return self.patience("payment_answer_seconds")
+        return ASKED_AGAIN_AFTER[min(self.asked, len(ASKED_AGAIN_AFTER)) - 1]
+
 
 def payment_of(key: str) -> UUID:
     """The payment that a key of ours belongs to. Raises ValueError for another's key."""
@@ -265,7 +275,8 @@ class RefundRequest(models.Model):
 
 class SandboxCharge(models.Model):
     """The sandbox provider's own memory, by idempotency key: it stands for a system outside and is written in
-    transactions of its own. `charge` is the key of the authorisation that the operation is about."""
+    transactions of its own. `charge` is the key of the authorisation that the operation is about,
+    `settled_at` is when its outcome was decided."""
 
     key = models.CharField(max_length=80, primary_key=True)
     kind = models.CharField(max_length=12)
@@ -277,6 +288,10 @@ class SandboxCharge(models.Model):
     reason = models.CharField(max_length=64, default="")
     reference = models.CharField(max_length=80, unique=True)
     created_at = models.DateTimeField(default=clock.now)
+    settled_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = (BrinIndex(fields=("settled_at",), name="sandbox_charge_settled"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.currency}: {self.outcome}"

@@ -2,6 +2,8 @@
 
 from modules.payments.providers.port import (
     Declined,
+    Movement,
+    MovementKind,
     Outcome,
     PaymentProvider,
     ProviderTimeout,
@@ -12,6 +14,8 @@ from modules.payments.providers.selection import provider
 
 __all__ = [
     "Declined",
+    "Movement",
+    "MovementKind",
     "Outcome",
     "PaymentProvider",
     "ProviderTimeout",

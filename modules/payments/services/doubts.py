@@ -10,6 +10,7 @@ from modules.payments.interface import PaymentState
 from modules.payments.models import Payment, payment_of
 from modules.payments.providers import Outcome, RequiresAction
 from modules.payments.services.answers import give_up, record_authorisation, record_capture
+from modules.payments.services.mismatches import never_taken, open_mismatch
 from modules.payments.services.steps import await_answer, start_voiding
 from tiffin import clock, db, jobs
 from tiffin.dto import DTO
@@ -21,6 +22,8 @@ _STEP_ASKED = {
     PaymentState.REQUIRES_ACTION: PaymentStep.AUTHORISE,
     PaymentState.CAPTURING: PaymentStep.CAPTURE,
 }
+
+MOST_ASKED = 32_767
 
 
 class Question(DTO):
@@ -41,18 +44,18 @@ def record_provider_notification(*, key: str) -> None:
 
 
 def ask_again(payment_id: UUID) -> None:
-    """The answer is overdue. Letting go and giving back are tried for ever; the rest is asked after."""
+    """The answer is overdue: after five minutes or what the region says, after an hour, then daily. Letting
+    go and giving back are tried for ever; the rest is asked after."""
     payment = Payment.lock(payment_id)
+    payment.asked = min(payment.asked + 1, MOST_ASKED)
+    payment.save(update_fields=("asked",))
     match payment.state:
         case PaymentState.VOIDING:
             await_answer(payment, "void")
         case PaymentState.REFUNDING:
             await_answer(payment, "refund")
         case state if state in _STEP_ASKED:
-            jobs.add(payment, "settle", due=clock.now(), overdue=True)
-            jobs.set_deadline(
-                payment, "answer_overdue", due=clock.now() + payment.patience("payment_answer_seconds")
-            )
+            await_answer(payment, "settle", overdue=True)
 
 
 def open_question(payment_id: UUID) -> Question | None:
@@ -109,4 +112,5 @@ def let_authorisation_expire(payment_id: UUID) -> None:
     """Nobody took the money in time: the customer gets it back before the card scheme would."""
     payment = Payment.lock(payment_id)
     if payment.state is PaymentState.AUTHORISED:
+        open_mismatch(never_taken(payment))
         start_voiding(payment)

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 from tiffin.db.owners import owner_of
 
 F = TypeVar("F", bound=Callable[..., None])
+S = TypeVar("S", bound=Callable[[], None])
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 12
@@ -36,6 +37,7 @@ class Work(NamedTuple):
 
 
 _work: dict[tuple[str, str], Work] = {}
+_standing: dict[str, dict[str, Callable[[], None]]] = {}
 
 
 def job(
@@ -70,6 +72,20 @@ def deadline(name: str) -> Callable[[F], F]:
         return function
 
     return register
+
+
+def standing(function: S) -> S:
+    """The function is called about once a minute by whoever moves its module: it sees to it that the jobs are
+    there that no use case adds, because they begin by themselves and add themselves again. It must be cheap,
+    and harmless to repeat and beside itself."""
+    _standing.setdefault(owner_of(function.__module__), {})[function.__qualname__] = function
+    return function
+
+
+def stand_by(module: str) -> None:
+    """Call the standing functions of a module."""
+    for function in _standing.get(module, {}).values():
+        function()
 
 
 def find(module: str, name: str) -> Work:

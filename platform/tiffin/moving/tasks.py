@@ -12,6 +12,7 @@ from django.db import Error as DatabaseTrouble
 from tiffin import clock
 from tiffin.interfaces import answers
 from tiffin.jobs import running as job_runs
+from tiffin.jobs.registry import stand_by
 from tiffin.log import held, pump, tidying
 from tiffin.log.pages import FeedUnavailable
 from tiffin.log.pump import Progress
@@ -138,9 +139,11 @@ def sweep(module: str) -> None:
 
 
 def tidy(module: str) -> None:
-    """Move idle cursors to the horizon, make the next partitions, let go what is past its retention."""
+    """Move idle cursors to the horizon, make the next partitions, let go what is past its retention, and see
+    to it that the jobs are there that begin by themselves."""
     tidying.tidy(module)
     answers.forget_answers(module)
+    stand_by(module)
     StaffAction.objects.using(module).filter(at__lt=clock.now() - STAFF_ACTION_RETENTION).delete()
 
 
