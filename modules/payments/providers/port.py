@@ -89,6 +89,6 @@ class PaymentProvider(Protocol):
         ...
 
     def movements(self, *, since: datetime, until: datetime) -> Iterable[Movement]:
-        """Everything that moved from `since` on and before `until`, in no particular order; it may be long and
-        is read one after the other."""
+        """Everything that moved from `since` on and before `until`, in no particular order. It is read one
+        after the other, so that it may be long."""
         ...

@@ -15,6 +15,7 @@ from modules.payments.tests.ledger import a_payment, pounds
 from modules.payments.tests.test_ledger import DINNER
 from tiffin import clock, regions
 from tiffin.jobs.registry import stand_by
+from tiffin.moving.tasks import tidy
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -136,6 +137,12 @@ def test_a_closed_day_can_never_be_changed():
         DayClose.objects.filter(day=DAY).update(amount=1)
     with pytest.raises(DatabaseError, match="only ever closed"):
         DayClose.objects.filter(day=DAY).delete()
+
+
+def test_the_minutely_tidying_opens_the_books():
+    with clock.hold(JULY):
+        tidy("payments")
+    assert Book.objects.get(region="gb").next_day == DAY
 
 
 def test_each_region_has_one_book_however_often_one_looks():
