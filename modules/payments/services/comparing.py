@@ -21,6 +21,7 @@ from modules.payments.services.mismatches import Difference
 from tiffin import regions
 
 PAGE = 500
+LONGEST = 80  # of somebody else's names, as they are listed
 # Clocks differ: what moved at the provider may be written down so much earlier by ours.
 CLOCKS_DIFFER = timedelta(minutes=10)
 
@@ -134,8 +135,8 @@ def _of_nobody(region: str, movement: Movement) -> Iterator[Difference]:
             region=region,
             currency=movement.amount.currency,
             kind=movement.kind.value,
-            key=movement.key[:80],
-            reference=movement.reference[:80],
+            key=movement.key[:LONGEST],
+            reference=movement.reference[:LONGEST],
             theirs=movement.amount.amount,
             at=movement.at,
             words="it belongs to no payment of ours",
@@ -149,8 +150,8 @@ def _difference(what: What, payment: Payment, movement: Movement, *, ours: int |
         currency=payment.currency,
         payment_id=payment.id,
         kind=movement.kind.value,
-        key=movement.key,
-        reference=movement.reference,
+        key=movement.key[:LONGEST],
+        reference=movement.reference[:LONGEST],
         ours=ours,
         theirs=movement.amount.amount,
         at=movement.at,

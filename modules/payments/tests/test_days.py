@@ -11,7 +11,7 @@ from modules.payments import services
 from modules.payments.interface import Party
 from modules.payments.models import Book, DayClose, Payment
 from modules.payments.services import books
-from modules.payments.tests.ledger import a_payment, pounds
+from modules.payments.tests.ledger import FaultyProvider, a_payment, pounds
 from modules.payments.tests.test_ledger import DINNER
 from tiffin import clock, regions
 from tiffin.jobs.registry import stand_by
@@ -74,6 +74,21 @@ def test_what_comes_after_midnight_belongs_to_the_next_day():
 
     assert closed(DAY) == {"authorised": (1, 2_500), "captured": (1, 2_000), "voided": (1, 500)}
     assert closed(DAY + timedelta(days=1)) == {"authorised": (1, 2_500), "captured": (1, 2_500)}
+
+
+def test_what_is_told_late_belongs_to_the_day_on_which_it_is_told(line: FaultyProvider):
+    begin()
+    line.lose_answers(1)
+    with clock.hold(JULY):
+        a_payment(amount=2_500)
+        settle()
+    at(JULY + timedelta(days=1))
+    assert closed(DAY) == {}
+
+    at(JULY + timedelta(days=2))
+
+    assert closed(DAY) == {}
+    assert closed(DAY + timedelta(days=1)) == {"authorised": (1, 2_500)}
 
 
 def test_days_on_which_nobody_was_there_are_closed_one_by_one():
