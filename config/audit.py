@@ -15,7 +15,7 @@ from django.conf import settings
 from config.modules import STATELESS
 from modules.orders.interface import OrderMoney, Orders, OrderState
 from modules.orders.interface import PaymentState as AxisState
-from modules.payments.interface import Payments, PaymentState, PaymentView
+from modules.payments.interface import PaymentLedger, Payments, PaymentState, PaymentView
 from tiffin.audit import Check, Inspection, Progress, check, inspected
 from tiffin.interfaces import call
 from tiffin.money import Money
@@ -56,6 +56,7 @@ def _between_modules(
         "quotes": ("orders", one_order_a_quote),
         "money": ("orders", money_adds_up),
         "payments": ("payments", payments_have_orders),
+        "ledger": ("payments", ledger_closes),
     }
     if acknowledged is None:
         return always
@@ -101,6 +102,30 @@ def payments_have_orders(inspection: Inspection) -> None:
                     payment.id, f"the payment over {payment.amount} is for order {order_id}, which is lost"
                 )
         inspection.looked(len(page))
+
+
+def ledger_closes(inspection: Inspection) -> None:
+    """Of each payment at rest authorised = captured + voided, and captured = refunded + charged back +
+    payable, party by party; the parties' shares are the amounts. Counts payments."""
+    under_way = 0
+    page = call(Payments).ledger()
+    while page:
+        for payment in page:
+            under_way += not payment.at_rest
+            for problem in (*payment.open, *_wrongly_shared(payment)):
+                inspection.find(payment.id, problem)
+        inspection.looked(len(page))
+        page = call(Payments).ledger(after=page[-1].id)
+    inspection.note = f"{under_way} under way" if under_way else ""
+
+
+def _wrongly_shared(payment: PaymentLedger) -> Iterator[str]:
+    for line in payment.lines:
+        shared = sum(share.sale.amount + share.tax.amount for share in line.shares)
+        if shared != line.amount.amount or any(
+            share.sale.amount < 0 or share.tax.amount < 0 for share in line.shares
+        ):
+            yield f"{line.amount} were {line.kind.value}, of which the shares are {shared} smallest units"
 
 
 def money_adds_up(inspection: Inspection) -> None:

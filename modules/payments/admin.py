@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils.timesince import timesince
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from modules.payments import services
-from modules.payments.models import Payment, PaymentEntry, ProviderNotice, RefundRequest, SandboxCharge
-from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
+from modules.payments.models import (
+    DayClose,
+    Mismatch,
+    Payment,
+    PaymentEntry,
+    ProviderNotice,
+    RefundRequest,
+    SandboxCharge,
+)
+from modules.payments.models.shares import PARTS
+from tiffin import clock
+from tiffin.admin import Downloadable, ModuleAdmin, ReadOnlyInline, register
+from tiffin.money import Money
 
 
 class Entries(ReadOnlyInline):
     model = PaymentEntry
-    fields = ("kind", "amount", "reference", "at")
+    fields = ("kind", "amount", *PARTS, "reference", "at")
 
 
 class Refunds(ReadOnlyInline):
@@ -43,6 +60,161 @@ class PaymentAdmin(ModuleAdmin):
     def ask_provider(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:
         for payment in queryset:
             services.record_provider_notification(key=payment.charge_key)
+
+
+@register(PaymentEntry)
+class LedgerAdmin(Downloadable):
+    """The ledger: everything that a provider confirmed, and whose it was."""
+
+    list_display = ("at", "payment", "kind", "money", "restaurants", "platforms", "couriers", "nobodys")
+    list_filter = ("kind", "payment__region", ("at", admin.DateFieldListFilter))
+    region_field = "payment__region"
+    search_fields = ("=payment__id", "=payment__order_id")
+    list_select_related = ("payment",)
+    csv_columns = (
+        "at",
+        "region",
+        "order_id",
+        "payment_id",
+        "kind",
+        "reference",
+        "currency",
+        "amount",
+        *PARTS,
+    )
+
+    @admin.display(description="Amount", ordering="amount")
+    def money(self, entry: PaymentEntry) -> str:
+        return str(entry.payment.of(entry.amount))
+
+    def region(self, entry: PaymentEntry) -> str:
+        return entry.payment.region
+
+    def order_id(self, entry: PaymentEntry) -> str:
+        return str(entry.payment.order_id)
+
+    def currency(self, entry: PaymentEntry) -> str:
+        return entry.payment.currency
+
+    @admin.display(description="Restaurant")
+    def restaurants(self, entry: PaymentEntry) -> str:
+        return _with_tax(entry.restaurant, entry.restaurant_tax, entry.payment.currency)
+
+    @admin.display(description="Platform")
+    def platforms(self, entry: PaymentEntry) -> str:
+        return _with_tax(entry.platform, entry.platform_tax, entry.payment.currency)
+
+    @admin.display(description="Courier")
+    def couriers(self, entry: PaymentEntry) -> str:
+        return _with_tax(entry.courier, entry.courier_tax, entry.payment.currency)
+
+    @admin.display(description="Nobody told whose")
+    def nobodys(self, entry: PaymentEntry) -> str:
+        return _with_tax(entry.split.nobody, 0, entry.payment.currency)
+
+
+def _with_tax(sale: int, tax: int, currency: str) -> str:
+    if not sale and not tax:
+        return ""
+    both = [str(Money(amount=sale, currency=currency))]
+    return " + ".join([*both, f"{Money(amount=tax, currency=currency)} tax"] if tax else both)
+
+
+@register(DayClose)
+class DayCloseAdmin(Downloadable):
+    """The days that are closed, with the totals of what the filters leave. Amounts in minor units."""
+
+    list_display = ("day", "region", "kind", "count", "money", *PARTS)
+    list_filter = ("kind", "region", ("day", admin.DateFieldListFilter))
+    ordering = ("-day",)
+    csv_columns = ("day", "region", "kind", "currency", "count", "amount", *PARTS, "closed_at")
+
+    @admin.display(description="Amount", ordering="amount")
+    def money(self, close: DayClose) -> str:
+        return str(close.money)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        changelist = getattr(response, "context_data", {}).get("cl")
+        if changelist is not None:
+            response.context_data["totals"] = _totals(changelist.queryset)  # type: ignore[attr-defined]
+        return response
+
+
+def _totals(closes: QuerySet[DayClose]) -> dict[str, Any]:
+    """By kind and currency, over every page of the list."""
+    sums = [Sum(name) for name in ("count", "amount", *PARTS)]
+    found = closes.order_by("kind", "currency").values_list("kind", "currency").annotate(*sums)
+    rows = [
+        [kind, count, *(Money(amount=amount, currency=currency) for amount in amounts)]
+        for kind, currency, count, *amounts in found
+    ]
+    return {"names": ["kind", "count", "amount", *PARTS], "rows": rows}
+
+
+class MismatchActions(ActionForm):  # type: ignore[misc]  # unfold has no types
+    """To resolve takes saying what it was."""
+
+    note = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Note",
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "What it was (to resolve)"}),
+    )
+
+
+@register(Mismatch)
+class MismatchAdmin(Downloadable):
+    """The queue of what the provider and we do not agree on, and of what does not close."""
+
+    list_display = ("what", "region", "state_name", "age", "kind", "we_have", "they_have", "payment", "seen")
+    list_filter = ("state_name", "what", "region", "kind")
+    search_fields = ("=id", "=payment__id", "=payment__order_id", "=reference")
+    list_select_related = ("payment",)
+    exclude = ("log_txid",)
+    action_form = MismatchActions
+    actions = ("ask_again", "resolve")
+    csv_columns = (
+        "created_at",
+        "region",
+        "what",
+        "state_name",
+        "payment_id",
+        "kind",
+        "key",
+        "reference",
+        "currency",
+        "ours",
+        "theirs",
+        "words",
+        "seen",
+        "closed_at",
+        "closed_by",
+        "note",
+    )
+
+    @admin.display(description="Age", ordering="created_at")
+    def age(self, mismatch: Mismatch) -> str:
+        return timesince(mismatch.created_at, mismatch.closed_at or clock.now())
+
+    @admin.display(description="We have")
+    def we_have(self, mismatch: Mismatch) -> str:
+        return str(mismatch.money(mismatch.ours) or "")
+
+    @admin.display(description="The provider has")
+    def they_have(self, mismatch: Mismatch) -> str:
+        return str(mismatch.money(mismatch.theirs) or "")
+
+    @admin.action(description="Ask the provider again", permissions=["act"])
+    def ask_again(self, request: HttpRequest, queryset: QuerySet[Mismatch]) -> None:
+        for mismatch in queryset:
+            services.ask_provider_again(mismatch.pk)
+
+    @admin.action(description="Resolve: with a note that says what it was", permissions=["act"])
+    def resolve(self, request: HttpRequest, queryset: QuerySet[Mismatch]) -> None:
+        note = next((note for note in request.POST.getlist("note") if note.strip()), "")
+        for mismatch in queryset:
+            services.resolve_mismatch(mismatch.pk, note=note)
 
 
 @register(SandboxCharge)

@@ -2,9 +2,16 @@
 
 from modules.payments.interface import Payments
 from tiffin.modules import ModuleConfig
+from tiffin.telemetry.metrics import register_gauge_source
 
 
 class PaymentsConfig(ModuleConfig):
     name = "modules.payments"
     label = "payments"
     provides = (Payments,)
+
+    def ready(self) -> None:
+        super().ready()
+        from modules.payments.selectors import open_mismatches
+
+        register_gauge_source(open_mismatches)

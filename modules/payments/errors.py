@@ -16,3 +16,9 @@ class NotificationPending(DomainError, code="notification_pending", status=409):
     """The notification is going to be processed anyway."""
 
     detail = "It has not been processed for the first time yet."
+
+
+class MismatchNoteMissing(DomainError, code="mismatch_note_missing", status=422):
+    """A mismatch is resolved by saying what it was."""
+
+    detail = "Say in the note what it was and what became of it; it will not be opened again."

@@ -7,14 +7,16 @@ from uuid import UUID
 
 from modules.payments import selectors, services
 from modules.payments.interface import PaymentState
-from modules.payments.models import Payment, RefundRequest, RefundState
+from modules.payments.models import Mismatch, Payment, RefundRequest, RefundState
 from modules.payments.providers import Declined, Succeeded, provider
-from tiffin.jobs import deadline, job
+from tiffin.jobs import deadline, every, job
 
 PROVIDER = "payment_provider"
 PROVIDER_CAP = 16
 ATTEMPTS = 8
 LEASE = timedelta(seconds=60)
+# A busy hour is a quarter of a million movements.
+LONG_LEASE = timedelta(minutes=15)
 
 
 class VoidRefused(RuntimeError):
@@ -112,3 +114,42 @@ def process_notice(notice_id: UUID) -> None:
 def notice_overdue(notice_id: UUID) -> None:
     """Nobody has looked at it."""
     services.ask_to_process(notice_id)
+
+
+# --- the books -------------------------------------------------------------------------------------
+
+
+@every("open_books", pause=timedelta(minutes=1))
+def books() -> None:
+    """Each region has its book, and with it the jobs below, which add themselves again."""
+    services.open_books()
+
+
+@job("close_days", attempts=ATTEMPTS, lease=LONG_LEASE)
+def close_days(book_id: UUID) -> None:
+    """Close the days that are over."""
+    services.close_days(book_id)
+
+
+@job("reconcile", attempts=ATTEMPTS, lease=LONG_LEASE)
+def reconcile(book_id: UUID) -> None:
+    """Compare the next hour with what the provider did."""
+    services.reconcile(book_id, [(name, provider(name)) for name in services.holders_of(book_id)])
+
+
+@job("look_again", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def look_again(mismatch_id: UUID) -> None:
+    """Ask about what the provider and we do not agree on."""
+    services.look_again(mismatch_id, provider(Mismatch.get(mismatch_id).holder))
+
+
+@deadline("books_untended")
+def books_untended(book_id: UUID) -> None:
+    """A day has gone by: what was given up is begun again."""
+    services.tend(book_id)
+
+
+@deadline("mismatch_stands")
+def mismatch_stands(mismatch_id: UUID) -> None:
+    """Nobody has closed it for a day."""
+    services.stand(mismatch_id)

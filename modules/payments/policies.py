@@ -3,7 +3,8 @@
 payment_methods                        which kinds of method may be used ("card")
 payments.provider                      who holds and takes the money: one of PROVIDERS
 timeouts.action_seconds                for the customer to confirm, then nothing is held any more
-timeouts.payment_answer_seconds        for the provider to answer, then it is asked what became of it
+timeouts.payment_answer_seconds        for the provider to answer, then it is asked what became of it;
+                                       after an hour again, then daily
 timeouts.authorisation_seconds         how long money is held without being taken
 """
 
@@ -31,6 +32,9 @@ DEFAULT_SECONDS = {
     "authorisation_seconds": 5 * 24 * 3600,
 }
 
+# After the first time that an unknown outcome was asked after, and from then on.
+ASKED_AGAIN_AFTER = (timedelta(hours=1), timedelta(days=1))
+
 
 def patience(region: Region, name: str, *, on: date) -> timedelta:
     """How long the region waits for `timeouts.<name>`, or what is usual where it does not say."""
@@ -38,6 +42,11 @@ def patience(region: Region, name: str, *, on: date) -> timedelta:
         return timedelta(seconds=region.setting(f"timeouts.{name}", int, on=on))
     except NoRuleInForce:
         return timedelta(seconds=DEFAULT_SECONDS[name])
+
+
+def holders(region: Region, *, on: date) -> set[str]:
+    """Everybody who may hold money of the region's payments: who was chosen in the last half year."""
+    return {provider_name(region, on=on - timedelta(weeks=weeks)) for weeks in range(27)}
 
 
 def provider_name(region: Region, *, on: date) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from modules.payments.interface import (
     LedgerKind,
@@ -17,13 +19,14 @@ from modules.payments.interface import (
     PaymentState,
     PaymentView,
 )
-from modules.payments.models import EntryKind, Payment, SandboxCharge
+from modules.payments.models import EntryKind, Mismatch, Payment, SandboxCharge
 from modules.payments.models.shares import PARTS
 from modules.payments.policies import STRIPE, MethodRow
 from modules.payments.providers import provider_of
 from modules.payments.providers.selection import moves_no_money
 from modules.payments.states import AT_REST
 from tiffin import clock, db, regions
+from tiffin.telemetry.metrics import Reading
 
 # The sandbox's test cards. The tokens are Stripe's names for the same behaviour.
 TEST_CARDS = (
@@ -44,6 +47,25 @@ TEST_CARDS = (
 CARD_TOKEN = re.compile(r"pm_[A-Za-z0-9_]{3,60}")
 
 MAXIMUM_PAGE_SIZE = 200
+
+_ENTERED = f"""
+SELECT entry.kind, payment.currency, count(*), sum(entry.amount)::bigint,
+       {", ".join(f"sum(entry.{part})::bigint" for part in PARTS)}
+FROM payments_paymententry AS entry JOIN payments_payment AS payment ON payment.id = entry.payment_id
+WHERE payment.region = %(region)s AND entry.at >= %(since)s AND entry.at < %(until)s
+GROUP BY entry.kind, payment.currency
+"""  # noqa: S608  # of constants
+_HELD = "CASE kind WHEN 'authorised' THEN 1 WHEN 'captured' THEN -1 WHEN 'voided' THEN -1 ELSE 0 END"
+_PAYABLE = "CASE kind WHEN 'captured' THEN 1 WHEN 'refunded' THEN -1 WHEN 'charged_back' THEN -1 ELSE 0 END"
+_EACH = (*PARTS, f"(entry.amount - {' - '.join(PARTS)})")
+_UNCLOSED = f"""
+SELECT payment.id FROM payments_payment AS payment
+JOIN payments_paymententry AS entry ON entry.payment_id = payment.id
+WHERE payment.region = %(region)s AND payment.state = ANY(%(at_rest)s) AND payment.id IN (
+    SELECT payment_id FROM payments_paymententry WHERE at >= %(since)s AND at < %(until)s)
+GROUP BY payment.id
+HAVING {" OR ".join(f"sum({part} * {_HELD}) <> 0 OR sum({part} * {_PAYABLE}) < 0" for part in _EACH)}
+"""  # noqa: S608  # of constants
 
 
 def methods(*, region: str) -> list[PaymentMethod]:
@@ -145,6 +167,27 @@ def what_does_not_close(payment: Payment) -> Iterator[str]:
             yield f"{payment.of(is_held)} of {part} are held though nothing is awaited"
         if is_payable < 0:
             yield f"{payment.of(-is_payable)} more of {part} went back than was taken"
+
+
+def entered(region: str, since: datetime, until: datetime) -> list[tuple[Any, ...]]:
+    """What was written down from `since` on and before `until`: kind, currency, how many, over how much, and
+    how much of it is each part's, in the order of PARTS."""
+    return db.select(_ENTERED, region=region, since=since, until=until)
+
+
+def unclosed(region: str, since: datetime, until: datetime) -> list[Payment]:
+    """The payments of which something was written down then, and which do not close; with their entries."""
+    at_rest = [state.value for state in AT_REST]
+    found = db.select(_UNCLOSED, region=region, since=since, until=until, at_rest=at_rest)
+    return list(with_entries().filter(pk__in=[payment_id for (payment_id,) in found]))
+
+
+def open_mismatches() -> Iterator[Reading]:
+    """For Prometheus: on how much the provider and we do not agree."""
+    counts = Mismatch.objects.filter(Mismatch.NOT_FINAL).values_list("region", "what")
+    for region, what, count in counts.annotate(count=Count("pk")).order_by():
+        labels = {"region": region, "what": what}
+        yield "tiffin_payment_mismatches", "Open mismatches with the payment provider.", labels, float(count)
 
 
 def _page(after: PaymentId | None, size: int) -> QuerySet[Payment]:

@@ -28,6 +28,7 @@ def test_a_line_for_each_invariant_and_a_quiet_end(evening: Evening) -> None:
         "quotes",
         "money",
         "payments",
+        "ledger",
         "sequences",
         "cursors",
         "deadlines",

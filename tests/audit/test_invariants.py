@@ -15,6 +15,7 @@ from config import audit as between_modules
 from config.audit import audit
 from modules.orders.interface import OrderId, Orders
 from modules.orders.provider import OrdersProvider
+from modules.payments.models.shares import PARTS
 from tests.audit.conftest import Evening, broken, by_hand
 from tiffin import audit as kernel
 from tiffin import clock, ids
@@ -59,10 +60,11 @@ def test_an_intact_evening_breaks_nothing_and_everything_was_looked_at(
         "quotes",
         "money",
         "payments",
+        "ledger",
     }
     assert {module for _, module in counts} == set(settings.TIFFIN_MODULES)
     assert counts["acknowledged", "orders"] == counts["quotes", "orders"] == counts["money", "orders"] == 5
-    assert counts["payments", "payments"] == 5
+    assert counts["payments", "payments"] == counts["ledger", "payments"] == 5
     assert counts["sequences", "orders"] == 10  # each order's key in the log, and its row
     assert counts["deadlines", "orders"] == 6  # one deadline, five rows
     assert counts["cursors", "orders"] == 5 * 16  # five subscriptions
@@ -128,6 +130,7 @@ def test_two_orders_of_one_quote(evening: Evening, found: Callable[[], Found]) -
 
 _ORDER, _PAYMENT = ("orders", "orders_order"), ("payments", "payments_payment")
 _ENTRY = ("payments", "payments_paymententry")
+_PARTS_NONE = ", ".join(f"{part} = 0" for part in PARTS)
 _OF = "payment_id = (SELECT id FROM payments_payment WHERE order_id = %s)"
 WRONG_MONEY = [
     (_ORDER, "delivered", "UPDATE orders_order SET captured = 1 WHERE id = %s", "orders knows of 0.01 GBP"),
@@ -136,7 +139,7 @@ WRONG_MONEY = [
     (
         _ENTRY,
         "delivered",
-        f"UPDATE payments_paymententry SET amount = 1 WHERE kind = 'captured' AND {_OF}",
+        f"UPDATE payments_paymententry SET amount = 1, {_PARTS_NONE} WHERE kind = 'captured' AND {_OF}",
         "of which 0.01 GBP were taken",
     ),
     (
@@ -166,6 +169,44 @@ def test_money_that_does_not_add_up(evening: Evening) -> None:
     assert look("money", "orders", between_modules.money_adds_up).broken == 0
 
 
+_GROWN = f"""
+    INSERT INTO payments_paymententry (payment_id, kind, amount, reference, at, {{part}})
+    SELECT payment_id, '{{kind}}', 100, 'by hand', at, 100 FROM payments_paymententry
+    WHERE kind = 'authorised' AND {_OF}"""
+WRONG_LEDGER = [
+    (
+        "delivered",
+        f"DELETE FROM payments_paymententry WHERE kind = 'captured' AND {_OF}",
+        "of restaurant are held though nothing is awaited",
+    ),
+    (
+        "delivered",
+        f"UPDATE payments_paymententry SET restaurant = restaurant - 1, courier = courier + 1"
+        f" WHERE kind = 'captured' AND {_OF}",
+        "0.01 GBP of restaurant are held",
+    ),
+    (
+        "refunded",
+        _GROWN.format(kind="refunded", part="platform"),
+        "1.00 GBP more of platform went back than was taken",
+    ),
+    ("cancelled", _GROWN.format(kind="charged_back", part="courier"), "more of courier went back"),
+]
+
+
+def test_a_ledger_that_does_not_close(evening: Evening) -> None:
+    for whose, statement, said in WRONG_LEDGER:
+        order_id = getattr(evening, whose).id
+        ((payment_id,),) = by_hand(
+            "payments", "SELECT id FROM payments_payment WHERE order_id = %s", given=[order_id]
+        )
+        with broken(*_ENTRY, statement, [order_id]):
+            ledger = look("ledger", "payments", between_modules.ledger_closes)
+        assert {finding.key for finding in ledger.findings} == {str(payment_id)}, statement
+        assert any(said in finding.problem for finding in ledger.findings), ledger.findings
+    assert look("ledger", "payments", between_modules.ledger_closes).broken == 0
+
+
 def look(invariant: str, module: str, at: Callable[[Inspection], None]) -> Check:
     return kernel.inspected(Inspection(invariant, module), at)
 
@@ -180,7 +221,7 @@ def test_a_module_that_cannot_be_asked_is_found_and_the_rest_is_looked_at(evenin
     (broken,) = (check for check in checks if check.broken)
     assert (broken.invariant, broken.module) == ("payments", "payments")
     assert "could not be looked at" in broken.findings[0].problem
-    assert len(checks) == 3 + len(kernel.INVARIANTS) * len(settings.TIFFIN_MODULES)
+    assert len(checks) == 4 + len(kernel.INVARIANTS) * len(settings.TIFFIN_MODULES)
 
 
 # --- deadlines and jobs ----------------------------------------------------------------------------

@@ -47,6 +47,11 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "payments.payment": payment,
         "payments.providernotice": notice_of(cast, region),
         "payments.sandboxcharge": _one(cast, "payments", charge, payment),
+        "payments.paymententry": _one(
+            cast, "payments", "SELECT id FROM payments_paymententry WHERE payment_id = %s", payment
+        ),
+        "payments.dayclose": _closed_day(cast, region),
+        "payments.mismatch": mismatch_of(cast, payment),
         "delivery.deliverytask": order,
         "delivery.courier": _courier(cast, region),
         "orders.order": order,
@@ -185,6 +190,28 @@ def _one(cast: Cast, module: str, query: str, parameter: Any) -> str:
     return str(cast.platform.await_rows(module, query, [parameter])[0][0])
 
 
+def _closed_day(cast: Cast, region: str) -> str:
+    """Nobody waits for midnight here: a day long ago, of which nothing is known."""
+    query = (
+        "INSERT INTO payments_dayclose (region, day, kind, currency, amount, count, closed_at)"
+        " VALUES (%s, '2020-01-01', 'captured', 'EUR', 0, 0, now()) ON CONFLICT DO NOTHING"
+    )
+    cast.platform.sql("payments", query, [region])
+    return _one(cast, "payments", "SELECT id FROM payments_dayclose WHERE region = %s", region)
+
+
+def mismatch_of(cast: Cast, payment: str) -> str:
+    """The provider is said to have taken something for a payment that we know nothing of."""
+    query = (
+        "INSERT INTO payments_mismatch (id, region, version, log_txid, created_at, subject, what, state,"
+        " kind, key, reference, currency, payment_id, theirs, words, seen_at, seen, closed_by, note)"
+        " SELECT gen_random_uuid(), region, 0, 0, now(), gen_random_uuid()::text, 'only_provider', 'open',"
+        " 'captured', '', 'matrix', currency, id, 1, '', now(), 1, '', '' FROM payments_payment WHERE id = %s"
+        " RETURNING id"
+    )
+    return str(cast.platform.sql("payments", query, [payment])[0][0])
+
+
 def payment_of(stage: Stage, order: dict[str, Any], state: str) -> str:
     query = "SELECT id FROM payments_payment WHERE order_id = %s AND state = %s"
     return str(stage.cast.platform.await_rows("payments", query, [order["id"], state])[0][0])
@@ -227,6 +254,12 @@ FITTING: dict[str, Makes] = {
     "restaurants.vendorevent:replay": _vendors("vendorevent"),
     "payments.payment:void": lambda stage: payment_of(stage, stage.order(), "authorised"),
     "payments.payment:refund": lambda stage: payment_of(stage, stage.cooked(), "captured"),
+    "payments.mismatch:ask_again": lambda stage: mismatch_of(
+        stage.cast, payment_of(stage, stage.order(), "authorised")
+    ),
+    "payments.mismatch:resolve": lambda stage: mismatch_of(
+        stage.cast, payment_of(stage, stage.order(), "authorised")
+    ),
     "payments.payment:ask_provider": lambda stage: payment_of(stage, stage.order(), "authorised"),
     "payments.providernotice:process_again": lambda stage: notice_of(stage.cast, "gb"),
     "delivery.deliverytask:cancel": _delivery,

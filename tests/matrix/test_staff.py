@@ -188,7 +188,8 @@ def test_action(
 
 
 def _do(http: httpx.Client, asker: Asker, row: Row, pk: str) -> httpx.Response:
-    return ask(http, asker, row.address, {"action": row.action, "_selected_action": pk})
+    form = {"action": row.action, "_selected_action": pk, "note": "asked by the matrix"}
+    return ask(http, asker, row.address, form)
 
 
 def _done(cast: Cast, row: Row, pk: str) -> tuple[int, list[Any]]:

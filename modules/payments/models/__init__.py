@@ -1,5 +1,6 @@
 """Tables of payments."""
 
+from modules.payments.models.books import Book, DayClose, Mismatch, MismatchState, What
 from modules.payments.models.payment import (
     EntryKind,
     IllegalTransition,
@@ -12,8 +13,12 @@ from modules.payments.models.payment import (
 from modules.payments.models.provider import NoticeState, ProviderNotice, ProviderOperation, SandboxCharge
 
 __all__ = [
+    "Book",
+    "DayClose",
     "EntryKind",
     "IllegalTransition",
+    "Mismatch",
+    "MismatchState",
     "NoticeState",
     "Payment",
     "PaymentEntry",
@@ -22,5 +27,6 @@ __all__ = [
     "RefundRequest",
     "RefundState",
     "SandboxCharge",
+    "What",
     "payment_of",
 ]

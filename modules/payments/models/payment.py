@@ -14,7 +14,7 @@ from django.db import models
 
 from modules.payments.interface import PaymentState
 from modules.payments.models.shares import PARTS, PerParty, Split, adds_up, draw
-from modules.payments.policies import SANDBOX, patience
+from modules.payments.policies import ASKED_AGAIN_AFTER, SANDBOX, patience
 from modules.payments.states import AT_REST, TRANSITIONS
 from tiffin import clock, db, regions
 from tiffin.db import Aggregate
@@ -48,8 +48,9 @@ _ONCE = frozenset({EntryKind.AUTHORISED, EntryKind.CAPTURED})
 class Payment(Aggregate):
     """The money of one order. `amount` is what was asked for, `capture_amount` what is to be taken; what was
     held, taken, let go and given back is summed from the entries. `parts` and `capture_parts` say whose these
-    are, in the order of `shares.PARTS`, when somebody told. `provider` holds it, whoever serves the region by
-    now. Kept as long as accounts must be."""
+    are, in the order of `shares.PARTS`, when somebody told; `asked` counts how often an answer that is
+    overdue was asked for. `provider` holds it, whoever serves the region by now. Kept as long as accounts
+    must be."""
 
     order_id = models.UUIDField(unique=True)
     customer_id = models.UUIDField(db_index=True)
@@ -64,6 +65,7 @@ class Payment(Aggregate):
     capture_parts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     void_number = models.IntegerField(default=0)
     provider = models.CharField(max_length=16, default=SANDBOX)
+    asked = models.SmallIntegerField(default=0, db_default=0)
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in AT_REST))
     CHANGING = (
@@ -73,6 +75,7 @@ class Payment(Aggregate):
         "capture_amount",
         "capture_parts",
         "void_number",
+        "asked",
     )
 
     class Meta:
@@ -101,7 +104,7 @@ class Payment(Aggregate):
         """Raises IllegalTransition for what the table does not know."""
         if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(f"{self.id}: {self.state_name} → {state.value}")
-        self.state_name = state.value
+        self.state_name, self.asked = state.value, 0
 
     # Money ------------------------------------------------------------------------------------------
 
@@ -195,6 +198,13 @@ class Payment(Aggregate):
     def patience(self, name: str) -> timedelta:
         region = regions.get(self.region)
         return patience(region, name, on=region.local(clock.now()).date())
+
+    @property
+    def next_question(self) -> timedelta:
+        """How long to wait for an answer that is out, before it is asked for (again)."""
+        if not self.asked:
+            return self.patience("payment_answer_seconds")
+        return ASKED_AGAIN_AFTER[min(self.asked, len(ASKED_AGAIN_AFTER)) - 1]
 
 
 def payment_of(key: str) -> UUID:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from tiffin import clock
@@ -12,7 +13,8 @@ from tiffin.db import Aggregate
 
 class SandboxCharge(models.Model):
     """The sandbox provider's own memory, by idempotency key: it stands for a system outside and is written in
-    transactions of its own. `charge` is the key of the authorisation that the operation is about."""
+    transactions of its own. `charge` is the key of the authorisation that the operation is about,
+    `settled_at` is when its outcome was decided."""
 
     key = models.CharField(max_length=80, primary_key=True)
     kind = models.CharField(max_length=12)
@@ -24,6 +26,10 @@ class SandboxCharge(models.Model):
     reason = models.CharField(max_length=64, default="")
     reference = models.CharField(max_length=80, unique=True)
     created_at = models.DateTimeField(default=clock.now)
+    settled_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = (BrinIndex(fields=("settled_at",), name="sandbox_charge_settled"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.currency}: {self.outcome}"

@@ -32,8 +32,8 @@ class Split(NamedTuple):
     @classmethod
     def of(cls, amount: int, parts: Sequence[int]) -> Self:
         """An amount of which the parts in the order of PARTS are told, or none."""
-        told = tuple(parts) or (0,) * len(PARTS)
-        return cls(*told, amount - sum(told))
+        told = list(parts) or [0] * len(PARTS)
+        return cls._make([*told, amount - sum(told)])
 
     @property
     def total(self) -> int:
@@ -45,10 +45,10 @@ class Split(NamedTuple):
         return list(self[: len(PARTS)])
 
     def plus(self, other: Split) -> Split:
-        return Split(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        return Split._make(mine + theirs for mine, theirs in zip(self, other, strict=True))
 
     def minus(self, other: Split) -> Split:
-        return Split(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
+        return Split._make(mine - theirs for mine, theirs in zip(self, other, strict=True))
 
     def shares(self, currency: str) -> tuple[Share, ...]:
         """As others see it: each party that has something, and under UNKNOWN what is nobody's."""
@@ -79,18 +79,18 @@ def parts_of(shares: Sequence[Share]) -> list[int]:
 def draw(amount: int, left: Split, wanted: Split | None = None) -> Split:
     """Take `amount` from what is `left`: as `wanted` as far as that is there, the rest in proportion to what
     is left. The shares sum to `amount` and none is negative; what is missing is nobody's."""
-    there = Split(*(max(0, part) for part in left))
+    there = Split._make(max(0, part) for part in left)
     taken = _within(there, wanted, amount) if wanted is not None and wanted.total > 0 else Split()
     room = there.minus(taken)
     more = min(amount - taken.total, room.total)
     if more > 0:
-        taken = taken.plus(Split(*allocate(more, room)))
+        taken = taken.plus(Split._make(allocate(more, room)))
     return taken._replace(nobody=taken.nobody + amount - taken.total)
 
 
 def _within(there: Split, wanted: Split, amount: int) -> Split:
     asked = allocate(amount, wanted) if wanted.total > amount else wanted
-    return Split(*(min(each, most) for each, most in zip(asked, there, strict=True)))
+    return Split._make(min(each, most) for each, most in zip(asked, there, strict=True))
 
 
 class PerParty(models.Model):

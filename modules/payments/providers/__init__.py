@@ -2,6 +2,8 @@
 
 from modules.payments.providers.port import (
     Declined,
+    Movement,
+    MovementKind,
     Outcome,
     PaymentProvider,
     ProviderTimeout,
@@ -13,6 +15,8 @@ from modules.payments.providers.selection import provider, provider_of
 
 __all__ = [
     "Declined",
+    "Movement",
+    "MovementKind",
     "Outcome",
     "PaymentProvider",
     "ProviderTimeout",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from tiffin.dto import DTO
@@ -29,6 +32,26 @@ class RequiresAction(DTO):
 
 
 Outcome = Succeeded | Declined | RequiresAction
+
+
+class MovementKind(Enum):
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
+
+
+class Movement(DTO):
+    """Money that moved at the provider, as its own records tell: `key` is that of ours under which it was
+    asked for, "" when it was not ours, `reference` the provider's. What a smaller capture leaves over is let
+    go without a movement of its own."""
+
+    kind: MovementKind
+    key: str
+    reference: str
+    amount: Money
+    at: datetime
 
 
 class ProviderTimeout(Exception):
@@ -67,4 +90,9 @@ class PaymentProvider(Protocol):
 
     def find(self, *, key: str) -> Outcome | None:
         """What became of the operation under `key`; None if the provider never heard of it."""
+        ...
+
+    def movements(self, *, since: datetime, until: datetime) -> Iterable[Movement]:
+        """Everything that moved from `since` on and before `until`, in no particular order. It is read one
+        after the other, so that it may be long."""
         ...

@@ -9,18 +9,36 @@ the customer on a page, `pm_card_timeout` executes but loses its first answer.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
 
 from django.urls import reverse
 
 from modules.payments.models import SandboxCharge
-from modules.payments.providers.port import Declined, Outcome, ProviderTimeout, RequiresAction, Succeeded
-from tiffin import db, ids
+from modules.payments.providers.port import (
+    Declined,
+    Movement,
+    MovementKind,
+    Outcome,
+    ProviderTimeout,
+    RequiresAction,
+    Succeeded,
+)
+from tiffin import clock, db, ids
 from tiffin.dto import DTO
 from tiffin.money import Money
 
 SUCCEEDED, DECLINED, REQUIRES_ACTION = "succeeded", "declined", "requires_action"
 CHARGE, CAPTURE, VOID, REFUND = "charge", "capture", "void", "refund"
 CANCELLED = "charge_cancelled"
+PAGE = 1_000
+
+_MOVED = {
+    CHARGE: MovementKind.AUTHORISED,
+    CAPTURE: MovementKind.CAPTURED,
+    VOID: MovementKind.VOIDED,
+    REFUND: MovementKind.REFUNDED,
+}
 
 
 class Fate(DTO):
@@ -94,6 +112,15 @@ class SandboxProvider:
         known = _known(key)
         return None if known is None else _outcome(known)
 
+    def movements(self, *, since: datetime, until: datetime) -> Iterator[Movement]:
+        done = SandboxCharge.objects.filter(
+            outcome=SUCCEEDED, amount__gt=0, settled_at__gte=since, settled_at__lt=until
+        )
+        after = ""
+        while page := list(done.filter(key__gt=after).order_by("key")[:PAGE]):
+            yield from map(_movement, page)
+            after = page[-1].key
+
     def _did(self, key: str, kind: str, charge: str, amount: Money, reason: str) -> Outcome:
         fate = Fate(outcome=DECLINED, reason=reason) if reason else _GOES_WELL
         operation, _ = _remember(key=key, kind=kind, charge=charge, amount=amount, fate=fate)
@@ -107,6 +134,7 @@ def answer_action(*, reference: str, approved: bool) -> SandboxCharge | None:
         if charge is not None and charge.outcome == REQUIRES_ACTION:
             charge.outcome = SUCCEEDED if approved else DECLINED
             charge.reason = "" if approved else "authentication_failed"
+            charge.settled_at = clock.now()
             charge.save()
         return charge
 
@@ -155,6 +183,16 @@ def _sums(charge: str) -> dict[str, int]:
     for done in db.find(SandboxCharge, charge=charge, outcome=SUCCEEDED):
         sums[done.kind] += done.amount
     return sums
+
+
+def _movement(operation: SandboxCharge) -> Movement:
+    return Movement(
+        kind=_MOVED[operation.kind],
+        key=operation.key,
+        reference=operation.reference,
+        amount=Money(amount=operation.amount, currency=operation.currency),
+        at=operation.settled_at,
+    )
 
 
 def _outcome(operation: SandboxCharge) -> Outcome:

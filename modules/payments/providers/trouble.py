@@ -6,11 +6,12 @@ heard. `never`: nothing is carried out and nothing answered. Without the file, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from modules.payments.providers.port import Outcome, PaymentProvider, ProviderTimeout
+from modules.payments.providers.port import Movement, Outcome, PaymentProvider, ProviderTimeout
 from tiffin.money import Money
 
 T = TypeVar("T")
@@ -45,6 +46,9 @@ class Troubled:
 
     def find(self, *, key: str) -> Outcome | None:
         return self._do(lambda: self._provider.find(key=key))
+
+    def movements(self, *, since: datetime, until: datetime) -> Iterable[Movement]:
+        return self._do(lambda: self._provider.movements(since=since, until=until))
 
     def _do(self, operation: Callable[[], T]) -> T:
         if self._word == "never":

@@ -10,6 +10,7 @@ from modules.payments.interface import PaymentState
 from modules.payments.models import Payment, payment_of
 from modules.payments.providers import Outcome, RequiresAction
 from modules.payments.services.answers import give_up, record_authorisation, record_capture
+from modules.payments.services.mismatches import never_taken, open_mismatch
 from modules.payments.services.steps import await_answer, start_voiding
 from tiffin import clock, db, jobs
 from tiffin.dto import DTO
@@ -23,6 +24,7 @@ _STEP_ASKED = {
 }
 
 _TRIED_FOR_EVER = {PaymentState.VOIDING: "void", PaymentState.REFUNDING: "refund"}
+MOST_ASKED = 32_767
 
 
 class Question(DTO):
@@ -45,16 +47,16 @@ def record_provider_notification(*, key: str) -> None:
 
 
 def ask_again(payment_id: UUID) -> None:
-    """The answer is overdue. Letting go and giving back are tried for ever; the rest is asked after."""
+    """The answer is overdue: after five minutes or what the region says, after an hour, then daily. Letting
+    go and giving back are tried for ever; the rest is asked after."""
     payment = Payment.lock(payment_id)
+    payment.asked = min(payment.asked + 1, MOST_ASKED)
+    payment.save(update_fields=("asked",))
     match payment.state:
         case state if state in _TRIED_FOR_EVER:
             await_answer(payment, _TRIED_FOR_EVER[state])
         case state if state in _STEP_ASKED:
-            jobs.add(payment, "settle", due=clock.now(), overdue=True)
-            jobs.set_deadline(
-                payment, "answer_overdue", due=clock.now() + payment.patience("payment_answer_seconds")
-            )
+            await_answer(payment, "settle", overdue=True)
 
 
 def open_question(payment_id: UUID) -> Question | None:
@@ -111,4 +113,5 @@ def let_authorisation_expire(payment_id: UUID) -> None:
     """Nobody took the money in time: the customer gets it back before the card scheme would."""
     payment = Payment.lock(payment_id)
     if payment.state is PaymentState.AUTHORISED:
+        open_mismatch(never_taken(payment))
         start_voiding(payment)

@@ -12,10 +12,10 @@ from tiffin.money import Money
 
 
 @db.transaction_required
-def await_answer(payment: Payment, job: str) -> None:
+def await_answer(payment: Payment, job: str, **payload: bool) -> None:
     """Have `job` ask the provider, and doubt it when no answer comes."""
-    jobs.add(payment, job, due=clock.now())
-    jobs.set_deadline(payment, "answer_overdue", due=clock.now() + payment.patience("payment_answer_seconds"))
+    jobs.add(payment, job, due=clock.now(), **payload)
+    jobs.set_deadline(payment, "answer_overdue", due=clock.now() + payment.next_question)
 
 
 @db.transaction_required

@@ -8,7 +8,7 @@ import pytest
 
 from modules.payments import services
 from modules.payments.interface import PaymentState
-from modules.payments.models import SandboxCharge
+from modules.payments.models import Mismatch, SandboxCharge, What
 from modules.payments.providers.sandbox import answer_action
 from modules.payments.tests.ledger import (
     A_WHILE,
@@ -84,6 +84,28 @@ def test_silence_settles_nothing(line):
         with clock.shift(A_WHILE):
             settle()
             assert state_of(payment) is PaymentState.AUTHORISED
+
+
+def test_an_unknown_outcome_is_asked_after_in_five_minutes_an_hour_and_daily(line):
+    payment = a_payment()
+    line.is_down = True
+    settle()
+    waited, now = [], clock.now()
+    for _ in range(4):
+        due = deadline_of(payment).due
+        waited.append(round((due - now) / timedelta(minutes=1)))
+        now = due
+        with clock.hold(due):
+            forget_job(payment, "authorise")
+            settle()
+
+    assert waited == [5, 60, 24 * 60, 24 * 60]
+    assert state_of(payment) is PaymentState.AUTHORISING
+
+    line.is_down = False
+    with clock.hold(deadline_of(payment).due):
+        settle()
+    assert state_of(payment) is not PaymentState.AUTHORISING
 
 
 def test_letting_go_while_the_answer_is_out_leaves_nothing_held(line):
@@ -227,6 +249,9 @@ def test_money_held_too_long_is_let_go():
 
     assert state_of(payment) is PaymentState.VOIDED
     assert published(payment) == ["PaymentAuthorised", "PaymentVoided"]
+    (listed,) = Mismatch.objects.all()
+    assert (listed.what, listed.payment_id, listed.ours) == (What.NEVER_TAKEN, payment.pk, 2_500)
+    assert (listed.is_open, str(payment.order_id) in listed.words) == (True, True)
 
 
 def test_letting_go_is_tried_until_it_succeeds(line):

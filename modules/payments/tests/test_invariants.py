@@ -19,8 +19,10 @@ from hypothesis.stateful import (
 from modules.payments import jobs as payment_jobs
 from modules.payments import services
 from modules.payments.interface import PaymentAmountInvalid, PaymentState, PaymentStateConflict
-from modules.payments.models import SandboxCharge
-from modules.payments.providers.sandbox import answer_action
+from modules.payments.models import EntryKind, Payment, SandboxCharge
+from modules.payments.providers.sandbox import SandboxProvider, answer_action
+from modules.payments.selectors import what_does_not_close
+from modules.payments.services.comparing import compare
 from modules.payments.states import AT_REST
 from modules.payments.tests.ledger import (
     ACTION,
@@ -36,6 +38,7 @@ from modules.payments.tests.ledger import (
     published,
     state_of,
 )
+from modules.payments.tests.test_ledger import DINNER
 from tiffin import clock
 from tiffin.jobs import running
 from tiffin.testing import empty
@@ -57,7 +60,7 @@ class OnePayment(RuleBasedStateMachine):
     @initialize(method=st.sampled_from([VISA, TIMEOUT, DECLINED, ACTION]))
     def ask_for_money(self, method: str) -> None:
         empty()
-        self.payment = a_payment(method=method, amount=AMOUNT)
+        self.payment = a_payment(method=method, amount=AMOUNT, shares=DINNER)
 
     @rule(amount=AMOUNTS)
     def capture(self, amount: int) -> None:
@@ -119,6 +122,14 @@ class OnePayment(RuleBasedStateMachine):
         assert seen.refunded.amount <= memory.refunded <= memory.captured
 
     @invariant()
+    def nobody_is_below_nothing(self) -> None:
+        if hasattr(self, "payment"):
+            payment = Payment.objects.get(pk=self.payment.pk)
+            assert min(payment.left_for(EntryKind.CAPTURED)) >= 0
+            assert min(payment.left_for(EntryKind.REFUNDED)) >= 0
+            assert list(what_does_not_close(payment)) == []
+
+    @invariant()
     def never_forgotten(self) -> None:
         if hasattr(self, "payment"):
             assert (deadline_of(self.payment) is None) == (state_of(self.payment) in AT_REST)
@@ -147,7 +158,7 @@ class OnePayment(RuleBasedStateMachine):
         for _ in range(6):
             while self.run_jobs():
                 pass
-            self.time.enter_context(clock.shift(timedelta(minutes=11)))
+            self.time.enter_context(clock.shift(timedelta(hours=25)))
         seen, memory = look_at(self.payment), Memory(self.payment)
         assert seen.state in AT_REST | {PaymentState.AUTHORISED}
         confirmed = (seen.authorised, seen.captured, seen.voided, seen.refunded)
@@ -161,6 +172,9 @@ class OnePayment(RuleBasedStateMachine):
         if seen.state in {PaymentState.VOIDED, PaymentState.DECLINED, PaymentState.FAILED}:
             assert memory.captured == memory.refunded
         assert TERMINAL & set(published(self.payment))
+        ages = timedelta(days=30)
+        since, until = clock.now() - ages, clock.now() + ages
+        assert list(compare("gb", SandboxProvider(), since=since, until=until)) == []
 
 
 def play(examples: int, steps: int) -> None:

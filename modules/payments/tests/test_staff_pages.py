@@ -1,0 +1,136 @@
+"""The ledger, the closed days and the mismatches on the staff's pages, and as files."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from modules.payments.models import DayClose, Mismatch, MismatchState, SandboxCharge
+from modules.payments.tests.test_days import JULY, at, begin, paid
+from tiffin import clock, ids
+from tiffin.admin.csv import safe
+from tiffin.admin.middleware import STAFF_COOKIE
+from tiffin.context import EVERY_REGION, Actor, ActorKind
+from tiffin.testing import settle, token
+
+pytestmark = pytest.mark.database
+
+
+def person(*roles: str, of: str = EVERY_REGION) -> Client:
+    client = Client()
+    actor = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=roles, regions=(of,))
+    client.cookies[STAFF_COOKIE] = token(actor)
+    return client
+
+
+def table(client: Client, address: str) -> list[dict[str, str]]:
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert answer.streaming
+    text = b"".join(answer.streaming_content).decode()
+    return list(csv.DictReader(text.splitlines()))
+
+
+@pytest.fixture
+def mismatch() -> Mismatch:
+    earlier = clock.now() - timedelta(hours=2)
+    begin(earlier)
+    payment = paid(earlier)
+    SandboxCharge.objects.filter(key=payment.capture_key).update(amount=2_400)
+    settle()
+    return Mismatch.objects.get()
+
+
+def test_the_ledger_is_read_by_party_and_downloaded():
+    payment = paid(JULY, amount=2_000)
+    page = person("finance").get("/admin/payments/paymententry/?kind=captured").content.decode()
+    assert "12.00 GBP + 2.40 GBP tax" in page
+
+    rows = table(person("finance"), "/admin/payments/paymententry/csv/?kind=captured")
+
+    (row,) = rows
+    assert (row["order_id"], row["currency"], row["amount"]) == (str(payment.order_id), "GBP", "2000")
+    assert (row["restaurant"], row["restaurant_tax"], row["courier"]) == ("1200", "240", "320")
+
+
+def test_a_file_has_every_page_and_only_the_regions_of_who_asks(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tiffin.admin.csv.PAGE", 2)
+    for _ in range(3):
+        paid(JULY)
+
+    assert len(table(person("finance"), "/admin/payments/paymententry/csv/")) == 6
+    assert len(table(person("finance", of="gb"), "/admin/payments/paymententry/csv/")) == 6
+    assert table(person("finance", of="pl"), "/admin/payments/paymententry/csv/") == []
+
+
+def test_closed_days_have_their_totals_over_all_pages():
+    begin()
+    for _ in range(2):
+        paid(JULY, amount=2_000)
+    at(datetime(2027, 7, 8, 1, 0, tzinfo=UTC))
+
+    page = person("finance").get("/admin/payments/dayclose/?region=gb&kind=captured").content.decode()
+    assert "Totals of what is listed" in page
+    assert "40.00 GBP" in page
+
+    rows = table(person("finance"), "/admin/payments/dayclose/csv/?region=gb&kind=captured")
+    assert (rows[0]["day"], rows[0]["count"], rows[0]["amount"]) == ("2027-07-05", "2", "4000")
+    assert len(rows) == DayClose.objects.filter(region="gb", kind="captured").count() == 3
+    assert date.fromisoformat(rows[-1]["day"]) == date(2027, 7, 7)
+
+
+def test_staff_resolve_a_mismatch_only_with_a_note(mismatch: Mismatch):
+    def resolve(client: Client, note: str) -> str:
+        chosen = {"action": "resolve", "_selected_action": [str(mismatch.pk)], "note": note}
+        return client.post("/admin/payments/mismatch/", chosen, follow=True).content.decode()
+
+    assert "Say in the note what it was" in resolve(person("operations"), "")
+    resolve(person("finance"), "looks fine to me")
+    mismatch.refresh_from_db()
+    assert mismatch.is_open
+
+    resolve(person("operations"), "their report was late")
+
+    mismatch.refresh_from_db()
+    assert (mismatch.state_name, mismatch.note) == (MismatchState.RESOLVED, "their report was late")
+    assert mismatch.closed_by.startswith("staff")
+
+
+def test_staff_ask_the_provider_again_and_what_agrees_by_then_is_closed(mismatch: Mismatch):
+    SandboxCharge.objects.filter(key=mismatch.key).update(amount=2_500)
+    chosen = {"action": "ask_again", "_selected_action": [str(mismatch.pk)]}
+    person("operations").post("/admin/payments/mismatch/", chosen, follow=True)
+    settle()
+    mismatch.refresh_from_db()
+    assert mismatch.state_name == MismatchState.AGREED
+
+
+def test_the_queue_shows_how_old_what_is_open_is_and_both_amounts(mismatch: Mismatch):
+    with clock.shift(timedelta(hours=6, minutes=1)):
+        page = person("support").get("/admin/payments/mismatch/?state_name=open").content.decode()
+    assert "6\xa0hours" in page
+    assert "25.00 GBP" in page
+    assert "24.00 GBP" in page
+    assert "the amounts differ" in page
+
+
+@pytest.mark.parametrize(("value", "written"), [
+    ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+    ("+1", "'+1"),
+    ("-1", "'-1"),
+    ("@SUM(A1)", "'@SUM(A1)"),
+    ("\t=1", "'\t=1"),
+    ("plain", "plain"),
+    (-5, -5),
+    (None, ""),
+])  # fmt: skip
+def test_nothing_in_a_file_is_run_by_a_spreadsheet(value, written):
+    assert safe(value) == written
+
+
+def test_nobody_without_the_role_has_the_file():
+    assert person().get("/admin/payments/paymententry/csv/").status_code == 403
+    assert Client().get("/admin/payments/paymententry/csv/").status_code == 302
