@@ -7,7 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modules.payments import services
-from modules.payments.models import Payment, PaymentEntry, ProviderNotice, RefundRequest, SandboxCharge
+from modules.payments.models import (
+    Dispute,
+    Payment,
+    PaymentEntry,
+    ProviderNotice,
+    RefundRequest,
+    SandboxCharge,
+)
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
 
 
@@ -70,3 +77,19 @@ class ProviderNoticeAdmin(ModuleAdmin):
     def process_again(self, request: HttpRequest, queryset: QuerySet[ProviderNotice]) -> None:
         for notice in queryset:
             services.process_again(notice_id=notice.id)
+
+
+@register(Dispute)
+class DisputeAdmin(ModuleAdmin):
+    """The queue of what banks dispute: what must be answered soonest comes first."""
+
+    list_display = ("reference", "region", "state_name", "reason", "amount", "answer_by", "payment")
+    list_filter = ("state_name", "reason", "region")
+    search_fields = ("reference", "payment__id", "payment__order_id")
+    ordering = ("answer_by", "-pk")
+    actions = ("ask_provider",)
+
+    @admin.action(description="Ask the provider how it stands", permissions=["act"])
+    def ask_provider(self, request: HttpRequest, queryset: QuerySet[Dispute]) -> None:
+        for dispute in queryset:
+            services.ask_for_disputes(payment_id=dispute.payment_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from modules.payments import selectors, services
 from modules.payments.interface import PaymentState
-from modules.payments.models import Payment, RefundRequest, RefundState
+from modules.payments.models import Dispute, Payment, RefundRequest, RefundState
 from modules.payments.providers import Declined, Succeeded, provider
 from tiffin.jobs import deadline, job
 
@@ -100,6 +100,26 @@ def answer_overdue(payment_id: UUID) -> None:
 def authorisation_overdue(payment_id: UUID) -> None:
     """The money was held long enough."""
     services.let_authorisation_expire(payment_id)
+
+
+@job("look_at_disputes", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def look_at_disputes(payment_id: UUID) -> None:
+    """Ask for every case about the payment."""
+    payment = Payment.get(payment_id)
+    cases = provider(payment.provider).disputes(charge=payment.charge_key)
+    services.record_disputes(payment_id, cases)
+
+
+@job("look_at_dispute", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def look_at_dispute(dispute_id: UUID) -> None:
+    """Ask how a case stands by now."""
+    look_at_disputes(Dispute.get(dispute_id).payment_id)
+
+
+@deadline("dispute_silent")
+def dispute_silent(dispute_id: UUID) -> None:
+    """Nothing was heard of an open case for a day."""
+    services.ask_about(dispute_id)
 
 
 @job("process_notice")

@@ -11,7 +11,7 @@ from django.db import models
 
 from modules.payments.interface import PaymentState
 from modules.payments.policies import SANDBOX, patience
-from modules.payments.states import AT_REST, TRANSITIONS
+from modules.payments.states import AT_REST, OPEN, TRANSITIONS, DisputeStanding
 from tiffin import clock, db, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
@@ -26,6 +26,8 @@ class EntryKind(Enum):
     CAPTURED = "captured"
     VOIDED = "voided"
     REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
+    RECOVERED = "recovered"  # charged back, and ours again
 
 
 # A payment is authorised and captured once, whatever references the provider gives it.
@@ -220,6 +222,29 @@ class SandboxCharge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.currency}: {self.outcome}"
+
+
+class Dispute(Aggregate):
+    """A case between the customer's bank and us, as the provider tells of it. Staff answer it there, before
+    `answer_by`. What money it moved is in the payment's entries. Kept as long as the payment."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
+    reference = models.CharField(max_length=80, unique=True)
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=64)
+    state_name = models.CharField(
+        max_length=12, db_column="state", choices=[(each.value, each.value) for each in DisputeStanding]
+    )
+    answer_by = models.DateTimeField(null=True)
+
+    NOT_FINAL = models.Q(state_name__in=sorted(standing.value for standing in OPEN))
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {self.reason}, {self.state_name}"
+
+    @property
+    def is_open(self) -> bool:
+        return DisputeStanding(self.state_name) in OPEN
 
 
 class ProviderOperation(models.Model):

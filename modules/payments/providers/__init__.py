@@ -2,6 +2,7 @@
 
 from modules.payments.providers.port import (
     Declined,
+    DisputeSeen,
     Outcome,
     PaymentProvider,
     ProviderTimeout,
@@ -13,6 +14,7 @@ from modules.payments.providers.selection import provider, provider_of
 
 __all__ = [
     "Declined",
+    "DisputeSeen",
     "Outcome",
     "PaymentProvider",
     "ProviderTimeout",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
+from modules.payments.states import DisputeStanding
 from tiffin.dto import DTO
 from tiffin.money import Money
 
@@ -26,6 +29,20 @@ class RequiresAction(DTO):
 
     url: str
     reference: str
+
+
+class DisputeSeen(DTO):
+    """A customer's bank disputes `amount` of a charge, in a case that the provider calls `reference`. Whether
+    the money was taken from us (`withdrawn`) and given back (`reinstated`) is said apart from the standing.
+    `answer_by` is until when evidence is heard."""
+
+    reference: str
+    amount: Money
+    reason: str
+    standing: DisputeStanding
+    withdrawn: bool
+    reinstated: bool
+    answer_by: datetime | None = None
 
 
 Outcome = Succeeded | Declined | RequiresAction
@@ -67,4 +84,8 @@ class PaymentProvider(Protocol):
 
     def find(self, *, key: str) -> Outcome | None:
         """What became of the operation under `key`; None if the provider never heard of it."""
+        ...
+
+    def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:
+        """Every case there has been about the charge, as it stands now."""
         ...

@@ -9,11 +9,19 @@ the customer on a page, `pm_card_timeout` executes but loses its first answer.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from django.urls import reverse
 
 from modules.payments.models import SandboxCharge
-from modules.payments.providers.port import Declined, Outcome, ProviderTimeout, RequiresAction, Succeeded
+from modules.payments.providers.port import (
+    Declined,
+    DisputeSeen,
+    Outcome,
+    ProviderTimeout,
+    RequiresAction,
+    Succeeded,
+)
 from tiffin import db, ids
 from tiffin.dto import DTO
 from tiffin.money import Money
@@ -93,6 +101,9 @@ class SandboxProvider:
     def find(self, *, key: str) -> Outcome | None:
         known = _known(key)
         return None if known is None else _outcome(known)
+
+    def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:
+        return ()  # its banks never dispute anything
 
     def _did(self, key: str, kind: str, charge: str, amount: Money, reason: str) -> Outcome:
         fate = Fate(outcome=DECLINED, reason=reason) if reason else _GOES_WELL

@@ -6,11 +6,11 @@ heard. `never`: nothing is carried out and nothing answered. Without the file, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from modules.payments.providers.port import Outcome, PaymentProvider, ProviderTimeout
+from modules.payments.providers.port import DisputeSeen, Outcome, PaymentProvider, ProviderTimeout
 from tiffin.money import Money
 
 T = TypeVar("T")
@@ -45,6 +45,9 @@ class Troubled:
 
     def find(self, *, key: str) -> Outcome | None:
         return self._do(lambda: self._provider.find(key=key))
+
+    def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:
+        return self._do(lambda: self._provider.disputes(charge=charge))
 
     def _do(self, operation: Callable[[], T]) -> T:
         if self._word == "never":

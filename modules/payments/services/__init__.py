@@ -6,6 +6,7 @@ from modules.payments.services.answers import (
     record_refund,
     record_void,
 )
+from modules.payments.services.disputes import ask_about, ask_for_disputes, record_disputes
 from modules.payments.services.doubts import (
     ask_again,
     let_authorisation_expire,
@@ -18,7 +19,9 @@ from modules.payments.services.returns import come_back
 from modules.payments.services.wishes import authorise, begin_authorising, capture, refund, void
 
 __all__ = [
+    "ask_about",
     "ask_again",
+    "ask_for_disputes",
     "ask_to_process",
     "authorise",
     "begin_authorising",
@@ -31,6 +34,7 @@ __all__ = [
     "receive_stripe",
     "record_authorisation",
     "record_capture",
+    "record_disputes",
     "record_provider_notification",
     "record_refund",
     "record_void",

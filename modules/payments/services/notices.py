@@ -15,9 +15,13 @@ from modules.payments.policies import STRIPE
 from modules.payments.providers import memory
 from modules.payments.providers.notices import NotAuthentic, Notice
 from modules.payments.providers.stripe import notices as stripe_notices
+from modules.payments.services.disputes import want_disputes
 from modules.payments.services.doubts import record_provider_notification
 from tiffin import clock, db, jobs
+from tiffin.web.cards import holds_card_number
 
+# Stripe's events about disputes are called charge.dispute.*
+DISPUTED = ".dispute."
 KEPT_BYTES = 64 * 1024
 KEPT_FOR = timedelta(days=30)
 OVERDUE = timedelta(minutes=15)
@@ -28,7 +32,8 @@ FORGOTTEN_AT_ONCE = 20
 def receive_stripe(*, body: bytes, signature: str) -> None:
     """Keep what was sent to the address of Stripe's notifications, once however often it comes.
 
-    Raises NotificationNotAuthentic; what was refused is kept, too, with the reason.
+    Raises NotificationNotAuthentic; what was refused is kept, too, with the reason, unless it looks like card
+    data: nobody's notification holds any.
     """
     kept = ProviderNotice(
         provider=STRIPE, region="", body=body[:KEPT_BYTES], size=len(body), signature=_printable(signature)
@@ -39,7 +44,8 @@ def receive_stripe(*, body: bytes, signature: str) -> None:
         _keep(kept, stripe_notices.read(body))
     except NotAuthentic as refusal:
         kept.state_name, kept.reason = NoticeState.REFUSED.value, refusal.reason
-        kept.save()
+        if not holds_card_number(body) and not holds_card_number(signature.encode()):
+            kept.save()
         raise NotificationNotAuthentic(reason=refusal.reason) from None
 
 
@@ -53,7 +59,10 @@ def process(notice_id: UUID) -> None:
         if payment is None:
             _settle(notice, NoticeState.IGNORED, "not_ours")
             return
-        record_provider_notification(key=payment.charge_key)
+        if DISPUTED in notice.kind:
+            want_disputes(payment)
+        else:
+            record_provider_notification(key=payment.charge_key)
         notice.region = payment.region
         _settle(notice, NoticeState.PROCESSED)
 

@@ -11,6 +11,7 @@ documents as of API version 2026-10-28.endive:
 - docs.stripe.com/error-codes: `payment_intent_unexpected_state`; a card that is declined is a `card_error`.
 - docs.stripe.com/api/payment_intents/object: `amount_received`.
 - docs.stripe.com/changelog/basil/2025-03-31: a partial capture makes no refund.
+- docs.stripe.com/api/disputes/object: disputes, which localstripe does not know at all.
 - docs.stripe.com/testing: the test cards by token.
 
 It also loses requests and answers, as lines do.
@@ -100,6 +101,7 @@ class LocalStripe:
         self.faults: deque[tuple[str, str]] = deque()
         self.calls: list[str] = []
         self.meanwhiles: dict[str, Callable[[], object]] = {}
+        self.disputes: list[dict[str, Any]] = []
         self.slow_seconds = 0.0
         self.refund_status: list[str] = []
         if self.process.poll() is None:
@@ -132,6 +134,34 @@ class LocalStripe:
         return ""
 
     # What the customer does ------------------------------------------------------------------------------
+
+    def dispute(self, key: str, *, amount: int, status: str = "needs_response") -> dict[str, Any]:
+        """The customer's bank disputes a charge: what the test changes of it, Stripe tells from then on."""
+        (intent,) = self.intents(key)
+        withdrawn = [] if status.startswith("warning_") else [_movement(-amount, intent)]
+        self.disputes.append(
+            {
+                "id": f"du_{len(self.disputes)}_{intent['id']}",
+                "object": "dispute",
+                "amount": amount,
+                "currency": intent["currency"],
+                "charge": intent["latest_charge"]["id"],
+                "payment_intent": intent["id"],
+                "reason": "product_not_received",
+                "status": status,
+                "balance_transactions": withdrawn,
+                "evidence_details": {"due_by": 1_800_000_000, "has_evidence": False, "past_due": False},
+                "is_charge_refundable": False,
+                "metadata": {},
+            }
+        )
+        return self.disputes[-1]
+
+    def decide(self, dispute: dict[str, Any], status: str) -> None:
+        """The bank has decided; what is won is given back."""
+        dispute["status"] = status
+        if status == "won":
+            dispute["balance_transactions"].append(_movement(dispute["amount"], dispute))
 
     def card(self, number: str) -> str:
         """The token that Stripe's library makes of a card in the customer's browser."""
@@ -173,6 +203,15 @@ class LocalStripe:
             back = self.return_urls.get(intent["id"])
             page = {"url": f"{self.address}/3ds/{intent['id']}", "return_url": back}
             intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": page}
+
+
+def _movement(amount: int, of: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "object": "balance_transaction",
+        "amount": amount,
+        "currency": of["currency"],
+        "type": "adjustment",
+    }
 
 
 def _is_shown(each: dict[str, Any]) -> bool:
@@ -229,6 +268,8 @@ class _Front(BaseHTTPRequestHandler):
         if any(name.startswith("payment_method_types") for name, _ in form):
             code = "payment_method_types_no_longer_supported"
             return _refusal(400, {"type": "invalid_request_error", "code": code})
+        if path == "/v1/disputes":
+            return self._disputes()
         self._note(path, dict(form))
         if path.endswith("/capture") and self._status_of(path) != "requires_capture":
             return _unexpected_state()
@@ -246,6 +287,12 @@ class _Front(BaseHTTPRequestHandler):
             auth=None,
         )
         return self._documented(path, answer)
+
+    def _disputes(self) -> tuple[int, bytes]:
+        wanted = dict(parse_qsl(self.path.partition("?")[2])).get("payment_intent")
+        found = [each for each in self.stripe.disputes if each["payment_intent"] == wanted]
+        page = {"object": "list", "url": "/v1/disputes", "has_more": False, "data": found}
+        return 200, json.dumps(page).encode()
 
     def _value(self, name: str, value: str) -> str:
         if name == "payment_method" and value in TOKENS:

@@ -13,6 +13,8 @@ again is right. Later than that, and after every refusal, we look at what there 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import stripe
 from django.conf import settings
 
@@ -21,6 +23,7 @@ from modules.payments.policies import STRIPE
 from modules.payments.providers import memory
 from modules.payments.providers.port import (
     Declined,
+    DisputeSeen,
     Outcome,
     ProviderTimeout,
     RequiresAction,
@@ -29,6 +32,7 @@ from modules.payments.providers.port import (
 )
 from modules.payments.providers.stripe.amounts import NotExpressible, from_stripe, to_stripe
 from modules.payments.providers.stripe.client import asking, client
+from modules.payments.providers.stripe.disputes import disputes_of
 from tiffin.money import Money
 
 RETURN_PATH = "/payments/return"
@@ -131,6 +135,10 @@ class StripeProvider:
             return _of_capture(_intent(_reference_of(operation.charge)))
         refund = _find_refund(operation)
         return None if refund is None else _of_refund(refund)
+
+    def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:
+        reference = _reference_of(charge)
+        return tuple(disputes_of(reference)) if reference else ()
 
 
 def _create(
