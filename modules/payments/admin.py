@@ -86,7 +86,7 @@ class DisputeAdmin(ModuleAdmin):
     list_display = ("reference", "region", "state_name", "reason", "amount", "answer_by", "payment")
     list_filter = ("state_name", "reason", "region")
     search_fields = ("reference", "payment__id", "payment__order_id")
-    ordering = ("answer_by", "-pk")
+    ordering = ("answer_by",)
     actions = ("ask_provider",)
 
     @admin.action(description="Ask the provider how it stands", permissions=["act"])

@@ -25,7 +25,7 @@ _NUMBER = re.compile(
     rb"|3[0-9]{3}([ -])[0-9]{6}\2[0-9]{4,5})"
     rb"(?![0-9A-Za-z_])"
 )
-# How the numbers of each scheme begin, and how long they are (ISO/IEC 7812, ranges as the schemes publish them).
+# How the numbers of each scheme begin, and how long they are (ISO/IEC 7812; the schemes' own ranges).
 _SCHEMES = re.compile(
     rb"4[0-9]{15}(?:[0-9]{3})?"  # Visa
     rb"|5[1-5][0-9]{14}|2(?:22[1-9]|2[3-9][0-9]|[3-6][0-9]{2}|7[01][0-9]|720)[0-9]{12}"  # Mastercard

@@ -34,9 +34,9 @@ def disputes_of(intent: str) -> Iterator[DisputeSeen]:
 
 
 def _seen(dispute: stripe.Dispute) -> DisputeSeen:
-    """Whether money moved is said by its balance transactions: none, one for what was withdrawn, two when it was
-    reinstated. They are in our account's currency, the dispute is in the charge's. A status that is not known
-    yet is open: somebody must look."""
+    """Whether money moved is said by its balance transactions: none, one for what was withdrawn, two when it
+    was reinstated. They are in our account's currency, the dispute is in the charge's. A status that is not
+    known yet is open: somebody must look."""
     due_by = dispute.evidence_details.due_by
     return DisputeSeen(
         reference=dispute.id,
