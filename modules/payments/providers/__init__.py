@@ -3,6 +3,8 @@
 from modules.payments.providers.port import (
     Declined,
     DisputeSeen,
+    Movement,
+    MovementKind,
     Outcome,
     PaymentProvider,
     ProviderTimeout,
@@ -15,6 +17,8 @@ from modules.payments.providers.selection import provider, provider_of
 __all__ = [
     "Declined",
     "DisputeSeen",
+    "Movement",
+    "MovementKind",
     "Outcome",
     "PaymentProvider",
     "ProviderTimeout",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from modules.payments.states import DisputeStanding
@@ -48,6 +49,26 @@ class DisputeSeen(DTO):
 Outcome = Succeeded | Declined | RequiresAction
 
 
+class MovementKind(Enum):
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
+
+
+class Movement(DTO):
+    """Money that moved at the provider, as its own records tell: `key` is that of ours under which it was
+    asked for, "" when it was not ours, `reference` the provider's. What a smaller capture leaves over is let
+    go without a movement of its own."""
+
+    kind: MovementKind
+    key: str
+    reference: str
+    amount: Money
+    at: datetime
+
+
 class ProviderTimeout(Exception):
     """No answer came: it may have happened or not. Ask again under the same key, never guess."""
 
@@ -84,6 +105,11 @@ class PaymentProvider(Protocol):
 
     def find(self, *, key: str) -> Outcome | None:
         """What became of the operation under `key`; None if the provider never heard of it."""
+        ...
+
+    def movements(self, *, since: datetime, until: datetime) -> Iterable[Movement]:
+        """Everything that moved from `since` on and before `until`, in no particular order, read one after
+        the other: it may be long."""
         ...
 
     def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:

@@ -9,7 +9,8 @@ the customer on a page, `pm_card_timeout` executes but loses its first answer.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.urls import reverse
 
@@ -17,6 +18,8 @@ from modules.payments.models import SandboxCharge
 from modules.payments.providers.port import (
     Declined,
     DisputeSeen,
+    Movement,
+    MovementKind,
     Outcome,
     ProviderTimeout,
     RequiresAction,
@@ -102,6 +105,12 @@ class SandboxProvider:
         known = _known(key)
         return None if known is None else _outcome(known)
 
+    def movements(self, *, since: datetime, until: datetime) -> Iterable[Movement]:
+        done = SandboxCharge.objects.filter(
+            outcome=SUCCEEDED, amount__gt=0, created_at__gte=since, created_at__lt=until
+        )
+        return map(_movement, done.order_by("key").iterator())
+
     def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:
         return ()  # its banks never dispute anything
 
@@ -147,6 +156,24 @@ def _forbid(charge: str) -> SandboxCharge:
     never = Fate(outcome=DECLINED, reason=CANCELLED)
     _remember(key=charge, kind=CHARGE, charge=charge, amount=nothing, fate=never)
     return db.lock(SandboxCharge, charge)
+
+
+_MOVEMENTS = {
+    CHARGE: MovementKind.AUTHORISED,
+    CAPTURE: MovementKind.CAPTURED,
+    VOID: MovementKind.VOIDED,
+    REFUND: MovementKind.REFUNDED,
+}
+
+
+def _movement(operation: SandboxCharge) -> Movement:
+    return Movement(
+        kind=_MOVEMENTS[operation.kind],
+        key=operation.key,
+        reference=operation.reference,
+        amount=Money(amount=operation.amount, currency=operation.currency),
+        at=operation.created_at,
+    )
 
 
 def _known(key: str) -> SandboxCharge | None:

@@ -12,6 +12,7 @@ documents as of API version 2026-10-28.endive:
 - docs.stripe.com/api/payment_intents/object: `amount_received`.
 - docs.stripe.com/changelog/basil/2025-03-31: a partial capture makes no refund.
 - docs.stripe.com/api/disputes/object: disputes, which localstripe does not know at all.
+- docs.stripe.com/api/events/list and docs.stripe.com/api/events/types: the list of what happened.
 - docs.stripe.com/testing: the test cards by token.
 
 It also loses requests and answers, as lines do.
@@ -34,6 +35,7 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 from django.db import connections
 
+from tiffin import clock
 from tiffin.embedded.ports import LOOPBACK, free_port
 
 VISA, NEEDS_OWNER, FAILS_WHEN_CHARGED = "4242424242424242", "4000002500003155", "4000000000000341"
@@ -42,6 +44,13 @@ TOKENS = {
     "pm_card_mastercard": VISA,
     "pm_card_chargeDeclined": FAILS_WHEN_CHARGED,
     "pm_card_authenticationRequired": NEEDS_OWNER,
+}
+# By kind of object and its status: the event that tells of it.
+EVENTS = {
+    ("payment_intent", "requires_capture"): "payment_intent.amount_capturable_updated",
+    ("payment_intent", "succeeded"): "payment_intent.succeeded",
+    ("payment_intent", "canceled"): "payment_intent.canceled",
+    ("refund", "succeeded"): "refund.created",
 }
 SECRET_KEY = "sk_test_of_the_tests"
 # localstripe listens everywhere by itself; here on this machine only.
@@ -54,6 +63,7 @@ web.run_app(app, host=sys.argv[1], port=int(sys.argv[2]), print=None)
 _UNKNOWN_TO_LOCALSTRIPE = ("return_url", "allowed_payment_method_types[", "expand[")
 # What failed before the work began (a key that is not known, parameters that are not valid) is not kept.
 _SAVED = frozenset({200, 402, 500})
+MOST_ON_A_PAGE = 3  # Stripe gives up to a hundred; so that tests see more than one page
 STARTS_WITHIN_SECONDS = 20
 
 
@@ -102,6 +112,7 @@ class LocalStripe:
         self.calls: list[str] = []
         self.meanwhiles: dict[str, Callable[[], object]] = {}
         self.disputes: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
         self.slow_seconds = 0.0
         self.refund_status: list[str] = []
         if self.process.poll() is None:
@@ -155,7 +166,20 @@ class LocalStripe:
                 "metadata": {},
             }
         )
+        if withdrawn:
+            self._tell("charge.dispute.funds_withdrawn", self.disputes[-1])
         return self.disputes[-1]
+
+    def tell_of(self, thing: dict[str, Any]) -> None:
+        """An event about what a POST has made of an object. It names the charge of an intent only."""
+        kind = EVENTS.get((thing.get("object"), thing.get("status")))
+        if kind is not None:
+            charge = thing.get("latest_charge")
+            self._tell(kind, {**thing, "latest_charge": charge and charge["id"]} if charge else thing)
+
+    def _tell(self, kind: str, thing: dict[str, Any]) -> None:
+        event = {"id": f"evt_{len(self.events)}", "object": "event", "type": kind, "data": {"object": thing}}
+        self.events.insert(0, {**event, "created": int(clock.now().timestamp())})
 
     def decide(self, dispute: dict[str, Any], status: str) -> None:
         """The bank has decided; what is won is given back."""
@@ -172,7 +196,9 @@ class LocalStripe:
         """On the page to which the customer was sent."""
         intent = self.upstream.get(f"/v1/payment_intents/{page.rpartition('/')[2]}").json()
         answer = {"client_secret": intent["client_secret"], "success": str(approved).lower()}
-        self.upstream.post(f"/v1/payment_intents/{intent['id']}/_authenticate", data=answer)
+        told = self.upstream.post(f"/v1/payment_intents/{intent['id']}/_authenticate", data=answer)
+        if told.is_success:
+            self.tell_of(self.documented(told.json()))
 
     # What Stripe knows -----------------------------------------------------------------------------------
 
@@ -199,6 +225,7 @@ class LocalStripe:
         intent.pop("charges", None)
         taken = self.received.get(intent["id"], intent["amount"])
         intent["amount_received"] = taken if intent["status"] == "succeeded" else 0
+        intent["amount_capturable"] = intent["amount"] if intent["status"] == "requires_capture" else 0
         if intent["next_action"]:
             back = self.return_urls.get(intent["id"])
             page = {"url": f"{self.address}/3ds/{intent['id']}", "return_url": back}
@@ -268,8 +295,8 @@ class _Front(BaseHTTPRequestHandler):
         if any(name.startswith("payment_method_types") for name, _ in form):
             code = "payment_method_types_no_longer_supported"
             return _refusal(400, {"type": "invalid_request_error", "code": code})
-        if path == "/v1/disputes":
-            return self._disputes()
+        if path in {"/v1/disputes", "/v1/events"}:
+            return self._listed(path, dict(parse_qsl(self.path.partition("?")[2])))
         self._note(path, dict(form))
         if path.endswith("/capture") and self._status_of(path) != "requires_capture":
             return _unexpected_state()
@@ -288,11 +315,23 @@ class _Front(BaseHTTPRequestHandler):
         )
         return self._documented(path, answer)
 
-    def _disputes(self) -> tuple[int, bytes]:
-        wanted = dict(parse_qsl(self.path.partition("?")[2])).get("payment_intent")
-        found = [each for each in self.stripe.disputes if each["payment_intent"] == wanted]
-        page = {"object": "list", "url": "/v1/disputes", "has_more": False, "data": found}
-        return 200, json.dumps(page).encode()
+    def _listed(self, path: str, query: dict[str, str]) -> tuple[int, bytes]:
+        """A page of those that are wanted, as all lists of Stripe's are: after the last one that was seen."""
+        if path == "/v1/disputes":
+            found = [
+                each for each in self.stripe.disputes if each["payment_intent"] == query["payment_intent"]
+            ]
+        else:
+            types = {value for name, value in query.items() if name.startswith("types[")}
+            since, until = int(query["created[gte]"]), int(query["created[lt]"])
+            found = [each for each in self.stripe.events if each["type"] in types]
+            found = [each for each in found if since <= each["created"] < until]
+        names = [each["id"] for each in found]
+        start = names.index(query["starting_after"]) + 1 if "starting_after" in query else 0
+        page = found[start : start + MOST_ON_A_PAGE]
+        more = start + MOST_ON_A_PAGE < len(found)
+        answer = {"object": "list", "url": path, "has_more": more, "data": page}
+        return 200, json.dumps(answer).encode()
 
     def _value(self, name: str, value: str) -> str:
         if name == "payment_method" and value in TOKENS:
@@ -318,6 +357,8 @@ class _Front(BaseHTTPRequestHandler):
             return _unexpected_state()
         elif answer.is_success:
             content = self.stripe.documented(content)
+            if self.command == "POST":
+                self.stripe.tell_of(content)
         return answer.status_code, json.dumps(content).encode()
 
     def _answer(self, status: int, content: bytes) -> None:

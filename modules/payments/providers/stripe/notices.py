@@ -10,7 +10,7 @@ import stripe
 from django.conf import settings
 
 from modules.payments.providers.notices import NotAuthentic, Notice, text_of
-from modules.payments.providers.stripe.adapter import OUR_KEY
+from modules.payments.providers.stripe.intents import OUR_KEY
 from tiffin import clock
 
 TOLERANCE = timedelta(seconds=300)
