@@ -96,6 +96,7 @@ TIFFIN_SANDBOX_TROUBLE = Path(
 )
 
 TIFFIN_STRIPE_SECRET_KEY = os.environ.get("TIFFIN_STRIPE_SECRET_KEY", "")
+TIFFIN_STRIPE_PUBLISHABLE_KEY = os.environ.get("TIFFIN_STRIPE_PUBLISHABLE_KEY", "")
 TIFFIN_STRIPE_WEBHOOK_SECRETS = [
     secret for secret in os.environ.get("TIFFIN_STRIPE_WEBHOOK_SECRETS", "").split(",") if secret
 ]

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from modules.payments import services
 from modules.payments.models import (
     Dispute,
+    KeptMethod,
     Payment,
     PaymentEntry,
     ProviderNotice,
@@ -93,3 +94,11 @@ class DisputeAdmin(ModuleAdmin):
     def ask_provider(self, request: HttpRequest, queryset: QuerySet[Dispute]) -> None:
         for dispute in queryset:
             services.ask_for_disputes(payment_id=dispute.payment_id)
+
+
+@register(KeptMethod)
+class KeptMethodAdmin(ModuleAdmin):
+    list_display = ("id", "customer_id", "region", "provider", "state_name", "brand", "last4", "reason")
+    list_filter = ("state_name", "provider", "region")
+    search_fields = ("id", "customer_id", "setup")
+    exclude = ("secret",)

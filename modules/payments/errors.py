@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tiffin.errors import DomainError
 
 
@@ -16,3 +18,24 @@ class NotificationPending(DomainError, code="notification_pending", status=409):
     """The notification is going to be processed anyway."""
 
     detail = "It has not been processed for the first time yet."
+
+
+class MethodsNotKept(DomainError, code="payment_methods_not_kept", status=409):
+    """Cards are not kept in this region."""
+
+    detail = "Cards are not kept for {region}; choose one for each order."
+    region: str
+
+
+class TooManyMethods(DomainError, code="too_many_payment_methods", status=409):
+    """There are too many kept cards."""
+
+    detail = "At most {limit} cards are kept; remove one first."
+    limit: int
+
+
+class KeptMethodUnknown(DomainError, code="kept_method_unknown", status=404):
+    """There is no such kept card."""
+
+    detail = "There is no kept card {method_id}."
+    method_id: UUID

@@ -11,7 +11,14 @@ from django.db import models
 
 from modules.payments.interface import PaymentState
 from modules.payments.policies import SANDBOX, patience
-from modules.payments.states import AT_REST, OPEN, TRANSITIONS, DisputeStanding
+from modules.payments.states import (
+    AT_REST,
+    KEEPING_AT_REST,
+    OPEN,
+    TRANSITIONS,
+    DisputeStanding,
+    KeepingState,
+)
 from tiffin import clock, db, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
@@ -245,6 +252,33 @@ class Dispute(Aggregate):
     @property
     def is_open(self) -> bool:
         return DisputeStanding(self.state_name) in OPEN
+
+
+class KeptMethod(Aggregate):
+    """A card that a customer wants kept at the provider. `customer`, `setup` and `method` are the provider's
+    names; the card itself is there, and here only what tells it from another. `secret` lets the customer's
+    browser enter the card, and nothing else. Forgotten when removed, and when the customer is."""
+
+    provider = models.CharField(max_length=16)
+    customer_id = models.UUIDField(db_index=True)
+    state_name = models.CharField(max_length=12, db_column="state", default=KeepingState.PREPARING.value)
+    customer = models.CharField(max_length=255, default="")
+    setup = models.CharField(max_length=255, default="", db_index=True)
+    secret = models.CharField(max_length=255, default="")
+    method = models.CharField(max_length=64, default="", db_index=True)
+    brand = models.CharField(max_length=32, default="")
+    last4 = models.CharField(max_length=4, default="")
+    expires = models.CharField(max_length=7, default="")  # MM/YYYY
+    reason = models.CharField(max_length=64, default="")
+
+    NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in KEEPING_AT_REST))
+
+    def __str__(self) -> str:
+        return f"{self.brand} {self.last4}: {self.state_name}"
+
+    @property
+    def state(self) -> KeepingState:
+        return KeepingState(self.state_name)
 
 
 class ProviderOperation(models.Model):

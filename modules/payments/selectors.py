@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
+from modules.payments.errors import KeptMethodUnknown
 from modules.payments.interface import PaymentId, PaymentMethod, PaymentState, PaymentView
-from modules.payments.models import EntryKind, Payment, SandboxCharge
+from modules.payments.models import EntryKind, KeptMethod, Payment, SandboxCharge
 from modules.payments.policies import STRIPE, MethodRow
 from modules.payments.providers import provider_of
 from modules.payments.providers.selection import moves_no_money
+from modules.payments.states import KeepingState
 from tiffin import clock, db, regions
 
 # The sandbox's test cards. The tokens are Stripe's names for the same behaviour.
@@ -44,12 +46,45 @@ def methods(*, region: str) -> list[PaymentMethod]:
     return list(TEST_CARDS)
 
 
-def takes(*, method: str, region: str) -> bool:
-    """Whether `method` may be tried in `region`. A real provider knows cards that we have never heard of, by
-    tokens that its own page or library made of them; the others are those we offer. Raises UnknownRegion."""
+def takes(*, method: str, region: str, customer_id: UUID) -> bool:
+    """Whether the customer may try `method` in `region`. A real provider knows cards that we have never heard
+    of, by tokens that its own page or library made of them; one that is kept is its owner's alone. The others
+    are those we offer. Raises UnknownRegion."""
     if provider_of(region) == STRIPE:
-        return _takes_cards(region) and CARD_TOKEN.fullmatch(method) is not None
+        owners = {kept.customer_id for kept in db.find(KeptMethod, method=method)} if method else set()
+        return _takes_cards(region) and CARD_TOKEN.fullmatch(method) is not None and owners <= {customer_id}
     return method in {known.method for known in methods(region=region)}
+
+
+def kept_methods(*, customer_id: UUID) -> list[KeptMethod]:
+    """The customer's cards that are kept, or about to be, the newest first."""
+    gone = (KeepingState.REMOVING.value, KeepingState.REMOVED.value)
+    return list(
+        KeptMethod.objects.filter(customer_id=customer_id).exclude(state_name__in=gone).order_by("-pk")
+    )
+
+
+def kept_method(*, customer_id: UUID, method_id: UUID) -> KeptMethod:
+    """One of them. Raises KeptMethodUnknown."""
+    for kept in kept_methods(customer_id=customer_id):
+        if kept.id == method_id:
+            return kept
+    raise KeptMethodUnknown(method_id=method_id)
+
+
+def methods_of(*, customer_id: UUID, region: str) -> list[PaymentMethod]:
+    """As `methods`, after the cards of this customer that are kept there. Raises UnknownRegion."""
+    provider = provider_of(region)
+    mine = [
+        PaymentMethod(
+            method=kept.method,
+            title=f"{kept.brand.capitalize()} •••• {kept.last4}",
+            hint=f"Expires {kept.expires}",
+        )
+        for kept in kept_methods(customer_id=customer_id)
+        if kept.state is KeepingState.KEPT and kept.provider == provider and _takes_cards(region)
+    ]
+    return [*mine, *methods(region=region)]
 
 
 def _takes_cards(region: str) -> bool:

@@ -1,5 +1,5 @@
 """Which state of a payment may follow which, as data: drawn, checked and tested from here. And how a dispute
-about one may stand."""
+about one, or a card that is to be kept, may stand."""
 
 from __future__ import annotations
 
@@ -43,3 +43,18 @@ class DisputeStanding(Enum):
 
 # Somebody must still answer, or be answered: a bank may open a case again, so what is closed may open too.
 OPEN = frozenset({DisputeStanding.INQUIRY, DisputeStanding.OPEN})
+
+
+class KeepingState(Enum):
+    """How far a customer's wish to keep a card has come: `waiting` is for the customer to enter it at the
+    provider."""
+
+    PREPARING = "preparing"
+    WAITING = "waiting"
+    KEPT = "kept"
+    REMOVING = "removing"
+    REMOVED = "removed"
+
+
+# Nothing is awaited.
+KEEPING_AT_REST = frozenset({KeepingState.KEPT, KeepingState.REMOVED})

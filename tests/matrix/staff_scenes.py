@@ -45,6 +45,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "restaurants.ticket": order,
         "payments.payment": payment,
         "payments.dispute": dispute_of(cast, payment, region),
+        "payments.keptmethod": stage.kept_card(str(ids.new_id()), region),
         "payments.providernotice": notice_of(cast, region),
         "payments.sandboxcharge": _one(cast, "payments", charge, payment),
         "delivery.deliverytask": order,

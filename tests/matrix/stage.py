@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.acceptance.people import Customer, Person, until
 from tests.matrix.cast import Asker, Cast
+from tiffin import ids
 
 MODULES = ("identity", "restaurants", "payments", "delivery", "orders")
 Looks = Callable[[], Any]
@@ -78,6 +79,16 @@ class Stage:
         self._placed.append(order["id"])
         until(lambda: self.ticket(order), lambda answer: answer.is_success)
         return until(lambda: customer.look(order), lambda seen: seen["axes"]["vendor"] == "offered")
+
+    def kept_card(self, customer_id: str, region: str) -> str:
+        query = """INSERT INTO payments_keptmethod
+                   (id, region, version, log_txid, created_at, provider, customer_id, state, customer, setup,
+                    secret, method, brand, last4, expires, reason)
+                   VALUES (%s, %s, 0, 0, now(), 'stripe', %s, 'kept', '', '', '', %s, 'visa', '4242',
+                           '12/2030', '')"""
+        kept = str(ids.new_id())
+        self.cast.platform.sql("payments", query, [kept, region, customer_id, f"pm_{kept}"])
+        return kept
 
     def clear(self) -> None:
         """Staff cancel what is left of the orders, so that no courier of a later scene is offered them."""

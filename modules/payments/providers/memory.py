@@ -3,7 +3,8 @@ committed before the provider is asked, so that a crash at any moment leaves wha
 
 from __future__ import annotations
 
-from modules.payments.models import ProviderOperation
+from modules.payments.models import KeptMethod, ProviderOperation
+from modules.payments.states import KeepingState
 from tiffin import db
 
 CHARGE, CAPTURE, VOID, REFUND = "charge", "capture", "void", "refund"
@@ -54,3 +55,9 @@ def key_of(*, kind: str, charge: str) -> str:
     """The key under which we asked for this of the charge, most recently; empty when we never did."""
     asked = ProviderOperation.objects.filter(charge=charge, kind=kind).order_by("asked_at").last()
     return asked.key if asked else ""
+
+
+def customer_of(*, provider: str, method: str) -> str:
+    """What the provider calls the customer whose kept card this is; empty for a card that is not kept."""
+    kept = db.find(KeptMethod, provider=provider, method=method, state_name=KeepingState.KEPT.value)
+    return kept[0].customer if kept else ""

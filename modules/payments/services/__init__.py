@@ -14,6 +14,16 @@ from modules.payments.services.doubts import (
     record_provider_notification,
     settle,
 )
+from modules.payments.services.methods import (
+    customer_known_to,
+    forget_customer,
+    hurry_method,
+    keep_method,
+    record_method,
+    record_preparation,
+    record_removal,
+    remove_method,
+)
 from modules.payments.services.notices import ask_to_process, process, process_again, receive_stripe
 from modules.payments.services.returns import come_back
 from modules.payments.services.wishes import authorise, begin_authorising, capture, refund, void
@@ -27,6 +37,10 @@ __all__ = [
     "begin_authorising",
     "capture",
     "come_back",
+    "customer_known_to",
+    "forget_customer",
+    "hurry_method",
+    "keep_method",
     "let_authorisation_expire",
     "open_question",
     "process",
@@ -35,10 +49,14 @@ __all__ = [
     "record_authorisation",
     "record_capture",
     "record_disputes",
+    "record_method",
+    "record_preparation",
     "record_provider_notification",
     "record_refund",
+    "record_removal",
     "record_void",
     "refund",
+    "remove_method",
     "settle",
     "void",
 ]

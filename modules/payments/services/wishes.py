@@ -34,7 +34,7 @@ def authorise(*, order_id: UUID, customer_id: UUID, amount: Money, method: str, 
     """
     if amount.amount <= 0 or amount.currency != regions.get(region).currency:
         raise PaymentAmountInvalid(action="authorised", amount=amount, limit=amount)
-    if not takes(method=method, region=region):
+    if not takes(method=method, region=region, customer_id=customer_id):
         raise PaymentMethodUnknown(method=method, region=region)
     with db.transaction():
         payment = Payment(

@@ -192,6 +192,11 @@ class LocalStripe:
         card = {"card[number]": number, "card[exp_month]": "12", "card[exp_year]": "2030", "card[cvc]": "123"}
         return str(self.upstream.post("/v1/payment_methods", data={"type": "card", **card}).json()["id"])
 
+    def enter_card(self, secret: str, number: str) -> None:
+        """As Stripe's library in the browser does it."""
+        entered = {"client_secret": secret, "payment_method": self.card(number)}
+        self.upstream.post(f"/v1/setup_intents/{secret.partition('_secret_')[0]}/confirm", data=entered)
+
     def answer_action(self, page: str, *, approved: bool) -> None:
         """On the page to which the customer was sent."""
         intent = self.upstream.get(f"/v1/payment_intents/{page.rpartition('/')[2]}").json()

@@ -18,6 +18,7 @@ from datetime import datetime
 
 import stripe
 from django.conf import settings
+from stripe.params import PaymentIntentCreateParams
 
 from modules.payments.models import ProviderOperation
 from modules.payments.policies import STRIPE
@@ -152,18 +153,18 @@ def _create(
 ) -> tuple[ProviderOperation, stripe.PaymentIntent]:
     """An intent that waits to be confirmed, and what we know of it: its name, or that it was forbidden
     meanwhile."""
+    wanted: PaymentIntentCreateParams = {
+        "amount": amount,
+        "currency": currency.lower(),
+        "payment_method": method,
+        "allowed_payment_method_types": ["card"],
+        "capture_method": "manual",
+        "metadata": {OUR_KEY: key},
+    }
+    if customer := memory.customer_of(provider=STRIPE, method=method):
+        wanted["customer"] = customer
     with asking(f"{key}: create"):
-        intent = client().v1.payment_intents.create(
-            {
-                "amount": amount,
-                "currency": currency.lower(),
-                "payment_method": method,
-                "allowed_payment_method_types": ["card"],
-                "capture_method": "manual",
-                "metadata": {OUR_KEY: key},
-            },
-            {"idempotency_key": key},
-        )
+        intent = client().v1.payment_intents.create(wanted, {"idempotency_key": key})
     operation = memory.learn(key, intent.id)
     return operation, intent if operation.reference == intent.id else intent_of(operation.reference)
 
