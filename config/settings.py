@@ -97,10 +97,13 @@ TIFFIN_SANDBOX_TROUBLE = Path(
 )
 
 TIFFIN_STRIPE_SECRET_KEY = os.environ.get("TIFFIN_STRIPE_SECRET_KEY", "")
+TIFFIN_STRIPE_PUBLISHABLE_KEY = os.environ.get("TIFFIN_STRIPE_PUBLISHABLE_KEY", "")
 TIFFIN_STRIPE_WEBHOOK_SECRETS = [
     secret for secret in os.environ.get("TIFFIN_STRIPE_WEBHOOK_SECRETS", "").split(",") if secret
 ]
 TIFFIN_STRIPE_API = os.environ.get("TIFFIN_STRIPE_API", "https://api.stripe.com")
+# What providers sign is looked at by its module before anything of it is kept.
+TIFFIN_RAW_PREFIXES = ("/api/v1/webhooks/",)
 # Where customers go on after they confirmed a payment on a provider's page.
 TIFFIN_PAID_PAGE = "/orders/{order_id}/"
 

@@ -15,6 +15,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from modules.payments import services
 from modules.payments.models import (
     DayClose,
+    Dispute,
+    KeptMethod,
     Mismatch,
     Payment,
     PaymentEntry,
@@ -242,3 +244,27 @@ class ProviderNoticeAdmin(ModuleAdmin):
     def process_again(self, request: HttpRequest, queryset: QuerySet[ProviderNotice]) -> None:
         for notice in queryset:
             services.process_again(notice_id=notice.id)
+
+
+@register(Dispute)
+class DisputeAdmin(ModuleAdmin):
+    """The queue of what banks dispute: what must be answered soonest comes first."""
+
+    list_display = ("reference", "region", "state_name", "reason", "amount", "answer_by", "payment")
+    list_filter = ("state_name", "reason", "region")
+    search_fields = ("reference", "payment__id", "payment__order_id")
+    ordering = ("answer_by",)
+    actions = ("ask_provider",)
+
+    @admin.action(description="Ask the provider how it stands", permissions=["act"])
+    def ask_provider(self, request: HttpRequest, queryset: QuerySet[Dispute]) -> None:
+        for dispute in queryset:
+            services.ask_for_disputes(payment_id=dispute.payment_id)
+
+
+@register(KeptMethod)
+class KeptMethodAdmin(ModuleAdmin):
+    list_display = ("id", "customer_id", "region", "provider", "state_name", "brand", "last4", "reason")
+    list_filter = ("state_name", "provider", "region")
+    search_fields = ("id", "customer_id", "setup")
+    exclude = ("secret",)

@@ -74,6 +74,26 @@ class PaymentRefunded(Event, wire="payments.payment_refunded.v1"):
     reference: str | None = None
 
 
+class PaymentChargedBack(Event, wire="payments.payment_charged_back.v1"):
+    """The customer's bank took `amount` back, for the `reason` that it gives. `dispute` is the provider's
+    name of the case; the same case charges back once."""
+
+    payment_id: UUID
+    order_id: UUID
+    amount: Money
+    reason: str
+    dispute: str
+
+
+class PaymentChargebackReversed(Event, wire="payments.payment_chargeback_reversed.v1"):
+    """The case was decided for us: `amount`, which had been charged back, is ours again."""
+
+    payment_id: UUID
+    order_id: UUID
+    amount: Money
+    dispute: str
+
+
 class PaymentFailed(Event, wire="payments.payment_failed.v1"):
     """`step` came to nothing: refused where it should not be, or its outcome stayed unknown until its
     deadline. What the provider may have done nevertheless is undone without being asked."""

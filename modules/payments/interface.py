@@ -78,13 +78,15 @@ class PaymentView(DTO):
 
 
 class LedgerKind(OpenEnum):
-    """What the provider confirmed. CHARGED_BACK is what the customer's bank took from us."""
+    """What the provider confirmed. CHARGED_BACK is what the customer's bank took from us, RECOVERED what of
+    that it gave back."""
 
     AUTHORISED = "authorised"
     CAPTURED = "captured"
     VOIDED = "voided"
     REFUNDED = "refunded"
     CHARGED_BACK = "charged_back"
+    RECOVERED = "recovered"
     UNKNOWN = "unknown"
 
 

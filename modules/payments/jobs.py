@@ -7,8 +7,11 @@ from uuid import UUID
 
 from modules.payments import selectors, services
 from modules.payments.interface import PaymentState
-from modules.payments.models import Mismatch, Payment, RefundRequest, RefundState
+from modules.payments.models import Dispute, KeptMethod, Mismatch, Payment, RefundRequest, RefundState
 from modules.payments.providers import Declined, Succeeded, provider
+from modules.payments.providers.keeping import MethodKeeper
+from modules.payments.providers.selection import keeper
+from modules.payments.states import KeepingState
 from tiffin.jobs import deadline, every, job
 
 PROVIDER = "payment_provider"
@@ -102,6 +105,66 @@ def answer_overdue(payment_id: UUID) -> None:
 def authorisation_overdue(payment_id: UUID) -> None:
     """The money was held long enough."""
     services.let_authorisation_expire(payment_id)
+
+
+@job("look_at_disputes", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def look_at_disputes(payment_id: UUID) -> None:
+    """Ask for every case about the payment."""
+    payment = Payment.get(payment_id)
+    cases = provider(payment.provider).disputes(charge=payment.charge_key)
+    services.record_disputes(payment_id, cases)
+
+
+@job("look_at_dispute", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def look_at_dispute(dispute_id: UUID) -> None:
+    """Ask how a case stands by now."""
+    look_at_disputes(Dispute.get(dispute_id).payment_id)
+
+
+@deadline("dispute_silent")
+def dispute_silent(dispute_id: UUID) -> None:
+    """Nothing was heard of an open case for a day."""
+    services.ask_about(dispute_id)
+
+
+@job("prepare_method", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def prepare_method(method_id: UUID) -> None:
+    """Make ready for a card."""
+    kept, keeps = _kept(method_id, KeepingState.PREPARING)
+    if kept and keeps:
+        customer = services.customer_known_to(kept)
+        prepared = keeps.prepare(key=f"{kept.id}:keep", customer=customer)
+        services.record_preparation(method_id, prepared)
+
+
+@job("look_at_method", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def look_at_method(method_id: UUID) -> None:
+    """Ask which card was entered."""
+    kept, keeps = _kept(method_id, KeepingState.WAITING)
+    if kept and keeps:
+        services.record_method(method_id, keeps.look(setup=kept.setup))
+
+
+@job("remove_method", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def remove_method(method_id: UUID) -> None:
+    """Have the card kept no longer."""
+    kept, keeps = _kept(method_id, KeepingState.REMOVING)
+    if kept and keeps:
+        if kept.setup:
+            keeps.remove(setup=kept.setup)
+        services.record_removal(method_id)
+
+
+def _kept(method_id: UUID, state: KeepingState) -> tuple[KeptMethod | None, MethodKeeper | None]:
+    """The card if it is (still) in `state`, and who keeps it."""
+    kept = KeptMethod.get(method_id)
+    return (kept, keeper(kept.provider)) if kept.state is state else (None, None)
+
+
+@deadline("method_overdue")
+def method_overdue(method_id: UUID) -> None:
+    """Nothing has become of a card for some time."""
+    services.hurry_method(method_id)
 
 
 @job("process_notice")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Prefetch, QuerySet
 
+from modules.payments.errors import KeptMethodUnknown
 from modules.payments.interface import (
     LedgerKind,
     LedgerLine,
@@ -19,12 +20,12 @@ from modules.payments.interface import (
     PaymentState,
     PaymentView,
 )
-from modules.payments.models import EntryKind, Mismatch, Payment, SandboxCharge
+from modules.payments.models import EntryKind, KeptMethod, Mismatch, Payment, SandboxCharge
 from modules.payments.models.shares import PARTS
 from modules.payments.policies import STRIPE, MethodRow
 from modules.payments.providers import provider_of
 from modules.payments.providers.selection import moves_no_money
-from modules.payments.states import AT_REST
+from modules.payments.states import AT_REST, KeepingState
 from tiffin import clock, db, regions
 from tiffin.telemetry.metrics import Reading
 
@@ -56,7 +57,8 @@ WHERE payment.region = %(region)s AND entry.at >= %(since)s AND entry.at < %(unt
 GROUP BY entry.kind, payment.currency
 """  # noqa: S608  # of constants
 _HELD = "CASE kind WHEN 'authorised' THEN 1 WHEN 'captured' THEN -1 WHEN 'voided' THEN -1 ELSE 0 END"
-_PAYABLE = "CASE kind WHEN 'captured' THEN 1 WHEN 'refunded' THEN -1 WHEN 'charged_back' THEN -1 ELSE 0 END"
+_PAYABLE = """CASE WHEN kind IN ('captured', 'recovered') THEN 1
+    WHEN kind IN ('refunded', 'charged_back') THEN -1 ELSE 0 END"""
 _EACH = (*PARTS, f"(entry.amount - {' - '.join(PARTS)})")
 _UNCLOSED = f"""
 SELECT payment.id FROM payments_payment AS payment
@@ -76,12 +78,45 @@ def methods(*, region: str) -> list[PaymentMethod]:
     return list(TEST_CARDS)
 
 
-def takes(*, method: str, region: str) -> bool:
-    """Whether `method` may be tried in `region`. A real provider knows cards that we have never heard of, by
-    tokens that its own page or library made of them; the others are those we offer. Raises UnknownRegion."""
+def takes(*, method: str, region: str, customer_id: UUID) -> bool:
+    """Whether the customer may try `method` in `region`. A real provider knows cards that we have never heard
+    of, by tokens that its own page or library made of them; one that is kept is its owner's alone. The others
+    are those we offer. Raises UnknownRegion."""
     if provider_of(region) == STRIPE:
-        return _takes_cards(region) and CARD_TOKEN.fullmatch(method) is not None
+        owners = {kept.customer_id for kept in db.find(KeptMethod, method=method)} if method else set()
+        return _takes_cards(region) and CARD_TOKEN.fullmatch(method) is not None and owners <= {customer_id}
     return method in {known.method for known in methods(region=region)}
+
+
+def kept_methods(*, customer_id: UUID) -> list[KeptMethod]:
+    """The customer's cards that are kept, or about to be, the newest first."""
+    gone = (KeepingState.REMOVING.value, KeepingState.REMOVED.value)
+    return list(
+        KeptMethod.objects.filter(customer_id=customer_id).exclude(state_name__in=gone).order_by("-pk")
+    )
+
+
+def kept_method(*, customer_id: UUID, method_id: UUID) -> KeptMethod:
+    """One of them. Raises KeptMethodUnknown."""
+    for kept in kept_methods(customer_id=customer_id):
+        if kept.id == method_id:
+            return kept
+    raise KeptMethodUnknown(method_id=method_id)
+
+
+def methods_of(*, customer_id: UUID, region: str) -> list[PaymentMethod]:
+    """As `methods`, after the cards of this customer that are kept there. Raises UnknownRegion."""
+    provider = provider_of(region)
+    mine = [
+        PaymentMethod(
+            method=kept.method,
+            title=f"{kept.brand.capitalize()} •••• {kept.last4}",
+            hint=f"Expires {kept.expires}",
+        )
+        for kept in kept_methods(customer_id=customer_id)
+        if kept.state is KeepingState.KEPT and kept.provider == provider and _takes_cards(region)
+    ]
+    return [*mine, *methods(region=region)]
 
 
 def _takes_cards(region: str) -> bool:
@@ -109,7 +144,7 @@ def view(payment: Payment) -> PaymentView:
         refunded=payment.total(EntryKind.REFUNDED),
         action_url=payment.action_url or None,
         reason=payment.reason,
-        charged_back=payment.total(EntryKind.CHARGED_BACK),
+        charged_back=payment.total(EntryKind.CHARGED_BACK) - payment.total(EntryKind.RECOVERED),
     )
 
 
@@ -157,7 +192,7 @@ def ledger_of(payment: Payment) -> PaymentLedger:
 
 def what_does_not_close(payment: Payment) -> Iterator[str]:
     """Of a payment at rest, by party: authorised = captured + voided, and captured = refunded + charged back
-    + what is still to be paid out, which is not less than nothing."""
+    (and not recovered) + what is still to be paid out, which is not less than nothing."""
     if payment.state not in AT_REST:
         return
     held = payment.left_for(EntryKind.CAPTURED)

@@ -1,6 +1,9 @@
-"""Which state of a payment may follow which, as data: drawn, checked and tested from here."""
+"""Which state of a payment may follow which, as data: drawn, checked and tested from here. And how a dispute
+about one, or a card that is to be kept, may stand."""
 
 from __future__ import annotations
+
+from enum import Enum
 
 from modules.payments.interface import PaymentState as S
 
@@ -26,3 +29,32 @@ IN_FLIGHT = frozenset({S.PENDING, S.AUTHORISING, S.CAPTURING, S.VOIDING, S.REFUN
 
 # Nothing is awaited: these have no deadline.
 AT_REST = frozenset({S.CAPTURED, S.PARTIALLY_REFUNDED, S.REFUNDED, S.VOIDED, S.DECLINED, S.FAILED})
+
+
+class DisputeStanding(Enum):
+    """Where a case between the customer's bank and us stands. An inquiry takes no money yet."""
+
+    INQUIRY = "inquiry"
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+    CLOSED = "closed"
+
+
+# Somebody must still answer, or be answered: a bank may open a case again, so what is closed may open too.
+OPEN = frozenset({DisputeStanding.INQUIRY, DisputeStanding.OPEN})
+
+
+class KeepingState(Enum):
+    """How far a customer's wish to keep a card has come: `waiting` is for the customer to enter it at the
+    provider."""
+
+    PREPARING = "preparing"
+    WAITING = "waiting"
+    KEPT = "kept"
+    REMOVING = "removing"
+    REMOVED = "removed"
+
+
+# Nothing is awaited.
+KEEPING_AT_REST = frozenset({KeepingState.KEPT, KeepingState.REMOVED})

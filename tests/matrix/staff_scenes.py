@@ -45,6 +45,8 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "restaurants.ticket": order,
         **_connected(cast, place, kitchen),
         "payments.payment": payment,
+        "payments.dispute": dispute_of(cast, payment, region),
+        "payments.keptmethod": stage.kept_card(str(ids.new_id()), region),
         "payments.providernotice": notice_of(cast, region),
         "payments.sandboxcharge": _one(cast, "payments", charge, payment),
         "payments.paymententry": _one(
@@ -172,6 +174,16 @@ def _courier(cast: Cast, region: str) -> str:
     return str(answer.json()["id"])
 
 
+def dispute_of(cast: Cast, payment: str, region: str) -> str:
+    """As if the payment had been made at Stripe: the sandbox's banks never dispute anything."""
+    dispute = str(ids.new_id())
+    query = """INSERT INTO payments_dispute
+               (id, region, version, log_txid, created_at, payment_id, reference, amount, reason, state)
+               VALUES (%s, %s, 0, 0, now(), %s, %s, 1, 'fraudulent', 'lost') RETURNING id"""
+    cast.platform.sql("payments", query, [dispute, region, payment, dispute])
+    return dispute
+
+
 def notice_of(cast: Cast, region: str) -> str:
     """A notification as if it were about a payment at Stripe, which serves no region here."""
     kind = f"matrix-{ids.new_id()}"
@@ -261,6 +273,9 @@ FITTING: dict[str, Makes] = {
         stage.cast, payment_of(stage, stage.order(), "authorised")
     ),
     "payments.payment:ask_provider": lambda stage: payment_of(stage, stage.order(), "authorised"),
+    "payments.dispute:ask_provider": lambda stage: dispute_of(
+        stage.cast, payment_of(stage, stage.order(), "authorised"), "gb"
+    ),
     "payments.providernotice:process_again": lambda stage: notice_of(stage.cast, "gb"),
     "delivery.deliverytask:cancel": _delivery,
     "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),

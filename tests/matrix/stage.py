@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.acceptance.people import Customer, Person, until
 from tests.matrix.cast import Asker, Cast
+from tiffin import ids
 
 MODULES = ("identity", "restaurants", "payments", "delivery", "orders")
 Looks = Callable[[], Any]
@@ -94,6 +95,16 @@ class Stage:
             form = {"action": "refuse", "_selected_action": made.json()["id"]}
             self.cast.as_staff("admin of gb", "/admin/orders/claim/", form)
         return dict(customer.get(f"/orders/{order['id']}/claims").json()["claims"][0])
+
+    def kept_card(self, customer_id: str, region: str) -> str:
+        query = """INSERT INTO payments_keptmethod
+                   (id, region, version, log_txid, created_at, provider, customer_id, state, customer, setup,
+                    secret, method, brand, last4, expires, reason)
+                   VALUES (%s, %s, 0, 0, now(), 'stripe', %s, 'kept', '', '', '', %s, 'visa', '4242',
+                           '12/2030', '')"""
+        kept = str(ids.new_id())
+        self.cast.platform.sql("payments", query, [kept, region, customer_id, f"pm_{kept}"])
+        return kept
 
     def clear(self) -> None:
         """Staff cancel what is left of the orders, so that no courier of a later scene is offered them."""

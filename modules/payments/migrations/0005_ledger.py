@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('amount', models.BigIntegerField()),
                 ('region', models.CharField(max_length=16)),
                 ('day', models.DateField()),
-                ('kind', models.CharField(choices=[('authorised', 'authorised'), ('captured', 'captured'), ('voided', 'voided'), ('refunded', 'refunded'), ('charged_back', 'charged back')], max_length=12)),
+                ('kind', models.CharField(choices=[('authorised', 'authorised'), ('captured', 'captured'), ('voided', 'voided'), ('refunded', 'refunded'), ('charged_back', 'charged back'), ('recovered', 'recovered')], max_length=12)),
                 ('currency', models.CharField(max_length=3)),
                 ('count', models.IntegerField()),
                 ('closed_at', models.DateTimeField(default=tiffin.clock.now)),
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='paymententry',
             name='kind',
-            field=models.CharField(choices=[('authorised', 'authorised'), ('captured', 'captured'), ('voided', 'voided'), ('refunded', 'refunded'), ('charged_back', 'charged_back')], max_length=12),
+            field=models.CharField(choices=[('authorised', 'authorised'), ('captured', 'captured'), ('voided', 'voided'), ('refunded', 'refunded'), ('charged_back', 'charged_back'), ('recovered', 'recovered')], max_length=12),
         ),
         migrations.AddIndex(
             model_name='paymententry',

@@ -1,6 +1,8 @@
 """Tables of payments."""
 
 from modules.payments.models.books import Book, DayClose, Mismatch, MismatchState, What
+from modules.payments.models.disputes import Dispute
+from modules.payments.models.methods import KeptMethod
 from modules.payments.models.payment import (
     EntryKind,
     IllegalTransition,
@@ -15,8 +17,10 @@ from modules.payments.models.provider import NoticeState, ProviderNotice, Provid
 __all__ = [
     "Book",
     "DayClose",
+    "Dispute",
     "EntryKind",
     "IllegalTransition",
+    "KeptMethod",
     "Mismatch",
     "MismatchState",
     "NoticeState",

@@ -31,14 +31,18 @@ class EntryKind(Enum):
     VOIDED = "voided"
     REFUNDED = "refunded"
     CHARGED_BACK = "charged_back"
+    RECOVERED = "recovered"  # charged back, and ours again
 
 
-# What each kind is drawn from: what of the one is not yet gone by the others.
+# What each kind is drawn from: what came by the first and is not yet gone by the second.
+_HELD = (EntryKind.AUTHORISED,), (EntryKind.CAPTURED, EntryKind.VOIDED)
+_OURS = (EntryKind.CAPTURED, EntryKind.RECOVERED), (EntryKind.REFUNDED, EntryKind.CHARGED_BACK)
 _DRAWN_FROM = {
-    EntryKind.CAPTURED: (EntryKind.AUTHORISED, EntryKind.CAPTURED, EntryKind.VOIDED),
-    EntryKind.VOIDED: (EntryKind.AUTHORISED, EntryKind.CAPTURED, EntryKind.VOIDED),
-    EntryKind.REFUNDED: (EntryKind.CAPTURED, EntryKind.REFUNDED, EntryKind.CHARGED_BACK),
-    EntryKind.CHARGED_BACK: (EntryKind.CAPTURED, EntryKind.REFUNDED, EntryKind.CHARGED_BACK),
+    EntryKind.CAPTURED: _HELD,
+    EntryKind.VOIDED: _HELD,
+    EntryKind.REFUNDED: _OURS,
+    EntryKind.CHARGED_BACK: _OURS,
+    EntryKind.RECOVERED: ((EntryKind.CHARGED_BACK,), (EntryKind.RECOVERED,)),
 }
 
 # A payment is authorised and captured once, whatever references the provider gives it.
@@ -131,8 +135,10 @@ class Payment(Aggregate):
         """What an entry of this kind can be drawn from."""
         if kind is EntryKind.AUTHORISED:
             return Split.of(self.amount, self.parts)
-        source, *gone = _DRAWN_FROM[kind]
-        left = self.split(source)
+        came, gone = _DRAWN_FROM[kind]
+        left = Split()
+        for each in came:
+            left = left.plus(self.split(each))
         for each in gone:
             left = left.minus(self.split(each))
         return left

@@ -42,6 +42,7 @@ class ProviderOperation(models.Model):
 
     key = models.CharField(max_length=80, primary_key=True)
     provider = models.CharField(max_length=16)
+    kind = models.CharField(max_length=12)
     charge = models.CharField(max_length=80, db_index=True)
     reference = models.CharField(max_length=255, default="", db_index=True)
     forbidden = models.BooleanField(default=False)

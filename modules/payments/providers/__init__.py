@@ -2,6 +2,7 @@
 
 from modules.payments.providers.port import (
     Declined,
+    DisputeSeen,
     Movement,
     MovementKind,
     Outcome,
@@ -15,6 +16,7 @@ from modules.payments.providers.selection import provider, provider_of
 
 __all__ = [
     "Declined",
+    "DisputeSeen",
     "Movement",
     "MovementKind",
     "Outcome",

@@ -3,8 +3,11 @@ committed before the provider is asked, so that a crash at any moment leaves wha
 
 from __future__ import annotations
 
-from modules.payments.models import ProviderOperation
+from modules.payments.models import KeptMethod, ProviderOperation
+from modules.payments.states import KeepingState
 from tiffin import db
+
+CHARGE, CAPTURE, VOID, REFUND = "charge", "capture", "void", "refund"
 
 
 def known(key: str) -> ProviderOperation | None:
@@ -12,9 +15,9 @@ def known(key: str) -> ProviderOperation | None:
     return next(iter(db.find(ProviderOperation, key=key)), None)
 
 
-def begin(*, key: str, charge: str, provider: str) -> tuple[ProviderOperation, bool]:
+def begin(*, key: str, kind: str, charge: str, provider: str) -> tuple[ProviderOperation, bool]:
     """Write down that the operation is about to be asked for, and whether it is for the first time."""
-    operation = ProviderOperation(key=key, charge=charge, provider=provider)
+    operation = ProviderOperation(key=key, kind=kind, charge=charge, provider=provider)
     with db.transaction():
         if db.insert(operation, unless_taken=("key",)):
             return operation, True
@@ -34,7 +37,7 @@ def learn(key: str, reference: str) -> ProviderOperation:
 
 def forbid(*, charge: str, provider: str) -> ProviderOperation:
     """From here on nobody asks the provider to hold anything under `charge`, not even for the first time."""
-    begin(key=charge, charge=charge, provider=provider)
+    begin(key=charge, kind=CHARGE, charge=charge, provider=provider)
     with db.transaction():
         operation = db.lock(ProviderOperation, charge)
         operation.forbidden = True
@@ -46,3 +49,15 @@ def charge_of(*, provider: str, reference: str) -> str:
     """The charge that the provider's name is about; empty for what is not ours."""
     found = db.find(ProviderOperation, provider=provider, reference=reference) if reference else []
     return found[0].charge if found else ""
+
+
+def key_of(*, kind: str, charge: str) -> str:
+    """The key under which we asked for this of the charge, most recently; empty when we never did."""
+    asked = ProviderOperation.objects.filter(charge=charge, kind=kind).order_by("asked_at").last()
+    return asked.key if asked else ""
+
+
+def customer_of(*, provider: str, method: str) -> str:
+    """What the provider calls the customer whose kept card this is; empty for a card that is not kept."""
+    kept = db.find(KeptMethod, provider=provider, method=method, state_name=KeepingState.KEPT.value)
+    return kept[0].customer if kept else ""

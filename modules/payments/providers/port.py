@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from modules.payments.states import DisputeStanding
 from tiffin.dto import DTO
 from tiffin.money import Money
 
@@ -31,6 +32,20 @@ class RequiresAction(DTO):
     reference: str
 
 
+class DisputeSeen(DTO):
+    """A customer's bank disputes `amount` of a charge, in a case that the provider calls `reference`. Whether
+    the money was taken from us (`withdrawn`) and given back (`reinstated`) is said apart from the standing.
+    `answer_by` is until when evidence is heard."""
+
+    reference: str
+    amount: Money
+    reason: str
+    standing: DisputeStanding
+    withdrawn: bool
+    reinstated: bool
+    answer_by: datetime | None = None
+
+
 Outcome = Succeeded | Declined | RequiresAction
 
 
@@ -40,6 +55,7 @@ class MovementKind(Enum):
     VOIDED = "voided"
     REFUNDED = "refunded"
     CHARGED_BACK = "charged_back"
+    RECOVERED = "recovered"
 
 
 class Movement(DTO):
@@ -93,6 +109,10 @@ class PaymentProvider(Protocol):
         ...
 
     def movements(self, *, since: datetime, until: datetime) -> Iterable[Movement]:
-        """Everything that moved from `since` on and before `until`, in no particular order. It is read one
-        after the other, so that it may be long."""
+        """Everything that moved from `since` on and before `until`, in no particular order, read one after
+        the other: it may be long."""
+        ...
+
+    def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:
+        """Every case there has been about the charge, as it stands now."""
         ...

@@ -9,7 +9,7 @@ the customer on a page, `pm_card_timeout` executes but loses its first answer.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -17,6 +17,7 @@ from django.urls import reverse
 from modules.payments.models import SandboxCharge
 from modules.payments.providers.port import (
     Declined,
+    DisputeSeen,
     Movement,
     MovementKind,
     Outcome,
@@ -120,6 +121,9 @@ class SandboxProvider:
         while page := list(done.filter(key__gt=after).order_by("key")[:PAGE]):
             yield from map(_movement, page)
             after = page[-1].key
+
+    def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:
+        return ()  # its banks never dispute anything
 
     def _did(self, key: str, kind: str, charge: str, amount: Money, reason: str) -> Outcome:
         fate = Fate(outcome=DECLINED, reason=reason) if reason else _GOES_WELL

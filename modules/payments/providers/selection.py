@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from modules.payments.policies import STRIPE, provider_name
+from modules.payments.providers.keeping import MethodKeeper
 from modules.payments.providers.port import PaymentProvider
 from tiffin import clock, regions
 
@@ -20,6 +21,15 @@ def provider(name: str) -> PaymentProvider:
 
     word = trouble(settings.TIFFIN_SANDBOX_TROUBLE)
     return Troubled(SandboxProvider(), word) if word else SandboxProvider()
+
+
+def keeper(name: str) -> MethodKeeper | None:
+    """The provider of that name, if it keeps cards."""
+    if name != STRIPE:
+        return None
+    from modules.payments.providers.stripe.keeping import StripeKeeper
+
+    return StripeKeeper()
 
 
 def provider_of(region: str) -> str:

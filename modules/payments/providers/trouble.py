@@ -6,12 +6,18 @@ heard. `never`: nothing is carried out and nothing answered. Without the file, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from modules.payments.providers.port import Movement, Outcome, PaymentProvider, ProviderTimeout
+from modules.payments.providers.port import (
+    DisputeSeen,
+    Movement,
+    Outcome,
+    PaymentProvider,
+    ProviderTimeout,
+)
 from tiffin.money import Money
 
 T = TypeVar("T")
@@ -49,6 +55,9 @@ class Troubled:
 
     def movements(self, *, since: datetime, until: datetime) -> Iterable[Movement]:
         return self._do(lambda: self._provider.movements(since=since, until=until))
+
+    def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:
+        return self._do(lambda: self._provider.disputes(charge=charge))
 
     def _do(self, operation: Callable[[], T]) -> T:
         if self._word == "never":

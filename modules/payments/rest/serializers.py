@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from modules.payments.interface import PaymentState, PaymentView
+from modules.payments.models import KeptMethod
+from modules.payments.states import KeepingState
 from tiffin.money import Money
 
 
@@ -42,3 +45,30 @@ class PaymentMethodSerializer(serializers.Serializer[Any]):
 
 class PaymentMethodListSerializer(serializers.Serializer[Any]):
     methods = PaymentMethodSerializer(many=True)
+
+
+class KeepMethodSerializer(serializers.Serializer[Any]):
+    region = serializers.CharField(max_length=16, help_text="A region's code: its provider keeps the card")
+
+
+class KeptMethodSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(
+        source="state_name", choices=[(each.value, each.value) for each in KeepingState]
+    )
+    provider = serializers.CharField()
+    method = serializers.CharField(help_text="What an order takes as its `payment_method`; empty until kept")
+    brand = serializers.CharField()
+    last4 = serializers.CharField()
+    expires = serializers.CharField(help_text="MM/YYYY")
+    client_secret = serializers.CharField(
+        source="secret", help_text="While `waiting`: what the provider's library in the browser needs"
+    )
+    publishable_key = serializers.SerializerMethodField(help_text="With which the library is started")
+
+    def get_publishable_key(self, kept: KeptMethod) -> str:
+        return str(settings.TIFFIN_STRIPE_PUBLISHABLE_KEY) if kept.secret else ""
+
+
+class KeptMethodListSerializer(serializers.Serializer[Any]):
+    results = KeptMethodSerializer(many=True)

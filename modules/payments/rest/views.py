@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from modules.payments import selectors
 from modules.payments.interface import PaymentUnknown
 from modules.payments.rest.serializers import PaymentMethodListSerializer, PaymentSerializer
+from tiffin.context import ActorKind
 from tiffin.regions import UnknownRegion
 from tiffin.web.auth import IsCustomer, actor_of
 from tiffin.web.openapi import refuses
@@ -44,6 +45,7 @@ class Methods(APIView):
         responses=PaymentMethodListSerializer,
         operation_id="payment_methods_list",
         summary="What one may pay with",
+        description="A customer's own kept cards come first.",
         parameters=[
             OpenApiParameter(
                 "region",
@@ -55,5 +57,9 @@ class Methods(APIView):
         ],
     )
     def get(self, request: Request) -> Response:
-        offered = selectors.methods(region=request.query_params.get("region", ""))
+        region, actor = request.query_params.get("region", ""), actor_of(request)
+        if actor.kind is ActorKind.CUSTOMER and actor.id is not None:
+            offered = selectors.methods_of(customer_id=actor.id, region=region)
+        else:
+            offered = selectors.methods(region=region)
         return Response(PaymentMethodListSerializer({"methods": offered}).data)

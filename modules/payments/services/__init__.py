@@ -7,6 +7,7 @@ from modules.payments.services.answers import (
     record_void,
 )
 from modules.payments.services.books import close_days, holders_of, open_books, reconcile, tend
+from modules.payments.services.disputes import ask_about, ask_for_disputes, record_disputes
 from modules.payments.services.doubts import (
     ask_again,
     let_authorisation_expire,
@@ -15,13 +16,25 @@ from modules.payments.services.doubts import (
     settle,
 )
 from modules.payments.services.mending import look_again
+from modules.payments.services.methods import (
+    customer_known_to,
+    forget_customer,
+    hurry_method,
+    keep_method,
+    record_method,
+    record_preparation,
+    record_removal,
+    remove_method,
+)
 from modules.payments.services.mismatches import ask_provider_again, resolve_mismatch, stand
 from modules.payments.services.notices import ask_to_process, process, process_again, receive_stripe
 from modules.payments.services.returns import come_back
 from modules.payments.services.wishes import authorise, begin_authorising, capture, refund, void
 
 __all__ = [
+    "ask_about",
     "ask_again",
+    "ask_for_disputes",
     "ask_provider_again",
     "ask_to_process",
     "authorise",
@@ -29,7 +42,11 @@ __all__ = [
     "capture",
     "close_days",
     "come_back",
+    "customer_known_to",
+    "forget_customer",
     "holders_of",
+    "hurry_method",
+    "keep_method",
     "let_authorisation_expire",
     "look_again",
     "open_books",
@@ -40,10 +57,15 @@ __all__ = [
     "reconcile",
     "record_authorisation",
     "record_capture",
+    "record_disputes",
+    "record_method",
+    "record_preparation",
     "record_provider_notification",
     "record_refund",
+    "record_removal",
     "record_void",
     "refund",
+    "remove_method",
     "resolve_mismatch",
     "settle",
     "stand",

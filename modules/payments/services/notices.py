@@ -10,14 +10,21 @@ from django.db import IntegrityError
 from django.db.models import F
 
 from modules.payments.errors import NotificationNotAuthentic, NotificationPending
-from modules.payments.models import NoticeState, Payment, ProviderNotice, payment_of
+from modules.payments.models import KeptMethod, NoticeState, Payment, ProviderNotice, payment_of
 from modules.payments.policies import STRIPE
 from modules.payments.providers import memory
 from modules.payments.providers.notices import NotAuthentic, Notice
 from modules.payments.providers.stripe import notices as stripe_notices
+from modules.payments.services.disputes import want_disputes
 from modules.payments.services.doubts import record_provider_notification
+from modules.payments.services.methods import look_at_method
 from tiffin import clock, db, jobs
+from tiffin.web.cards import holds_card_number
 
+# Stripe's events about disputes are called charge.dispute.*
+DISPUTED = ".dispute."
+# … and those about cards that are entered to be kept
+ENTERED = "setup_intent."
 KEPT_BYTES = 64 * 1024
 KEPT_FOR = timedelta(days=30)
 OVERDUE = timedelta(minutes=15)
@@ -28,7 +35,8 @@ FORGOTTEN_AT_ONCE = 20
 def receive_stripe(*, body: bytes, signature: str) -> None:
     """Keep what was sent to the address of Stripe's notifications, once however often it comes.
 
-    Raises NotificationNotAuthentic; what was refused is kept, too, with the reason.
+    Raises NotificationNotAuthentic; what was refused is kept, too, with the reason, unless it looks like card
+    data: nobody's notification holds any.
     """
     kept = ProviderNotice(
         provider=STRIPE, region="", body=body[:KEPT_BYTES], size=len(body), signature=_printable(signature)
@@ -39,7 +47,8 @@ def receive_stripe(*, body: bytes, signature: str) -> None:
         _keep(kept, stripe_notices.read(body))
     except NotAuthentic as refusal:
         kept.state_name, kept.reason = NoticeState.REFUSED.value, refusal.reason
-        kept.save()
+        if not holds_card_number(body) and not holds_card_number(signature.encode()):
+            kept.save()
         raise NotificationNotAuthentic(reason=refusal.reason) from None
 
 
@@ -49,11 +58,20 @@ def process(notice_id: UUID) -> None:
         notice = ProviderNotice.lock(notice_id)
         if notice.state is not NoticeState.RECEIVED:
             return
+        kept = _kept_of(notice)
+        if kept is not None:
+            look_at_method(kept)
+            notice.region = kept.region
+            _settle(notice, NoticeState.PROCESSED)
+            return
         payment = _payment_of(notice)
         if payment is None:
             _settle(notice, NoticeState.IGNORED, "not_ours")
             return
-        record_provider_notification(key=payment.charge_key)
+        if DISPUTED in notice.kind:
+            want_disputes(payment)
+        else:
+            record_provider_notification(key=payment.charge_key)
         notice.region = payment.region
         _settle(notice, NoticeState.PROCESSED)
 
@@ -127,6 +145,15 @@ def _admit(notice: ProviderNotice) -> None:
         raise NotificationNotAuthentic(reason="came_again_since")
     notice.event_id, notice.kind = read.event_id, read.kind
     notice.charge, notice.reference = read.charge, read.reference
+
+
+def _kept_of(notice: ProviderNotice) -> KeptMethod | None:
+    """The card that is being entered, if the notification is about that."""
+    if not notice.kind.startswith(ENTERED):
+        return None
+    found = KeptMethod.objects.filter(provider=notice.provider, setup=notice.reference)
+    kept: KeptMethod | None = found.select_for_update(no_key=True).first()
+    return kept
 
 
 def _payment_of(notice: ProviderNotice) -> Payment | None:

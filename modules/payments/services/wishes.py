@@ -45,7 +45,7 @@ def authorise(
     """
     if amount.amount <= 0 or amount.currency != regions.get(region).currency:
         raise PaymentAmountInvalid(action="authorised", amount=amount, limit=amount)
-    if not takes(method=method, region=region):
+    if not takes(method=method, region=region, customer_id=customer_id):
         raise PaymentMethodUnknown(method=method, region=region)
     _check_shares(shares, amount)
     with db.transaction():

@@ -11,6 +11,8 @@ documents as of API version 2026-10-28.endive:
 - docs.stripe.com/error-codes: `payment_intent_unexpected_state`; a card that is declined is a `card_error`.
 - docs.stripe.com/api/payment_intents/object: `amount_received`.
 - docs.stripe.com/changelog/basil/2025-03-31: a partial capture makes no refund.
+- docs.stripe.com/api/disputes/object: disputes, which localstripe does not know at all.
+- docs.stripe.com/api/events/list and docs.stripe.com/api/events/types: the list of what happened.
 - docs.stripe.com/testing: the test cards by token.
 
 It also loses requests and answers, as lines do.
@@ -33,6 +35,7 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 from django.db import connections
 
+from tiffin import clock
 from tiffin.embedded.ports import LOOPBACK, free_port
 
 VISA, NEEDS_OWNER, FAILS_WHEN_CHARGED = "4242424242424242", "4000002500003155", "4000000000000341"
@@ -41,6 +44,13 @@ TOKENS = {
     "pm_card_mastercard": VISA,
     "pm_card_chargeDeclined": FAILS_WHEN_CHARGED,
     "pm_card_authenticationRequired": NEEDS_OWNER,
+}
+# By kind of object and its status: the event that tells of it.
+EVENTS = {
+    ("payment_intent", "requires_capture"): "payment_intent.amount_capturable_updated",
+    ("payment_intent", "succeeded"): "payment_intent.succeeded",
+    ("payment_intent", "canceled"): "payment_intent.canceled",
+    ("refund", "succeeded"): "refund.created",
 }
 SECRET_KEY = "sk_test_of_the_tests"
 # localstripe listens everywhere by itself; here on this machine only.
@@ -53,6 +63,7 @@ web.run_app(app, host=sys.argv[1], port=int(sys.argv[2]), print=None)
 _UNKNOWN_TO_LOCALSTRIPE = ("return_url", "allowed_payment_method_types[", "expand[")
 # What failed before the work began (a key that is not known, parameters that are not valid) is not kept.
 _SAVED = frozenset({200, 402, 500})
+MOST_ON_A_PAGE = 3  # Stripe gives up to a hundred; so that tests see more than one page
 STARTS_WITHIN_SECONDS = 20
 
 
@@ -100,6 +111,8 @@ class LocalStripe:
         self.faults: deque[tuple[str, str]] = deque()
         self.calls: list[str] = []
         self.meanwhiles: dict[str, Callable[[], object]] = {}
+        self.disputes: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
         self.slow_seconds = 0.0
         self.refund_status: list[str] = []
         if self.process.poll() is None:
@@ -133,16 +146,64 @@ class LocalStripe:
 
     # What the customer does ------------------------------------------------------------------------------
 
+    def dispute(self, key: str, *, amount: int, status: str = "needs_response") -> dict[str, Any]:
+        """The customer's bank disputes a charge: what the test changes of it, Stripe tells from then on."""
+        (intent,) = self.intents(key)
+        withdrawn = [] if status.startswith("warning_") else [_movement(-amount, intent)]
+        self.disputes.append(
+            {
+                "id": f"du_{len(self.disputes)}_{intent['id']}",
+                "object": "dispute",
+                "amount": amount,
+                "currency": intent["currency"],
+                "charge": intent["latest_charge"]["id"],
+                "payment_intent": intent["id"],
+                "reason": "product_not_received",
+                "status": status,
+                "balance_transactions": withdrawn,
+                "evidence_details": {"due_by": 1_800_000_000, "has_evidence": False, "past_due": False},
+                "is_charge_refundable": False,
+                "metadata": {},
+            }
+        )
+        if withdrawn:
+            self._tell("charge.dispute.funds_withdrawn", self.disputes[-1])
+        return self.disputes[-1]
+
+    def tell_of(self, thing: dict[str, Any]) -> None:
+        """An event about what a POST has made of an object. It names the charge of an intent only."""
+        kind = EVENTS.get((thing.get("object"), thing.get("status")))
+        if kind is not None:
+            charge = thing.get("latest_charge")
+            self._tell(kind, {**thing, "latest_charge": charge and charge["id"]} if charge else thing)
+
+    def _tell(self, kind: str, thing: dict[str, Any]) -> None:
+        event = {"id": f"evt_{len(self.events)}", "object": "event", "type": kind, "data": {"object": thing}}
+        self.events.insert(0, {**event, "created": int(clock.now().timestamp())})
+
+    def decide(self, dispute: dict[str, Any], status: str) -> None:
+        """The bank has decided; what is won is given back."""
+        dispute["status"] = status
+        if status == "won":
+            dispute["balance_transactions"].append(_movement(dispute["amount"], dispute))
+
     def card(self, number: str) -> str:
         """The token that Stripe's library makes of a card in the customer's browser."""
         card = {"card[number]": number, "card[exp_month]": "12", "card[exp_year]": "2030", "card[cvc]": "123"}
         return str(self.upstream.post("/v1/payment_methods", data={"type": "card", **card}).json()["id"])
 
+    def enter_card(self, secret: str, number: str) -> None:
+        """As Stripe's library in the browser does it."""
+        entered = {"client_secret": secret, "payment_method": self.card(number)}
+        self.upstream.post(f"/v1/setup_intents/{secret.partition('_secret_')[0]}/confirm", data=entered)
+
     def answer_action(self, page: str, *, approved: bool) -> None:
         """On the page to which the customer was sent."""
         intent = self.upstream.get(f"/v1/payment_intents/{page.rpartition('/')[2]}").json()
         answer = {"client_secret": intent["client_secret"], "success": str(approved).lower()}
-        self.upstream.post(f"/v1/payment_intents/{intent['id']}/_authenticate", data=answer)
+        told = self.upstream.post(f"/v1/payment_intents/{intent['id']}/_authenticate", data=answer)
+        if told.is_success:
+            self.tell_of(self.documented(told.json()))
 
     # What Stripe knows -----------------------------------------------------------------------------------
 
@@ -169,10 +230,20 @@ class LocalStripe:
         intent.pop("charges", None)
         taken = self.received.get(intent["id"], intent["amount"])
         intent["amount_received"] = taken if intent["status"] == "succeeded" else 0
+        intent["amount_capturable"] = intent["amount"] if intent["status"] == "requires_capture" else 0
         if intent["next_action"]:
             back = self.return_urls.get(intent["id"])
             page = {"url": f"{self.address}/3ds/{intent['id']}", "return_url": back}
             intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": page}
+
+
+def _movement(amount: int, of: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "object": "balance_transaction",
+        "amount": amount,
+        "currency": of["currency"],
+        "type": "adjustment",
+    }
 
 
 def _is_shown(each: dict[str, Any]) -> bool:
@@ -229,6 +300,8 @@ class _Front(BaseHTTPRequestHandler):
         if any(name.startswith("payment_method_types") for name, _ in form):
             code = "payment_method_types_no_longer_supported"
             return _refusal(400, {"type": "invalid_request_error", "code": code})
+        if path in {"/v1/disputes", "/v1/events"}:
+            return self._listed(path, dict(parse_qsl(self.path.partition("?")[2])))
         self._note(path, dict(form))
         if path.endswith("/capture") and self._status_of(path) != "requires_capture":
             return _unexpected_state()
@@ -246,6 +319,24 @@ class _Front(BaseHTTPRequestHandler):
             auth=None,
         )
         return self._documented(path, answer)
+
+    def _listed(self, path: str, query: dict[str, str]) -> tuple[int, bytes]:
+        """A page of those that are wanted, as all lists of Stripe's are: after the last one that was seen."""
+        if path == "/v1/disputes":
+            found = [
+                each for each in self.stripe.disputes if each["payment_intent"] == query["payment_intent"]
+            ]
+        else:
+            types = {value for name, value in query.items() if name.startswith("types[")}
+            since, until = int(query["created[gte]"]), int(query["created[lt]"])
+            found = [each for each in self.stripe.events if each["type"] in types]
+            found = [each for each in found if since <= each["created"] < until]
+        names = [each["id"] for each in found]
+        start = names.index(query["starting_after"]) + 1 if "starting_after" in query else 0
+        page = found[start : start + MOST_ON_A_PAGE]
+        more = start + MOST_ON_A_PAGE < len(found)
+        answer = {"object": "list", "url": path, "has_more": more, "data": page}
+        return 200, json.dumps(answer).encode()
 
     def _value(self, name: str, value: str) -> str:
         if name == "payment_method" and value in TOKENS:
@@ -271,6 +362,8 @@ class _Front(BaseHTTPRequestHandler):
             return _unexpected_state()
         elif answer.is_success:
             content = self.stripe.documented(content)
+            if self.command == "POST":
+                self.stripe.tell_of(content)
         return answer.status_code, json.dumps(content).encode()
 
     def _answer(self, status: int, content: bytes) -> None:

@@ -174,7 +174,7 @@ class OnePayment(RuleBasedStateMachine):
         assert TERMINAL & set(published(self.payment))
         ages = timedelta(days=30)
         since, until = clock.now() - ages, clock.now() + ages
-        assert list(compare("gb", SandboxProvider(), since=since, until=until)) == []
+        assert list(compare("gb", "sandbox", SandboxProvider(), since=since, until=until)) == []
 
 
 def play(examples: int, steps: int) -> None:

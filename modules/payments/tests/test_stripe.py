@@ -9,7 +9,7 @@ from django.test import Client
 
 from modules.payments import services
 from modules.payments.interface import PaymentMethodUnknown, PaymentState
-from modules.payments.models import Payment
+from modules.payments.models import Payment, PaymentEntry
 from modules.payments.providers import Declined, ProviderTimeout, RequiresAction, Succeeded, provider
 from modules.payments.providers.stripe import client as line_to_stripe
 from modules.payments.providers.stripe.amounts import NotExpressible, from_stripe, to_stripe
@@ -375,6 +375,65 @@ def test_what_became_of_a_charge_is_found_under_our_key(stripe, method, kind):
 
     assert isinstance(asked, kind)
     assert at_stripe.find(key=payment.charge_key) == asked
+
+
+def movements(since):
+    found = provider("stripe").movements(since=since, until=clock.now() + timedelta(seconds=1))
+    return sorted((each.kind.value, each.key, each.amount.amount, each.reference) for each in found)
+
+
+def test_what_moved_at_stripe_is_what_was_written_down(stripe):
+    since = clock.now() - timedelta(seconds=1)
+    taken, let_go, declined = captured(), a_payment(amount=900), a_payment(method=DECLINED)
+    settle()
+    services.refund(payment_id=taken.pk, amount=pounds(700), reason="late")
+    services.void(payment_id=let_go.pk)
+    stripe.dispute(taken.charge_key, amount=1800)
+    settle()
+
+    (intent,) = stripe.intents(taken.charge_key)
+    (cancelled,) = stripe.intents(let_go.charge_key)
+    (refund,) = PaymentEntry.objects.filter(payment=taken, kind="refunded")
+    assert movements(since) == sorted([
+        ("authorised", taken.charge_key, 2500, intent["id"]),
+        ("captured", taken.capture_key, 2500, intent["id"]),
+        ("refunded", taken.refund_key(1), 700, refund.reference),
+        ("charged_back", taken.charge_key, 1800, stripe.disputes[0]["id"]),
+        ("authorised", let_go.charge_key, 900, cancelled["id"]),
+        ("voided", f"{let_go.pk}:void:1", 900, cancelled["id"]),
+    ])  # fmt: skip
+    assert stripe.intents(declined.charge_key)
+    assert movements(clock.now() + timedelta(seconds=1)) == []
+
+
+def test_what_somebody_did_at_stripe_by_hand_is_seen_and_nobodys(stripe):
+    since = clock.now() - timedelta(seconds=1)
+    by_hand = line_to_stripe.client().v1.payment_intents.create(
+        {"amount": 4200, "currency": "gbp", "payment_method": "pm_card_visa", "capture_method": "manual"}
+    )
+    line_to_stripe.client().v1.payment_intents.confirm(by_hand.id)
+
+    assert movements(since) == [("authorised", "", 4200, by_hand.id)]
+
+
+def test_a_list_that_breaks_off_is_no_list(stripe, settings):
+    captured()
+    listed = iter(provider("stripe").movements(since=clock.now() - A_WHILE, until=clock.now() + A_WHILE))
+    next(listed)
+    settings.TIFFIN_STRIPE_API = "http://127.0.0.1:9"
+
+    with pytest.raises(ProviderTimeout):
+        list(provider("stripe").movements(since=clock.now() - A_WHILE, until=clock.now()))
+
+
+def test_what_was_let_go_is_found_under_its_key(stripe):
+    payment = a_payment()
+    settle()
+    services.void(payment_id=payment.pk)
+    settle()
+
+    found = provider("stripe").find(key=f"{payment.pk}:void:1")
+    assert (found.amount, found.reference) == (pounds(2500), stripe.intents(payment.charge_key)[0]["id"])
 
 
 # --- amounts: docs.stripe.com/currencies

@@ -72,6 +72,13 @@ _KERNEL = (
         "The Idempotency-Key belongs to another request",
         "This key has been used with another body; use a new key for a new request.",
     ),
+    (
+        "card_data_refused",
+        422,
+        "This looks like the number of a payment card",
+        "Nothing of it was kept. Card numbers never come here: give the card to the payment provider's page "
+        "or library, and send the token that you get.",
+    ),
     ("too_many_requests", 429, "Too many requests", "Wait as long as the header Retry-After says."),
     (
         "internal_error",

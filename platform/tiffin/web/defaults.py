@@ -9,6 +9,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "tiffin.web.bodies.BodyLimit",
     "tiffin.web.answers.ProblemAnswers",
+    "tiffin.web.cards.CardDataRefused",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

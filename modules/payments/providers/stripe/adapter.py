@@ -13,26 +13,33 @@ again is right. Later than that, and after every refusal, we look at what there 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
 import stripe
 from django.conf import settings
+from stripe.params import PaymentIntentCreateParams
 
 from modules.payments.models import ProviderOperation
 from modules.payments.policies import STRIPE
 from modules.payments.providers import memory
 from modules.payments.providers.port import (
     Declined,
+    DisputeSeen,
+    Movement,
     Outcome,
-    ProviderTimeout,
     RequiresAction,
     StillPending,
     Succeeded,
 )
 from modules.payments.providers.stripe.amounts import NotExpressible, from_stripe, to_stripe
 from modules.payments.providers.stripe.client import asking, client
+from modules.payments.providers.stripe.disputes import disputes_of
+from modules.payments.providers.stripe.intents import OUR_KEY, had_been_held, intent_of
+from modules.payments.providers.stripe.movements import movements_between
 from tiffin.money import Money
 
 RETURN_PATH = "/payments/return"
-OUR_KEY = "tiffin_key"
 CANCELLED, CAPTURED, NOT_HELD = "charge_cancelled", "charge_already_captured", "not_authorised"
 AMOUNT_NOT_TAKEN = "amount_not_expressible"
 # A refund that is not there yet is on one page with all others of its charge.
@@ -43,12 +50,12 @@ class StripeProvider:
     """Fits PaymentProvider."""
 
     def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
-        operation, _ = memory.begin(key=key, charge=key, provider=STRIPE)
+        operation, _ = memory.begin(key=key, kind=memory.CHARGE, charge=key, provider=STRIPE)
         if operation.forbidden:
             return Declined(reason=CANCELLED)
         try:
             if operation.reference:
-                intent = _intent(operation.reference)
+                intent = intent_of(operation.reference)
             else:
                 operation, intent = _create(key, to_stripe(amount), amount.currency, method)
             if operation.forbidden:
@@ -69,14 +76,14 @@ class StripeProvider:
         reference = _reference_of(charge)
         if not reference:
             return Declined(reason=NOT_HELD)
-        memory.begin(key=key, charge=charge, provider=STRIPE)
+        memory.begin(key=key, kind=memory.CAPTURE, charge=charge, provider=STRIPE)
         try:
             with asking(f"{key}: capture"):
                 intent = client().v1.payment_intents.capture(
                     reference, {"amount_to_capture": to_stripe(amount)}
                 )
         except (stripe.CardError, stripe.InvalidRequestError) as refusal:
-            return _of_capture(_intent(reference)) or _refused(refusal)
+            return _of_capture(intent_of(reference)) or _refused(refusal)
         return _of_capture(intent) or Declined(reason=NOT_HELD)
 
     def void(self, *, key: str, charge: str) -> Outcome:
@@ -84,26 +91,24 @@ class StripeProvider:
         if not operation.reference:
             # Whoever is about to hold it looks once more before, and finds it forbidden.
             return Succeeded(reference=key, amount=Money.zero("XXX"))
+        memory.begin(key=key, kind=memory.VOID, charge=charge, provider=STRIPE)
         try:
             with asking(f"{key}: cancel"):
                 intent = client().v1.payment_intents.cancel(
                     operation.reference, {"expand": ["latest_charge"]}
                 )
         except stripe.InvalidRequestError:
-            intent = _intent(operation.reference)
-        match intent.status:
-            case "canceled":
-                return Succeeded(reference=intent.id, amount=_had_been_held(intent))
-            case "succeeded":
-                return Declined(reason=CAPTURED)
-            case status:
-                raise StillPending(f"{key}: the intent is {status}")
+            intent = intent_of(operation.reference)
+        outcome = _of_void(intent)
+        if outcome is None:
+            raise StillPending(f"{key}: the intent is {intent.status}")
+        return outcome
 
     def refund(self, *, key: str, charge: str, amount: Money) -> Outcome:
         reference = _reference_of(charge)
         if not reference:
             return Declined(reason=NOT_HELD)
-        operation, new = memory.begin(key=key, charge=charge, provider=STRIPE)
+        operation, new = memory.begin(key=key, kind=memory.REFUND, charge=charge, provider=STRIPE)
         refund = None if new else _find_refund(operation)
         try:
             if refund is None:
@@ -125,12 +130,22 @@ class StripeProvider:
         operation = memory.known(key)
         if operation is None:
             return None
-        if operation.key == operation.charge:
-            return _found_charge(operation)
-        if key.endswith(":capture"):
-            return _of_capture(_intent(_reference_of(operation.charge)))
+        match operation.kind:
+            case memory.CHARGE:
+                return _found_charge(operation)
+            case memory.CAPTURE:
+                return _of_capture(intent_of(_reference_of(operation.charge)))
+            case memory.VOID:
+                return _of_void(intent_of(_reference_of(operation.charge)))
         refund = _find_refund(operation)
         return None if refund is None else _of_refund(refund)
+
+    def movements(self, *, since: datetime, until: datetime) -> Iterable[Movement]:
+        return movements_between(since, until)
+
+    def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:
+        reference = _reference_of(charge)
+        return tuple(disputes_of(reference)) if reference else ()
 
 
 def _create(
@@ -138,25 +153,20 @@ def _create(
 ) -> tuple[ProviderOperation, stripe.PaymentIntent]:
     """An intent that waits to be confirmed, and what we know of it: its name, or that it was forbidden
     meanwhile."""
+    wanted: PaymentIntentCreateParams = {
+        "amount": amount,
+        "currency": currency.lower(),
+        "payment_method": method,
+        "allowed_payment_method_types": ["card"],
+        "capture_method": "manual",
+        "metadata": {OUR_KEY: key},
+    }
+    if customer := memory.customer_of(provider=STRIPE, method=method):
+        wanted["customer"] = customer
     with asking(f"{key}: create"):
-        intent = client().v1.payment_intents.create(
-            {
-                "amount": amount,
-                "currency": currency.lower(),
-                "payment_method": method,
-                "allowed_payment_method_types": ["card"],
-                "capture_method": "manual",
-                "metadata": {OUR_KEY: key},
-            },
-            {"idempotency_key": key},
-        )
+        intent = client().v1.payment_intents.create(wanted, {"idempotency_key": key})
     operation = memory.learn(key, intent.id)
-    return operation, intent if operation.reference == intent.id else _intent(operation.reference)
-
-
-def _intent(reference: str) -> stripe.PaymentIntent:
-    with asking(f"{reference}: retrieve"):
-        return client().v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]})
+    return operation, intent if operation.reference == intent.id else intent_of(operation.reference)
 
 
 def _reference_of(charge: str) -> str:
@@ -172,7 +182,7 @@ def _refused(refusal: stripe.CardError | stripe.InvalidRequestError) -> Declined
 
 def _found_charge(operation: ProviderOperation) -> Outcome | None:
     if operation.reference:
-        return _of_charge(_intent(operation.reference))
+        return _of_charge(intent_of(operation.reference))
     return Declined(reason=CANCELLED) if operation.forbidden else None
 
 
@@ -213,13 +223,15 @@ def _of_capture(intent: stripe.PaymentIntent) -> Outcome | None:
             return Declined(reason=CANCELLED)
 
 
-def _had_been_held(intent: stripe.PaymentIntent) -> Money:
-    """What a cancelled intent held before: its charge went through, and was never captured."""
-    charge = intent.latest_charge
-    if isinstance(charge, str):
-        raise ProviderTimeout(f"{intent.id}: Stripe did not say what was held")
-    held = charge.amount if charge is not None and charge.status == "succeeded" else 0
-    return from_stripe(held, intent.currency)
+def _of_void(intent: stripe.PaymentIntent) -> Outcome | None:
+    """None while it may still come to hold something, or does."""
+    match intent.status:
+        case "canceled":
+            return Succeeded(reference=intent.id, amount=had_been_held(intent))
+        case "succeeded":
+            return Declined(reason=CAPTURED)
+        case _:
+            return None
 
 
 def _find_refund(operation: ProviderOperation) -> stripe.Refund | None:

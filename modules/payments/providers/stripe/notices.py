@@ -10,7 +10,7 @@ import stripe
 from django.conf import settings
 
 from modules.payments.providers.notices import NotAuthentic, Notice, text_of
-from modules.payments.providers.stripe.adapter import OUR_KEY
+from modules.payments.providers.stripe.intents import OUR_KEY
 from tiffin import clock
 
 TOLERANCE = timedelta(seconds=300)
@@ -48,12 +48,12 @@ def read(body: bytes) -> Notice:
     if not event_id or not kind:
         raise NotAuthentic("not_an_event")
     about = _member(_member(event, "data"), "object")
-    intent = "id" if text_of(about, "object") == "payment_intent" else "payment_intent"
+    itself = text_of(about, "object") in {"payment_intent", "setup_intent"}
     return Notice(
         event_id=event_id,
         kind=kind,
         charge=text_of(_member(about, "metadata"), OUR_KEY, 80),
-        reference=text_of(about, intent, 255),
+        reference=text_of(about, "id" if itself else "payment_intent", 255),
     )
 
 
