@@ -23,7 +23,6 @@ from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.audit import Inspection, inspected
 from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.interfaces import call
-from tiffin.jobs.registry import stand_by
 from tiffin.testing import api, settle, token
 from tiffin.web.auth import ACCESS_COOKIE
 
@@ -176,7 +175,7 @@ def close_the_day() -> None:
 
 
 def test_the_total_is_the_same_on_every_screen(kitchen: scenes.Kitchen):
-    stand_by("payments")
+    services.open_books()
     customer, lines = ids.new_id(), (kitchen.ramen(3), kitchen.line("Beer"))
     quoted = scenes.quote(kitchen, customer, *lines, tip=333).price.total
     order = scenes.deliver(kitchen, customer, *lines, tip=333)

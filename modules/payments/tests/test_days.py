@@ -14,7 +14,6 @@ from modules.payments.services import books
 from modules.payments.tests.ledger import FaultyProvider, a_payment, pounds
 from modules.payments.tests.test_ledger import DINNER
 from tiffin import clock, regions
-from tiffin.jobs.registry import stand_by
 from tiffin.moving.tasks import tidy
 from tiffin.testing import settle
 
@@ -41,7 +40,7 @@ def paid(moment: datetime, amount: int = 2_500) -> Payment:
 
 def begin(moment: datetime = JULY) -> None:
     with clock.hold(moment):
-        stand_by("payments")
+        services.open_books()
 
 
 def closed(day: date, region: str = "gb") -> dict[str, tuple[int, int]]:
@@ -157,6 +156,7 @@ def test_a_closed_day_can_never_be_changed():
 def test_the_minutely_tidying_opens_the_books():
     with clock.hold(JULY):
         tidy("payments")
+        settle()
     assert Book.objects.get(region="gb").next_day == DAY
 
 

@@ -33,7 +33,6 @@ from modules.payments.tests.ledger import (
     state_of,
 )
 from tiffin import clock, ids
-from tiffin.jobs.registry import stand_by
 from tiffin.models import Job
 from tiffin.telemetry.metrics import exposition
 from tiffin.testing import settle
@@ -45,7 +44,7 @@ TWO_HOURS = timedelta(hours=2)
 
 @pytest.fixture(autouse=True)
 def _books(database: object) -> None:
-    stand_by("payments")
+    services.open_books()
 
 
 def paid(amount: int = 2_500) -> Payment:
