@@ -10,11 +10,12 @@ from urllib.parse import unquote_to_bytes
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from tiffin.web.answers import answer
 from tiffin.web.idempotency import HEADER
-from tiffin.web.problems import Problem
+from tiffin.web.problems import Problem, problem_of
 
 # Written together, or in groups as on the card. Between other characters it is part of something longer, and
 # after a plus it is a telephone number.
@@ -82,14 +83,19 @@ class CardDataRefused:
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         if request.method not in _WRITES or request.path.startswith(self.exempt):
             return None
-        if not holds_card_number(_text_of(request)):
-            return None
-        return answer(Problem("card_data_refused"), request)
+        try:
+            refused = holds_card_number(_text_of(request))
+        except UnreadablePostError as error:  # whoever sends it has gone
+            return answer(problem_of(error), request)
+        return answer(Problem("card_data_refused"), request) if refused else None
 
 
 def _text_of(request: HttpRequest) -> bytes:
     """The body as its reader is going to understand it, and the key."""
-    body = request.body
+    try:
+        body = request.body
+    except RequestDataTooBig:  # a document that is uploaded: its view reads it as a stream
+        body = b""
     if request.content_type == _FORM:
         body = unquote_to_bytes(body.replace(b"+", b" "))
     elif b"\\u003" in body:

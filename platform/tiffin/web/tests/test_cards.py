@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from django.http import HttpResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiffin.web.cards import holds_card_number
+from tiffin.web.cards import CardDataRefused, holds_card_number
 
 # docs.stripe.com/testing: test cards by brand.
 CARDS = [
@@ -68,3 +70,22 @@ def test_the_digits_of_a_uuid_are_none_either():
     """By chance a UUID holds nothing but digits, grouped otherwise than a card's."""
     assert not holds_card_number(b"42424242-4242-4242-8242-424242424242")
     assert not holds_card_number(uuid4().bytes.hex().encode())
+
+
+def test_whoever_goes_away_while_sending_is_no_fault_of_ours(rf):
+    class Gone(BytesIO):
+        def read(self, *_):
+            raise OSError("gone")
+
+    request = rf.post("/anything", b"x", content_type="text/plain")
+    request._stream = Gone()
+    answer = CardDataRefused(lambda request: HttpResponse())(request)
+
+    assert answer.status_code == 400
+
+
+def test_what_is_too_large_for_a_form_is_left_to_its_view(rf, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    request = rf.post("/anything", b"4242424242424242", content_type="text/plain")
+
+    assert CardDataRefused(lambda request: HttpResponse("read"))(request).content == b"read"
