@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -72,7 +73,7 @@ def test_the_digits_of_a_uuid_are_none_either():
 
 
 def test_whoever_goes_away_while_sending_is_no_fault_of_ours(rf):
-    class Gone:
+    class Gone(BytesIO):
         def read(self, *_):
             raise OSError("gone")
 
