@@ -17,5 +17,6 @@ urlpatterns = [
     path("orders/<uuid:order_id>/reorder", views.Again.as_view(), name="order-again"),
     path("orders/<uuid:order_id>/rating", views.Ratings.as_view(), name="order-rating"),
     path("orders/<uuid:order_id>/claims", views.Claims.as_view(), name="order-claims"),
+    path("orders/<uuid:order_id>/progress", views.OrderProgress.as_view(), name="order-progress"),
     path("orders/<uuid:order_id>/stream", stream, name="order-stream"),
 ]
