@@ -15,6 +15,7 @@ Settings of the region that this module reads:
     estimates.collect_minutes              until somebody who is asked now stands in the restaurant
     estimates.early_minutes                an order may come before it is expected
     estimates.late_minutes                 and after
+    dispatch.lead_minutes                  a courier is looked for before the food is ready
     timeouts.quote_valid_seconds           how long a quoted price holds
     timeouts.payment_seconds               to hear from payments: an authorisation, capture, void or refund
     timeouts.action_seconds                for the customer to confirm the payment

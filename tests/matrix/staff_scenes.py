@@ -177,6 +177,7 @@ FITTING: dict[str, Makes] = {
     "payments.payment:refund": lambda stage: payment_of(stage, stage.cooked(), "captured"),
     "payments.payment:ask_provider": lambda stage: payment_of(stage, stage.order(), "authorised"),
     "delivery.deliverytask:cancel": _delivery,
+    "delivery.deliverytask:reassign": lambda stage: str(stage.carried()[0]["id"]),
     "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),
     "delivery.courier:end_shift": _shift,
     "orders.claim:grant": claim_of,
