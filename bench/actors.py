@@ -323,6 +323,9 @@ async def _events(lines: AsyncIterator[str], *, opened_at: datetime) -> AsyncIte
             fields[name] = value.removeprefix(" ")
         elif "data" in fields:
             data = json.loads(fields["data"])
+            if fields.get("event") == "progress":
+                fields = {}
+                continue
             yield StreamEvent(fields.get("id", ""), data, received_at=now(), opened_at=opened_at)
             fields = {}
 

@@ -276,6 +276,11 @@ class Delivery(Interface, module="delivery", version=1):
         """Call it off, as long as it was not picked up. Reports DeliveryCancelled."""
         ...
 
+    @command(timeout=2.0, errors=(DeliveryUnknown,))
+    def expect(self, *, key: CommandKey, order_id: UUID, ready_at: datetime) -> DeliveryView:
+        """The food is ready at another time than was said. What was picked up or is over stays as it is."""
+        ...
+
     @query(timeout=0.5)
     def get_many(self, *, order_ids: list[UUID]) -> list[DeliveryView]:
         """The deliveries of those of `order_ids` that have one."""

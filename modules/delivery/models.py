@@ -81,6 +81,13 @@ class DeliveryTask(Aggregate):
                 name="delivery_one_under_way",
             ),
         )
+        indexes = (
+            models.Index(
+                fields=("courier_id", "ended_at"),
+                condition=models.Q(courier_id__isnull=False, ended_at__isnull=False),
+                name="delivery_brought_by",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"delivery of order {self.id}: {self.state_name}"

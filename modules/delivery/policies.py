@@ -4,12 +4,14 @@ timeouts.courier_search_seconds        to find a courier, then the delivery has 
 timeouts.courier_offer_seconds         for a courier to answer, then the next one is asked
 timeouts.courier_pickup_seconds        after the food is ready, then the courier is not coming
 timeouts.delivery_seconds              from pick-up to the door, then the delivery has failed
+positions                              how long a courier's place is kept, and what is news of it
 handover.code                          of which worth on the customer says a code at the door; no row: never
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from tiffin.dto import DTO
 from tiffin.regions import NoRuleInForce, Region
@@ -30,6 +32,20 @@ class HandoverCode(DTO):
     above: int
     attempts: int
     may_leave: bool
+
+
+class PositionRule(DTO):
+    """The row `positions`: a courier's last place is kept for `keep_seconds`, and not after the shift. A
+    report that comes sooner than `every_seconds` after the last is left out unless `every_metres` away."""
+
+    keep_seconds: int
+    every_seconds: int
+    every_metres: int
+
+
+@lru_cache(maxsize=64)
+def position_rule(region: Region, *, on: date) -> PositionRule:
+    return region.rule("positions", PositionRule, on=on)
 
 
 def handover_code(region: Region, *, on: date) -> HandoverCode | None:

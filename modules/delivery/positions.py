@@ -1,5 +1,6 @@
-"""Where couriers are, in Redis and nowhere else. It may be flushed at any moment: positions come anew within
-seconds, and whoever looks for a courier meanwhile does without."""
+"""Where couriers are, in Redis and nowhere else: the last place of each, as long as the region allows, and
+not after the shift. It may be flushed at any moment: positions come anew within seconds, and whoever looks
+for a courier meanwhile does without."""
 
 from __future__ import annotations
 
@@ -17,15 +18,40 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from modules.delivery.interface import Point
-from tiffin import clock
+from modules.delivery.policies import PositionRule, position_rule
+from tiffin import clock, regions
 from tiffin.dto import DTO
 
 log = structlog.get_logger(__name__)
 
-FRESH_FOR = timedelta(minutes=2)
 NEAR_METRES = 15_000
 NEAREST = 30
 TIMEOUT_SECONDS = 0.5
+
+# One round trip: what is too old goes, and what is hardly news is left out. Near enough is measured on a
+# plane, where a degree is 111,195 m; whoever has just ended a shift is not seen again.
+_REPORT = """
+local stale = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[5], 'LIMIT', 0, 100)
+if #stale > 0 then
+    redis.call('ZREM', KEYS[1], unpack(stale))
+    redis.call('ZREM', KEYS[2], unpack(stale))
+end
+if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+local at = redis.call('ZSCORE', KEYS[2], ARGV[1])
+if at and tonumber(ARGV[4]) - tonumber(at) < tonumber(ARGV[6]) then
+    local place = redis.call('GEOPOS', KEYS[1], ARGV[1])[1]
+    if place then
+        local north = (tonumber(ARGV[3]) - tonumber(place[2])) * 111195
+        local east = (tonumber(ARGV[2]) - tonumber(place[1])) * 111195 * math.cos(math.rad(tonumber(ARGV[3])))
+        if north * north + east * east < ARGV[7] * ARGV[7] then return 0 end
+    end
+end
+redis.call('GEOADD', KEYS[1], ARGV[2], ARGV[3], ARGV[1])
+redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[8])
+redis.call('EXPIRE', KEYS[2], ARGV[8])
+return 1
+"""
 
 
 class Near(DTO):
@@ -42,28 +68,36 @@ class Seen(DTO):
 
 
 def report(courier_id: UUID, *, region: str, point: Point) -> bool:
-    """Note where a courier is. False when Redis cannot be reached: the next report comes in seconds."""
-    member, now = str(courier_id), clock.now().timestamp()
+    """Note where a courier is, if that is news. False when it was not noted: also when Redis cannot be
+    reached, since the next report comes in seconds."""
+    now, keep = clock.now(), _keeping(region)
+    oldest = now - timedelta(seconds=keep.keep_seconds)
+    place = (str(courier_id), point.lon, point.lat, now.timestamp(), oldest.timestamp())
+    rule = (keep.every_seconds, keep.every_metres, keep.keep_seconds)
+    keys = (_places(region), _times(region), _ended(courier_id))
     try:
-        with _client().pipeline(transaction=False) as pipe:
-            pipe.geoadd(_places(region), (point.lon, point.lat, member))
-            pipe.zadd(_times(region), {member: now})
-            pipe.expire(_places(region), FRESH_FOR)
-            pipe.expire(_times(region), FRESH_FOR)
-            pipe.execute()
+        return bool(_client().eval(_REPORT, len(keys), *keys, *place, *rule))
     except RedisError as error:
         _say_unreachable(error)
         return False
-    return True
+
+
+def expect(courier_id: UUID) -> None:
+    """The courier's shift begins: reports are noted."""
+    try:
+        _client().delete(_ended(courier_id))
+    except RedisError as error:
+        _say_unreachable(error)
 
 
 def forget(courier_id: UUID, *, region: str) -> None:
-    """The courier's shift is over."""
+    """The courier's shift is over. A report that was still on its way is not noted."""
     member = str(courier_id)
     try:
         with _client().pipeline(transaction=False) as pipe:
             pipe.zrem(_places(region), member)
             pipe.zrem(_times(region), member)
+            pipe.set(_ended(courier_id), "1", ex=_keeping(region).keep_seconds)
             pipe.execute()
     except RedisError as error:
         _say_unreachable(error)
@@ -102,7 +136,7 @@ def of(region: str, courier_ids: Iterable[UUID]) -> list[Seen]:
     except RedisError as error:
         _say_unreachable(error)
         return []
-    oldest = (clock.now() - FRESH_FOR).timestamp()
+    oldest = _oldest(region)
     return [
         Seen(
             courier_id=UUID(member),
@@ -116,11 +150,24 @@ def of(region: str, courier_ids: Iterable[UUID]) -> list[Seen]:
 
 def _drop_stale(region: str) -> None:
     """A key expires when nobody reports; one courier's place when that courier does not."""
-    client, oldest = _client(), (clock.now() - FRESH_FOR).timestamp()
+    client, oldest = _client(), _oldest(region)
     stale = client.zrangebyscore(_times(region), "-inf", oldest)
     if stale:
         client.zrem(_places(region), *stale)
         client.zrem(_times(region), *stale)
+
+
+def _keeping(region: str) -> PositionRule:
+    rules = regions.get(region)
+    return position_rule(rules, on=rules.local(clock.now()).date())
+
+
+def _oldest(region: str) -> float:
+    return (clock.now() - timedelta(seconds=_keeping(region).keep_seconds)).timestamp()
+
+
+def _ended(courier_id: UUID) -> str:
+    return f"delivery:ended:{courier_id}"
 
 
 def _places(region: str) -> str:

@@ -57,6 +57,9 @@ class DeliveryProvider(Delivery):
     def cancel(self, *, key: CommandKey, order_id: UUID, reason: str) -> DeliveryView:
         return selectors.view(services.cancel(order_id=order_id, reason=reason))
 
+    def expect(self, *, key: CommandKey, order_id: UUID, ready_at: datetime) -> DeliveryView:
+        return selectors.view(services.expect(order_id=order_id, ready_at=ready_at))
+
     def get_many(self, *, order_ids: list[UUID]) -> list[DeliveryView]:
         return selectors.get_many(order_ids)
 

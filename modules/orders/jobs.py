@@ -7,6 +7,7 @@ come as events, to `handlers`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -107,6 +108,18 @@ def request_courier(order_id: UUID) -> None:
     order = Order.get(order_id)
     if order.axes.courier is CourierState.SEARCHING:
         call(Delivery).request(key=order.command_key("courier"), **courier_request(order))
+
+
+@job("tell_courier", destination="delivery")
+def tell_courier(order_id: UUID, number: int) -> None:
+    """Say when the food is ready, now that it is not when it was said."""
+    order = Order.get(order_id)
+    if order.ready_at is None or order.axes.courier not in {CourierState.SEARCHING, CourierState.ASSIGNED}:
+        return
+    with suppress(DeliveryUnknown):  # it is not asked for yet, and will be told then
+        call(Delivery).expect(
+            key=order.command_key("expect", number), order_id=order.id, ready_at=order.ready_at
+        )
 
 
 # --- and back --------------------------------------------------------------------------------------

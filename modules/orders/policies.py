@@ -17,6 +17,7 @@ Settings of the region that this module reads:
     estimates.late_minutes                 and after
     receipts.language                      what receipts are written in
     receipts.shows                         what must stand on them, of RECEIPT_PARTS
+    dispatch.lead_minutes                  a courier is looked for before the food is ready
     timeouts.quote_valid_seconds           how long a quoted price holds
     timeouts.payment_seconds               to hear from payments: an authorisation, capture, void or refund
     timeouts.action_seconds                for the customer to confirm the payment

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.platform
 
 
 def watch(customer, order: dict, *, after: str = "") -> Iterator[dict[str, Any]]:
-    """The events of an order's stream until it ends, with their ids."""
+    """The entries of an order's stream until it ends, with their ids."""
     headers = {"Authorization": f"Bearer {customer.token}", **({"Last-Event-ID": after} if after else {})}
     url = f"{customer.http.base_url}orders/{order['id']}/stream"
     with httpx.stream("GET", url, headers=headers, timeout=30) as answer:
@@ -26,7 +26,8 @@ def watch(customer, order: dict, *, after: str = "") -> Iterator[dict[str, Any]]
             elif name == "data":
                 event["data"] = json.loads(value)
             elif not line and "data" in event:
-                yield event
+                if event["event"] == "status":
+                    yield event
                 event = {}
 
 

@@ -154,6 +154,7 @@ def the_customers_quote(stage: Stage) -> Scene:
     "GET /orders",
     "GET /orders/{order_id}",
     "GET /orders/{order_id}/timeline",
+    "GET /orders/{order_id}/progress",
     "GET /orders/{order_id}/reorder",
     "GET /orders/{order_id}/cancel",
     "POST /orders/{order_id}/cancel",

@@ -278,6 +278,7 @@ FITTING: dict[str, Makes] = {
     ),
     "payments.providernotice:process_again": lambda stage: notice_of(stage.cast, "gb"),
     "delivery.deliverytask:cancel": _delivery,
+    "delivery.deliverytask:reassign": lambda stage: str(stage.carried()[0]["id"]),
     "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),
     "delivery.courier:end_shift": _shift,
     "orders.claim:grant": claim_of,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from modules.delivery.policies import HandoverCode
+from modules.delivery.policies import HandoverCode, PositionRule
 from modules.orders.policies import (
     DeliveryFee,
     KeptShare,
@@ -40,6 +40,7 @@ ROWS: dict[str, type[DTO]] = {
     "fees.small_order": SmallOrderFee,
     "payment_methods": MethodRow,
     "receipts.issuers": ReceiptIssuer,
+    "positions": PositionRule,
 }
 
 # What a region may do without.
@@ -73,6 +74,7 @@ SETTINGS: dict[str, Any] = {
     "estimates.collect_minutes": int,
     "estimates.early_minutes": int,
     "estimates.late_minutes": int,
+    "dispatch.lead_minutes": int,
     "caps.order_amount": int,
     "caps.order_items": int,
     "timeouts.quote_valid_seconds": int,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from modules.delivery import candidates, positions
@@ -10,7 +9,7 @@ from modules.delivery.events import CourierAssigned
 from modules.delivery.interface import CourierBusy, DeliveryState, OfferGone
 from modules.delivery.models import Courier, DeliveryTask, Offer, OfferState
 from modules.delivery.positions import Near
-from modules.delivery.services.steps import lock, open_offer, search_again
+from modules.delivery.services.steps import comes_by, lock, open_offer, search_again
 from tiffin import clock, db, jobs
 from tiffin.log import publish
 
@@ -74,8 +73,7 @@ def _assign(task: DeliveryTask, courier_id: UUID) -> None:
     task.courier_id = courier_id
     task.assigned_at = now
     jobs.drop(task, "find_courier")
-    comes_by: timedelta = task.patience("courier_pickup_seconds")
-    jobs.set_deadline(task, "pickup_overdue", due=max(now, task.ready_at) + comes_by)
+    jobs.set_deadline(task, "pickup_overdue", due=comes_by(task))
     publish(task, CourierAssigned(order_id=task.id, courier_id=courier_id), saving=DeliveryTask.fields())
 
 

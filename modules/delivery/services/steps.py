@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from modules.delivery.events import CourierUnassigned
@@ -27,6 +28,12 @@ def lock_for(courier_id: UUID, order_id: UUID) -> DeliveryTask:
     if task.courier_id != courier_id:
         raise DeliveryUnknown(order_id=order_id)
     return task
+
+
+def comes_by(task: DeliveryTask) -> datetime:
+    """When a courier who has said yes should have fetched it."""
+    comes_within: timedelta = task.patience("courier_pickup_seconds")
+    return max(clock.now(), task.ready_at) + comes_within
 
 
 @db.transaction_required

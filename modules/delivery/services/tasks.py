@@ -21,7 +21,8 @@ from modules.delivery.interface import (
 )
 from modules.delivery.models import DeliveryTask, OfferState
 from modules.delivery.policies import handover_code, patience
-from modules.delivery.services.steps import close_open_offer, end, lock, lock_for, search, unassign
+from modules.delivery.services.steps import close_open_offer, comes_by, end, lock, lock_for, search, unassign
+from modules.delivery.states import FINAL
 from tiffin import clock, db, jobs, regions
 from tiffin.log import publish
 from tiffin.money import Money
@@ -95,6 +96,19 @@ def cancel(*, order_id: UUID, reason: str) -> DeliveryTask:
     return task
 
 
+def expect(*, order_id: UUID, ready_at: datetime) -> DeliveryTask:
+    """The food is ready at another time: who has said yes has as long from then. Raises DeliveryUnknown."""
+    with db.transaction():
+        task = lock(order_id)
+        if task.state in FINAL or task.state is DeliveryState.PICKED_UP or task.ready_at == ready_at:
+            return task
+        task.ready_at = ready_at
+        task.save(update_fields=["ready_at"])
+        if task.state is DeliveryState.ASSIGNED:
+            jobs.set_deadline(task, "pickup_overdue", due=comes_by(task))
+    return task
+
+
 def give_back(*, courier_id: UUID, order_id: UUID) -> None:
     """The courier cannot come after all: somebody else is asked. What was picked up is brought.
 
@@ -105,6 +119,19 @@ def give_back(*, courier_id: UUID, order_id: UUID) -> None:
         if task.state is not DeliveryState.ASSIGNED:
             raise DeliveryStateConflict(state=task.state_name, action="given back")
         unassign(task, OfferState.PASSED, reason="given_back")
+
+
+def reassign(*, order_id: UUID) -> DeliveryTask:
+    """Somebody of the house sees that the courier will not come: another one is asked.
+
+    Raises DeliveryUnknown, DeliveryStateConflict for what nobody has, or somebody has picked up.
+    """
+    with db.transaction():
+        task = lock(order_id)
+        if task.state is not DeliveryState.ASSIGNED:
+            raise DeliveryStateConflict(state=task.state_name, action="given to somebody else")
+        unassign(task, OfferState.NO_SHOW, reason="staff")
+    return task
 
 
 def pick_up(*, courier_id: UUID, order_id: UUID, reference: str = "") -> DeliveryTask:

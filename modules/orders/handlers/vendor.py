@@ -7,6 +7,7 @@ from modules.orders.interface import CourierState, OrderState, PaymentState, Ven
 from modules.orders.models.order import lock_if_known
 from modules.orders.services.compensation import give_up, withdraw_ticket
 from modules.orders.services.completing import complete
+from modules.orders.services.delaying import want_courier, want_courier_now
 from modules.orders.services.recording import record
 from modules.orders.states import VENDOR, is_over
 from modules.restaurants.events import (
@@ -52,8 +53,7 @@ def restaurant_accepted(event: TicketAccepted) -> None:
     order.ready_at = event.ready_at
     jobs.add(order, "capture_payment", due=clock.now())
     if not order.is_fetched:
-        order.courier_wanted_at = order.accepted_at
-        jobs.add(order, "request_courier", due=clock.now())
+        want_courier(order)
     accepted = OrderAccepted(
         order_id=order.id,
         customer_id=order.customer_id,
@@ -84,6 +84,7 @@ def food_is_ready(event: TicketReady) -> None:
     order = lock_if_known(event.order_id)
     if order is not None and order.axes.vendor is VendorState.ACCEPTED:
         order.move(vendor=VendorState.READY)
+        want_courier_now(order)
         record(order)
 
 

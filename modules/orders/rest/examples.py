@@ -69,3 +69,30 @@ APPEAL = [
 ]
 
 RATING = [OpenApiExample("Very good", value={"food": 5, "courier": 5}, request_only=True)]
+
+PROGRESS = [
+    OpenApiExample(
+        "Four minutes away, and later than promised",
+        value={
+            "order_id": _ITEM,
+            "status": "on_the_way",
+            "tracking": {
+                "promised_from": "2026-06-01T12:26:00Z",
+                "promised_by": "2026-06-01T12:42:00Z",
+                "eta_from": "2026-06-01T12:40:00Z",
+                "eta_by": "2026-06-01T12:48:00Z",
+                "behind_minutes": 6,
+                "late": {"step": "way", "party": "courier", "since": "2026-06-01T12:39:00Z"},
+            },
+            "courier": {
+                "lat": 51.515,
+                "lon": -0.128,
+                "at": "2026-06-01T12:40:31Z",
+                "towards": "door",
+                "distance_m": 790,
+                "minutes": 4,
+            },
+        },
+        response_only=True,
+    )
+]

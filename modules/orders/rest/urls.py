@@ -26,5 +26,6 @@ urlpatterns = [
     path("claims/<uuid:claim_id>/appeal", evidence.Appeals.as_view(), name="claim-appeal"),
     path("evidence", evidence.Evidence.as_view(), name="evidence"),
     path("evidence/<uuid:evidence_id>", evidence.Photo.as_view(), name="evidence-photo"),
+    path("orders/<uuid:order_id>/progress", views.OrderProgress.as_view(), name="order-progress"),
     path("orders/<uuid:order_id>/stream", stream, name="order-stream"),
 ]

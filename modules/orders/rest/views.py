@@ -32,6 +32,7 @@ from modules.orders.interface import (
 )
 from modules.orders.models import Order
 from modules.orders.rest import examples
+from modules.orders.rest.progress import positions_of, progress, standing_of
 from modules.orders.rest.serializers import (
     AfterSerializer,
     CancellationSerializer,
@@ -50,7 +51,10 @@ from modules.orders.rest.serializers import (
     SummarySerializer,
     TimelineSerializer,
 )
+from modules.orders.rest.tracking import ETAG, IF_NONE_MATCH, ProgressSerializer
 from modules.orders.selectors.orders import summaries_of
+from modules.orders.selectors.tracking import course_of, tracking
+from tiffin import clock
 from tiffin.context import ActorKind
 from tiffin.web.auth import IsCustomer, actor_of
 from tiffin.web.etags import conditional
@@ -67,12 +71,14 @@ def customer_of(request: Request) -> UUID:
 
 
 def _version(request: Request, order_id: UUID) -> object:
-    """How far the customer's order is: also what changes it without an event. Raises OrderUnknown."""
-    orders = Order.objects.filter(pk=order_id, customer_id=customer_of(request))
-    version = orders.values_list("version", "changed_at", "waits_until").first()
-    if version is None:
+    """How far the customer's order is: also what changes it without an event, as the clock does when it is
+    expected. Raises OrderUnknown."""
+    order = Order.objects.filter(pk=order_id, customer_id=customer_of(request)).first()
+    if order is None:
         raise OrderUnknown()
-    return str(order_id), version, request.get_full_path()
+    version = order.version, order.changed_at, order.waits_until
+    expected = tracking(course_of(order), order.axes, now=clock.now())
+    return str(order_id), version, expected, request.get_full_path()
 
 
 class Quotes(APIView):
@@ -145,7 +151,7 @@ class OneOrder(APIView):
     permission_classes = (IsCustomer,)
 
     @refuses(OrderUnknown)
-    @extend_schema(responses={200: OrderSerializer})
+    @extend_schema(parameters=[IF_NONE_MATCH, ETAG], responses={200: OrderSerializer, 304: None})
     @conditional(_version)
     def get(self, request: Request, order_id: UUID) -> Response:
         """An order as it stands. With If-None-Match it costs next to nothing until something changes."""
@@ -157,13 +163,17 @@ class Timeline(APIView):
     permission_classes = (IsCustomer,)
 
     @refuses(OrderUnknown)
-    @extend_schema(parameters=[AfterSerializer], responses={200: TimelineSerializer})
+    @extend_schema(
+        parameters=[AfterSerializer, IF_NONE_MATCH, ETAG],
+        responses={200: TimelineSerializer, 304: None},
+    )
     @conditional(_version)
     def get(self, request: Request, order_id: UUID) -> Response:
         """What happened since entry `after`.
 
         The same, live: `GET /api/v1/orders/{id}/stream` sends server-sent events named `status`, whose ids
-        are `seq`; it resumes by `Last-Event-ID` and ends when nothing more can come.
+        are `seq`; it resumes by `Last-Event-ID` and ends when nothing more can come. Between them events
+        named `progress`, without ids, say at least every 15 s what `GET /api/v1/orders/{id}/progress` says.
         """
         query = AfterSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
@@ -171,6 +181,31 @@ class Timeline(APIView):
             customer_id=customer_of(request), order_id=order_id, after=query.validated_data["after"]
         )
         return Response(TimelineSerializer({"entries": entries}).data)
+
+
+class OrderProgress(APIView):
+    permission_classes = (IsCustomer,)
+
+    @refuses(OrderUnknown)
+    @extend_schema(
+        parameters=[IF_NONE_MATCH, ETAG],
+        responses={200: ProgressSerializer, 304: None},
+        examples=examples.PROGRESS,
+    )
+    @conditional()
+    def get(self, request: Request, order_id: UUID) -> Response:
+        """How far it is: status, when it comes, what is late and who is at it, and where the courier is.
+
+        For those who cannot stream: ask every few seconds with `If-None-Match`, and 304 says that nothing is
+        different. The same comes live in events named `progress` of `GET /api/v1/orders/{id}/stream`.
+        """
+        order = Order.objects.filter(pk=order_id, customer_id=customer_of(request)).first()
+        if order is None:
+            raise OrderUnknown()
+        standing = standing_of(order)
+        seen = positions_of([order_id]) if standing.courier_is_coming else []
+        now = progress(standing, seen[0] if seen else None, now=clock.now())
+        return Response(ProgressSerializer(now).data)
 
 
 class Again(APIView):

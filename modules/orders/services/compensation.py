@@ -32,7 +32,7 @@ _WITHDRAWABLE = frozenset({VendorState.OFFERED, VendorState.ACCEPTED, VendorStat
 _CANCELLABLE = frozenset({CourierState.SEARCHING, CourierState.ASSIGNED})
 
 # What moves an order forward is forgotten once it is given up.
-_FORWARD = ("secure_payment", "offer_to_restaurant", "capture_payment", "request_courier")
+_FORWARD = ("secure_payment", "offer_to_restaurant", "capture_payment", "request_courier", "tell_courier")
 
 
 @db.transaction_required

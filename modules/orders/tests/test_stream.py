@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient
 
-from modules.orders.events import OrderMoved, TimelineMove
+from modules.delivery.interface import CourierId, Delivery
+from modules.delivery.interface import Point as Whereabouts
+from modules.orders.events import Course, OrderMoved, TimelineMove
 from modules.orders.interface import Status
-from modules.orders.rest import stream
+from modules.orders.rest import stream, watching
+from modules.orders.rest.progress import Standing
 from modules.orders.states import START
 from modules.orders.tests import scenes
 from tiffin import clock, ids
 from tiffin.context import Actor, ActorKind
+from tiffin.interfaces import call
 from tiffin.log.tails import Tail
-from tiffin.testing import settle, token
-from tiffin.web import sse
+from tiffin.testing import api, settle, token
 
 pytestmark = pytest.mark.database
 
@@ -49,13 +53,26 @@ async def read(response, *, until) -> list[dict]:
     async for piece in response.streaming_content:
         for block in piece.decode().split("\n\n"):
             fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
-            if "data" in fields:
+            if fields.get("event") == "status":
                 events.append(json.loads(fields["data"]))
                 assert fields["id"] == str(events[-1]["seq"])
-                assert fields["event"] == "status"
                 if events[-1]["status"] == until:
                     return events
     return events
+
+
+async def progress(response, *, until) -> list[dict]:
+    """What the stream says of the order's progress, up to the first for which `until` holds."""
+    seen: list[dict] = []
+    async for piece in response.streaming_content:
+        for block in piece.decode().split("\n\n"):
+            fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
+            if fields.get("event") == "progress":
+                assert "id" not in fields  # or what is replayed after it would be lost
+                seen.append(json.loads(fields["data"]))
+                if until(seen[-1]):
+                    return seen
+    return seen
 
 
 def watch_until_it_is_offered(order, customer) -> list[dict]:
@@ -120,20 +137,20 @@ def test_nobody_else_may_watch(kitchen, customer, who, status, code) -> None:
 
 def test_a_quiet_stream_says_that_it_is_still_here(kitchen, customer, monkeypatch) -> None:
     order = scenes.place(kitchen, customer)
-    monkeypatch.setattr(sse.Subscription.wait, "__defaults__", (0.05,))
+    monkeypatch.setattr(stream, "PROGRESS_SECONDS", 0.05)
 
     async def first_pieces() -> list[bytes]:
         response = await AsyncClient().get(f"/api/v1/orders/{order.id}/stream", headers=headers(customer))
         pieces = aiter(response.streaming_content)
-        return [await anext(pieces) for _ in range(3)]
+        return [await anext(pieces) for _ in range(4)]
 
-    assert async_to_sync(first_pieces)()[1:] == [sse.HEARTBEAT, sse.HEARTBEAT]
+    assert [piece.split(b"\n")[0] for piece in async_to_sync(first_pieces)()[1:]] == [b"event: progress"] * 3
 
 
-def test_what_no_tail_woke_it_for_is_sent_when_the_heartbeat_is_due(kitchen, customer, monkeypatch) -> None:
+def test_what_no_tail_woke_it_for_is_found_by_looking_at_all_streams(kitchen, customer, monkeypatch) -> None:
     order = scenes.place(kitchen, customer)
     monkeypatch.setattr(stream, "_follow_the_log", lambda: None)
-    monkeypatch.setattr(sse.Subscription.wait, "__defaults__", (0.05,))
+    monkeypatch.setattr(watching, "TICK_SECONDS", 0.05)
 
     events = watch_until_it_is_offered(order, customer)
     assert [event["status"] for event in events] == ["paying", "waiting_for_restaurant"]
@@ -151,6 +168,12 @@ def test_the_tail_begins_before_the_first_stream(kitchen, customer) -> None:
     assert async_to_sync(woken)()
 
 
+COURSE = Course(
+    region="gb", placed_at=clock.now(), asked_at=clock.now(), preparation_minutes=20, distance_m=1000
+)
+STANDING = Standing(ids.new_id(), START, COURSE, restaurant=scenes.SOHO, door=scenes.NEAR_SOHO)
+
+
 def moved(*seqs: int, final: bool = False) -> OrderMoved:
     moves = tuple(
         TimelineMove(
@@ -164,7 +187,9 @@ def moved(*seqs: int, final: bool = False) -> OrderMoved:
         )
         for seq in seqs
     )
-    return OrderMoved(order_id=ids.new_id(), customer_id=ids.new_id(), moves=moves, final=final)
+    return OrderMoved(
+        order_id=ids.new_id(), customer_id=ids.new_id(), moves=moves, final=final, course=COURSE
+    )
 
 
 @pytest.mark.parametrize(
@@ -181,7 +206,7 @@ def moved(*seqs: int, final: bool = False) -> OrderMoved:
     ],
 )
 def test_what_the_log_tells_is_sent_where_it_goes_on(told, sent) -> None:
-    news = stream._told(told, after=2)
+    news = stream._told(told, 2, STANDING)
     assert (news and ([entry.seq for entry in news.entries], news.final)) == sent
 
 
@@ -193,3 +218,126 @@ def test_what_happens_is_sent_without_asking_the_database_again(kitchen, custome
 
     assert watch_until_it_is_offered(order, customer)[0]["seq"] == 1
     assert asked == [0]
+
+
+def on_the_way(kitchen, customer):
+    """An order, and the courier who has it."""
+    order = scenes.place(kitchen, customer)
+    settle()
+    courier = scenes.courier_on_shift()
+    scenes.accept(order)
+    scenes.take_offer(courier)
+    scenes.pick_up(courier, order)
+    return order, courier
+
+
+def is_at(courier: UUID, point) -> None:
+    call(Delivery).report_position(
+        courier_id=CourierId(courier), region="gb", point=Whereabouts(lat=point.lat, lon=point.lon)
+    )
+
+
+def test_it_says_where_the_courier_is_and_how_far_from_the_door(kitchen, customer, monkeypatch) -> None:
+    order, courier = on_the_way(kitchen, customer)
+    monkeypatch.setattr(watching, "TICK_SECONDS", 0.05)
+
+    async def watch() -> list[dict]:
+        response = await AsyncClient().get(f"/api/v1/orders/{order.id}/stream", headers=headers(customer))
+        there = asyncio.create_task(
+            progress(response, until=lambda seen: seen["courier"] and seen["courier"]["distance_m"] < 10)
+        )
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(is_at, courier, scenes.NEAR_SOHO)
+        return await asyncio.wait_for(there, 10)
+
+    seen = async_to_sync(watch)()
+    far = next(each["courier"] for each in seen if each["courier"])
+    assert (far["towards"], far["distance_m"] > 1000, far["minutes"]) == ("door", True, 5)
+    assert (seen[-1]["courier"]["minutes"], seen[-1]["status"]) == (0, "on_the_way")
+    assert seen[-1]["tracking"]["eta_by"]
+
+
+def test_many_streams_ask_for_their_couriers_together(kitchen, customer, monkeypatch) -> None:
+    """And only for orders to which a courier is coming."""
+    order, _ = on_the_way(kitchen, customer)
+    waiting = scenes.place(kitchen, customer)
+    asked: list[list[UUID]] = []
+    find = watching.positions_of
+    monkeypatch.setattr(watching, "positions_of", lambda wanted: asked.append(list(wanted)) or find(wanted))
+    monkeypatch.setattr(watching, "TICK_SECONDS", 0.1)
+
+    async def watch() -> None:
+        def open_one(order_id: UUID):
+            return AsyncClient().get(f"/api/v1/orders/{order_id}/stream", headers=headers(customer))
+
+        answers = [await open_one(each) for each in (order.id, order.id, order.id, waiting.id)]
+        reads = [asyncio.create_task(progress(each, until=lambda seen: seen["courier"])) for each in answers]
+        await asyncio.wait_for(asyncio.gather(*reads[:3]), 10)
+        reads[3].cancel()
+
+    async_to_sync(watch)()
+    assert asked
+    assert set(map(tuple, asked)) == {(order.id,)}
+
+
+def test_a_stream_that_waits_asks_the_database_nothing(kitchen, customer, monkeypatch) -> None:
+    order = scenes.place(kitchen, customer)
+    monkeypatch.setattr(stream, "PROGRESS_SECONDS", 0.02)
+    asked: list[int] = []
+    read_news = stream._news
+    monkeypatch.setattr(stream, "_news", lambda *given: asked.append(given[1]) or read_news(*given))
+
+    async def watch() -> None:
+        response = await AsyncClient().get(f"/api/v1/orders/{order.id}/stream", headers=headers(customer))
+        pieces = aiter(response.streaming_content)
+        for _ in range(20):
+            await anext(pieces)
+
+    async_to_sync(watch)()
+    assert asked == [0]
+
+
+def test_nothing_is_kept_of_streams_that_have_ended(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer)
+
+    async def look() -> None:
+        response = await AsyncClient().get(f"/api/v1/orders/{order.id}/stream", headers=headers(customer))
+        pieces = aiter(response.streaming_content)
+        await anext(pieces)
+        assert set(stream.watch.orders) == {order.id}
+        await pieces.aclose()
+
+    async_to_sync(look)()
+    assert stream.watch.orders == {}
+
+
+def test_polling_says_the_same_and_304_while_nothing_is_different(kitchen, customer) -> None:
+    order, courier = on_the_way(kitchen, customer)
+    client = api(Actor(kind=ActorKind.CUSTOMER, id=customer))
+    url = f"/api/v1/orders/{order.id}/progress"
+    with clock.hold(clock.now()):
+        is_at(courier, scenes.SOHO)
+        first = client.get(url)
+        same = client.get(url, headers={"If-None-Match": first["ETag"]})
+        is_at(courier, scenes.NEAR_SOHO)
+        moved_on = client.get(url, headers={"If-None-Match": first["ETag"]})
+    assert first.json()["courier"]["distance_m"] > 1000
+    assert (same.status_code, same.content) == (304, b"")
+    assert moved_on.json()["courier"]["distance_m"] < 10
+    stranger = api(Actor(kind=ActorKind.CUSTOMER, id=ids.new_id()))
+    assert stranger.get(url).json()["code"] == "order_unknown"
+
+
+def test_the_order_is_different_when_it_is_expected_later(kitchen, customer) -> None:
+    """Although nobody has written anything."""
+    order = scenes.place(kitchen, customer)
+    client = api(Actor(kind=ActorKind.CUSTOMER, id=customer))
+    url = f"/api/v1/orders/{order.id}"
+    noon = clock.now()
+    with clock.hold(noon):
+        etag = client.get(url)["ETag"]
+        assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
+    with clock.hold(noon + timedelta(minutes=9)):
+        later = client.get(url, headers={"If-None-Match": etag})
+    assert later.status_code == 200
+    assert later.json()["tracking"]["behind_minutes"] > 0

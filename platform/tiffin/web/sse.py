@@ -1,7 +1,7 @@
 """Server-sent events (WHATWG HTML §9.2): their form, their headers, and how a stream is woken.
 
 A stream holds no fact: it sends what it is told with a wake where that goes on from what it has sent, and
-otherwise, as when the heartbeat is due, what the database says.
+otherwise what the database says.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Iterator
 from contextlib import aclosing, contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -66,9 +67,12 @@ async def _under(lasting: context.Context, events: AsyncGenerator[bytes, None]) 
 class Subscription:
     """One stream's interest in a key."""
 
+    __slots__ = ("_is_woken", "_loop", "_told", "_waiter")
+
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._woken = asyncio.Event()
+        self._is_woken = False
+        self._waiter: asyncio.Future[bool] | None = None
         self._told: list[Any] = []
 
     def wake(self, told: Any = None) -> None:
@@ -84,16 +88,26 @@ class Subscription:
     def _hear(self, told: Any) -> None:
         if told is not None:
             self._told.append(told)
-        self._woken.set()
+        self._is_woken = True
+        self._answer(woken=True)
+
+    def _answer(self, *, woken: bool) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(woken)
 
     async def wait(self, timeout_seconds: float = HEARTBEAT_SECONDS) -> bool:
         """True as soon as the key is woken (also when that was before the wait), False after the timeout."""
-        try:
-            await asyncio.wait_for(self._woken.wait(), timeout_seconds)
-        except TimeoutError:
-            return False
-        self._woken.clear()
-        return True
+        if not self._is_woken:
+            # A future and a timer: `wait_for` would keep a task for each of the streams that wait.
+            self._waiter = self._loop.create_future()
+            timer = self._loop.call_later(timeout_seconds, partial(self._answer, woken=False))
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+                self._waiter = None
+        woken, self._is_woken = self._is_woken, False
+        return woken
 
 
 class Hub:

@@ -58,6 +58,30 @@ function forgetBasket() {
   history.replaceState(null, "", location.pathname);
 }
 
+// What an order's stream says between the entries: when it comes, and where the courier is.
+function progress(event) {
+  const now = JSON.parse(event.data);
+  const late = part.querySelector("[data-late]")?.dataset.late;
+  const coming = part.querySelector("[data-courier]") !== null;
+  if ((now.tracking.late?.step) !== late || (now.courier && !coming)) return refresh();
+  const zone = part.querySelector("[data-zone]")?.dataset.zone;
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  for (const end of part.querySelectorAll("[data-eta]")) {
+    const moment = now.tracking[`eta_${end.dataset.eta}`];
+    // One on another day has the weekday before it, and stays as it was written.
+    if (moment && /^\d\d:\d\d$/.test(end.textContent)) end.textContent = clock.format(new Date(moment));
+  }
+  if (now.courier) part.querySelector("[data-courier]").textContent = whereabouts(now.courier);
+  shown = essence(part.innerHTML);
+}
+
+function whereabouts({ distance_m: metres, minutes, towards }) {
+  const far = metres < 1000 ? `${Math.round(metres / 10) * 10} m` : `${(metres / 1000).toFixed(1)} km`;
+  if (towards === "restaurant") return `The courier is ${far} from the restaurant.`;
+  if (minutes < 1) return "The courier is at your door.";
+  return `The courier is ${far} away: about ${minutes} minute${minutes === 1 ? "" : "s"}.`;
+}
+
 part.addEventListener("input", (event) => { dirty ||= event.target.matches("input, textarea"); });
 
 function isOver() {
@@ -68,6 +92,7 @@ if (part.dataset.stream && window.EventSource) {
   const stream = new EventSource(part.dataset.stream);
   stream.addEventListener("open", () => { streaming = true; });
   stream.addEventListener("status", refresh);
+  stream.addEventListener("progress", progress);
   // A stream that ended comes back by itself; until then the page asks.
   stream.addEventListener("error", () => { streaming = false; });
 }
