@@ -9,7 +9,7 @@ from typing import Any
 from tests.acceptance.people import Customer, Person, until
 from tests.matrix.cast import Asker, Cast
 
-MODULES = ("identity", "restaurants", "payments", "delivery", "orders")
+MODULES = ("identity", "restaurants", "payments", "delivery", "orders", "notifications")
 Looks = Callable[[], Any]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from base64 import urlsafe_b64encode
 from typing import Any
@@ -131,6 +132,5 @@ def test_who_asks_matters_before_what_is_asked(row: Row, cast: Cast) -> None:
 def anywhere(row: Row) -> str:
     """The row's path with ids of nothing."""
     path = row.path.partition("#")[0]
-    for name in ("address_id", "order_id", "payment_id", "restaurant_id", "item_id", "offer_id", "receipt_id"):
-        path = path.replace(f"{{{name}}}", str(uuid4()))
+    path = re.sub(r"\{\w+_id\}", lambda _: str(uuid4()), path)
     return path if path.startswith(PREFIX) else f"{PREFIX}{path}"
