@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,10 +14,13 @@ from django.urls import URLPattern, path
 
 from modules.notifications import services
 from modules.notifications.kinds import KINDS
-from modules.notifications.models import Message
+from modules.notifications.models import Message, State
 from modules.notifications.wording import languages, write
+from tiffin import clock
 from tiffin.admin import ModuleAdmin, register
+from tiffin.admin.queues import queue
 
+RECENT = timedelta(days=1)
 # Facts for a look at the templates.
 SAMPLE = {
     "total": "23.50 EUR",
@@ -67,6 +71,14 @@ class MessageAdmin(ModuleAdmin):
             ],
         }
         return TemplateResponse(request, "notifications/templates.html", page)
+
+
+queue(
+    "Messages that failed",
+    Message,
+    lambda: {"state": State.FAILED.value, "created_at__gte": (clock.now() - RECENT).isoformat()},
+    why="In the last day. Many at once mean that a carrier does not take them.",
+)
 
 
 def _look(kind: str, language: str) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Message(models.Model):
             models.Index(fields=("customer_id", "-id"), name="message_of_customer"),
             models.Index(fields=("order_id",), name="message_of_order"),
             models.Index(fields=("created_at",), name="message_age"),
+            models.Index(fields=("-created_at",), condition=models.Q(state="failed"), name="message_failed"),
         )
         constraints = (
             models.UniqueConstraint(fields=("event_id", "kind", "channel", "target"), name="message_once"),
