@@ -107,6 +107,12 @@ TIFFIN_RAW_PREFIXES = ("/api/v1/webhooks/",)
 # Where customers go on after they confirmed a payment on a provider's page.
 TIFFIN_PAID_PAGE = "/orders/{order_id}/"
 
+# Messages to browsers are signed (RFC 8292), and whoever carries them may ask there who we are.
+TIFFIN_VAPID_PRIVATE_KEY = _secret("TIFFIN_VAPID_PRIVATE_KEY", "vapid.pem")
+TIFFIN_VAPID_CONTACT = os.environ.get("TIFFIN_VAPID_CONTACT", "webmaster@tiffin.example")
+# Hosts that customers' webhooks and browsers may name although they are private. For tests and trials.
+TIFFIN_OUTSIDE_ALLOWS = tuple(filter(None, os.environ.get("TIFFIN_OUTSIDE_ALLOWS", "").split(",")))
+
 # --- web
 
 # Photos that customers send with a claim.
@@ -182,9 +188,20 @@ HEADLESS_TOKEN_STRATEGY = "modules.identity.login.TokenStrategy"  # noqa: S105 -
 HEADLESS_JWT_PRIVATE_KEY = TIFFIN_JWT_PRIVATE_KEY
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = ACCESS_SECONDS
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 14 * 24 * 60 * 60
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 # --- vendors
 
 # Whether vendors' systems may be on this machine, and without TLS: for tests and development only.
 TIFFIN_VENDORS_ON_LOOPBACK = os.environ.get("TIFFIN_VENDORS_ON_LOOPBACK") == "1"
+
+# --- e-mail: over SMTP where a host is named, else into files, for a look
+
+EMAIL_HOST = os.environ.get("TIFFIN_EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("TIFFIN_EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("TIFFIN_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("TIFFIN_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("TIFFIN_EMAIL_TLS", "1") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("TIFFIN_EMAIL_FROM", "Tiffin <orders@tiffin.example>")
+EMAIL_FILE_PATH = TIFFIN_HOME / "mail"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from modules.orders import selectors, services
+from modules.orders.interface import ClaimState
 from modules.orders.models import (
     CancellationFee,
     Claim,
@@ -33,8 +36,11 @@ from modules.orders.models import (
     RestaurantRating,
     TimelineEntry,
 )
+from modules.orders.models.order import OPEN
 from tiffin import clock, regions
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
+from tiffin.admin.exporting import Cell, Exported, money_cells, time_cell, zone_cell
+from tiffin.admin.queues import queue
 from tiffin.admin.staff import staff_of
 from tiffin.money import Money
 from tiffin.web.files import sent_file
@@ -79,13 +85,29 @@ class Fee(ReadOnlyInline):
 
 
 @register(Order)
-class OrderAdmin(ModuleAdmin):
+class OrderAdmin(Exported, ModuleAdmin):
     list_display = ("code", "region", "status_name", "restaurant_name", "amount", "waits", "created_at")
     list_filter = ("status_name", "region", "waits_for", "cancel_reason")
     search_fields = ("id", "code", "customer_id", "restaurant_id", "payment_id")
     exclude = ("sealed", "dropoff_lat", "dropoff_lon", "pickup")
     inlines = (Timeline, Lines, Components, Fee, Refunds)
     actions = ("cancel",)
+    export_columns = (
+        "id", "code", "region", "status", "fulfilment", "restaurant_id", "restaurant", "customer_id",
+        "total_minor", "total", "currency", "refunded_minor", "refunded", "refunded_currency",
+        "time_zone", "placed_at", "accepted_at", "ready_at", "delivered_at", "cancel_reason",
+    )  # fmt: skip
+
+    def export_row(self, row: Order) -> Iterable[Cell]:
+        return (
+            str(row.id), row.code, row.region, row.status_name, row.fulfilment_name,
+            str(row.restaurant_id), row.restaurant_name, str(row.customer_id),
+            *money_cells(row.total, row.currency), *money_cells(row.refunded, row.currency),
+            zone_cell(row.region),
+            *(time_cell(at, row.region)
+              for at in (row.created_at, row.accepted_at, row.ready_at, row.delivered_at)),
+            row.cancel_reason,
+        )  # fmt: skip
 
     @admin.display(description="Total", ordering="total")
     def amount(self, order: Order) -> str:
@@ -115,7 +137,7 @@ class ClaimForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none whe
 
 
 @register(Claim)
-class ClaimAdmin(ModuleAdmin):
+class ClaimAdmin(Exported, ModuleAdmin):
     """What customers say was wrong. What is open has a time by which it is decided."""
 
     list_display = (
@@ -135,6 +157,19 @@ class ClaimAdmin(ModuleAdmin):
     list_select_related = ("order",)
     exclude = ("log_txid",)
     actions = ("grant", "refuse")
+    export_columns = (
+        "id", "order_id", "order_code", "region", "reason", "state", "asked_minor", "asked", "currency",
+        "granted_minor", "granted", "granted_currency", "time_zone", "opened_at", "decided_at", "note",
+    )  # fmt: skip
+
+    def export_row(self, row: Claim) -> Iterable[Cell]:
+        return (
+            str(row.id), str(row.order_id), row.order.code, row.region, row.reason, row.state_name,
+            *money_cells(row.asked, row.order.currency), *money_cells(row.granted, row.order.currency),
+            zone_cell(row.region), time_cell(row.created_at, row.region),
+            time_cell(row.decided_at, row.region), row.note,
+        )  # fmt: skip
+
     form = ClaimForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
@@ -239,12 +274,23 @@ class ReceiptAdmin(ModuleAdmin):
 
 
 @register(Rating)
-class RatingAdmin(ModuleAdmin):
+class RatingAdmin(Exported, ModuleAdmin):
     list_display = ("order", "food", "courier", "rated_at")
     list_filter = ("food", "courier", "order__region")
     region_field = "order__region"
     search_fields = ("=order__id", "order__code", "=restaurant_id", "=courier_id")
     list_select_related = ("order",)
+    export_columns = (
+        "order_id", "order_code", "region", "restaurant_id", "courier_id", "food_stars", "courier_stars",
+        "words", "time_zone", "rated_at",
+    )  # fmt: skip
+
+    def export_row(self, row: Rating) -> Iterable[Cell]:
+        region = row.order.region
+        return (
+            str(row.order_id), row.order.code, region, str(row.restaurant_id), str(row.courier_id or ""),
+            row.food, row.courier, row.words, zone_cell(region), time_cell(row.rated_at, region),
+        )  # fmt: skip
 
 
 @register(RestaurantRating)
@@ -254,17 +300,48 @@ class RestaurantRatingAdmin(ModuleAdmin):
 
 
 @register(Refund)
-class RefundAdmin(ModuleAdmin):
+class RefundAdmin(Exported, ModuleAdmin):
     list_display = ("order", "number", "money", "reason", "owed_at", "done_at", "attempt")
     list_filter = ("order__region", ("done_at", admin.EmptyFieldListFilter))
     region_field = "order__region"
     search_fields = ("=order__id", "order__code")
     list_select_related = ("order",)
 
+    export_columns = (
+        "order_id", "order_code", "region", "number", "amount_minor", "amount", "currency", "reason",
+        "claim_id", "time_zone", "owed_at", "done_at",
+    )  # fmt: skip
+
+    def export_row(self, row: Refund) -> Iterable[Cell]:
+        order = row.order
+        return (
+            str(order.id), order.code, order.region, row.number, *money_cells(row.amount, order.currency),
+            row.reason, str(row.claim_id or ""), zone_cell(order.region),
+            time_cell(row.owed_at, order.region), time_cell(row.done_at, order.region),
+        )  # fmt: skip
+
     @admin.display(description="Amount", ordering="amount")
     def money(self, refund: Refund) -> str:
         return str(refund.order.money(refund.amount))
 
+
+STUCK_AFTER = timedelta(minutes=5)
+
+queue(
+    "Stuck orders",
+    Order,
+    lambda: {
+        "status_name__in": ",".join(status.value for status in OPEN),
+        "waits_until__lt": (clock.now() - STUCK_AFTER).isoformat(),
+    },
+    why="Their deadline is over and nothing has happened: look at the jobs and events that are held.",
+)
+queue(
+    "Claims to decide",
+    Claim,
+    lambda: {"state_name": ClaimState.OPEN.value},
+    why="What nobody decides in time the region's policy decides.",
+)
 
 PROMOTION_HELP = {
     "restaurant_id": "Only there; empty: in all of the region.",

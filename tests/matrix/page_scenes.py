@@ -52,6 +52,7 @@ def like(row: str, *, path: dict[str, str] | None = None, body: Any = None) -> C
     "GET /courier/login",
     "GET /admin/",
     "GET /admin/search/",
+    "GET /admin/queues/",
     "GET /admin/held-events/",
     "GET /admin/log/",
     "GET /admin/jobs/",
@@ -69,6 +70,8 @@ def nothing_of_anybodys(stage: Stage) -> Scene:
 
 
 SCENES["GET /problems/{code}"] = lambda stage: Scene(path={"code": "not_found"})
+for row in ("GET /unsubscribe/{token}", "POST /unsubscribe/{token}"):
+    SCENES[row] = lambda stage: Scene(path={"token": "none-of-ours"})
 SCENES["POST /internal/v1/{what}"] = lambda stage: Scene(path={"what": "call"})
 SCENES["GET /admin/r/{content_type_id}/{object_id}/"] = lambda stage: Scene(
     path={"content_type_id": "1", "object_id": stage.cast.gb.id}

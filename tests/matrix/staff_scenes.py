@@ -56,6 +56,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "payments.mismatch": mismatch_of(cast, payment),
         "delivery.deliverytask": order,
         "delivery.courier": _courier(cast, region),
+        "notifications.message": message_of(cast, order),
         "orders.order": order,
         "orders.claim": claim_of(stage, region),
         "orders.rating": _rating(stage, region),
@@ -78,6 +79,11 @@ def claim_of(stage: Stage, region: str = "gb") -> str:
     answer = customer.post(f"/orders/{order['id']}/claims", {"reason": "never_arrived"}, key=str(uuid4()))
     assert answer.json()["state"] == "open", answer.text
     return str(answer.json()["id"])
+
+
+def message_of(cast: Cast, order: str) -> str:
+    """What its customer is told when the payment is secured."""
+    return _one(cast, "notifications", "SELECT id FROM notifications_message WHERE order_id = %s", order)
 
 
 def receipt_of(stage: Stage, region: str = "gb") -> str:
@@ -281,6 +287,7 @@ FITTING: dict[str, Makes] = {
     "delivery.deliverytask:reassign": lambda stage: str(stage.carried()[0]["id"]),
     "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),
     "delivery.courier:end_shift": _shift,
+    "notifications.message:send_again": lambda stage: message_of(stage.cast, str(stage.order()["id"])),
     "orders.claim:grant": claim_of,
     "orders.claim:refuse": claim_of,
     "orders.promotion:end": lambda stage: promotion_of(stage.cast, "gb", stage.cast.gb),

@@ -22,7 +22,10 @@ pytestmark = pytest.mark.platform
 ROWS = table.read("pages.txt")
 API = {f"/api/v1{row.path.partition('#')[0]}" for row in table.read("api.txt")}
 COOKIES = ("tiffin_access", "tiffin_kitchen", "tiffin_courier", "tiffin_staff")
-SIGNED = {"/internal/v1/{what}"}  # not by cookies, so that no other site can make a browser send it
+SIGNED = {
+    "/internal/v1/{what}",
+    "/unsubscribe/{token}",
+}  # not by cookies, so that no other site can make a browser send it
 # Where those are sent who have not logged in.
 INWARD = ("/login", "/restaurant/login", "/courier/login", "/admin/login/", "/admin/")
 # The pages of each module and model are in staff.txt.

@@ -132,5 +132,5 @@ def test_who_asks_matters_before_what_is_asked(row: Row, cast: Cast) -> None:
 def anywhere(row: Row) -> str:
     """The row's path with ids of nothing."""
     path = row.path.partition("#")[0]
-    path = re.sub(r"{\w+_id}", lambda _: str(uuid4()), path)
+    path = re.sub(r"\{\w+_id\}", lambda _: str(uuid4()), path)
     return path if path.startswith(PREFIX) else f"{PREFIX}{path}"

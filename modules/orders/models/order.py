@@ -40,7 +40,7 @@ from tiffin.money import Money
 
 S = TypeVar("S", bound=OpenEnum)
 
-_OPEN = (
+OPEN = (
     Status.PAYING,
     Status.ACTION_REQUIRED,
     Status.WAITING_FOR_RESTAURANT,
@@ -195,7 +195,7 @@ class Order(Aggregate):
             models.Index(fields=("customer_id", "-id"), name="order_of_customer"),
             models.Index(
                 fields=("status_name",),
-                condition=models.Q(status_name__in=[status.value for status in _OPEN]),
+                condition=models.Q(status_name__in=[status.value for status in OPEN]),
                 name="order_open_by_status",
             ),
             models.Index(

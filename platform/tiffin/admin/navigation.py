@@ -15,6 +15,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's SIDEBAR navigation."""
     pages = (
         ("Overview", "home", "admin:index"),
+        ("Waiting for a person", "person_raised_hand", "admin:queues"),
         ("Held events", "error", "admin:held_events"),
         ("Jobs", "schedule", "admin:jobs"),
         ("Log", "history", "admin:log"),
@@ -27,6 +28,7 @@ def _elsewhere() -> Iterator[dict[str, Any]]:
     """The pages of modules in other deployables, which stand under the module's name at the same origin."""
     pages = (
         ("Tables", "table", ""),
+        ("Waiting for a person", "person_raised_hand", "queues/"),
         ("Held events", "error", "held-events/"),
         ("Jobs", "schedule", "jobs/"),
         ("Log", "history", "log/"),

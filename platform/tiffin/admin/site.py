@@ -27,9 +27,14 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
     index_title = "Everything"
 
     def extra_urls(self) -> list[URLPattern]:
-        from tiffin.admin import events, jobs
+        from tiffin.admin import events, jobs, queues
 
-        pages = (("held-events", events.held_events), ("log", events.log_of_key), ("jobs", jobs.jobs))
+        pages = (
+            ("queues", queues.queues),
+            ("held-events", events.held_events),
+            ("log", events.log_of_key),
+            ("jobs", jobs.jobs),
+        )
         return [
             path(f"{prefix}{name}/", self.admin_view(view), name=name.replace("-", "_"))
             # Under a module's own name too: there the origin leads to the deployable that holds it.

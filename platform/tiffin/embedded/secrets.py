@@ -55,11 +55,20 @@ def token_keys(folder: Path) -> tuple[Path, Path]:
     return private, public
 
 
+def vapid_key(folder: Path) -> Path:
+    """The file of the key that signs messages to browsers (RFC 8292)."""
+    path = folder / "vapid.pem"
+    if not path.exists():
+        _write(path, _vapid_pem())
+    return path
+
+
 # The settings that not every group may know, each with what makes the file they are read from.
 KEYS: Mapping[str, Callable[[Path], object]] = {
     "TIFFIN_JWT_PRIVATE_KEY": token_keys,
     "TIFFIN_MASTER_KEY": master_key,
     "TIFFIN_VENDOR_KEY": vendor_key,
+    "TIFFIN_VAPID_PRIVATE_KEY": vapid_key,
 }
 
 
@@ -81,6 +90,15 @@ def _make_pair(private: Path, public: Path) -> None:
         key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         ),
+    )
+
+
+def _vapid_pem() -> bytes:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
 
 

@@ -87,6 +87,7 @@ class Recorded(NamedTuple):
 
 
 _current: ContextVar[Recorded | None] = ContextVar("tiffin_event", default=None)
+_batch: ContextVar[tuple[Recorded, ...]] = ContextVar("tiffin_events", default=())
 
 
 def current_event() -> Recorded:
@@ -97,13 +98,19 @@ def current_event() -> Recorded:
     return record
 
 
+def current_events() -> tuple[Recorded, ...]:
+    """The records of the events that an `on_batch` handler was given, in the same order."""
+    return _batch.get()
+
+
 @contextmanager
-def handling(record: Recorded) -> Iterator[None]:
-    """Within the block, `record` is the event being handled."""
-    token = _current.set(record)
+def handling(record: Recorded, *more: Recorded) -> Iterator[None]:
+    """Within the block, `record` is the event being handled, or the first of those that are."""
+    token, batch = _current.set(record), _batch.set((record, *more))
     try:
         yield
     finally:
+        _batch.reset(batch)
         _current.reset(token)
 
 

@@ -29,7 +29,7 @@ def handle_all(subscriber: Subscriber, records: list[Recorded]) -> None:
 
 def _call(handler: Handler, records: list[Recorded]) -> None:
     if handler.batched:
-        with _under(records[0]):
+        with _under(*records):
             handler.function([record.decode() for record in records])
         return
     for record in records:
@@ -38,10 +38,10 @@ def _call(handler: Handler, records: list[Recorded]) -> None:
 
 
 @contextmanager
-def _under(record: Recorded) -> Iterator[None]:
-    """The context of an event: whatever is done now was caused by it."""
+def _under(record: Recorded, *more: Recorded) -> Iterator[None]:
+    """The context of an event: whatever is done now was caused by it, or by the first of several."""
     context = Context(
         actor=SERVICE, region=record.region, correlation=record.correlation, causation=record.event_id
     )
-    with use(context), handling(record):
+    with use(context), handling(record, *more):
         yield

@@ -38,6 +38,7 @@ def test_secrets_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
         "master.key",
         "postgres-password",
         "secret-key",
+        "vapid.pem",
     }
 
 

@@ -1,0 +1,1 @@
+"""The ways to people, each with the wire it speaks."""

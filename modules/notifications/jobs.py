@@ -1,0 +1,31 @@
+"""Sending, each channel by itself: a slow webhook keeps no e-mail waiting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from modules.notifications.kinds import Channel
+from modules.notifications.services import forget_messages, send_due
+from tiffin.jobs import every
+
+OFTEN = timedelta(seconds=2)
+
+
+@every("send_emails", pause=OFTEN)
+def send_emails() -> None:
+    send_due(Channel.EMAIL)
+
+
+@every("send_pushes", pause=OFTEN)
+def send_pushes() -> None:
+    send_due(Channel.PUSH)
+
+
+@every("send_webhooks", pause=OFTEN)
+def send_webhooks() -> None:
+    send_due(Channel.WEBHOOK)
+
+
+@every("forget_messages", pause=timedelta(hours=1))
+def forget() -> None:
+    forget_messages()

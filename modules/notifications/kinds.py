@@ -1,0 +1,41 @@
+"""What customers are told, each kind with where it may go. The facts of a message are those of its event."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from tiffin.dto import DTO
+
+
+class Channel(Enum):
+    """Where messages go: an e-mail address, a browser (RFC 8030), or a system of the customer's own."""
+
+    EMAIL = "email"
+    PUSH = "push"
+    WEBHOOK = "webhook"
+
+
+class Kind(DTO):
+    """`essential` belongs to an order and is always told; the rest only to those who want it."""
+
+    code: str
+    title: str
+    channels: tuple[Channel, ...]
+    essential: bool = True
+
+
+_ALL = (Channel.EMAIL, Channel.PUSH, Channel.WEBHOOK)
+_AT_ONCE = (Channel.PUSH, Channel.WEBHOOK)
+
+CONFIRMED = Kind(code="order_confirmed", title="The order is paid for", channels=_ALL)
+ACCEPTED = Kind(code="order_accepted", title="The restaurant has accepted", channels=_AT_ONCE)
+DELIVERED = Kind(code="order_delivered", title="The order has arrived", channels=_AT_ONCE)
+FEEDBACK = Kind(code="order_feedback", title="How an order was", channels=(Channel.EMAIL,), essential=False)
+CANCELLED = Kind(code="order_cancelled", title="The order was cancelled", channels=_ALL)
+REFUNDED = Kind(code="order_refunded", title="Money is on its way back", channels=_ALL)
+CLAIM_DECIDED = Kind(code="claim_decided", title="A claim was decided", channels=_ALL)
+
+KINDS = {
+    kind.code: kind for kind in (CONFIRMED, ACCEPTED, DELIVERED, FEEDBACK, CANCELLED, REFUNDED, CLAIM_DECIDED)
+}
+OPTIONAL = tuple(kind.code for kind in KINDS.values() if not kind.essential)

@@ -1,0 +1,116 @@
+"""What is to be told to whom, and where they want to hear it. No name and no e-mail address is in here."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b64encode
+
+from django.db import models
+
+from modules.notifications.kinds import KINDS, Channel
+from tiffin import clock, ids
+
+SECRET_BYTES = 24  # Standard Webhooks asks for 24 to 64
+
+
+def new_secret() -> str:
+    return f"whsec_{b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+
+
+class State(models.TextChoices):
+    WAITING = "waiting"
+    SENT = "sent"
+    # Nobody to send to, or nobody who wants it.
+    DROPPED = "dropped"
+    # Tried as often as it may be, or refused for good.
+    FAILED = "failed"
+
+
+class Message(models.Model):
+    """One thing told in one place; `target` is the browser or webhook it goes to. `facts` are the event's.
+
+    Made once for each event, kind, channel and target. Sent at least once: who dies between sending and
+    writing so sends again, under the same id. `provider_id` is what whoever carries it calls it. Kept for
+    90 days.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    event_id = models.UUIDField()
+    kind = models.CharField(max_length=32, choices=[(code, code) for code in KINDS])
+    channel = models.CharField(max_length=8, choices=[(each.value, each.value) for each in Channel])
+    target = models.CharField(max_length=36, default="")
+    customer_id = models.UUIDField()
+    order_id = models.UUIDField()
+    region = models.CharField(max_length=16)
+    facts = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    due = models.DateTimeField(default=clock.now)
+    attempts = models.SmallIntegerField(default=0)
+    language = models.CharField(max_length=16, default="")
+    provider_id = models.CharField(max_length=200, default="")
+    cause = models.CharField(max_length=500, default="")
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("channel", "due"), condition=models.Q(state="waiting"), name="message_to_send"
+            ),
+            models.Index(fields=("customer_id", "-id"), name="message_of_customer"),
+            models.Index(fields=("order_id",), name="message_of_order"),
+            models.Index(fields=("created_at",), name="message_age"),
+            models.Index(fields=("-created_at",), condition=models.Q(state="failed"), name="message_failed"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=("event_id", "kind", "channel", "target"), name="message_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.channel}: {self.state}"
+
+
+class Preference(models.Model):
+    """What a customer wants: `language` (a BCP 47 tag, empty: the region's), and the kinds they do not want
+    to hear of. Kept until the customer is forgotten."""
+
+    customer_id = models.UUIDField(primary_key=True)
+    language = models.CharField(max_length=16, default="")
+    unwanted = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.language or 'as the region'}"
+
+
+class Browser(models.Model):
+    """A push subscription (W3C Push API). Kept until it is removed, gone, or its customer is forgotten."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    customer_id = models.UUIDField()
+    endpoint = models.CharField(max_length=500, unique=True)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = (models.Index(fields=("customer_id",), name="browser_of_customer"),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Webhook(models.Model):
+    """A system of the customer's own that hears of their orders, signed as Standard Webhooks says. Kept until
+    it is removed or its customer is forgotten."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    customer_id = models.UUIDField()
+    url = models.CharField(max_length=500)
+    secret = models.CharField(max_length=100, default=new_secret)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("customer_id", "url"), name="webhook_once"),)
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,1 @@
+"""How customers choose what they hear, and where."""

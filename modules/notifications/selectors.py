@@ -1,0 +1,61 @@
+"""What notifications reads: messages in words, and what customers have chosen."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from modules.notifications.kinds import KINDS, Kind
+from modules.notifications.models import Message, Preference
+from modules.notifications.wording import Written, choose_language, write
+from tiffin import regions
+from tiffin.regions import Region, UnknownRegion
+
+_SALT = "notifications.unsubscribe"
+
+
+def preference_of(customer_id: UUID) -> Preference:
+    """As kept; nothing chosen where nothing is."""
+    return Preference.objects.filter(pk=customer_id).first() or Preference(customer_id=customer_id)
+
+
+def written(message: Message, preference: Preference) -> Written:
+    """The message in the language its customer reads. Raises whatever a bad template does."""
+    region = _region_of(message)
+    return write(
+        message.kind,
+        message.facts,
+        language=choose_language(preference.language, region.languages if region else ()),
+        region=region,
+        link=link_of(message),
+        unsubscribe="" if KINDS[message.kind].essential else _way_out(message),
+    )
+
+
+def link_of(message: Message) -> str:
+    """The page of its order."""
+    return f"{settings.TIFFIN_ORIGIN}/orders/{message.order_id}/"
+
+
+def read_way_out(token: str) -> tuple[UUID, Kind] | None:
+    """Whose e-mails of which kind a link is to end; None for what is none of ours."""
+    try:
+        customer, kind = signing.loads(token, salt=_SALT)
+        return UUID(customer), KINDS[kind]
+    except (signing.BadSignature, ValueError, KeyError, TypeError):
+        return None
+
+
+def _way_out(message: Message) -> str:
+    token = signing.dumps((str(message.customer_id), message.kind), salt=_SALT)
+    return f"{settings.TIFFIN_ORIGIN}{reverse('unsubscribe', args=[token])}"
+
+
+def _region_of(message: Message) -> Region | None:
+    try:
+        return regions.get(message.region)
+    except UnknownRegion:
+        return None

@@ -1,0 +1,68 @@
+"""Browsers and webhooks that customers name: addresses of strangers, so that each is looked at first."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.notifications.errors import EndpointRefused, EndpointUnknown, TooManyEndpoints
+from modules.notifications.models import Browser, Webhook
+from tiffin import db, outside
+
+MOST = 10
+
+
+def add_browser(*, customer_id: UUID, endpoint: str, p256dh: str, auth: str) -> Browser:
+    """Keep a push subscription; one that is there already becomes this customer's, with the keys given now.
+
+    Raises EndpointRefused, TooManyEndpoints.
+    """
+    _check(endpoint)
+    with db.transaction():
+        _require_room(Browser, customer_id, but=endpoint)
+        kept, _ = Browser.objects.update_or_create(
+            endpoint=endpoint, defaults={"customer_id": customer_id, "p256dh": p256dh, "auth": auth}
+        )
+    return kept
+
+
+def add_webhook(*, customer_id: UUID, url: str) -> Webhook:
+    """Keep a webhook; one that is there already keeps its secret.
+
+    Raises EndpointRefused, TooManyEndpoints.
+    """
+    _check(url)
+    with db.transaction():
+        _require_room(Webhook, customer_id, but=url)
+        kept, _ = Webhook.objects.get_or_create(customer_id=customer_id, url=url)
+    return kept
+
+
+def remove_browser(*, customer_id: UUID, browser_id: UUID) -> None:
+    """Raises EndpointUnknown, also for another customer's."""
+    _remove(Browser, customer_id, browser_id)
+
+
+def remove_webhook(*, customer_id: UUID, webhook_id: UUID) -> None:
+    """Raises EndpointUnknown, also for another customer's."""
+    _remove(Webhook, customer_id, webhook_id)
+
+
+def _check(url: str) -> None:
+    try:
+        outside.check_url(url)
+    except outside.AddressRefused as refused:
+        raise EndpointRefused(reason=str(refused)) from None
+
+
+def _require_room(model: type[Browser | Webhook], customer_id: UUID, *, but: str) -> None:
+    address = "endpoint" if model is Browser else "url"
+    others = model.objects.filter(customer_id=customer_id).exclude(**{address: but})
+    if others.count() >= MOST:
+        raise TooManyEndpoints(most=MOST)
+
+
+def _remove(model: type[Browser | Webhook], customer_id: UUID, pk: UUID) -> None:
+    with db.transaction():
+        deleted, _ = model.objects.filter(pk=pk, customer_id=customer_id).delete()
+    if not deleted:
+        raise EndpointUnknown()

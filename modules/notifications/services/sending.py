@@ -1,0 +1,183 @@
+"""Sending what is due: taken in batches that nobody else takes, tried again later, given up quietly."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from modules.identity.interface import Identity
+from modules.notifications.channels import email, push, webhook
+from modules.notifications.channels.outcomes import Gone, NotNow, Refused
+from modules.notifications.kinds import KINDS, Channel
+from modules.notifications.models import Browser, Message, Preference, State, Webhook
+from modules.notifications.selectors import link_of, written
+from tiffin import clock, db
+from tiffin.interfaces import ModuleFault, ModuleUnavailable, call
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 50
+BUDGET_SECONDS = 20.0
+# Whoever takes messages and dies leaves them to others after this time.
+TAKEN_FOR = timedelta(minutes=5)
+ATTEMPTS = 10
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=4)
+# What is older than this nobody needs to hear any more.
+STALE = timedelta(hours=24)
+
+# Sends one message to its target and answers what the carrier calls it; None where there is no target.
+Send = Callable[[Message, Preference], str | None]
+_CHANGING = ("state", "due", "language", "provider_id", "cause", "sent_at")
+
+
+def send_due(channel: Channel) -> None:
+    """Send what is due by this channel, for a while. Nothing that one message does keeps others waiting."""
+    until = time.monotonic() + BUDGET_SECONDS
+    while time.monotonic() < until and (messages := _take(channel)):
+        wanted = {each.customer_id for each in messages}
+        preferences = Preference.objects.in_bulk(wanted)
+        send = _SENDERS[channel](messages)
+        for message in messages:
+            _settle(message, send, preferences.get(message.customer_id) or Preference())
+        Message.objects.bulk_update(messages, _CHANGING)
+
+
+def send_again(*, message_id: UUID) -> None:
+    """Somebody wants it sent once more, whatever became of it."""
+    with db.transaction():
+        message = Message.objects.select_for_update().get(pk=message_id)
+        message.state, message.due, message.attempts, message.cause = State.WAITING, clock.now(), 0, ""
+        message.created_at = clock.now()
+        message.save(update_fields=("state", "due", "attempts", "cause", "created_at"))
+
+
+def _take(channel: Channel) -> list[Message]:
+    now = clock.now()
+    with db.transaction():
+        due = Message.objects.filter(channel=channel.value, state=State.WAITING, due__lte=now).order_by("due")
+        messages = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
+        for message in messages:
+            message.due, message.attempts = now + TAKEN_FOR, message.attempts + 1
+        Message.objects.bulk_update(messages, ("due", "attempts"))
+    return messages
+
+
+def _settle(message: Message, send: Send, preference: Preference) -> None:
+    """What becomes of it; a template that is broken or a target that is strange is this message's own end."""
+    if message.kind in preference.unwanted and not KINDS[message.kind].essential:
+        _end(message, State.DROPPED, "the customer does not want it")
+        return
+    if clock.now() - message.created_at > STALE:
+        _end(message, State.FAILED, f"too late: {message.cause}")
+        return
+    try:
+        provider_id = send(message, preference)
+    except NotNow as later:
+        _later(message, str(later))
+    except Refused as refused:
+        _end(message, State.FAILED, str(refused))
+    except Gone as gone:
+        _forget_target(message)
+        _end(message, State.DROPPED, str(gone))
+    except (ModuleUnavailable, ModuleFault) as error:
+        _later(message, type(error).__name__)
+    except Exception as error:
+        log.exception("message_broken", message=str(message.id), kind=message.kind)
+        _end(message, State.FAILED, repr(error))
+    else:
+        if provider_id is None:
+            _end(message, State.DROPPED, "there is nobody to send it to")
+            return
+        _end(message, State.SENT, "")
+        message.provider_id, message.sent_at = provider_id[:200], clock.now()
+
+
+def _later(message: Message, cause: str) -> None:
+    if message.attempts >= ATTEMPTS:
+        _end(message, State.FAILED, cause)
+        return
+    message.due = clock.now() + min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
+    message.cause = cause[:500]
+
+
+def _end(message: Message, state: State, cause: str) -> None:
+    message.state, message.cause = state, cause[:500]
+
+
+def _forget_target(message: Message) -> None:
+    model = Browser if message.channel == Channel.PUSH.value else Webhook
+    with db.transaction():
+        model.objects.filter(pk=message.target).delete()
+
+
+# --- by channel ------------------------------------------------------------------------------------
+
+
+def _by_email(messages: Sequence[Message]) -> Send:
+    """Addresses are asked for now, and are kept nowhere."""
+    over, addresses = email.connection(), _Addresses({each.customer_id for each in messages})
+
+    def send(message: Message, preference: Preference) -> str | None:
+        to = addresses.of(message.customer_id)
+        if not to:
+            return None
+        text = written(message, preference)
+        message.language = text.language
+        return email.send(over, message_id=message.id, to=to, written=text)
+
+    return send
+
+
+class _Addresses:
+    """The e-mail addresses of a batch's customers, asked for once; whoever was forgotten has none."""
+
+    def __init__(self, customers: Iterable[UUID]) -> None:
+        self.customers = list(customers)
+        self.found: dict[UUID, str] | None = None
+
+    def of(self, customer_id: UUID) -> str:
+        """Raises ModuleUnavailable, ModuleFault."""
+        if self.found is None:
+            accounts = call(Identity).get_many(account_ids=self.customers)
+            self.found = {each.account_id: each.email for each in accounts if not each.erased}
+        return self.found.get(customer_id, "")
+
+
+def _by_push(messages: Sequence[Message]) -> Send:
+    browsers = {str(each.pk): each for each in Browser.objects.filter(pk__in=[m.target for m in messages])}
+
+    def send(message: Message, preference: Preference) -> str | None:
+        browser = browsers.get(message.target)
+        if browser is None or browser.customer_id != message.customer_id:
+            return None
+        text = written(message, preference)
+        message.language = text.language
+        return push.send(browser, message_id=message.id, written=text, link=link_of(message))
+
+    return send
+
+
+def _by_webhook(messages: Sequence[Message]) -> Send:
+    webhooks = {str(each.pk): each for each in Webhook.objects.filter(pk__in=[m.target for m in messages])}
+
+    def send(message: Message, preference: Preference) -> str | None:
+        found = webhooks.get(message.target)
+        if found is None:
+            return None
+        facts = {"order_id": str(message.order_id), **message.facts}
+        return webhook.send(
+            found, message_id=message.id, kind=message.kind, at=message.created_at, facts=facts
+        )
+
+    return send
+
+
+_SENDERS: dict[Channel, Callable[[Sequence[Message]], Send]] = {
+    Channel.EMAIL: _by_email,
+    Channel.PUSH: _by_push,
+    Channel.WEBHOOK: _by_webhook,
+}

@@ -1,0 +1,44 @@
+"""Fixtures of the tests of notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from modules.identity.interface import AccountKind, Identity
+from modules.notifications.tests.outside import World, listening
+from tiffin import context, ids
+from tiffin.interfaces import CommandKey, call
+
+EMAIL = "zofia@example.com"
+
+
+@pytest.fixture(autouse=True)
+def _own_context() -> Iterator[None]:
+    """Nothing that one test changes about who asks reaches another."""
+    with context.use(context.current()):
+        yield
+
+
+@pytest.fixture
+def zofia(database: object) -> UUID:
+    """A customer with an e-mail address."""
+    account = call(Identity).create_account(
+        key=CommandKey(str(ids.new_id())),
+        email=EMAIL,
+        password="correct horse battery",
+        kind=AccountKind.CUSTOMER,
+        region="gb",
+    )
+    return account.account_id
+
+
+@pytest.fixture
+def world(settings: Any) -> Iterator[World]:
+    """What is outside, reachable although it is on this machine."""
+    settings.TIFFIN_OUTSIDE_ALLOWS = ("127.0.0.1",)
+    with listening() as heard:
+        yield heard

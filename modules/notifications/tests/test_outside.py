@@ -1,0 +1,217 @@
+"""Browsers and webhooks: the real wires, strangers' addresses, and what becomes of those that are gone."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import jwt
+import pytest
+from django.test import Client
+from standardwebhooks import Webhook as Verifier
+
+from modules.notifications import services
+from modules.notifications.jobs import send_pushes, send_webhooks
+from modules.notifications.models import Browser, Message, State, Webhook
+from modules.notifications.tests.outside import UserAgent
+from modules.notifications.tests.test_telling import told
+from tiffin import clock, ids, outside
+from tiffin.admin.middleware import STAFF_COOKIE
+from tiffin.context import EVERY_REGION, Actor, ActorKind
+from tiffin.testing import api, token
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def browser(zofia, world) -> UserAgent:
+    agent = UserAgent()
+    services.add_browser(customer_id=zofia, endpoint=f"{world.url}/send/1", **agent.keys)
+    return agent
+
+
+@pytest.fixture
+def receiver(zofia, world) -> Webhook:
+    return services.add_webhook(customer_id=zofia, url=f"{world.url}/orders")
+
+
+def of(channel: str) -> Message:
+    return Message.objects.get(channel=channel)
+
+
+def test_a_browser_can_open_what_it_is_sent_and_knows_from_whom(zofia, world, browser, settings) -> None:
+    order_id = told(zofia)
+    send_pushes()
+    (heard,) = world.heard
+    shown = json.loads(browser.open(heard.body))
+    assert shown["title"] == "Your order is with the restaurant"
+    assert "23.50 GBP" in shown["body"]
+    assert shown["url"].endswith(f"/orders/{order_id}/")
+    assert heard.headers["content-encoding"] == "aes128gcm"
+    assert int(heard.headers["ttl"]) > 0
+    signed = heard.headers["authorization"].removeprefix("vapid t=").partition(",")[0]
+    claims = jwt.decode(signed, options={"verify_signature": False})
+    assert claims["sub"] == f"mailto:{settings.TIFFIN_VAPID_CONTACT}"
+    assert (of("push").state, of("push").provider_id) == (State.SENT, "https://push.example/m/1")
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_browser_that_is_gone_is_forgotten(zofia, world, browser, status) -> None:
+    world.answers = [status]
+    told(zofia)
+    send_pushes()
+    assert of("push").state == State.DROPPED
+    assert not Browser.objects.exists()
+
+
+def test_a_push_service_that_is_busy_is_asked_again_later(zofia, world, browser) -> None:
+    world.answers = [503, 429, 201]
+    told(zofia)
+    for minutes in (0, 1, 5):
+        with clock.shift(timedelta(minutes=minutes)):
+            send_pushes()
+    assert (of("push").state, of("push").attempts, len(world.heard)) == (State.SENT, 3, 3)
+
+
+def test_a_receiver_can_verify_a_webhook_and_knows_a_repeat(zofia, world, receiver) -> None:
+    order_id = told(zofia)
+    send_webhooks()
+    services.send_again(message_id=of("webhook").id)
+    send_webhooks()
+    first, again = world.heard
+    document = Verifier(receiver.secret).verify(first.body, first.headers)
+    assert document["type"] == "order_confirmed"
+    assert document["data"] == {"order_id": str(order_id), "total": "23.50 GBP"}
+    assert first.headers["webhook-id"] == again.headers["webhook-id"]
+    assert of("webhook").state == State.SENT
+
+
+def test_a_webhook_is_tried_for_a_day_and_no_longer(zofia, world, receiver) -> None:
+    world.answers = [500]
+    told(zofia)
+    tried = 0
+    for hours in range(30):
+        with clock.shift(timedelta(hours=hours)):
+            send_webhooks()
+    message, tried = of("webhook"), len(world.heard)
+    assert message.state == State.FAILED
+    assert 5 <= tried <= 12
+
+
+def test_a_webhook_that_says_gone_is_removed(zofia, world, receiver) -> None:
+    world.answers = [410]
+    told(zofia)
+    send_webhooks()
+    assert not Webhook.objects.exists()
+
+
+def test_nobody_is_led_elsewhere(zofia, world, receiver) -> None:
+    world.answers = [302]
+    told(zofia)
+    send_webhooks()
+    assert (of("webhook").state, len(world.heard)) == (State.WAITING, 1)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/",
+        "https://127.0.0.1/",
+        "https://10.1.2.3/hook",
+        "https://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://169.254.169.254/latest/meta-data",
+        "https://localhost/",
+        "https://db.internal/",
+        "https://user:secret@example.com/",
+        "ftp://example.com/",
+        "https://",
+        "https://example.com:99999/",
+        "https://exa mple.com/",
+        "nonsense",
+        "https://example.com/" + "x" * 500,
+    ],
+)
+def test_an_address_that_is_not_for_us_is_refused(zofia, url) -> None:
+    client = api(Actor(kind=ActorKind.CUSTOMER, id=zofia))
+    answer = client.post("/api/v1/notifications/webhooks", {"url": url})
+    assert answer.status_code == 422, answer.content
+    keys = UserAgent().keys
+    answer = client.post("/api/v1/notifications/browsers", {"endpoint": url, "keys": keys})
+    assert answer.status_code == 422
+    assert not Webhook.objects.exists()
+    assert not Browser.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["10.0.0.5", "127.0.0.1", "::1", "fd00::1", "169.254.1.1", "::ffff:10.0.0.1"]
+)
+def test_a_name_that_leads_into_our_network_is_not_followed(monkeypatch, address) -> None:
+    """Looked at each time something is sent; what was looked at is what is used."""
+    monkeypatch.setattr(outside.socket, "getaddrinfo", lambda *a, **k: [(2, 1, 6, "", (address, 443))])
+    with pytest.raises(outside.AddressRefused):
+        outside.post("https://looks.example/", content=b"", headers={})
+
+
+def test_browsers_and_webhooks_over_http(zofia) -> None:
+    client, other = (api(Actor(kind=ActorKind.CUSTOMER, id=who)) for who in (zofia, ids.new_id()))
+    for name, body in (
+        ("browsers", {"endpoint": "https://push.example.com/1", "keys": UserAgent().keys}),
+        ("webhooks", {"url": "https://example.com/orders"}),
+    ):
+        path = f"/api/v1/notifications/{name}"
+        first, again = client.post(path, body), client.post(path, body)
+        assert (first.status_code, again.json()) == (201, first.json())
+        assert [each["id"] for each in client.get(path).json()[name]] == [first.json()["id"]]
+        assert other.get(path).json()[name] == []
+        one = f"{path}/{first.json()['id']}"
+        assert other.delete(one).json()["code"] == "endpoint_unknown"
+        assert (client.delete(one).status_code, client.delete(one).status_code) == (204, 404)
+
+
+def test_there_are_only_so_many(zofia) -> None:
+    for number in range(10):
+        services.add_webhook(customer_id=zofia, url=f"https://example.com/{number}")
+    answer = api(Actor(kind=ActorKind.CUSTOMER, id=zofia)).post(
+        "/api/v1/notifications/webhooks", {"url": "https://example.com/more"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_endpoints")
+
+
+@pytest.mark.parametrize("keys", [{"p256dh": "x", "auth": "y"}, {"p256dh": "A" * 87, "auth": "A" * 22}])
+def test_keys_that_no_browser_has_are_refused(zofia, keys) -> None:
+    answer = api(Actor(kind=ActorKind.CUSTOMER, id=zofia)).post(
+        "/api/v1/notifications/browsers", {"endpoint": "https://push.example.com/1", "keys": keys}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "endpoint_refused")
+
+
+# --- staff -----------------------------------------------------------------------------------------
+
+
+def person(*roles: str) -> Client:
+    client = Client()
+    client.cookies[STAFF_COOKIE] = token(
+        Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=roles, regions=(EVERY_REGION,))
+    )
+    return client
+
+
+def test_staff_find_what_was_not_heard_and_send_it_again(zofia, world, receiver) -> None:
+    world.answers = [410]
+    order_id = told(zofia)
+    send_webhooks()
+    staff = person("support")
+    listed = staff.get(f"/admin/notifications/message/?state=dropped&channel=webhook&q={order_id}")
+    assert "order_confirmed" in listed.content.decode()
+    chosen = {"action": "send_again", "_selected_action": [str(of("webhook").id)]}
+    staff.post("/admin/notifications/message/", chosen)
+    assert of("webhook").state == State.WAITING
+
+
+def test_staff_see_how_every_message_reads(database) -> None:
+    page = person("support").get("/admin/notifications/message/templates/").content.decode()
+    for said in ("Your order is with the restaurant", "Kuchnia już pracuje", "Jak smakowało?"):
+        assert said in page
+    assert "Broken" not in page
+    assert person("finance").get("/admin/notifications/message/templates/").status_code == 403

@@ -1,0 +1,285 @@
+"""What customers hear: once for each event, in their language, and no more once they are forgotten."""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from modules.identity.events import CustomerErased
+from modules.notifications import handlers, services, wording
+from modules.notifications.channels import email as email_channel
+from modules.notifications.jobs import send_emails
+from modules.notifications.kinds import CONFIRMED, FEEDBACK, KINDS, Channel
+from modules.notifications.models import Message, Preference, State
+from modules.notifications.services import Told, tell
+from modules.notifications.tests.conftest import EMAIL
+from modules.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderRefunded
+from tiffin import clock, db, ids
+from tiffin.context import Actor, ActorKind
+from tiffin.log.events import Recorded, handling
+from tiffin.money import Money
+from tiffin.testing import api
+
+pytestmark = pytest.mark.database
+
+
+def told(customer, *, kind=CONFIRMED, region="gb", event_id=None, **facts):
+    """As a handler keeps it."""
+    facts = facts or {"total": "23.50 GBP"}
+    order_id = ids.new_id()
+    with db.transaction(owner="notifications"):
+        tell(
+            kind,
+            [
+                Told(
+                    event_id=event_id or ids.new_id(),
+                    region=region,
+                    customer_id=customer,
+                    order_id=order_id,
+                    facts=facts,
+                )
+            ],
+        )
+    return order_id
+
+
+def record(event, region="gb") -> Recorded:
+    """The event as it was read from the log."""
+    values = dict.fromkeys(Recorded._fields)
+    return Recorded(**{**values, "event_id": ids.new_id(), "region": region, "name": event.wire})
+
+
+def confirmed(customer, total=2350):
+    money = Money(amount=total, currency="GBP")
+    return OrderConfirmed(
+        order_id=ids.new_id(), customer_id=customer, restaurant_id=ids.new_id(), total=money
+    )
+
+
+# --- from events to messages -----------------------------------------------------------------------
+
+
+def test_an_event_that_comes_again_is_told_once(zofia) -> None:
+    events = [confirmed(zofia), confirmed(zofia)]
+    records = [record(event) for event in events]
+    for _ in range(2):
+        with db.transaction(owner="notifications"), handling(*records):
+            handlers.order_confirmed(events)
+    assert Message.objects.count() == 2
+    send_emails()
+    with db.transaction(owner="notifications"), handling(*records):
+        handlers.order_confirmed(events)
+    send_emails()
+    assert len(mail.outbox) == 2
+
+
+def test_a_batch_of_events_is_one_write(zofia) -> None:
+    events = [confirmed(zofia) for _ in range(40)]
+    records = [record(event) for event in events]
+    with (
+        CaptureQueriesContext(connections["notifications"]) as queries,
+        db.transaction(owner="notifications"),
+        handling(*records),
+    ):
+        handlers.order_confirmed(events)
+    assert len([each for each in queries if "notifications_" in each["sql"]]) <= 3
+    assert Message.objects.count() == 40
+
+
+def test_every_event_about_an_order_has_its_message(zofia) -> None:
+    order, shop, money = ids.new_id(), ids.new_id(), Money(amount=100, currency="PLN")
+    happened = [
+        (handlers.order_cancelled, OrderCancelled(
+            order_id=order, customer_id=zofia, restaurant_id=shop, reason="no_courier", by="deadline")),
+        (handlers.order_refunded, OrderRefunded(order_id=order, customer_id=zofia, amount=money)),
+        (handlers.order_delivered, OrderDelivered(
+            order_id=order, customer_id=zofia, restaurant_id=shop, courier_id=None, total=money,
+            delivered_at=clock.now())),
+    ]  # fmt: skip
+    for handler, event in happened:
+        with db.transaction(owner="notifications"), handling(record(event, "pl")):
+            handler([event])
+    send_emails()
+    subjects = [sent.subject for sent in mail.outbox]
+    assert subjects == ["Zamówienie zostało anulowane", "Zwracamy Ci 1.00 PLN", "Jak smakowało?"]
+
+
+# --- e-mail ----------------------------------------------------------------------------------------
+
+
+def test_an_email_is_text_and_html_with_an_id_of_its_own(zofia) -> None:
+    order_id = told(zofia)
+    send_emails()
+    (sent,) = mail.outbox
+    message = Message.objects.get()
+    assert sent.to == [EMAIL]
+    assert "23.50 GBP" in sent.body
+    assert f"/orders/{order_id}/" in sent.body
+    assert "<html" in sent.alternatives[0][0]
+    assert str(message.id) in sent.extra_headers["Message-ID"] == message.provider_id
+    assert (message.state, message.language) == (State.SENT, "en")
+    assert EMAIL not in str(vars(message))
+
+
+@pytest.mark.parametrize(
+    ("preferred", "region", "language"),
+    [("", "pl", "pl"), ("en", "pl", "en"), ("pl", "gb", "pl"), ("", "gb", "en"), ("pl-PL", "gb", "pl"),
+     ("de", "pl", "pl"), ("", "nowhere", "en")],
+)  # fmt: skip
+def test_the_customers_language_comes_before_the_regions(zofia, preferred, region, language) -> None:
+    Preference.objects.create(customer_id=zofia, language=preferred)
+    told(zofia, region=region)
+    send_emails()
+    assert Message.objects.get().language == language
+
+
+@pytest.mark.parametrize("language", wording.languages())
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_said_in_every_language(kind, language) -> None:
+    from modules.notifications.admin import SAMPLE
+
+    written = wording.write(
+        kind, SAMPLE, language=language, link="https://x.example/", unsubscribe="https://u/"
+    )
+    assert written.subject
+    assert "{" not in written.text
+    assert "https://u/" in written.text
+    assert "<p>" in written.html
+
+
+def test_what_stands_in_an_email_cannot_be_markup() -> None:
+    written = wording.write(
+        "order_confirmed", {"total": "<b>1</b>"}, language="en", link="https://x.example/"
+    )
+    assert "<b>1</b>" in written.text
+    assert "<b>" not in written.html
+
+
+def test_a_bad_template_ends_its_message_and_no_other(zofia, monkeypatch) -> None:
+    whole = wording.render_to_string
+
+    def broken(name, context=None):
+        if "order_feedback" in name:
+            raise ValueError("a brace is missing")
+        return whole(name, context)
+
+    monkeypatch.setattr(wording, "render_to_string", broken)
+    told(zofia, kind=FEEDBACK)
+    told(zofia)
+    send_emails()
+    states = dict(Message.objects.values_list("kind", "state"))
+    assert states == {"order_feedback": State.FAILED, "order_confirmed": State.SENT}
+    assert "a brace is missing" in Message.objects.get(kind="order_feedback").cause
+
+
+def test_a_server_that_is_busy_is_tried_again_and_a_mailbox_that_bounces_is_not(zofia, monkeypatch) -> None:
+    errors = [smtplib.SMTPServerDisconnected(), smtplib.SMTPRecipientsRefused({EMAIL: (550, b"no")})]
+
+    class Server:
+        def send_messages(self, messages):
+            raise errors.pop(0)
+
+    monkeypatch.setattr(email_channel, "connection", Server)
+    told(zofia)
+    send_emails()
+    waiting = Message.objects.get()
+    assert (waiting.state, waiting.attempts) == (State.WAITING, 1)
+    assert waiting.due > clock.now()
+    with clock.shift(timedelta(minutes=1)):
+        send_emails()
+    bounced = Message.objects.get()
+    assert (bounced.state, bounced.attempts) == (State.FAILED, 2)
+    assert EMAIL not in bounced.cause
+
+
+def test_what_nobody_needs_to_hear_any_more_is_not_sent(zofia) -> None:
+    told(zofia)
+    with clock.shift(timedelta(hours=25)):
+        send_emails()
+    assert (Message.objects.get().state, mail.outbox) == (State.FAILED, [])
+
+
+def test_whoever_dies_while_sending_leaves_it_to_others(zofia, monkeypatch) -> None:
+    told(zofia)
+
+    class Died(BaseException):
+        pass
+
+    def die(*args, **kwargs):
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(email_channel, "send", die)
+        with pytest.raises(Died):
+            services.send_due(Channel.EMAIL)
+    send_emails()
+    assert mail.outbox == []  # somebody may still be at it
+    with clock.shift(timedelta(minutes=6)):
+        send_emails()
+    assert len(mail.outbox) == 1
+
+
+# --- wanted or not ---------------------------------------------------------------------------------
+
+
+def test_a_link_in_the_email_ends_what_does_not_belong_to_an_order(zofia) -> None:
+    told(zofia, kind=FEEDBACK)
+    send_emails()
+    link = mail.outbox[0].extra_headers["List-Unsubscribe"].strip("<>")
+    assert link in mail.outbox[0].body
+    path = "/" + link.split("/", 3)[3]
+    browser = Client(enforce_csrf_checks=True)
+    assert "Do you want no more" in browser.get(path).content.decode()
+    assert not Preference.objects.exists()
+    assert "You get no more" in browser.post(path, {"List-Unsubscribe": "One-Click"}).content.decode()
+    told(zofia, kind=FEEDBACK)
+    told(zofia)
+    send_emails()
+    assert [sent.subject for sent in mail.outbox[1:]] == ["Your order is with the restaurant"]
+    assert Message.objects.filter(state=State.DROPPED).count() == 1
+    assert browser.post(path + "x").status_code == 404
+
+
+def test_preferences_over_http(zofia) -> None:
+    client = api(Actor(kind=ActorKind.CUSTOMER, id=zofia))
+    path = "/api/v1/notifications/preferences"
+    before = client.get(path).json()
+    assert (before["language"], before["unwanted"]) == ("", [])
+    assert len(before["push_public_key"]) == 87
+    wanted = {"language": "pl", "unwanted": ["order_feedback"]}
+    assert client.put(path, wanted).json() == {**before, **wanted}
+    for wrong in ({"language": "xx", "unwanted": []}, {"language": "", "unwanted": ["order_cancelled"]}):
+        assert client.put(path, wrong).status_code == 422
+
+
+def test_who_was_forgotten_hears_nothing(zofia) -> None:
+    told(zofia)
+    Preference.objects.create(customer_id=zofia, language="pl")
+    with db.transaction(owner="notifications"):
+        handlers.customer_erased(CustomerErased(customer_id=zofia))
+    send_emails()
+    assert mail.outbox == []
+    assert Message.objects.get().state == State.DROPPED
+    assert not Preference.objects.exists()
+
+
+def test_a_customer_whom_identity_does_not_know_gets_nothing(database) -> None:
+    told(uuid4())
+    send_emails()
+    assert (Message.objects.get().state, mail.outbox) == (State.DROPPED, [])
+
+
+def test_messages_are_forgotten_after_their_time(zofia) -> None:
+    told(zofia)
+    services.forget_messages()
+    assert Message.objects.count() == 1
+    with clock.shift(timedelta(days=91)):
+        services.forget_messages()
+    assert Message.objects.count() == 0

@@ -1,0 +1,119 @@
+"""What staff take away as files, and what waits for them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import pytest
+
+from modules.orders.interface import ClaimReason
+from modules.orders.models import Claim, Order
+from modules.orders.tests import scenes
+from modules.orders.tests.scenes import order_of
+from modules.orders.tests.test_claims import claim, dinner  # noqa: F401 - a fixture
+from modules.orders.tests.test_staff_pages import person
+from tiffin import clock, ids
+from tiffin.admin import exporting
+from tiffin.models import Job, JobState, StaffAction
+from tiffin.testing import settle
+
+pytestmark = pytest.mark.database
+
+
+def exported(staff, table: str, query: str = "") -> list[dict[str, str]]:
+    answer = staff.get(f"/admin/orders/{table}/export.csv{query}")
+    assert answer.status_code == 200, answer.content
+    assert answer.streaming
+    assert answer["Content-Type"].startswith("text/csv")
+    text = b"".join(answer.streaming_content).decode()
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_an_order_in_a_file_says_its_money_and_its_zone(dinner) -> None:  # noqa: F811
+    (row,) = exported(person("finance"), "order")
+    order = order_of(dinner)
+    assert (row["id"], row["code"], row["status"]) == (str(order.id), order.code, "delivered")
+    assert (row["total_minor"], row["total"], row["currency"]) == (str(order.total), "55.92", "GBP")
+    assert row["time_zone"] == "Europe/London"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", row["delivered_at"])
+    assert "sealed" not in row
+    done = StaffAction.objects.using("orders").get(action="export")
+    assert done.subject == "order"
+
+
+def test_a_file_holds_what_the_page_shows(kitchen, customer, monkeypatch) -> None:
+    monkeypatch.setattr(exporting, "AT_ONCE", 2)
+    placed = [scenes.place(kitchen, customer) for _ in range(5)]
+    settle()
+    scenes.reject(placed[0])
+    staff = person("finance")
+    assert [row["id"] for row in exported(staff, "order")] == sorted(str(order.id) for order in placed)
+    (cancelled,) = exported(staff, "order", "?status_name=cancelled")
+    assert cancelled["code"] == placed[0].code
+    (found,) = exported(staff, "order", f"?q={placed[1].code}")
+    assert found["id"] == str(placed[1].id)
+    assert exported(person("finance", region="pl"), "order") == []
+    assert person().get("/admin/orders/order/export.csv").status_code == 403
+    assert staff.get("/admin/orders/order/export.csv?nonsense=1").status_code == 302
+    link = f'href="export.csv?q={placed[1].code}"'
+    assert link in staff.get(f"/admin/orders/order/?q={placed[1].code}").content.decode()
+
+
+def test_no_cell_is_run_by_a_spreadsheet(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer)
+    for text in ("=1+1", "+1", "-1", "@x", "\t=1"):
+        Order.objects.filter(pk=order.id).update(restaurant_name=text)
+        (row,) = exported(person("finance"), "order")
+        assert row["restaurant"] == f"'{text}"
+    (row,) = exported(person("finance"), "order")
+    assert not row["total_minor"].startswith("'")
+
+
+def test_claims_refunds_and_ratings_in_files(dinner) -> None:  # noqa: F811
+    claim(dinner, (1, 1))
+    settle()
+    staff = person("finance")
+    (made,) = exported(staff, "claim")
+    assert (made["granted_minor"], made["granted"], made["reason"]) == ("577", "5.77", "missing")
+    (back,) = exported(staff, "refund")
+    assert (back["amount"], back["claim_id"], bool(back["done_at"])) == ("5.77", made["id"], True)
+    assert exported(staff, "rating") == []
+
+
+def waiting(staff) -> dict[str, tuple[str, str]]:
+    """How many wait and where, by what."""
+    page = staff.get("/admin/queues/").content.decode()
+    rows = re.findall(
+        r"<td>(?:<strong>)?([^<]+)(?:</strong>)?</td>\s*<td><a[^>]*href=\"([^\"]+)\">([^<]+)</a></td>\s*<td>(\w+)",
+        page,
+    )
+    return {f"{module}: {title}": (count, link.replace("&amp;", "&")) for count, link, title, module in rows}
+
+
+def test_what_waits_for_a_person_is_counted_and_one_click_away(kitchen, customer, dinner) -> None:  # noqa: F811
+    staff = person("support")
+    assert {count for count, _ in waiting(staff).values()} == {"0"}
+    assert "Nothing waits for a person." in staff.get("/admin/queues/").content.decode()
+    stuck = scenes.place(kitchen, customer)
+    past = clock.now() - timedelta(hours=1)
+    Order.objects.filter(pk=stuck.id).update(waits_until=past)
+    claim(dinner, reason=ClaimReason.NEVER_ARRIVED)
+    Claim.objects.update(state_name="open")
+    Job.objects.using("orders").create(
+        id=ids.new_id(), key=ids.new_id(), slot="x", name="x", due=past, state=JobState.HELD,
+        correlation=ids.new_id(), region="gb",
+    )  # fmt: skip
+    found = waiting(staff)
+    assert found["orders: Stuck orders"][0] == "1"
+    assert found["orders: Claims to decide"][0] == "1"
+    assert found["orders: Jobs given up"][0] == "1"
+    assert "notifications: Messages that failed" in found
+    listed = staff.get(found["orders: Stuck orders"][1]).content.decode()
+    assert stuck.code in listed
+    assert order_of(dinner).code not in listed
+    elsewhere = waiting(person("support", region="pl"))
+    assert {count for count, _ in elsewhere.values()} == {"0"}
+    assert waiting(person()) == {}
