@@ -1,7 +1,14 @@
 """The tables of restaurants: who cooks what, the orders on the counters, and how vendors are told of them."""
 
 from modules.restaurants.models.restaurants import ItemUnavailable, MenuVersion, Picture, Restaurant, Ticket
-from modules.restaurants.models.vendors import DeliveryAttempt, SigningSecret, VendorConnection, VendorEvent
+from modules.restaurants.models.vendors import (
+    DeliveryAttempt,
+    SigningSecret,
+    TicketStep,
+    VendorCall,
+    VendorConnection,
+    VendorEvent,
+)
 
 __all__ = [
     "DeliveryAttempt",
@@ -11,6 +18,8 @@ __all__ = [
     "Restaurant",
     "SigningSecret",
     "Ticket",
+    "TicketStep",
+    "VendorCall",
     "VendorConnection",
     "VendorEvent",
 ]
