@@ -21,9 +21,11 @@ from modules.restaurants.interface import (
     Restaurants,
     RestaurantSearch,
     RestaurantView,
+    RestaurantWorking,
     TicketPage,
     TicketState,
     TicketView,
+    Working,
 )
 from tiffin import clock
 from tiffin.interfaces import CommandKey, provides
@@ -132,6 +134,12 @@ class RestaurantsProvider(Restaurants):
     ) -> RestaurantView:
         changed = services.set_capacity(restaurant_id=restaurant_id, orders_per_slot=orders_per_slot)
         return view_of(changed, at=clock.now())
+
+    def working(self, *, restaurant_ids: list[RestaurantId]) -> list[RestaurantWorking]:
+        return selectors.working(restaurant_ids)
+
+    def set_working(self, *, key: CommandKey, restaurant_id: RestaurantId, wanted: Working) -> None:
+        services.set_working(restaurant_id=restaurant_id, wanted=wanted)
 
     def resume(self, *, key: CommandKey, restaurant_id: RestaurantId) -> RestaurantView:
         return view_of(services.resume(restaurant_id=restaurant_id), at=clock.now())

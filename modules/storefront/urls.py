@@ -37,6 +37,7 @@ urlpatterns = [
     path("restaurant/<uuid:restaurant_id>/pause", kitchen.pause, name="kitchen-pause"),
     path("restaurant/<uuid:restaurant_id>/busy", kitchen.busy, name="kitchen-busy"),
     path("restaurant/<uuid:restaurant_id>/capacity", kitchen.capacity, name="kitchen-capacity"),
+    path("restaurant/<uuid:restaurant_id>/working", kitchen.working, name="kitchen-working"),
     path("restaurant/<uuid:restaurant_id>/menu", kitchen.menu, name="kitchen-menu"),
     path(
         "restaurant/<uuid:restaurant_id>/items/<uuid:item_id>",

@@ -246,6 +246,13 @@ def a_busy_restaurant(stage: Stage) -> Scene:
     return replace(same, path={"restaurant_id": stage.cast.gb.id}, body={"minutes": "20"})
 
 
+@scene("POST /restaurant/{restaurant_id}/working")
+def a_restaurants_way_of_working(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["PUT /restaurant/working"](stage)
+    body = {"phone": "+44 20 7946 0000", "open_orders_limit": ""}
+    return replace(same, path={"restaurant_id": stage.cast.gb.id}, query={}, body=body)
+
+
 @scene("POST /restaurant/{restaurant_id}/capacity")
 def a_restaurant_with_places(stage: Stage) -> Scene:
     same = api_scenes.SCENES["PUT /restaurant/capacity"](stage)

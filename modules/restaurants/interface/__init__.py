@@ -45,7 +45,9 @@ from modules.restaurants.interface.restaurants import (
     RestaurantProfile,
     RestaurantSearch,
     RestaurantView,
+    RestaurantWorking,
     Ring,
+    Working,
 )
 from modules.restaurants.interface.tickets import (
     DelayReason,
@@ -94,6 +96,7 @@ __all__ = [
     "RestaurantSearch",
     "RestaurantUnknown",
     "RestaurantView",
+    "RestaurantWorking",
     "Restaurants",
     "Ring",
     "TicketConflict",
@@ -104,6 +107,7 @@ __all__ = [
     "TicketUnknown",
     "TicketView",
     "Unavailable",
+    "Working",
 ]
 
 
@@ -237,6 +241,16 @@ class Restaurants(Interface, module="restaurants", version=1):
         self, *, key: CommandKey, restaurant_id: RestaurantId, orders_per_slot: int | None
     ) -> RestaurantView:
         """Take so many orders for the same time beforehand, at least one; None: as many as come."""
+        ...
+
+    @query(timeout=0.5, errors=(NotYourRestaurant,))
+    def working(self, *, restaurant_ids: list[RestaurantId]) -> list[RestaurantWorking]:
+        """How these restaurants want to be asked, without those that nobody knows."""
+        ...
+
+    @command(timeout=2.0, errors=(RestaurantUnknown, NotYourRestaurant, ProfileRefused))
+    def set_working(self, *, key: CommandKey, restaurant_id: RestaurantId, wanted: Working) -> None:
+        """Say how it wants to be asked. Refused where the region does not allow it."""
         ...
 
     @command(timeout=2.0, errors=(RestaurantUnknown, NotYourRestaurant))

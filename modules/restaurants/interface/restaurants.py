@@ -79,6 +79,22 @@ class RestaurantProfile(DTO):
     picture: str
 
 
+class Working(DTO):
+    """How a restaurant wants to be asked. `accepts_unanswered`: what nobody has answered is accepted. `phone`
+    is what staff call then. With `open_orders_limit` open orders the kitchen is full; None: as the region
+    says."""
+
+    accepts_unanswered: bool = False
+    phone: str = ""
+    open_orders_limit: int | None = None
+
+
+class RestaurantWorking(Working):
+    """How one restaurant wants to be asked."""
+
+    restaurant_id: RestaurantId
+
+
 class RestaurantSearch(DTO):
     """What to look for; whatever is left out does not matter. `cursor` comes from the page before."""
 

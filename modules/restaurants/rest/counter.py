@@ -26,8 +26,9 @@ from modules.restaurants.interface import (
     TicketConflict,
     TicketState,
     TicketUnknown,
+    Working,
 )
-from modules.restaurants.models import Restaurant, Ticket
+from modules.restaurants.models import Ticket
 from modules.restaurants.rest.pages import next_url
 from modules.restaurants.rest.serializers import (
     AcceptSerializer,
@@ -45,7 +46,6 @@ from modules.restaurants.rest.serializers import (
     WhichRestaurantSerializer,
     WorkingSerializer,
 )
-from modules.restaurants.services.working import Working
 from tiffin import clock
 from tiffin.web.auth import IsRestaurant, actor_of
 from tiffin.web.openapi import refuses
@@ -276,7 +276,7 @@ class WorkingHabits(RestaurantView):
     def get(self, request: Request) -> Response:
         wanted = WhichRestaurantFilterSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        return _working(services.working_of(restaurant_id=self.which(wanted.validated_data)))
+        return _working(self.which(wanted.validated_data))
 
     @refuses(RestaurantUnknown, NotYourRestaurant, ProfileRefused)
     @extend_schema(
@@ -297,7 +297,8 @@ class WorkingHabits(RestaurantView):
             phone=wanted["phone"],
             open_orders_limit=wanted["open_orders_limit"],
         )
-        return _working(services.set_working(restaurant_id=self.which(wanted), wanted=working))
+        services.set_working(restaurant_id=self.which(wanted), wanted=working)
+        return _working(self.which(wanted))
 
 
 class Busy(RestaurantView):
@@ -335,15 +336,11 @@ class Resume(RestaurantView):
         return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
 
 
-def _working(restaurant: Restaurant) -> Response:
-    return Response(
-        {
-            "restaurant_id": restaurant.id,
-            "accepts_unanswered": restaurant.accepts_unanswered,
-            "phone": restaurant.phone,
-            "open_orders_limit": restaurant.open_orders_limit,
-        }
-    )
+def _working(restaurant_id: UUID) -> Response:
+    found = selectors.working([restaurant_id])
+    if not found:
+        raise RestaurantUnknown(restaurant=str(restaurant_id))
+    return Response(msgspec.to_builtins(found[0]))
 
 
 def _shown(ticket: Ticket) -> Response:

@@ -17,6 +17,7 @@ from modules.restaurants.selectors.reads import (
     picture,
     picture_of,
     with_slugs,
+    working,
 )
 from modules.restaurants.selectors.search import search, search_text_of
 
@@ -40,4 +41,5 @@ __all__ = [
     "ticket_view",
     "tickets",
     "with_slugs",
+    "working",
 ]

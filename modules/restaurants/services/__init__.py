@@ -36,7 +36,7 @@ from modules.restaurants.services.profiles import (
 )
 from modules.restaurants.services.telling import tell_of_order, tell_otherwise, tidy_told
 from modules.restaurants.services.throttling import weigh_load
-from modules.restaurants.services.working import set_working, working_of
+from modules.restaurants.services.working import set_working
 
 __all__ = [
     "accept",
@@ -76,5 +76,4 @@ __all__ = [
     "tidy_told",
     "weigh_load",
     "withdraw_order",
-    "working_of",
 ]

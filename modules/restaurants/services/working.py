@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
-from modules.restaurants.interface import ProfileRefused, RestaurantUnknown
+from modules.restaurants.interface import ProfileRefused, Working
 from modules.restaurants.models import Restaurant
 from modules.restaurants.policies import ladder_times
 from modules.restaurants.selectors import require_own
 from modules.restaurants.services.profiles import lock
 from modules.restaurants.services.throttling import have_weighed
 from tiffin import clock, db, regions
-from tiffin.dto import DTO
 
-
-class Working(DTO):
-    """`accepts_unanswered`: what nobody has answered is accepted. `phone` is what staff call then. With
-    `open_orders_limit` open orders the kitchen is full; None: as the region says."""
-
-    accepts_unanswered: bool = False
-    phone: str = ""
-    open_orders_limit: int | None = None
-
-
-def working_of(*, restaurant_id: UUID) -> Restaurant:
-    """Raises RestaurantUnknown, NotYourRestaurant."""
-    require_own(restaurant_id)
-    restaurant = Restaurant.objects.filter(pk=restaurant_id).first()
-    if restaurant is None:
-        raise RestaurantUnknown(restaurant=str(restaurant_id))
-    return restaurant
+MOST_OPEN = 1_000
+_PHONE = re.compile(r"(\+[0-9]{6,15})?")  # E.164, or none
 
 
 def set_working(*, restaurant_id: UUID, wanted: Working) -> Restaurant:
@@ -39,6 +24,10 @@ def set_working(*, restaurant_id: UUID, wanted: Working) -> Restaurant:
         restaurant = lock(restaurant_id)
         region = regions.get(restaurant.region)
         today = region.local(clock.now()).date()
+        if not _PHONE.fullmatch(wanted.phone):
+            raise ProfileRefused(field="phone", problem="Write it as +442079460000, or leave it empty.")
+        if wanted.open_orders_limit is not None and not 0 < wanted.open_orders_limit <= MOST_OPEN:
+            raise ProfileRefused(field="open_orders_limit", problem=f"It is from 1 to {MOST_OPEN}, or none.")
         if wanted.accepts_unanswered and not ladder_times(region, on=today).may_accept:
             raise ProfileRefused(
                 field="accepts_unanswered", problem=f"In {region.name} somebody must answer each order."

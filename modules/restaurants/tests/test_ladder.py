@@ -10,11 +10,10 @@ import pytest
 
 from modules.restaurants import services
 from modules.restaurants.events import TicketAccepted, TicketRejected
-from modules.restaurants.interface import OfferedOrder, RejectReason, TicketConflict, TicketState
+from modules.restaurants.interface import OfferedOrder, RejectReason, TicketConflict, TicketState, Working
 from modules.restaurants.models import Restaurant, Ticket, VendorCall, VendorConnection
 from modules.restaurants.models.vendors import CallState, ChannelName
 from modules.restaurants.services.connections import WantedConnection
-from modules.restaurants.services.working import Working
 from modules.restaurants.states import Rung
 from modules.restaurants.tests.scenes import acting_as, kinds, last, open_restaurant, order_for
 from modules.restaurants.tests.vendor_system import VendorSystem, vendor_system

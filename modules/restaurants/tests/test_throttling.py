@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from modules.restaurants import selectors, services
 from modules.restaurants.events import RestaurantChanged
-from modules.restaurants.interface import OfferedOrder, RejectReason
+from modules.restaurants.interface import OfferedOrder, RejectReason, Working
 from modules.restaurants.models import Restaurant
 from modules.restaurants.services.throttling import level_of
-from modules.restaurants.services.working import Working
 from modules.restaurants.tests.scenes import kinds, last, open_restaurant, order_for
 from tiffin import clock
 from tiffin.testing import settle

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,6 +22,7 @@ from modules.restaurants.interface import (
     RestaurantView,
     TicketState,
     TicketView,
+    Working,
 )
 from modules.storefront.visitors import KITCHENS, Visitor, open_to, refusals_told, show
 from tiffin import clock, ids
@@ -31,6 +32,7 @@ OPEN_STATES = [TicketState.OFFERED, TicketState.ACCEPTED, TicketState.PREPARING,
 MINUTES = (10, 15, 20, 30, 45, 60)
 DELAYS = (5, 10, 20, 30, 60)
 PAUSES = (15, 30, 60)
+SOLD_OUT_FOR = ((60, "for an hour"), (240, "for four hours"), (1440, "for a day"))
 BUSY = (10, 20, 30)
 BUSY_FOR = timedelta(hours=1)
 MOST_A_SLOT = 1_000
@@ -50,7 +52,7 @@ def counter(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         request,
         visitor,
         "kitchen.html",
-        restaurants=_own(visitor),
+        restaurants=_restaurants(visitor),
         pauses=PAUSES,
         busy=BUSY,
         **_tickets(visitor),
@@ -62,6 +64,14 @@ def counter(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 def tickets(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The part of the page that changes."""
     return show(request, visitor, "parts/tickets.html", **_tickets(visitor))
+
+
+def _restaurants(visitor: Visitor) -> list[tuple[RestaurantView, Working]]:
+    """The visitor's restaurants, each with how it wants to be asked."""
+    own = _own(visitor)
+    found = call(Restaurants).working(restaurant_ids=[each.id for each in own])
+    working: dict[RestaurantId, Working] = {each.restaurant_id: each for each in found}
+    return [(each, working.get(each.id, Working())) for each in own]
 
 
 def _own(visitor: Visitor) -> list[RestaurantView]:
@@ -222,6 +232,7 @@ def menu(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpRes
         restaurant=mine[0],
         menu=published.document,
         unavailable={each.item_id for each in published.unavailable},
+        sold_out_for=SOLD_OUT_FOR,
     )
 
 
@@ -237,9 +248,35 @@ def availability(
             restaurant_id=RestaurantId(restaurant_id),
             item_id=ItemId(item_id),
             available=available,
+            until=None if available else _until(request.POST.get("minutes", "")),
         )
         messages.success(request, "It can be ordered again." if available else "It is shown as sold out.")
     return HttpResponseRedirect(reverse("kitchen-menu", args=[restaurant_id]))
+
+
+def _until(minutes: str) -> datetime | None:
+    """When what is sold out comes back by itself; None: until somebody says so."""
+    known = {str(each): each for each, _ in SOLD_OUT_FOR}
+    return clock.now() + timedelta(minutes=known[minutes]) if minutes in known else None
+
+
+@require_POST
+@open_to(KITCHENS)
+def working(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpResponseBase:
+    """How the restaurant wants to be asked; an empty limit is the region's."""
+    limit = request.POST.get("open_orders_limit", "")
+    with refusals_told(request):
+        call(Restaurants).set_working(
+            key=_key(visitor),
+            restaurant_id=RestaurantId(restaurant_id),
+            wanted=Working(
+                accepts_unanswered=request.POST.get("accepts_unanswered") == "yes",
+                phone=request.POST.get("phone", "").replace(" ", ""),
+                open_orders_limit=int(limit[:9]) if limit.isascii() and limit.isdigit() else None,
+            ),
+        )
+        messages.success(request, "From now on.")
+    return _back()
 
 
 def _key(visitor: Visitor) -> CommandKey:
