@@ -96,10 +96,10 @@ class RestaurantsProvider(Restaurants):
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
         return selectors.ticket_answer(services.mark_ready(order_id=order_id))
 
-    def delay(
+    def postpone(
         self, *, key: CommandKey, order_id: OrderId, ready_at: datetime, reason: DelayReason
     ) -> TicketView:
-        return selectors.ticket_answer(services.delay(order_id=order_id, ready_at=ready_at, reason=reason))
+        return selectors.ticket_answer(services.postpone(order_id=order_id, ready_at=ready_at, reason=reason))
 
     def cancel(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
         return selectors.ticket_answer(services.cancel(order_id=order_id, reason=reason))

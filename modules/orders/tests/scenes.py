@@ -248,9 +248,9 @@ def ready(order: OrderView) -> None:
     settle()
 
 
-def delay(order: OrderView, *, until: datetime) -> None:
+def postpone(order: OrderView, *, until: datetime) -> None:
     """The kitchen needs longer."""
-    _at_the_counter(order).delay(
+    _at_the_counter(order).postpone(
         key=new_key(), order_id=OrderId(order.id), ready_at=until, reason=DelayReason.BUSY
     )
     settle()

@@ -60,7 +60,7 @@ def test_a_kitchen_that_needs_longer_says_so_to_the_customer(kitchen, customer) 
     settle()
     scenes.accept(order)
     promised = ticket_of(order).ready_at
-    scenes.delay(order, until=promised + timedelta(minutes=15))
+    scenes.postpone(order, until=promised + timedelta(minutes=15))
 
     seen = order_of(order)
     assert (seen.status, seen.ready_at) == (Status.PREPARING, promised + timedelta(minutes=15))

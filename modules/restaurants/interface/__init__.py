@@ -195,7 +195,7 @@ class Restaurants(Interface, module="restaurants", version=1):
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView: ...
 
     @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant, DelayRefused))
-    def delay(
+    def postpone(
         self, *, key: CommandKey, order_id: OrderId, ready_at: datetime, reason: DelayReason
     ) -> TicketView:
         """What was accepted is ready later than promised. Reports TicketDelayed."""

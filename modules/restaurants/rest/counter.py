@@ -183,7 +183,7 @@ class Delay(RestaurantView):
     def post(self, request: Request, order_id: UUID) -> Response:
         wanted = checked(DelaySerializer, request)
         reason = DelayReason(wanted["reason"])
-        return _shown(services.delay(order_id=order_id, ready_at=wanted["ready_at"], reason=reason))
+        return _shown(services.postpone(order_id=order_id, ready_at=wanted["ready_at"], reason=reason))
 
 
 class Cancel(RestaurantView):

@@ -119,7 +119,7 @@ def mark_ready(*, order_id: UUID) -> Ticket:
     return _move_own(order_id, TicketState.READY, put_out)
 
 
-def delay(*, order_id: UUID, ready_at: datetime, reason: DelayReason) -> Ticket:
+def postpone(*, order_id: UUID, ready_at: datetime, reason: DelayReason) -> Ticket:
     """Promise it for later. Saying the same time again changes nothing.
 
     Raises TicketUnknown, NotYourRestaurant, TicketConflict for what is not in the kitchen, and DelayRefused

@@ -220,7 +220,7 @@ def test_the_counter_lists_newest_first_by_pages(database: object) -> None:
 def delay(order: OfferedOrder, minutes: int, promised: Ticket) -> Ticket:
     assert promised.ready_at is not None
     ready_at = promised.ready_at + timedelta(minutes=minutes)
-    return services.delay(order_id=order.order_id, ready_at=ready_at, reason=DelayReason.BUSY)
+    return services.postpone(order_id=order.order_id, ready_at=ready_at, reason=DelayReason.BUSY)
 
 
 def test_what_takes_longer_is_promised_for_later_once(order: OfferedOrder) -> None:
@@ -246,7 +246,7 @@ def test_a_time_that_is_no_delay_or_too_far_away_is_refused(order: OfferedOrder,
 
 def test_what_is_not_in_the_kitchen_is_not_delayed(order: OfferedOrder) -> None:
     with pytest.raises(TicketConflict):
-        services.delay(order_id=order.order_id, ready_at=clock.now(), reason=DelayReason.OTHER)
+        services.postpone(order_id=order.order_id, ready_at=clock.now(), reason=DelayReason.OTHER)
     promised = services.accept(order_id=order.order_id, ready_in_minutes=20)
     services.mark_ready(order_id=order.order_id)
     with pytest.raises(TicketConflict):

@@ -146,7 +146,7 @@ def delay(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespons
         messages.error(request, "Say how much longer it takes.")
         return _back()
     with refusals_told(request):
-        call(Restaurants).delay(
+        call(Restaurants).postpone(
             key=_key(visitor),
             order_id=OrderId(order_id),
             ready_at=promised + timedelta(minutes=int(minutes)),
