@@ -39,3 +39,9 @@ def tell_otherwise(connection_id: UUID) -> None:
 def tidy_told(connection_id: UUID) -> None:
     """What was told is kept no longer than it must be."""
     services.tidy_told(connection_id=connection_id)
+
+
+@job("weigh_load")
+def weigh_load(restaurant_id: UUID) -> None:
+    """A kitchen that may have much to do is looked at."""
+    services.weigh_load(restaurant_id=restaurant_id)

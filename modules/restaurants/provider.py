@@ -7,6 +7,7 @@ from datetime import datetime
 from modules.restaurants import selectors, services
 from modules.restaurants.facts import view_of
 from modules.restaurants.interface import (
+    DelayReason,
     ItemId,
     MenuChanges,
     MenuDifference,
@@ -25,9 +26,11 @@ from modules.restaurants.interface import (
     Restaurants,
     RestaurantSearch,
     RestaurantView,
+    RestaurantWorking,
     TicketPage,
     TicketState,
     TicketView,
+    Working,
 )
 from tiffin import clock
 from tiffin.interfaces import CommandKey, provides
@@ -135,6 +138,11 @@ class RestaurantsProvider(Restaurants):
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
         return selectors.ticket_answer(services.mark_ready(order_id=order_id))
 
+    def postpone(
+        self, *, key: CommandKey, order_id: OrderId, ready_at: datetime, reason: DelayReason
+    ) -> TicketView:
+        return selectors.ticket_answer(services.postpone(order_id=order_id, ready_at=ready_at, reason=reason))
+
     def cancel(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
         return selectors.ticket_answer(services.cancel(order_id=order_id, reason=reason))
 
@@ -168,6 +176,12 @@ class RestaurantsProvider(Restaurants):
     ) -> RestaurantView:
         changed = services.set_capacity(restaurant_id=restaurant_id, orders_per_slot=orders_per_slot)
         return view_of(changed, at=clock.now())
+
+    def working(self, *, restaurant_ids: list[RestaurantId]) -> list[RestaurantWorking]:
+        return selectors.working(restaurant_ids)
+
+    def set_working(self, *, key: CommandKey, restaurant_id: RestaurantId, wanted: Working) -> None:
+        services.set_working(restaurant_id=restaurant_id, wanted=wanted)
 
     def resume(self, *, key: CommandKey, restaurant_id: RestaurantId) -> RestaurantView:
         return view_of(services.resume(restaurant_id=restaurant_id), at=clock.now())

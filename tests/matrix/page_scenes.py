@@ -258,6 +258,15 @@ SCENES["POST /restaurant/tickets/{order_id}/accept"] = like(
 SCENES["POST /restaurant/tickets/{order_id}/reject"] = like(
     "POST /restaurant/tickets/{order_id}/reject", body={"reason": "too_busy"}
 )
+
+
+@scene("POST /restaurant/tickets/{order_id}/delay")
+def a_ticket_that_takes_longer(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /restaurant/tickets/{order_id}/delay"](stage)
+    promised = stage.cast.kitchen.get(f"/restaurant/tickets/{same.path['order_id']}").json()["ready_at"]
+    return replace(same, body={"promised": promised, "minutes": "10"})
+
+
 for row in (
     "POST /restaurant/tickets/{order_id}/ready",
     "POST /restaurant/tickets/{order_id}/cancel",
@@ -276,6 +285,13 @@ def an_open_restaurant(stage: Stage) -> Scene:
 def a_busy_restaurant(stage: Stage) -> Scene:
     same = api_scenes.SCENES["PUT /restaurant/busy"](stage)
     return replace(same, path={"restaurant_id": stage.cast.gb.id}, body={"minutes": "20"})
+
+
+@scene("POST /restaurant/{restaurant_id}/working")
+def a_restaurants_way_of_working(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["PUT /restaurant/working"](stage)
+    body = {"phone": "+44 20 7946 0000", "open_orders_limit": ""}
+    return replace(same, path={"restaurant_id": stage.cast.gb.id}, query={}, body=body)
 
 
 @scene("POST /restaurant/{restaurant_id}/capacity")

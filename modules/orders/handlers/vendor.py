@@ -7,12 +7,13 @@ from modules.orders.interface import CourierState, OrderState, PaymentState, Ven
 from modules.orders.models.order import lock_if_known
 from modules.orders.services.compensation import give_up, withdraw_ticket
 from modules.orders.services.completing import complete
-from modules.orders.services.delaying import want_courier, want_courier_now
+from modules.orders.services.delaying import delay_food, want_courier, want_courier_now
 from modules.orders.services.recording import record
 from modules.orders.states import VENDOR, is_over
 from modules.restaurants.events import (
     TicketAccepted,
     TicketCollected,
+    TicketDelayed,
     TicketOffered,
     TicketReady,
     TicketRejected,
@@ -77,6 +78,14 @@ def restaurant_rejected(event: TicketRejected) -> None:
     never_answered = event.reason is RejectReason.NO_ANSWER
     reason = "restaurant_no_answer" if never_answered else "restaurant_rejected"
     record(order, give_up(order, reason=reason, by="restaurant", note=event.reason.value))
+
+
+@on(TicketDelayed)
+def restaurant_is_late(event: TicketDelayed) -> None:
+    """The kitchen needs longer than it promised: the customer reads until when, and whose doing it is."""
+    order = lock_if_known(event.order_id)
+    if order is not None and (order.ready_at is None or event.ready_at > order.ready_at):
+        delay_food(order, ready_at=event.ready_at, reason=f"late_{event.reason.value}")
 
 
 @on(TicketReady)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from modules.orders.interface import CourierState, OrderState, VendorState
 from modules.orders.models import Order
-from modules.orders.models.order import Move
 from modules.orders.services.compensation import ask
 from modules.orders.services.recording import record
+from modules.orders.states import VENDOR
 from tiffin import clock, db, jobs, regions
 
 
@@ -47,6 +47,5 @@ def delay_food(order: Order, *, ready_at: datetime, reason: str = "", cause: str
         want_courier(order)
     elif order.axes.courier in {CourierState.SEARCHING, CourierState.ASSIGNED}:
         ask(order, "tell_courier")
-    state = order.vendor_state
-    order.moves.append(Move("vendor", state, state, order.axes, reason[:64] or "delayed"))
+    order.remark(VENDOR, note=reason[:64] or "delayed")
     record(order, cause=cause)

@@ -37,6 +37,7 @@ from modules.restaurants.interface.refusals import (
     ConnectionDisabled,
     ConnectionRefused,
     ConnectionUnknown,
+    DelayRefused,
     DeliveryUnknown,
     ItemUnknown,
     MenuMoved,
@@ -57,9 +58,12 @@ from modules.restaurants.interface.restaurants import (
     RestaurantProfile,
     RestaurantSearch,
     RestaurantView,
+    RestaurantWorking,
     Ring,
+    Working,
 )
 from modules.restaurants.interface.tickets import (
+    DelayReason,
     OfferedOrder,
     RejectReason,
     TicketKind,
@@ -79,6 +83,8 @@ __all__ = [
     "ConnectionDisabled",
     "ConnectionRefused",
     "ConnectionUnknown",
+    "DelayReason",
+    "DelayRefused",
     "DeliveryUnknown",
     "FieldChange",
     "GroupId",
@@ -116,6 +122,7 @@ __all__ = [
     "RestaurantSearch",
     "RestaurantUnknown",
     "RestaurantView",
+    "RestaurantWorking",
     "Restaurants",
     "Ring",
     "TicketConflict",
@@ -126,6 +133,7 @@ __all__ = [
     "TicketUnknown",
     "TicketView",
     "Unavailable",
+    "Working",
 ]
 
 
@@ -260,6 +268,13 @@ class Restaurants(Interface, module="restaurants", version=1):
     @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView: ...
 
+    @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant, DelayRefused))
+    def postpone(
+        self, *, key: CommandKey, order_id: OrderId, ready_at: datetime, reason: DelayReason
+    ) -> TicketView:
+        """What was accepted is ready later than promised. Reports TicketDelayed."""
+        ...
+
     @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
     def cancel(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
         """The restaurant cannot finish what it has accepted. Reports TicketWithdrawn."""
@@ -300,6 +315,16 @@ class Restaurants(Interface, module="restaurants", version=1):
         self, *, key: CommandKey, restaurant_id: RestaurantId, orders_per_slot: int | None
     ) -> RestaurantView:
         """Take so many orders for the same time beforehand, at least one; None: as many as come."""
+        ...
+
+    @query(timeout=0.5, errors=(NotYourRestaurant,))
+    def working(self, *, restaurant_ids: list[RestaurantId]) -> list[RestaurantWorking]:
+        """How these restaurants want to be asked, without those that nobody knows."""
+        ...
+
+    @command(timeout=2.0, errors=(RestaurantUnknown, NotYourRestaurant, ProfileRefused))
+    def set_working(self, *, key: CommandKey, restaurant_id: RestaurantId, wanted: Working) -> None:
+        """Say how it wants to be asked. Refused where the region does not allow it."""
         ...
 
     @command(timeout=2.0, errors=(RestaurantUnknown, NotYourRestaurant))

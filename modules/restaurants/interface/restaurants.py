@@ -26,6 +26,8 @@ class RestaurantFacts(DTO):
     `zone` is where it delivers, `opening_hours` an OpenStreetMap opening_hours string read in `time_zone`,
     `paused_until` is set while it takes no orders, `min_order` counts items only, before fees.
     `orders_per_slot` is how many orders it takes for the same time beforehand; None: as many as come.
+    `full_until` is set while its kitchen has as many orders as it can have open: until then, or a little
+    longer, it takes no more.
     """
 
     id: RestaurantId
@@ -44,6 +46,7 @@ class RestaurantFacts(DTO):
     min_order: Money
     menu_version: int
     orders_per_slot: int | None = None
+    full_until: datetime | None = None
 
 
 class RestaurantView(RestaurantFacts):
@@ -74,6 +77,22 @@ class RestaurantProfile(DTO):
     preparation_minutes: int
     min_order: Money
     picture: str
+
+
+class Working(DTO):
+    """How a restaurant wants to be asked. `accepts_unanswered`: what nobody has answered is accepted. `phone`
+    is what staff call then. With `open_orders_limit` open orders the kitchen is full; None: as the region
+    says."""
+
+    accepts_unanswered: bool = False
+    phone: str = ""
+    open_orders_limit: int | None = None
+
+
+class RestaurantWorking(Working):
+    """How one restaurant wants to be asked."""
+
+    restaurant_id: RestaurantId
 
 
 class RestaurantSearch(DTO):

@@ -38,6 +38,16 @@ class RejectReason(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class DelayReason(OpenEnum):
+    """Why it takes longer than was promised."""
+
+    BUSY = "busy"
+    STAFF = "staff"
+    EQUIPMENT = "equipment"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
 class TicketLine(DTO):
     """`options` as the kitchen reads them, nested ones after their parent: ("Large", "2 × Cheese")."""
 

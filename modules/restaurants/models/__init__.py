@@ -8,7 +8,14 @@ from modules.restaurants.models.restaurants import (
     Restaurant,
     Ticket,
 )
-from modules.restaurants.models.vendors import DeliveryAttempt, SigningSecret, VendorConnection, VendorEvent
+from modules.restaurants.models.vendors import (
+    DeliveryAttempt,
+    SigningSecret,
+    TicketStep,
+    VendorCall,
+    VendorConnection,
+    VendorEvent,
+)
 
 __all__ = [
     "DeliveryAttempt",
@@ -19,6 +26,8 @@ __all__ = [
     "Restaurant",
     "SigningSecret",
     "Ticket",
+    "TicketStep",
+    "VendorCall",
     "VendorConnection",
     "VendorEvent",
 ]

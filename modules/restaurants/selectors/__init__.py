@@ -19,6 +19,7 @@ from modules.restaurants.selectors.reads import (
     picture_of,
     unavailable,
     with_slugs,
+    working,
 )
 from modules.restaurants.selectors.search import search, search_text_of
 
@@ -46,4 +47,5 @@ __all__ = [
     "tickets",
     "unavailable",
     "with_slugs",
+    "working",
 ]

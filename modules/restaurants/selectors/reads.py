@@ -14,9 +14,11 @@ from modules.restaurants.interface import (
     RestaurantId,
     RestaurantUnknown,
     RestaurantView,
+    RestaurantWorking,
     Unavailable,
 )
 from modules.restaurants.models import ItemUnavailable, MenuVersion, Picture, Restaurant
+from modules.restaurants.selectors.ownership import require_own
 from tiffin import clock
 
 
@@ -97,3 +99,19 @@ def picture_of(restaurant_id: UUID) -> str:
 def picture(name: str) -> str | None:
     """SVG text of a dish's picture, by the name that its content gives it."""
     return Picture.objects.filter(pk=name).values_list("svg", flat=True).first()
+
+
+def working(restaurant_ids: Iterable[UUID]) -> list[RestaurantWorking]:
+    """How these restaurants want to be asked. Raises NotYourRestaurant."""
+    wanted = list(restaurant_ids)
+    for restaurant_id in wanted:
+        require_own(restaurant_id)
+    return [
+        RestaurantWorking(
+            restaurant_id=RestaurantId(each.id),
+            accepts_unanswered=each.accepts_unanswered,
+            phone=each.phone,
+            open_orders_limit=each.open_orders_limit,
+        )
+        for each in Restaurant.objects.filter(id__in=wanted)
+    ]

@@ -1,6 +1,7 @@
 """What may be done with restaurants: one function a use case."""
 
 from modules.restaurants.services.availability import set_availability
+from modules.restaurants.services.calls import accept_by_phone, note_call, reject_by_phone
 from modules.restaurants.services.connections import (
     change_connection,
     connect,
@@ -18,6 +19,7 @@ from modules.restaurants.services.counter import (
     mark_ready,
     offer_order,
     overdue,
+    postpone,
     reject,
     start_preparing,
     withdraw_order,
@@ -38,9 +40,12 @@ from modules.restaurants.services.profiles import (
     set_capacity,
 )
 from modules.restaurants.services.telling import tell_of_order, tell_otherwise, tidy_told
+from modules.restaurants.services.throttling import weigh_load
+from modules.restaurants.services.working import set_working
 
 __all__ = [
     "accept",
+    "accept_by_phone",
     "acknowledge",
     "cancel",
     "change_connection",
@@ -52,15 +57,18 @@ __all__ = [
     "hand_over",
     "import_menu",
     "mark_ready",
+    "note_call",
     "offer_order",
     "overdue",
     "pause",
+    "postpone",
     "preview_menu",
     "publish_preview",
     "publish_version",
     "read_feed",
     "register",
     "reject",
+    "reject_by_phone",
     "replay",
     "resume",
     "rotate_secret",
@@ -68,10 +76,12 @@ __all__ = [
     "set_availability",
     "set_busy",
     "set_capacity",
+    "set_working",
     "start_preparing",
     "switch",
     "tell_of_order",
     "tell_otherwise",
     "tidy_told",
+    "weigh_load",
     "withdraw_order",
 ]

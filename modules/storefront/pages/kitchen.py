@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.restaurants.interface import (
+    DelayReason,
     ItemId,
     OrderId,
     RejectReason,
@@ -19,6 +22,7 @@ from modules.restaurants.interface import (
     RestaurantView,
     TicketState,
     TicketView,
+    Working,
 )
 from modules.storefront.visitors import KITCHENS, Visitor, open_to, refusals_told, show
 from tiffin import clock, ids
@@ -26,7 +30,9 @@ from tiffin.interfaces import CommandKey, call
 
 OPEN_STATES = [TicketState.OFFERED, TicketState.ACCEPTED, TicketState.PREPARING, TicketState.READY]
 MINUTES = (10, 15, 20, 30, 45, 60)
+DELAYS = (5, 10, 20, 30, 60)
 PAUSES = (15, 30, 60)
+SOLD_OUT_FOR = ((60, "for an hour"), (240, "for four hours"), (1440, "for a day"))
 BUSY = (10, 20, 30)
 BUSY_FOR = timedelta(hours=1)
 MOST_A_SLOT = 1_000
@@ -46,7 +52,7 @@ def counter(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         request,
         visitor,
         "kitchen.html",
-        restaurants=_own(visitor),
+        restaurants=_restaurants(visitor),
         pauses=PAUSES,
         busy=BUSY,
         **_tickets(visitor),
@@ -58,6 +64,14 @@ def counter(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 def tickets(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The part of the page that changes."""
     return show(request, visitor, "parts/tickets.html", **_tickets(visitor))
+
+
+def _restaurants(visitor: Visitor) -> list[tuple[RestaurantView, Working]]:
+    """The visitor's restaurants, each with how it wants to be asked."""
+    own = _own(visitor)
+    found = call(Restaurants).working(restaurant_ids=[each.id for each in own])
+    working: dict[RestaurantId, Working] = {each.restaurant_id: each for each in found}
+    return [(each, working.get(each.id, Working())) for each in own]
 
 
 def _own(visitor: Visitor) -> list[RestaurantView]:
@@ -83,6 +97,7 @@ def _tickets(visitor: Visitor) -> dict[str, object]:
             ("Ready", on_counter(TicketState.READY)),
         ),
         "minutes": MINUTES,
+        "delays": DELAYS,
         "reasons": REASONS,
     }
 
@@ -118,6 +133,25 @@ def _reason(request: HttpRequest) -> RejectReason:
 def ready(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
     with refusals_told(request):
         call(Restaurants).mark_ready(key=_key(visitor), order_id=OrderId(order_id))
+    return _back()
+
+
+@require_POST
+@open_to(KITCHENS)
+def delay(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    """So many minutes later than what the page showed as promised: pressed twice it is the same time."""
+    promised = parse_datetime(request.POST.get("promised", ""))
+    minutes = request.POST.get("minutes", "")
+    if promised is None or is_naive(promised) or minutes not in map(str, DELAYS):
+        messages.error(request, "Say how much longer it takes.")
+        return _back()
+    with refusals_told(request):
+        call(Restaurants).postpone(
+            key=_key(visitor),
+            order_id=OrderId(order_id),
+            ready_at=promised + timedelta(minutes=int(minutes)),
+            reason=DelayReason.BUSY,
+        )
     return _back()
 
 
@@ -198,6 +232,7 @@ def menu(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpRes
         restaurant=mine[0],
         menu=published.document,
         unavailable={each.item_id for each in published.unavailable},
+        sold_out_for=SOLD_OUT_FOR,
     )
 
 
@@ -213,9 +248,35 @@ def availability(
             restaurant_id=RestaurantId(restaurant_id),
             item_id=ItemId(item_id),
             available=available,
+            until=None if available else _until(request.POST.get("minutes", "")),
         )
         messages.success(request, "It can be ordered again." if available else "It is shown as sold out.")
     return HttpResponseRedirect(reverse("kitchen-menu", args=[restaurant_id]))
+
+
+def _until(minutes: str) -> datetime | None:
+    """When what is sold out comes back by itself; None: until somebody says so."""
+    known = {str(each): each for each, _ in SOLD_OUT_FOR}
+    return clock.now() + timedelta(minutes=known[minutes]) if minutes in known else None
+
+
+@require_POST
+@open_to(KITCHENS)
+def working(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpResponseBase:
+    """How the restaurant wants to be asked; an empty limit is the region's."""
+    limit = request.POST.get("open_orders_limit", "")
+    with refusals_told(request):
+        call(Restaurants).set_working(
+            key=_key(visitor),
+            restaurant_id=RestaurantId(restaurant_id),
+            wanted=Working(
+                accepts_unanswered=request.POST.get("accepts_unanswered") == "yes",
+                phone=request.POST.get("phone", "").replace(" ", ""),
+                open_orders_limit=int(limit[:9]) if limit.isascii() and limit.isdigit() else None,
+            ),
+        )
+        messages.success(request, "From now on.")
+    return _back()
 
 
 def _key(visitor: Visitor) -> CommandKey:
