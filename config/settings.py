@@ -99,7 +99,11 @@ TIFFIN_SANDBOX_TROUBLE = Path(
 
 ROOT_URLCONF = "config.urls"
 # Menus are larger than what else is sent to us.
-TIFFIN_UPLOAD_PREFIXES = ("/api/v1/restaurant/menu/", "/restaurant/menus/")
+TIFFIN_UPLOAD_PREFIXES = (
+    "/api/v1/restaurant/menu/",
+    "/restaurant/menus/",
+    "/api/v1/deliverect/",
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # what tiffin.web.bodies lets through
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
@@ -168,3 +172,11 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 # Whether vendors' systems may be on this machine, and without TLS: for tests and development only.
 TIFFIN_VENDORS_ON_LOOPBACK = os.environ.get("TIFFIN_VENDORS_ON_LOOPBACK") == "1"
+
+# What Deliverect gives a platform that it has registered; without it no restaurant is connected by it.
+TIFFIN_DELIVERECT_URL = os.environ.get("TIFFIN_DELIVERECT_URL", "https://api.deliverect.com")
+TIFFIN_DELIVERECT_AUDIENCE = os.environ.get("TIFFIN_DELIVERECT_AUDIENCE", TIFFIN_DELIVERECT_URL)
+TIFFIN_DELIVERECT_CHANNEL = os.environ.get("TIFFIN_DELIVERECT_CHANNEL", "tiffin")
+TIFFIN_DELIVERECT_CLIENT_ID = os.environ.get("TIFFIN_DELIVERECT_CLIENT_ID", "")
+TIFFIN_DELIVERECT_CLIENT_SECRET = os.environ.get("TIFFIN_DELIVERECT_CLIENT_SECRET", "")
+TIFFIN_DELIVERECT_HMAC_SECRET = os.environ.get("TIFFIN_DELIVERECT_HMAC_SECRET", "")

@@ -39,3 +39,15 @@ def tell_otherwise(connection_id: UUID) -> None:
 def tidy_told(connection_id: UUID) -> None:
     """What was told is kept no longer than it must be."""
     services.tidy_told(connection_id=connection_id)
+
+
+@job("hear_deliverect")
+def hear_deliverect(connection_id: UUID) -> None:
+    """What Deliverect told of a connection is done, in the order in which it came."""
+    services.do_what_was_heard(connection_id=connection_id)
+
+
+@job("tidy_heard")
+def tidy_heard(connection_id: UUID) -> None:
+    """What Deliverect told is kept no longer than it must be."""
+    services.tidy_heard(connection_id=connection_id)
