@@ -1,4 +1,4 @@
-"""A restaurant behind Deliverect, from its menu to a delivered order: its till answers by status codes alone."""
+"""A restaurant behind Deliverect, from its menu to a delivered order: its till answers by codes alone."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class DeliveryUnknown(DomainError, code="delivery_unknown", status=404):
     delivery: str
 
 
-class DeliverectSignatureInvalid(DomainError, code="deliverect_signature_invalid", status=401):
+class DeliverectSignatureInvalid(DomainError, code="deliverect_signature_invalid", status=403):
     """The message is not signed as Deliverect signs."""
 
     detail = "The header X-Server-Authorization-HMAC-SHA256 is not the signature of this body."

@@ -35,9 +35,9 @@ urlpatterns = [
         name="menu-preview-publish",
     ),
     path("restaurant/menu/versions", menus.Versions.as_view(), name="menu-versions"),
-    path("restaurant/menu/versions/<int:version>", menus.CompareVersions.as_view(), name="menu-version"),
+    path("restaurant/menu/versions/<str:version>", menus.CompareVersions.as_view(), name="menu-version"),
     path(
-        "restaurant/menu/versions/<int:version>/publish",
+        "restaurant/menu/versions/<str:version>/publish",
         menus.PublishVersion.as_view(),
         name="menu-version-publish",
     ),

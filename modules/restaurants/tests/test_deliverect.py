@@ -322,8 +322,8 @@ def test_what_is_not_signed_does_nothing_and_is_kept_in_part(
     unsigned = APIClient().post("/api/v1/deliverect/status", {"status": 110}, format="json")
     settle()
 
-    assert (forged.status_code, forged.json()["code"]) == (401, "deliverect_signature_invalid")
-    assert unsigned.status_code == 401
+    assert (forged.status_code, forged.json()["code"]) == (403, "deliverect_signature_invalid")
+    assert unsigned.status_code == 403
     assert state_of(order_id) is TicketState.OFFERED
     kept = DeliverectMessage.objects.filter(state_name=Heard.UNSIGNED.value)
     assert [len(row.body) for row in kept.order_by("at")] == [2_000, 14]
@@ -336,7 +336,7 @@ def test_without_a_secret_nobody_is_believed(
 
     assert (
         outside.tell("busy", {"channelLinkId": outside.link, "status": "PAUSED"}, secret="").status_code
-        == 401
+        == 403
     )
 
 
