@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from modules.restaurants import selectors, services
 from modules.restaurants.interface import MenuDifference
@@ -19,9 +23,12 @@ from modules.restaurants.models import (
     MenuVersion,
     Restaurant,
     Ticket,
+    TicketStep,
+    VendorCall,
     VendorConnection,
     VendorEvent,
 )
+from modules.restaurants.models.vendors import OPEN_CALLS
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
 
@@ -117,13 +124,21 @@ def _written(differing: MenuDifference) -> str:
     return "\n".join(lines) or "Nothing."
 
 
+class StepInline(ReadOnlyInline):
+    model = TicketStep
+    show_change_link = False
+    fields = ("at", "what", "actor", "cause")
+    verbose_name_plural = "how it was brought to an answer"
+
+
 @register(Ticket)
 class TicketAdmin(ModuleAdmin):
-    list_display = ("reference", "restaurant", "state_name", "placed_at", "ready_at", "reason")
-    list_filter = ("region", "state_name")
+    list_display = ("reference", "restaurant", "state_name", "rung_name", "placed_at", "ready_at", "reason")
+    list_filter = ("region", "state_name", "rung_name")
     search_fields = ("reference", "=id")
     list_select_related = ("restaurant",)
     exclude = ("log_txid",)
+    inlines = (StepInline,)
     actions = ("withdraw",)
 
     @admin.action(description="Take back from the restaurant", permissions=["act"])
@@ -131,6 +146,82 @@ class TicketAdmin(ModuleAdmin):
         for ticket in queryset:
             services.withdraw_order(order_id=ticket.id, reason="staff")
         self.message_user(request, "They left the counter.", messages.SUCCESS)
+
+
+class CallForm(ActionForm):  # type: ignore[misc]  # unfold has no types
+    """What was said, beside the action that is chosen."""
+
+    note = forms.CharField(max_length=200, required=False, label="", widget=UnfoldAdminTextInputWidget())
+
+
+class OnTheList(admin.SimpleListFilter):
+    """Whether somebody is still to be called."""
+
+    title = "still to be answered"
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "yes"), ("no", "no")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[VendorCall]) -> QuerySet[VendorCall]:
+        states = [state.value for state in OPEN_CALLS]
+        match self.value():
+            case "yes":
+                return queryset.filter(state_name__in=states)
+            case "no":
+                return queryset.exclude(state_name__in=states)
+        return queryset
+
+
+@register(VendorCall)
+class VendorCallAdmin(ModuleAdmin):
+    """The call list: orders that nobody has answered, the ones with the least time left first. Write no names
+    of customers into a note."""
+
+    list_display = ("ticket", "restaurant", "phone", "answer_by", "state_name", "calls", "called_at", "note")
+    list_filter = (OnTheList, "ticket__region", "state_name")
+    region_field = "ticket__region"
+    search_fields = ("=ticket__id", "ticket__reference", "ticket__restaurant__name")
+    list_select_related = ("ticket__restaurant",)
+    ordering = ("ticket__accept_by",)
+    action_form = CallForm
+    actions = ("called", "unreachable", "accept", "reject")
+
+    @admin.display(description="Restaurant", ordering="ticket__restaurant__name")
+    def restaurant(self, call: VendorCall) -> str:
+        return call.ticket.restaurant.name
+
+    @admin.display(description="Telephone")
+    def phone(self, call: VendorCall) -> str:
+        return call.ticket.restaurant.phone
+
+    @admin.display(description="Answer by", ordering="ticket__accept_by")
+    def answer_by(self, call: VendorCall) -> datetime:
+        return call.ticket.accept_by
+
+    @admin.action(description="Called: they will answer", permissions=["act"])
+    def called(self, request: HttpRequest, queryset: QuerySet[VendorCall]) -> None:
+        for call in queryset:
+            services.note_call(order_id=call.ticket_id, reached=True, note=_note(request))
+
+    @admin.action(description="Called: nobody there", permissions=["act"])
+    def unreachable(self, request: HttpRequest, queryset: QuerySet[VendorCall]) -> None:
+        for call in queryset:
+            services.note_call(order_id=call.ticket_id, reached=False, note=_note(request))
+
+    @admin.action(description="Accepted on the telephone", permissions=["act"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[VendorCall]) -> None:
+        for call in queryset:
+            services.accept_by_phone(order_id=call.ticket_id, note=_note(request))
+
+    @admin.action(description="Rejected on the telephone", permissions=["act"])
+    def reject(self, request: HttpRequest, queryset: QuerySet[VendorCall]) -> None:
+        for call in queryset:
+            services.reject_by_phone(order_id=call.ticket_id, note=_note(request))
+
+
+def _note(request: HttpRequest) -> str:
+    return request.POST.get("note", "").replace("\x00", "")
 
 
 class ConnectedInline(ReadOnlyInline):

@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from modules.restaurants.interface import MenuDocument, RejectReason, RestaurantFacts, TicketState
+from modules.restaurants.interface import (
+    DelayReason,
+    MenuDocument,
+    RejectReason,
+    RestaurantFacts,
+    TicketState,
+)
 from tiffin.log import Event
 
 
@@ -54,6 +60,16 @@ class TicketAccepted(Event, wire="restaurants.ticket_accepted.v1"):
     restaurant_id: UUID
     ready_in_minutes: int
     ready_at: datetime
+
+
+class TicketDelayed(Event, wire="restaurants.ticket_delayed.v1"):
+    """What was accepted is ready at `ready_at` only, `minutes` later than was promised last."""
+
+    order_id: UUID
+    restaurant_id: UUID
+    ready_at: datetime
+    minutes: int
+    reason: DelayReason
 
 
 class TicketRejected(Event, wire="restaurants.ticket_rejected.v1"):

@@ -40,8 +40,9 @@ def facts_of(restaurant: Restaurant) -> RestaurantFacts:
 def view_of(restaurant: Restaurant, *, at: datetime, point: Point | None = None) -> RestaurantView:
     """How it stands at `at`, seen from `point`."""
     facts = _facts(restaurant)
+    waits = [until for until in (restaurant.paused_until, restaurant.full_until) if until is not None]
     standing = hours.standing(
-        restaurant.opening_hours, facts["time_zone"], paused_until=restaurant.paused_until, at=at
+        restaurant.opening_hours, facts["time_zone"], paused_until=max(waits, default=None), at=at
     )
     return RestaurantView(
         **facts,
@@ -115,4 +116,5 @@ def _facts(restaurant: Restaurant) -> dict[str, Any]:
         "min_order": restaurant.min_order_money,
         "menu_version": restaurant.menu_version,
         "orders_per_slot": restaurant.orders_per_slot,
+        "full_until": restaurant.full_until,
     }

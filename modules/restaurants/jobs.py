@@ -51,3 +51,9 @@ def hear_deliverect(connection_id: UUID) -> None:
 def tidy_heard(connection_id: UUID) -> None:
     """What Deliverect told is kept no longer than it must be."""
     services.tidy_heard(connection_id=connection_id)
+
+
+@job("weigh_load")
+def weigh_load(restaurant_id: UUID) -> None:
+    """A kitchen that may have much to do is looked at."""
+    services.weigh_load(restaurant_id=restaurant_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from modules.restaurants import selectors, services
 from modules.restaurants.facts import view_of
 from modules.restaurants.interface import (
+    DelayReason,
     ItemId,
     MenuChanges,
     MenuDifference,
@@ -134,6 +135,11 @@ class RestaurantsProvider(Restaurants):
 
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
         return selectors.ticket_answer(services.mark_ready(order_id=order_id))
+
+    def delay(
+        self, *, key: CommandKey, order_id: OrderId, ready_at: datetime, reason: DelayReason
+    ) -> TicketView:
+        return selectors.ticket_answer(services.delay(order_id=order_id, ready_at=ready_at, reason=reason))
 
     def cancel(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
         return selectors.ticket_answer(services.cancel(order_id=order_id, reason=reason))

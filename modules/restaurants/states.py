@@ -1,6 +1,8 @@
-"""How a ticket moves across the counter."""
+"""How a ticket moves across the counter, and up the ladder until somebody answers."""
 
 from __future__ import annotations
+
+from enum import Enum
 
 from modules.restaurants.interface import TicketState
 
@@ -23,3 +25,13 @@ TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
     WITHDRAWN: frozenset(),
 }
 FINAL = frozenset(state for state, next_ones in TRANSITIONS.items() if not next_ones)
+
+
+class Rung(Enum):
+    """Where an order waits for an answer. The counter's page always has it; whoever does not take what is
+    pushed may fetch it, and who answers by neither is called."""
+
+    PUSH = "push"
+    POLL = "poll"
+    TABLET = "tablet"
+    CALL = "call"

@@ -31,6 +31,7 @@ urlpatterns = [
     path("restaurant/tickets/<uuid:order_id>/accept", kitchen.accept, name="kitchen-accept"),
     path("restaurant/tickets/<uuid:order_id>/reject", kitchen.reject, name="kitchen-reject"),
     path("restaurant/tickets/<uuid:order_id>/ready", kitchen.ready, name="kitchen-ready"),
+    path("restaurant/tickets/<uuid:order_id>/delay", kitchen.delay, name="kitchen-delay"),
     path("restaurant/tickets/<uuid:order_id>/cancel", kitchen.cancel, name="kitchen-cancel"),
     path("restaurant/tickets/<uuid:order_id>/hand-over", kitchen.hand_over, name="kitchen-hand-over"),
     path("restaurant/<uuid:restaurant_id>/pause", kitchen.pause, name="kitchen-pause"),

@@ -137,6 +137,8 @@ def words_for(seen: OrderView) -> Words:
 
 def happened(entry: TimelineEntryView) -> str:
     """What an entry of the timeline says to its customer; empty for what only concerns the house."""
+    if entry.axis == "vendor" and (entry.note or "").startswith("late_"):
+        return "The restaurant needs longer than it promised"
     return _AXES.get((entry.axis, entry.to_state), "")
 
 

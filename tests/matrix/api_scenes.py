@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -243,6 +244,13 @@ def an_accepted_ticket(stage: Stage) -> Scene:
     return ticket_of(stage, stage.cooked(), None)
 
 
+@scene("POST /restaurant/tickets/{order_id}/delay")
+def a_ticket_that_takes_longer(stage: Stage) -> Scene:
+    order = stage.cooked()
+    promised = datetime.fromisoformat(stage.ticket(order).json()["ready_at"])
+    return ticket_of(stage, order, {"ready_at": (promised + timedelta(minutes=10)).isoformat()})
+
+
 @scene("POST /restaurant/tickets/{order_id}/cancel")
 def a_ticket_that_cannot_be_cooked(stage: Stage) -> Scene:
     return ticket_of(stage, stage.cooked(), {"reason": "item_unavailable"})
@@ -342,6 +350,20 @@ def a_version_to_bring_back(stage: Stage) -> Scene:
 @scene("POST /deliverect/{topic}")
 def a_message_that_is_not_signed(stage: Stage) -> Scene:
     return Scene(path={"topic": "status"}, body={"status": 110})
+
+
+@scene("GET /restaurant/working", "PUT /restaurant/working")
+def a_restaurants_way_of_working(stage: Stage) -> Scene:
+    gb = stage.cast.gb
+    path = f"/restaurant/working?restaurant_id={gb.id}"
+    usual = {"restaurant_id": gb.id, "accepts_unanswered": False, "phone": ""}
+    return Scene(
+        query={"restaurant_id": gb.id},
+        body={**usual, "phone": "+442079460000"},
+        shows=gb.id,
+        look=seen(stage.cast.kitchen, path),
+        after=lambda: _of_kitchen(stage, "PUT", "/restaurant/working", usual),
+    )
 
 
 @scene("POST /restaurant/resume")

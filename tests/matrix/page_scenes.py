@@ -217,6 +217,15 @@ SCENES["POST /restaurant/tickets/{order_id}/accept"] = like(
 SCENES["POST /restaurant/tickets/{order_id}/reject"] = like(
     "POST /restaurant/tickets/{order_id}/reject", body={"reason": "too_busy"}
 )
+
+
+@scene("POST /restaurant/tickets/{order_id}/delay")
+def a_ticket_that_takes_longer(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /restaurant/tickets/{order_id}/delay"](stage)
+    promised = stage.cast.kitchen.get(f"/restaurant/tickets/{same.path['order_id']}").json()["ready_at"]
+    return replace(same, body={"promised": promised, "minutes": "10"})
+
+
 for row in (
     "POST /restaurant/tickets/{order_id}/ready",
     "POST /restaurant/tickets/{order_id}/cancel",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from tests.acceptance.people import Kitchen, Place, until
+from tests.acceptance.people import Customer, Kitchen, Place, until
 from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
 from tests.matrix.stage import Stage
@@ -46,6 +46,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "restaurants.ticket": order,
         **_connected(cast, place, kitchen),
         "restaurants.menudraft": _draft(place, kitchen),
+        "restaurants.vendorcall": _called_about(cast, customer_of(cast, region).order(place)["id"]),
         "payments.payment": payment,
         "payments.sandboxcharge": _one(cast, "payments", charge, payment),
         "delivery.deliverytask": order,
@@ -102,6 +103,27 @@ def _cooked(cast: Cast, region: str, place: Place, kitchen: Kitchen) -> str:
     query = "SELECT id FROM delivery_deliverytask WHERE id = %s"
     cast.platform.await_rows("delivery", query, [order["id"]])
     return str(order["id"])
+
+
+def customer_of(cast: Cast, region: str) -> Customer:
+    return cast.customer if region == "gb" else cast.customer2
+
+
+def _called_about(cast: Cast, order: str) -> str:
+    """The call about an order whose restaurant, so it seems, has let half of its time go by: nobody need wait
+    that long for it."""
+    cast.platform.await_rows("restaurants", "SELECT id FROM restaurants_ticket WHERE id = %s", [order])
+    earlier = "UPDATE restaurants_ticket SET state_since = state_since - interval '1 hour' WHERE id = %s"
+    sooner = "UPDATE restaurants_ticket SET accept_by = now() + interval '3 minutes' WHERE id = %s"
+    due = "UPDATE job SET due = now() WHERE key = %s AND slot = 'deadline'"
+    for change in (earlier, sooner, due):
+        cast.platform.sql("restaurants", change, [order])
+    query = "SELECT id FROM restaurants_vendorcall WHERE ticket_id = %s"
+    return _one(cast, "restaurants", query, order)
+
+
+def _open_call(stage: Stage) -> str:
+    return _called_about(stage.cast, str(stage.order()["id"]))
 
 
 def _connected(cast: Cast, place: Place, kitchen: Kitchen) -> dict[str, str]:
@@ -240,6 +262,10 @@ FITTING: dict[str, Makes] = {
     ),
     "restaurants.deliverectmessage:do_again": _vendors("deliverectmessage"),
     "restaurants.ticket:withdraw": lambda stage: str(stage.order()["id"]),
+    "restaurants.vendorcall:called": _open_call,
+    "restaurants.vendorcall:unreachable": _open_call,
+    "restaurants.vendorcall:accept": _open_call,
+    "restaurants.vendorcall:reject": _open_call,
     "restaurants.vendorconnection:enable": _switched_off,
     "restaurants.vendorconnection:disable": _vendors("vendorconnection"),
     "restaurants.vendorconnection:send_test": _vendors("vendorconnection"),

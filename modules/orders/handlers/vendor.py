@@ -12,6 +12,7 @@ from modules.orders.states import VENDOR, is_over
 from modules.restaurants.events import (
     TicketAccepted,
     TicketCollected,
+    TicketDelayed,
     TicketOffered,
     TicketReady,
     TicketRejected,
@@ -77,6 +78,19 @@ def restaurant_rejected(event: TicketRejected) -> None:
     never_answered = event.reason is RejectReason.NO_ANSWER
     reason = "restaurant_no_answer" if never_answered else "restaurant_rejected"
     record(order, give_up(order, reason=reason, by="restaurant", note=event.reason.value))
+
+
+@on(TicketDelayed)
+def restaurant_is_late(event: TicketDelayed) -> None:
+    """The kitchen needs longer than it promised: the customer reads until when, and whose doing it is."""
+    order = lock_if_known(event.order_id)
+    if order is None or order.axes.vendor is not VendorState.ACCEPTED or is_over(order.axes):
+        return
+    if order.ready_at is not None and event.ready_at <= order.ready_at:
+        return
+    order.ready_at = event.ready_at
+    order.remark(VENDOR, note=f"late_{event.reason.value}")
+    record(order)
 
 
 @on(TicketReady)

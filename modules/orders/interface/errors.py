@@ -96,8 +96,9 @@ class RestaurantClosed(DomainError, code="restaurant_closed", status=409):
 class RestaurantPaused(DomainError, code="restaurant_paused", status=409):
     """The restaurant takes no orders at the moment."""
 
-    detail = "{name} takes no orders at the moment; try again later or choose another restaurant."
+    detail = "{name} takes no orders at the moment; try again {again_at} or choose another restaurant."
     name: str
+    again_at: str = "later"
 
 
 class AddressOutsideZone(DomainError, code="address_outside_zone", status=422):

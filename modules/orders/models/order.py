@@ -254,6 +254,11 @@ class Order(Aggregate):
         if refund is not None:
             self._step(REFUND, RefundState(self.refund_state), refund, note)
 
+    def remark(self, machine: Machine[Any], *, note: str) -> None:
+        """Have something said on the timeline of an axis, though it stays where it is."""
+        state = getattr(self, f"{machine.axis}_state")
+        self.moves.append(Move(machine.axis, state, state, self.axes, note))
+
     def _step(self, machine: Machine[S], before: S, after: S, note: str) -> None:
         machine.check(before, after)
         setattr(self, f"{machine.axis}_state", after.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from modules.orders.geography import in_zone
 from modules.orders.interface import (
@@ -20,9 +21,11 @@ from tiffin.money import Money
 
 
 def check_open(facts: RestaurantFacts, *, at: datetime) -> None:
-    """Raises RestaurantPaused or RestaurantClosed."""
-    if facts.paused_until is not None and facts.paused_until > at:
-        raise RestaurantPaused(name=facts.name)
+    """Raises RestaurantPaused, also while its kitchen is full, or RestaurantClosed."""
+    waits = [until for until in (facts.paused_until, facts.full_until) if until is not None and until > at]
+    if waits:
+        again_at = max(waits).astimezone(ZoneInfo(facts.time_zone))
+        raise RestaurantPaused(name=facts.name, again_at=f"at {again_at:%H:%M} on {again_at:%Y-%m-%d}")
     if is_open(facts.opening_hours, at=at, zone=facts.time_zone):
         return
     opens_at = next_opening(facts.opening_hours, at=at, zone=facts.time_zone)

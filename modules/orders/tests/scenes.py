@@ -15,6 +15,7 @@ from modules.delivery.interface import Point as Whereabouts
 from modules.orders.interface import BasketLine, Choice, Orders, OrderView, Point, QuoteView, Wishes
 from modules.orders.models import Order
 from modules.restaurants.interface import (
+    DelayReason,
     MenuView,
     OrderId,
     RejectReason,
@@ -244,6 +245,14 @@ def reject(order: OrderView) -> None:
 
 def ready(order: OrderView) -> None:
     _at_the_counter(order).mark_ready(key=new_key(), order_id=OrderId(order.id))
+    settle()
+
+
+def delay(order: OrderView, *, until: datetime) -> None:
+    """The kitchen needs longer."""
+    _at_the_counter(order).delay(
+        key=new_key(), order_id=OrderId(order.id), ready_at=until, reason=DelayReason.BUSY
+    )
     settle()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -35,7 +36,7 @@ from modules.orders.states import is_final, status_of
 from modules.orders.tests import scenes
 from modules.payments import events as payments
 from modules.restaurants import events as restaurants
-from modules.restaurants.interface import RejectReason
+from modules.restaurants.interface import DelayReason, RejectReason
 from tiffin import clock, db, ids
 from tiffin.log import Event
 from tiffin.log.events import Recorded, handling
@@ -79,6 +80,7 @@ def _failed(step: payments.PaymentStep) -> Report:
 
 
 WHEN = clock.now()
+LATER = WHEN + timedelta(minutes=10)
 REPORTS: dict[str, tuple[Callable[[Event], None], Report]] = {
     "authorised": (handlers.payment.payment_secured, _paid(payments.PaymentAuthorised)),
     "action required": (
@@ -99,6 +101,10 @@ REPORTS: dict[str, tuple[Callable[[Event], None], Report]] = {
     "accepted": (
         handlers.vendor.restaurant_accepted,
         _counter(restaurants.TicketAccepted, ready_in_minutes=20, ready_at=WHEN),
+    ),
+    "delayed": (
+        handlers.vendor.restaurant_is_late,
+        _counter(restaurants.TicketDelayed, ready_at=LATER, minutes=10, reason=DelayReason.BUSY),
     ),
     "rejected": (
         handlers.vendor.restaurant_rejected,

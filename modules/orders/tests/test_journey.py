@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from modules.orders.interface import Status
+from modules.orders.selectors.orders import entries_since
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
 from modules.payments.interface import Payments, PaymentState
@@ -50,6 +53,22 @@ def test_from_quote_to_door(kitchen, customer) -> None:
     assert jobs_left(order) == set()
     assert ticket_of(order).state is TicketState.COLLECTED
     assert list(unfinished()) == []
+
+
+def test_a_kitchen_that_needs_longer_says_so_to_the_customer(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer)
+    settle()
+    scenes.accept(order)
+    promised = ticket_of(order).ready_at
+    scenes.delay(order, until=promised + timedelta(minutes=15))
+
+    seen = order_of(order)
+    assert (seen.status, seen.ready_at) == (Status.PREPARING, promised + timedelta(minutes=15))
+    entry = entries_since(order.id, 0)[-1]
+    assert (entry.axis, entry.from_state, entry.to_state) == ("vendor", "accepted", "accepted")
+    assert (entry.note, entry.cause) == ("late_busy", "restaurants.ticket_delayed.v1")
+    scenes.ready(order)
+    assert order_of(order).status is Status.READY
 
 
 def test_a_declined_card_ends_the_order_before_anybody_cooks(kitchen, customer) -> None:

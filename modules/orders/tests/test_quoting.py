@@ -27,6 +27,7 @@ from modules.orders.interface import (
     RestaurantPaused,
     RestaurantUnknown,
 )
+from modules.orders.models import KnownRestaurant
 from modules.orders.policies import PlacingFacts, PlacingPolicy
 from modules.orders.tests import scenes
 from modules.payments.interface import Payments
@@ -143,6 +144,17 @@ def test_a_closed_restaurant_says_when_it_opens(database) -> None:
     assert refused.value.sentence == "Noodle Bar is closed now; it opens 2026-06-02 10:00."
     with clock.hold(scenes.london("2026-06-02 10:30")):
         assert preview(kitchen, kitchen.ramen()).token is None
+
+
+def test_a_full_kitchen_takes_no_orders_and_says_when_to_try_again(kitchen) -> None:
+    facts = KnownRestaurant.objects.get(pk=kitchen.id).facts
+    full = {**facts, "full_until": scenes.london("2026-06-01 12:35").isoformat()}
+    KnownRestaurant.objects.filter(pk=kitchen.id).update(facts=full)
+    with clock.hold(scenes.london("2026-06-01 12:30")), pytest.raises(RestaurantPaused) as refused:
+        preview(kitchen, kitchen.ramen())
+    assert "try again at 12:35 on 2026-06-01" in refused.value.sentence
+    with clock.hold(scenes.london("2026-06-01 12:36")):
+        assert preview(kitchen, kitchen.ramen()).price.total.amount > 0
 
 
 def test_a_paused_restaurant_takes_no_orders(kitchen) -> None:

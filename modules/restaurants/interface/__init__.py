@@ -37,6 +37,7 @@ from modules.restaurants.interface.refusals import (
     ConnectionDisabled,
     ConnectionRefused,
     ConnectionUnknown,
+    DelayRefused,
     DeliverectMessageUnreadable,
     DeliverectSignatureInvalid,
     DeliveryUnknown,
@@ -62,6 +63,7 @@ from modules.restaurants.interface.restaurants import (
     Ring,
 )
 from modules.restaurants.interface.tickets import (
+    DelayReason,
     OfferedOrder,
     RejectReason,
     TicketChoice,
@@ -82,6 +84,8 @@ __all__ = [
     "ConnectionDisabled",
     "ConnectionRefused",
     "ConnectionUnknown",
+    "DelayReason",
+    "DelayRefused",
     "DeliverectMessageUnreadable",
     "DeliverectSignatureInvalid",
     "DeliveryUnknown",
@@ -265,6 +269,13 @@ class Restaurants(Interface, module="restaurants", version=1):
 
     @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
     def mark_ready(self, *, key: CommandKey, order_id: OrderId) -> TicketView: ...
+
+    @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant, DelayRefused))
+    def delay(
+        self, *, key: CommandKey, order_id: OrderId, ready_at: datetime, reason: DelayReason
+    ) -> TicketView:
+        """What was accepted is ready later than promised. Reports TicketDelayed."""
+        ...
 
     @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
     def cancel(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:

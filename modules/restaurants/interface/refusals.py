@@ -72,6 +72,14 @@ class TicketConflict(DomainError, code="ticket_conflict", status=409):
     wanted: str
 
 
+class DelayRefused(DomainError, code="delay_refused", status=422):
+    """The order cannot be promised for that time."""
+
+    detail = "It is promised for {promised}: say a later time, at most {minutes} minutes from now."
+    promised: str
+    minutes: int
+
+
 class NotYourRestaurant(DomainError, code="not_your_restaurant", status=403):
     """That restaurant belongs to somebody else."""
 

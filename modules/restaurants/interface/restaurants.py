@@ -26,6 +26,8 @@ class RestaurantFacts(DTO):
     `zone` is where it delivers, `opening_hours` an OpenStreetMap opening_hours string read in `time_zone`,
     `paused_until` is set while it takes no orders, `min_order` counts items only, before fees.
     `orders_per_slot` is how many orders it takes for the same time beforehand; None: as many as come.
+    `full_until` is set while its kitchen has as many orders as it can have open: until then, or a little
+    longer, it takes no more.
     """
 
     id: RestaurantId
@@ -44,6 +46,7 @@ class RestaurantFacts(DTO):
     min_order: Money
     menu_version: int
     orders_per_slot: int | None = None
+    full_until: datetime | None = None
 
 
 class RestaurantView(RestaurantFacts):

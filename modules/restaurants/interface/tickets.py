@@ -49,6 +49,16 @@ class TicketChoice(DTO):
     choices: tuple[TicketChoice, ...] = ()
 
 
+class DelayReason(OpenEnum):
+    """Why it takes longer than was promised."""
+
+    BUSY = "busy"
+    STAFF = "staff"
+    EQUIPMENT = "equipment"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
 class TicketLine(DTO):
     """`options` as the kitchen reads them, nested ones after their parent: ("Large", "2 × Cheese"). A till
     reads `item_id`, `price` (of one dish with its options, in minor units of the order's currency) and

@@ -9,7 +9,14 @@ from modules.restaurants.models.restaurants import (
     Restaurant,
     Ticket,
 )
-from modules.restaurants.models.vendors import DeliveryAttempt, SigningSecret, VendorConnection, VendorEvent
+from modules.restaurants.models.vendors import (
+    DeliveryAttempt,
+    SigningSecret,
+    TicketStep,
+    VendorCall,
+    VendorConnection,
+    VendorEvent,
+)
 
 __all__ = [
     "DeliverectLink",
@@ -22,6 +29,8 @@ __all__ = [
     "Restaurant",
     "SigningSecret",
     "Ticket",
+    "TicketStep",
+    "VendorCall",
     "VendorConnection",
     "VendorEvent",
 ]

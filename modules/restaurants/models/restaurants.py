@@ -10,7 +10,7 @@ from django.db import models
 
 from modules.restaurants.interface import TicketConflict, TicketKind, TicketState
 from modules.restaurants.models.vendors import VendorConnection
-from modules.restaurants.states import FINAL, TRANSITIONS
+from modules.restaurants.states import FINAL, TRANSITIONS, Rung
 from tiffin import clock, ids, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
@@ -19,7 +19,10 @@ from tiffin.money import Money
 class Restaurant(Aggregate):
     """Somebody who cooks. `zone` is a ring of [longitude, latitude]; by its bounds, `west` to `north`,
     the database finds who may deliver somewhere; `search_text` is what people may look for, folded. While it
-    is busy everything takes `busy_minutes` longer; `pause_reason` is empty for a pause that was wished."""
+    is busy everything takes `busy_minutes` longer; `pause_reason` is empty for a pause that was wished. Staff
+    call its `phone` when nobody answers; it may have such orders accepted all the same. With
+    `open_orders_limit` open orders, None: as many as the region says, its kitchen is full; `load_level` says
+    how near it is."""
 
     objects: ClassVar[models.Manager[Restaurant]] = models.Manager()
 
@@ -46,6 +49,12 @@ class Restaurant(Aggregate):
     menu_version = models.PositiveIntegerField(default=0)
     orders_per_slot = models.PositiveSmallIntegerField(null=True, blank=True)
     search_text = models.TextField(default="")
+    open_orders_limit = models.PositiveSmallIntegerField(null=True, blank=True)
+    load_level = models.PositiveSmallIntegerField(default=0, db_default=0)
+    load_minutes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    full_until = models.DateTimeField(null=True, blank=True)
+    phone = models.CharField(max_length=32, default="", db_default="", blank=True)
+    accepts_unanswered = models.BooleanField(default=False, db_default=False)
     connection = models.ForeignKey(
         VendorConnection, on_delete=models.PROTECT, null=True, blank=True, related_name="restaurants"
     )
@@ -69,7 +78,7 @@ class Restaurant(Aggregate):
     def minutes_to_prepare(self) -> int:
         """How long it takes now."""
         busy = self.busy_until is not None and self.busy_until > clock.now()
-        return self.preparation_minutes + (self.busy_minutes if busy else 0)
+        return self.preparation_minutes + max(self.busy_minutes if busy else 0, self.load_minutes)
 
     def ready_at_earliest(self, at: datetime) -> datetime:
         """When something that is begun at `at` stands ready."""
@@ -152,7 +161,8 @@ class Picture(models.Model):
 
 class Ticket(Aggregate):
     """An order as its restaurant sees it; the id is the order's. `state_since` is when it last moved, and
-    `connection` the way to the vendor's system at the time it was offered."""
+    `connection` the way to the vendor's system at the time it was offered, `rung` where it waits for an
+    answer."""
 
     objects: ClassVar[models.Manager[Ticket]] = models.Manager()
 
@@ -184,6 +194,13 @@ class Ticket(Aggregate):
     connection = models.ForeignKey(
         VendorConnection, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    rung_name = models.CharField(
+        max_length=8,
+        db_column="rung",
+        default=Rung.TABLET.value,
+        db_default=Rung.TABLET.value,
+        choices=[(rung.value, rung.value) for rung in Rung],
+    )
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in FINAL))
 
@@ -203,6 +220,10 @@ class Ticket(Aggregate):
     @property
     def state(self) -> TicketState:
         return TicketState(self.state_name)
+
+    @property
+    def rung(self) -> Rung:
+        return Rung(self.rung_name)
 
     @property
     def is_final(self) -> bool:

@@ -151,3 +151,64 @@ class DeliveryAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status or 'no answer'} after {self.milliseconds} ms"
+
+
+class TicketStep(models.Model):
+    """What was done to have an order answered: by whom, and because of what. Only ever added to."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    ticket = models.ForeignKey("restaurants.Ticket", on_delete=models.CASCADE, related_name="steps")
+    at = models.DateTimeField(default=clock.now)
+    what = models.CharField(max_length=32)
+    actor = models.CharField(max_length=64)
+    cause = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.what} by {self.actor}"
+
+
+class CallState(Enum):
+    """How a call to a restaurant went; `answered` when somebody there pressed a button meanwhile, `over` when
+    the time was over or the order was taken back."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    UNREACHABLE = "unreachable"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    ANSWERED = "answered"
+    OVER = "over"
+
+
+OPEN_CALLS = (CallState.WAITING, CallState.CALLED, CallState.UNREACHABLE)
+
+
+class VendorCall(models.Model):
+    """An order about which staff call its restaurant, since nobody there has answered."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    ticket = models.OneToOneField("restaurants.Ticket", on_delete=models.CASCADE, related_name="call")
+    since = models.DateTimeField(default=clock.now)
+    state_name = models.CharField(
+        max_length=16,
+        db_column="state",
+        default=CallState.WAITING.value,
+        choices=[(state.value, state.value) for state in CallState],
+    )
+    calls = models.PositiveSmallIntegerField(default=0)
+    called_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        ordering = ("since", "id")
+        indexes = (models.Index(fields=("state_name", "since"), name="vendor_call_list"),)
+
+    def __str__(self) -> str:
+        return f"about {self.ticket_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return CallState(self.state_name) in OPEN_CALLS

@@ -15,30 +15,37 @@ from rest_framework.views import APIView
 
 from modules.restaurants import selectors, services
 from modules.restaurants.interface import (
+    DelayReason,
+    DelayRefused,
     ItemUnknown,
     NotYourRestaurant,
     PageUnknown,
+    ProfileRefused,
     RejectReason,
     RestaurantUnknown,
     TicketConflict,
     TicketState,
     TicketUnknown,
 )
-from modules.restaurants.models import Ticket
+from modules.restaurants.models import Restaurant, Ticket
 from modules.restaurants.rest.pages import next_url
 from modules.restaurants.rest.serializers import (
     AcceptSerializer,
     AvailabilitySerializer,
     BusySerializer,
     CapacitySerializer,
+    DelaySerializer,
     PauseSerializer,
     RejectSerializer,
     RestaurantDetailSerializer,
     TicketFilterSerializer,
     TicketPageSerializer,
     TicketSerializer,
+    WhichRestaurantFilterSerializer,
     WhichRestaurantSerializer,
+    WorkingSerializer,
 )
+from modules.restaurants.services.working import Working
 from tiffin import clock
 from tiffin.web.auth import IsRestaurant, actor_of
 from tiffin.web.openapi import refuses
@@ -160,6 +167,25 @@ class Ready(RestaurantView):
         return _shown(services.mark_ready(order_id=order_id))
 
 
+class Delay(RestaurantView):
+    @refuses(TicketUnknown, TicketConflict, NotYourRestaurant, DelayRefused)
+    @extend_schema(
+        request=DelaySerializer,
+        responses=TicketSerializer,
+        operation_id="restaurant_ticket_delay",
+        summary="It is ready later than I promised; the customer is told that it is me",
+        examples=[
+            OpenApiExample(
+                "At eight", value={"ready_at": "2030-01-01T20:00:00Z", "reason": "busy"}, request_only=True
+            )
+        ],
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        wanted = checked(DelaySerializer, request)
+        reason = DelayReason(wanted["reason"])
+        return _shown(services.delay(order_id=order_id, ready_at=wanted["ready_at"], reason=reason))
+
+
 class Cancel(RestaurantView):
     @refuses(TicketUnknown, TicketConflict, NotYourRestaurant)
     @extend_schema(
@@ -239,6 +265,41 @@ class Capacity(RestaurantView):
         return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
 
 
+class WorkingHabits(RestaurantView):
+    @refuses(RestaurantUnknown, NotYourRestaurant)
+    @extend_schema(
+        parameters=[WhichRestaurantFilterSerializer],
+        responses=WorkingSerializer,
+        operation_id="restaurant_working",
+        summary="How I want to be asked",
+    )
+    def get(self, request: Request) -> Response:
+        wanted = WhichRestaurantFilterSerializer(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        return _working(services.working_of(restaurant_id=self.which(wanted.validated_data)))
+
+    @refuses(RestaurantUnknown, NotYourRestaurant, ProfileRefused)
+    @extend_schema(
+        request=WorkingSerializer,
+        responses=WorkingSerializer,
+        operation_id="restaurant_working_change",
+        summary="Say how I want to be asked",
+        examples=[
+            OpenApiExample(
+                "Call me", value={"accepts_unanswered": False, "phone": "+442079460000"}, request_only=True
+            )
+        ],
+    )
+    def put(self, request: Request) -> Response:
+        wanted = checked(WorkingSerializer, request)
+        working = Working(
+            accepts_unanswered=wanted["accepts_unanswered"],
+            phone=wanted["phone"],
+            open_orders_limit=wanted["open_orders_limit"],
+        )
+        return _working(services.set_working(restaurant_id=self.which(wanted), wanted=working))
+
+
 class Busy(RestaurantView):
     @refuses(RestaurantUnknown, NotYourRestaurant)
     @extend_schema(
@@ -272,6 +333,17 @@ class Resume(RestaurantView):
     def post(self, request: Request) -> Response:
         restaurant = services.resume(restaurant_id=self.which(checked(WhichRestaurantSerializer, request)))
         return Response(msgspec.to_builtins(selectors.one(restaurant.id)))
+
+
+def _working(restaurant: Restaurant) -> Response:
+    return Response(
+        {
+            "restaurant_id": restaurant.id,
+            "accepts_unanswered": restaurant.accepts_unanswered,
+            "phone": restaurant.phone,
+            "open_orders_limit": restaurant.open_orders_limit,
+        }
+    )
 
 
 def _shown(ticket: Ticket) -> Response:

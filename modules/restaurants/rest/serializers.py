@@ -7,12 +7,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from modules.restaurants.interface import RejectReason, TicketKind, TicketState
+from modules.restaurants.interface import DelayReason, RejectReason, TicketKind, TicketState
 
 MAX_READY_IN_MINUTES = 180
 _GIVEN_REASONS = [
     reason.value for reason in RejectReason if reason not in (RejectReason.NO_ANSWER, RejectReason.UNKNOWN)
 ]
+_DELAYS = [reason.value for reason in DelayReason if reason is not DelayReason.UNKNOWN]
 _STATES = [state.value for state in TicketState if state is not TicketState.UNKNOWN]
 
 
@@ -73,6 +74,7 @@ class RestaurantSerializer(serializers.Serializer[Any]):
     min_order = PricedInSerializer()
     menu_version = serializers.IntegerField()
     orders_per_slot = serializers.IntegerField(allow_null=True)
+    full_until = serializers.DateTimeField(allow_null=True, help_text="Its kitchen takes no more until then")
     picture = serializers.CharField()
     distance_m = serializers.IntegerField(allow_null=True)
     delivers_here = serializers.BooleanField(allow_null=True)
@@ -211,6 +213,13 @@ class AcceptSerializer(serializers.Serializer[Any]):
     ready_in_minutes = serializers.IntegerField(min_value=1, max_value=MAX_READY_IN_MINUTES)
 
 
+class DelaySerializer(serializers.Serializer[Any]):
+    ready_at = serializers.DateTimeField(
+        help_text="Later than promised, at most 180 minutes from now; saying it again changes nothing"
+    )
+    reason = serializers.ChoiceField(choices=_DELAYS, required=False, default=DelayReason.OTHER.value)
+
+
 class RejectSerializer(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(choices=_GIVEN_REASONS)
 
@@ -224,6 +233,30 @@ class WhichRestaurantSerializer(serializers.Serializer[Any]):
 class CapacitySerializer(WhichRestaurantSerializer):
     orders_per_slot = serializers.IntegerField(
         min_value=1, max_value=1_000, allow_null=True, help_text="null: as many as come"
+    )
+
+
+class WhichRestaurantFilterSerializer(WhichRestaurantSerializer):
+    """The same as a question's parameter."""
+
+
+class WorkingSerializer(WhichRestaurantSerializer):
+    accepts_unanswered = serializers.BooleanField(
+        help_text="What nobody has answered when its time is nearly over is accepted, not rejected"
+    )
+    phone = serializers.RegexField(
+        r"^\+[0-9]{6,15}$",
+        max_length=16,
+        allow_blank=True,
+        help_text="What we call when nobody answers; E.164, or empty",
+    )
+    open_orders_limit = serializers.IntegerField(
+        min_value=1,
+        max_value=1_000,
+        allow_null=True,
+        required=False,
+        default=None,
+        help_text="With so many open orders I take no more; null: as is usual in the region",
     )
 
 

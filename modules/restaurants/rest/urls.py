@@ -23,6 +23,7 @@ urlpatterns = [
         "restaurant/tickets/<uuid:order_id>/preparing", counter.Preparing.as_view(), name="ticket-preparing"
     ),
     path("restaurant/tickets/<uuid:order_id>/ready", counter.Ready.as_view(), name="ticket-ready"),
+    path("restaurant/tickets/<uuid:order_id>/delay", counter.Delay.as_view(), name="ticket-delay"),
     path("restaurant/tickets/<uuid:order_id>/cancel", counter.Cancel.as_view(), name="ticket-cancel"),
     path("restaurant/tickets/<uuid:order_id>/hand-over", counter.HandOver.as_view(), name="ticket-hand-over"),
     path("restaurant/items/<uuid:item_id>/availability", counter.Availability.as_view(), name="availability"),
@@ -68,6 +69,7 @@ urlpatterns = [
         name="connection-acknowledge",
     ),
     path("restaurant/busy", counter.Busy.as_view(), name="restaurant-busy"),
+    path("restaurant/working", counter.WorkingHabits.as_view(), name="restaurant-working"),
     path("restaurant/capacity", counter.Capacity.as_view(), name="restaurant-capacity"),
     path("restaurant/pause", counter.Pause.as_view(), name="pause"),
     path("restaurant/resume", counter.Resume.as_view(), name="resume"),

@@ -1,6 +1,7 @@
 """What may be done with restaurants: one function a use case."""
 
 from modules.restaurants.services.availability import set_availability
+from modules.restaurants.services.calls import accept_by_phone, note_call, reject_by_phone
 from modules.restaurants.services.connections import (
     change_connection,
     connect,
@@ -14,6 +15,7 @@ from modules.restaurants.services.counter import (
     accept,
     cancel,
     collect,
+    delay,
     hand_over,
     mark_ready,
     offer_order,
@@ -45,14 +47,18 @@ from modules.restaurants.services.profiles import (
     set_capacity,
 )
 from modules.restaurants.services.telling import tell_of_order, tell_otherwise, tidy_told
+from modules.restaurants.services.throttling import weigh_load
+from modules.restaurants.services.working import set_working, working_of
 
 __all__ = [
     "accept",
+    "accept_by_phone",
     "acknowledge",
     "cancel",
     "change_connection",
     "collect",
     "connect",
+    "delay",
     "disconnect",
     "do_again",
     "do_what_was_heard",
@@ -62,6 +68,7 @@ __all__ = [
     "hear",
     "import_menu",
     "mark_ready",
+    "note_call",
     "offer_order",
     "overdue",
     "pause",
@@ -72,6 +79,7 @@ __all__ = [
     "register",
     "register_link",
     "reject",
+    "reject_by_phone",
     "replay",
     "resume",
     "rotate_secret",
@@ -79,11 +87,14 @@ __all__ = [
     "set_availability",
     "set_busy",
     "set_capacity",
+    "set_working",
     "start_preparing",
     "switch",
     "tell_of_order",
     "tell_otherwise",
     "tidy_heard",
     "tidy_told",
+    "weigh_load",
     "withdraw_order",
+    "working_of",
 ]

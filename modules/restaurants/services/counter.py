@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from modules.restaurants.events import (
     TicketAccepted,
     TicketCollected,
+    TicketDelayed,
     TicketLate,
     TicketOffered,
     TicketPreparing,
@@ -19,6 +21,8 @@ from modules.restaurants.events import (
     TicketWithdrawn,
 )
 from modules.restaurants.interface import (
+    DelayReason,
+    DelayRefused,
     OfferedOrder,
     RejectReason,
     RestaurantUnknown,
@@ -27,19 +31,29 @@ from modules.restaurants.interface import (
     TicketState,
     TicketUnknown,
 )
-from modules.restaurants.models import Ticket
+from modules.restaurants.models import Restaurant, Ticket
+from modules.restaurants.models.vendors import CallState
 from modules.restaurants.selectors import require_own
 from modules.restaurants.services.absence import GIVEN_UP_UNANSWERED, pause_if_absent
+from modules.restaurants.services.ladder import (
+    accepts_unanswered,
+    climb,
+    close_call,
+    looked_at_next,
+    note_step,
+    way_in,
+)
 from modules.restaurants.services.telling import told
+from modules.restaurants.services.throttling import have_weighed, may_be_loaded
 from tiffin import clock, db, jobs
 from tiffin.log import Event, publish
 
 DEADLINE = "ticket_overdue"
 LATE_AFTER = timedelta(minutes=30)
 """How long after the promised time, and how often from then on, a ticket that stands still is called late."""
+LONGEST_PROMISE = timedelta(hours=3)
 FORGOTTEN_AFTER = timedelta(hours=12)
 """A ticket this old is nobody's any more and leaves the counter."""
-_WHERE_TO = "SELECT region, connection_id FROM restaurants_restaurant WHERE id = %s"
 
 
 def offer_order(*, order: OfferedOrder) -> Ticket:
@@ -49,13 +63,14 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
         RestaurantUnknown
     """
     with db.transaction():
-        found = db.select(_WHERE_TO, order.restaurant_id)
-        if not found:
+        way = way_in(order.restaurant_id)
+        if way is None:
             raise RestaurantUnknown(restaurant=str(order.restaurant_id))
         ticket = Ticket(
             id=order.order_id,
-            region=found[0][0],
-            connection_id=found[0][1],
+            region=way.region,
+            connection_id=way.connection_id,
+            rung_name=way.rung.value,
             restaurant_id=order.restaurant_id,
             reference=order.reference,
             lines=msgspec.to_builtins(order.lines),
@@ -69,7 +84,9 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
         )
         if not db.insert(ticket, unless_taken=("id",)):
             return Ticket.get(order.order_id)
-        jobs.set_deadline(ticket, DEADLINE, due=order.accept_by)
+        jobs.set_deadline(ticket, DEADLINE, due=looked_at_next(ticket))
+        if may_be_loaded(way.region, open_orders=way.open_orders + 1, limit=way.limit):
+            have_weighed(order.restaurant_id, region=way.region)
         event = TicketOffered(
             order_id=ticket.id, restaurant_id=ticket.restaurant_id, accept_by=order.accept_by
         )
@@ -80,19 +97,7 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
 def accept(*, order_id: UUID, ready_in_minutes: int) -> Ticket:
     """Promise to cook it. Accepting again keeps the first promise. Raises TicketUnknown, TicketConflict,
     NotYourRestaurant."""
-
-    def promise(ticket: Ticket) -> Event:
-        ready_at = clock.now() + timedelta(minutes=ready_in_minutes)
-        ticket.ready_at = ready_at
-        jobs.set_deadline(ticket, DEADLINE, due=ready_at + LATE_AFTER)
-        return TicketAccepted(
-            order_id=ticket.id,
-            restaurant_id=ticket.restaurant_id,
-            ready_in_minutes=ready_in_minutes,
-            ready_at=ready_at,
-        )
-
-    return _move_own(order_id, TicketState.ACCEPTED, promise)
+    return _move_own(order_id, TicketState.ACCEPTED, _promise(ready_in_minutes))
 
 
 def start_preparing(*, order_id: UUID) -> Ticket:
@@ -112,6 +117,37 @@ def mark_ready(*, order_id: UUID) -> Ticket:
         return TicketReady(order_id=ticket.id, restaurant_id=ticket.restaurant_id)
 
     return _move_own(order_id, TicketState.READY, put_out)
+
+
+def delay(*, order_id: UUID, ready_at: datetime, reason: DelayReason) -> Ticket:
+    """Promise it for later. Saying the same time again changes nothing.
+
+    Raises TicketUnknown, NotYourRestaurant, TicketConflict for what is not in the kitchen, and DelayRefused
+    for a time that is not later than the promise, or further away than LONGEST_PROMISE.
+    """
+    with db.transaction():
+        ticket = _lock(order_id)
+        require_own(ticket.restaurant_id)
+        promised = ticket.ready_at
+        if promised is None or ticket.state not in (TicketState.ACCEPTED, TicketState.PREPARING):
+            raise TicketConflict(state=ticket.state_name, wanted="delayed")
+        if ready_at == promised:
+            return ticket
+        if not max(promised, clock.now()) < ready_at <= clock.now() + LONGEST_PROMISE:
+            raise DelayRefused(
+                promised=f"{promised:%H:%M} UTC", minutes=LONGEST_PROMISE // timedelta(minutes=1)
+            )
+        ticket.ready_at = ready_at
+        jobs.set_deadline(ticket, DEADLINE, due=ready_at + LATE_AFTER)
+        delayed = TicketDelayed(
+            order_id=ticket.id,
+            restaurant_id=ticket.restaurant_id,
+            ready_at=ready_at,
+            minutes=math.ceil((ready_at - promised) / timedelta(minutes=1)),
+            reason=reason,
+        )
+        publish(ticket, delayed, saving=("ready_at",), parts=told(ticket, delayed))
+    return ticket
 
 
 def reject(*, order_id: UUID, reason: RejectReason) -> Ticket:
@@ -178,8 +214,7 @@ def overdue(*, order_id: UUID) -> None:
     if ticket.is_final:
         return
     if ticket.state is TicketState.OFFERED:
-        _move(ticket, TicketState.REJECTED, _refusal(RejectReason.NO_ANSWER))
-        pause_if_absent(ticket.restaurant_id)
+        _unanswered(ticket)
     elif clock.now() - (ticket.wanted_at or ticket.placed_at) > FORGOTTEN_AFTER:
         _move(ticket, TicketState.WITHDRAWN, _withdrawal("forgotten"))
     else:
@@ -191,6 +226,38 @@ def overdue(*, order_id: UUID) -> None:
             since=ticket.state_since,
         )
         publish(ticket, late, parts=told(ticket, late))
+
+
+def _unanswered(ticket: Ticket) -> None:
+    """An offered order is told by the next way, or answered as the region and the restaurant have it."""
+    until = climb(ticket)
+    if until is not None:
+        jobs.set_deadline(ticket, DEADLINE, due=until)
+        return
+    close_call(ticket, CallState.OVER)
+    if accepts_unanswered(ticket):
+        note_step(ticket, "accepted", "nobody has answered, and the restaurant wishes it so")
+        minutes = Restaurant.get(ticket.restaurant_id).minutes_to_prepare
+        _move(ticket, TicketState.ACCEPTED, _promise(minutes))
+    else:
+        note_step(ticket, "rejected", "nobody has answered")
+        _move(ticket, TicketState.REJECTED, _refusal(RejectReason.NO_ANSWER))
+        pause_if_absent(ticket.restaurant_id)
+
+
+def _promise(ready_in_minutes: int) -> Callable[[Ticket], Event]:
+    def promise(ticket: Ticket) -> Event:
+        ready_at = clock.now() + timedelta(minutes=ready_in_minutes)
+        ticket.ready_at = ready_at
+        jobs.set_deadline(ticket, DEADLINE, due=ready_at + LATE_AFTER)
+        return TicketAccepted(
+            order_id=ticket.id,
+            restaurant_id=ticket.restaurant_id,
+            ready_in_minutes=ready_in_minutes,
+            ready_at=ready_at,
+        )
+
+    return promise
 
 
 def _collection(ticket: Ticket) -> Event:
@@ -226,6 +293,8 @@ def _move(ticket: Ticket, state: TicketState, doing: Callable[[Ticket], Event]) 
     """State, what goes with it, deadline and event in one; a press of the same button again does nothing."""
     if ticket.state is state:
         return
+    if ticket.state is TicketState.OFFERED:
+        close_call(ticket, CallState.OVER if state is TicketState.WITHDRAWN else CallState.ANSWERED)
     ticket.move_to(state)
     event = doing(ticket)
     if ticket.is_final:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from modules.restaurants.channels.deliverect.statuses import Meaning, meaning_of
 from modules.restaurants.interface import (
+    DelayReason,
+    DelayRefused,
     ItemUnknown,
     MenuFormat,
     MenuRefused,
@@ -103,15 +105,21 @@ def _within(minutes: float) -> int:
 
 
 def _promise(message: DeliverectMessage) -> Outcome:
-    """The till said when an order will be ready: that counts when it accepts."""
+    """The till said when an order will be ready: that counts when it accepts, and later than promised it is a
+    delay."""
     update = decoded(message.body, StatusUpdate)
     if isinstance(update, str):
         return Heard.REFUSED, update
     if update.ready_at is None:
         return Heard.REFUSED, "it names no time"
-    if _order_of(message).state is TicketState.OFFERED:
+    ticket = _order_of(message)
+    if ticket.state is TicketState.OFFERED:
         return Heard.DONE, "it counts when the order is accepted"
-    return Heard.NOTED, "the order was promised already"
+    try:
+        counter.delay(order_id=ticket.id, ready_at=update.ready_at, reason=DelayReason.OTHER)
+    except (TicketConflict, DelayRefused) as refusal:
+        return Heard.NOTED, refusal.sentence
+    return Heard.DONE, ""
 
 
 def _publish(message: DeliverectMessage) -> Outcome:

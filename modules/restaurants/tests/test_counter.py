@@ -9,8 +9,16 @@ import pytest
 
 from modules.delivery.events import CourierPickedUp
 from modules.restaurants import handlers, selectors, services
-from modules.restaurants.events import TicketAccepted, TicketLate, TicketRejected, TicketWithdrawn
+from modules.restaurants.events import (
+    TicketAccepted,
+    TicketDelayed,
+    TicketLate,
+    TicketRejected,
+    TicketWithdrawn,
+)
 from modules.restaurants.interface import (
+    DelayReason,
+    DelayRefused,
     NotYourRestaurant,
     OfferedOrder,
     RejectReason,
@@ -207,3 +215,39 @@ def test_the_counter_lists_newest_first_by_pages(database: object) -> None:
     assert second.next_cursor is None
     accepted = selectors.tickets([restaurant.id], states=[TicketState.ACCEPTED])
     assert [ticket.order_id for ticket in accepted.tickets] == [orders[0].order_id]
+
+
+def delay(order: OfferedOrder, minutes: int, promised: Ticket) -> Ticket:
+    assert promised.ready_at is not None
+    ready_at = promised.ready_at + timedelta(minutes=minutes)
+    return services.delay(order_id=order.order_id, ready_at=ready_at, reason=DelayReason.BUSY)
+
+
+def test_what_takes_longer_is_promised_for_later_once(order: OfferedOrder) -> None:
+    promised = services.accept(order_id=order.order_id, ready_in_minutes=20)
+    for _ in range(2):
+        delay(order, 10, promised)
+
+    assert kinds(order.order_id) == ["ticket_offered", "ticket_accepted", "ticket_delayed"]
+    delayed = last(order.order_id, TicketDelayed)
+    assert (delayed.minutes, delayed.reason) == (10, DelayReason.BUSY)
+    assert Ticket.get(order.order_id).ready_at == delayed.ready_at
+    with clock.shift(timedelta(minutes=55)):
+        settle()
+    assert "ticket_late" not in kinds(order.order_id), "it is late from its new time on"
+
+
+@pytest.mark.parametrize("minutes", [-5, 181])
+def test_a_time_that_is_no_delay_or_too_far_away_is_refused(order: OfferedOrder, minutes: int) -> None:
+    promised = services.accept(order_id=order.order_id, ready_in_minutes=20)
+    with pytest.raises(DelayRefused):
+        delay(order, minutes, promised)
+
+
+def test_what_is_not_in_the_kitchen_is_not_delayed(order: OfferedOrder) -> None:
+    with pytest.raises(TicketConflict):
+        services.delay(order_id=order.order_id, ready_at=clock.now(), reason=DelayReason.OTHER)
+    promised = services.accept(order_id=order.order_id, ready_in_minutes=20)
+    services.mark_ready(order_id=order.order_id)
+    with pytest.raises(TicketConflict):
+        delay(order, 10, promised)

@@ -241,13 +241,17 @@ def test_the_tills_own_time_is_promised(outside: Deliverect, restaurant: Restaur
     told(outside, order_id, 20)
 
     assert abs(Ticket.get(order_id).ready_at - at) < timedelta(minutes=1)
-    outside.tell("preparation", body | {"pickupTime": at.isoformat()})
+    later, sooner = at + timedelta(minutes=15), at - timedelta(minutes=15)
+    for moment in (later, sooner):
+        outside.tell("preparation", body | {"pickupTime": moment.isoformat()})
     outside.tell("preparation", body)
     settle()
-    assert heard(topic_name="preparation") == [
-        (Heard.DONE, "it counts when the order is accepted"),
-        (Heard.NOTED, "the order was promised already"),
-        (Heard.REFUSED, "it names no time"),
+    assert Ticket.get(order_id).ready_at == later
+    assert [state for state, _ in heard(topic_name="preparation")] == [
+        Heard.DONE,
+        Heard.DONE,
+        Heard.NOTED,
+        Heard.REFUSED,
     ]
 
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -34,7 +36,14 @@ class VendorSystem:
     def hear(self, headers: dict[str, str], body: bytes) -> int:
         self.requests.append(headers)
         status = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        event = Webhook(self.secret).verify(body, headers)
+        sent_at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), tz=UTC)
+        if abs(sent_at - datetime.now(tz=UTC)) > timedelta(minutes=4):
+            # A test has moved the clock, and this system's own does not follow: the rest is verified.
+            own = Webhook(self.secret).sign(headers["webhook-id"], sent_at, body.decode())
+            assert own in headers["webhook-signature"].split()
+            event = json.loads(body)
+        else:
+            event = Webhook(self.secret).verify(body, headers)
         if status < 300:
             self.heard.append(event)
         return status

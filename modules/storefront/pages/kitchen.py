@@ -8,9 +8,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.restaurants.interface import (
+    DelayReason,
     ItemId,
     OrderId,
     RejectReason,
@@ -26,6 +29,7 @@ from tiffin.interfaces import CommandKey, call
 
 OPEN_STATES = [TicketState.OFFERED, TicketState.ACCEPTED, TicketState.PREPARING, TicketState.READY]
 MINUTES = (10, 15, 20, 30, 45, 60)
+DELAYS = (5, 10, 20, 30, 60)
 PAUSES = (15, 30, 60)
 BUSY = (10, 20, 30)
 BUSY_FOR = timedelta(hours=1)
@@ -83,6 +87,7 @@ def _tickets(visitor: Visitor) -> dict[str, object]:
             ("Ready", on_counter(TicketState.READY)),
         ),
         "minutes": MINUTES,
+        "delays": DELAYS,
         "reasons": REASONS,
     }
 
@@ -118,6 +123,25 @@ def _reason(request: HttpRequest) -> RejectReason:
 def ready(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
     with refusals_told(request):
         call(Restaurants).mark_ready(key=_key(visitor), order_id=OrderId(order_id))
+    return _back()
+
+
+@require_POST
+@open_to(KITCHENS)
+def delay(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    """So many minutes later than what the page showed as promised: pressed twice it is the same time."""
+    promised = parse_datetime(request.POST.get("promised", ""))
+    minutes = request.POST.get("minutes", "")
+    if promised is None or is_naive(promised) or minutes not in map(str, DELAYS):
+        messages.error(request, "Say how much longer it takes.")
+        return _back()
+    with refusals_told(request):
+        call(Restaurants).delay(
+            key=_key(visitor),
+            order_id=OrderId(order_id),
+            ready_at=promised + timedelta(minutes=int(minutes)),
+            reason=DelayReason.BUSY,
+        )
     return _back()
 
 
