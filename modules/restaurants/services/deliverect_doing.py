@@ -24,6 +24,7 @@ from modules.restaurants.models import DeliverectMessage, Restaurant, Ticket
 from modules.restaurants.models.deliverect import Heard, Topic
 from modules.restaurants.services import counter
 from modules.restaurants.services.availability import set_availability
+from modules.restaurants.services.counter import delay
 from modules.restaurants.services.deliverect_wire import Busy, Snooze, SnoozedItem, StatusUpdate, decoded
 from modules.restaurants.services.menus import import_menu
 from modules.restaurants.services.profiles import pause, resume, set_busy
@@ -116,7 +117,7 @@ def _promise(message: DeliverectMessage) -> Outcome:
     if ticket.state is TicketState.OFFERED:
         return Heard.DONE, "it counts when the order is accepted"
     try:
-        counter.delay(order_id=ticket.id, ready_at=update.ready_at, reason=DelayReason.OTHER)
+        delay(order_id=ticket.id, ready_at=update.ready_at, reason=DelayReason.OTHER)
     except (TicketConflict, DelayRefused) as refusal:
         return Heard.NOTED, refusal.sentence
     return Heard.DONE, ""
