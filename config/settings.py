@@ -115,8 +115,6 @@ TIFFIN_OUTSIDE_ALLOWS = tuple(filter(None, os.environ.get("TIFFIN_OUTSIDE_ALLOWS
 
 # --- web
 
-# Photos that customers send with a claim.
-TIFFIN_UPLOAD_PREFIXES = ("/api/v1/evidence", "/evidence/")
 # What the API's document calls choices that stand under several names, or one name that stands for several.
 SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
     "FulfilmentEnum": [each.value for each in Fulfilment],
@@ -124,8 +122,14 @@ SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
 }
 
 ROOT_URLCONF = "config.urls"
-# Menus are larger than what else is sent to us.
-TIFFIN_UPLOAD_PREFIXES = ("/api/v1/restaurant/menu/", "/restaurant/menus/")
+# Menus, and photos that customers send with a claim, are larger than what else is sent to us.
+TIFFIN_UPLOAD_PREFIXES = (
+    "/api/v1/restaurant/menu/",
+    "/restaurant/menus/",
+    "/api/v1/deliverect/",
+    "/api/v1/evidence",
+    "/evidence/",
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # what tiffin.web.bodies lets through
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
@@ -193,6 +197,14 @@ HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 14 * 24 * 60 * 60
 
 # Whether vendors' systems may be on this machine, and without TLS: for tests and development only.
 TIFFIN_VENDORS_ON_LOOPBACK = os.environ.get("TIFFIN_VENDORS_ON_LOOPBACK") == "1"
+
+# What Deliverect gives a platform that it has registered; without it no restaurant is connected by it.
+TIFFIN_DELIVERECT_URL = os.environ.get("TIFFIN_DELIVERECT_URL", "https://api.deliverect.com")
+TIFFIN_DELIVERECT_AUDIENCE = os.environ.get("TIFFIN_DELIVERECT_AUDIENCE", TIFFIN_DELIVERECT_URL)
+TIFFIN_DELIVERECT_CHANNEL = os.environ.get("TIFFIN_DELIVERECT_CHANNEL", "tiffin")
+TIFFIN_DELIVERECT_CLIENT_ID = os.environ.get("TIFFIN_DELIVERECT_CLIENT_ID", "")
+TIFFIN_DELIVERECT_CLIENT_SECRET = os.environ.get("TIFFIN_DELIVERECT_CLIENT_SECRET", "")
+TIFFIN_DELIVERECT_HMAC_SECRET = os.environ.get("TIFFIN_DELIVERECT_HMAC_SECRET", "")
 
 # --- e-mail: over SMTP where a host is named, else into files, for a look
 

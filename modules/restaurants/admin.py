@@ -15,6 +15,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from modules.restaurants import selectors, services
 from modules.restaurants.interface import MenuDifference
 from modules.restaurants.models import (
+    DeliverectLink,
+    DeliverectMessage,
     DeliveryAttempt,
     ItemUnavailable,
     MenuDraft,
@@ -295,3 +297,30 @@ class VendorEventAdmin(ModuleAdmin):
     def replay(self, request: HttpRequest, queryset: QuerySet[VendorEvent]) -> None:
         for event in queryset:
             services.replay(connection_id=event.connection_id, event_id=event.id)
+
+
+@register(DeliverectLink)
+class DeliverectLinkAdmin(ModuleAdmin):
+    list_display = ("connection", "name", "channel_link", "active", "registered_at")
+    list_filter = ("connection__region", "active")
+    region_field = "connection__region"
+    search_fields = ("=channel_link", "name", "connection__name")
+    list_select_related = ("connection",)
+
+
+@register(DeliverectMessage)
+class DeliverectMessageAdmin(ModuleAdmin):
+    """What is signed by nobody or belongs to nobody has no region: those who work everywhere see it."""
+
+    list_display = ("at", "topic_name", "connection", "order_id", "status", "state_name", "reason")
+    list_filter = ("connection__region", "topic_name", "state_name")
+    region_field = "connection__region"
+    search_fields = ("=order_id", "connection__name", "reason")
+    list_select_related = ("connection",)
+    actions = ("do_again",)
+
+    @admin.action(description="Process again", permissions=["act"])
+    def do_again(self, request: HttpRequest, queryset: QuerySet[DeliverectMessage]) -> None:
+        for message in queryset:
+            services.do_again(message_id=message.id)
+        self.message_user(request, "They are processed again.", messages.SUCCESS)

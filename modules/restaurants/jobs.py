@@ -41,6 +41,18 @@ def tidy_told(connection_id: UUID) -> None:
     services.tidy_told(connection_id=connection_id)
 
 
+@job("hear_deliverect")
+def hear_deliverect(connection_id: UUID) -> None:
+    """What Deliverect told of a connection is done, in the order in which it came."""
+    services.do_what_was_heard(connection_id=connection_id)
+
+
+@job("tidy_heard")
+def tidy_heard(connection_id: UUID) -> None:
+    """What Deliverect told is kept no longer than it must be."""
+    services.tidy_heard(connection_id=connection_id)
+
+
 @job("weigh_load")
 def weigh_load(restaurant_id: UUID) -> None:
     """A kitchen that may have much to do is looked at."""

@@ -75,7 +75,7 @@ urlpatterns = [
         name="kitchen-menu-version",
     ),
     path(
-        "restaurant/menus/<uuid:restaurant_id>/versions/<int:number>/publish",
+        "restaurant/menus/<uuid:restaurant_id>/publish-again",
         kitchen_menus.publish_again,
         name="kitchen-menu-publish-again",
     ),

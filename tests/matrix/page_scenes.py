@@ -307,6 +307,34 @@ def a_menu(stage: Stage) -> Scene:
     return replace(same, path=path, body={"available": "no"}, shows=same.path["item_id"])
 
 
+@scene("GET /restaurant/menus/{restaurant_id}/", "GET /restaurant/menus/{restaurant_id}/versions/{number}/")
+def published_versions(stage: Stage) -> Scene:
+    return Scene(path={"restaurant_id": stage.cast.gb.id, "number": "1"}, shows=stage.cast.gb.id)
+
+
+@scene("POST /restaurant/menus/{restaurant_id}/preview")
+def no_menu_at_all(stage: Stage) -> Scene:
+    """A form without its file changes nothing."""
+    gb = stage.cast.gb
+    return Scene(path={"restaurant_id": gb.id}, body={}, keys=(gb.id,), changes=False)
+
+
+@scene(
+    "GET /restaurant/menus/{restaurant_id}/previews/{preview_id}/",
+    "POST /restaurant/menus/{restaurant_id}/previews/{preview_id}/publish",
+)
+def a_preview(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /restaurant/menu/previews/{preview_id}/publish"](stage)
+    gb = stage.cast.gb
+    return replace(same, path={**same.path, "restaurant_id": gb.id}, body={}, shows=gb.id)
+
+
+@scene("POST /restaurant/menus/{restaurant_id}/publish-again")
+def a_version_to_bring_back(stage: Stage) -> Scene:
+    gb = stage.cast.gb
+    return Scene(path={"restaurant_id": gb.id}, body={"version": "1"}, keys=(gb.id,), changes=False)
+
+
 # --- the courier's page
 
 for row in ("GET /courier/", "GET /courier/panel"):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from tests.acceptance.people import Customer, Kitchen, Place, until
+from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
 from tests.matrix.stage import Stage
 from tiffin import ids
@@ -44,6 +45,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "restaurants.restaurant": place.id,
         "restaurants.ticket": order,
         **_connected(cast, place, kitchen),
+        "restaurants.menudraft": _draft(place, kitchen),
         "restaurants.vendorcall": _called_about(cast, customer_of(cast, region).order(place)["id"]),
         "payments.payment": payment,
         "payments.dispute": dispute_of(cast, payment, region),
@@ -158,8 +160,39 @@ def _connected(cast: Cast, place: Place, kitchen: Kitchen) -> dict[str, str]:
     assert kitchen.post(f"/restaurant/connections/{connection}/test").is_success
     query = "SELECT id FROM restaurants_vendorevent WHERE connection_id = %s"
     return {
+        **_heard(cast, connection),
         "restaurants.vendorconnection": connection,
         "restaurants.vendorevent": _one(cast, "restaurants", query, connection),
+    }
+
+
+def _draft(place: Place, kitchen: Kitchen) -> str:
+    """A menu that waits to be published."""
+    document = {"document": api_scenes.MENU, "restaurant_id": place.id}
+    return str(kitchen.post("/restaurant/menu/previews", document).json()["id"])
+
+
+def _heard(cast: Cast, connection: str) -> dict[str, str]:
+    """What Deliverect registered and told: this platform has no secret of it, so the rows are written."""
+    link = "SELECT id FROM restaurants_deliverectlink WHERE connection_id = %s"
+    if not cast.platform.sql("restaurants", link, [connection]):
+        cast.platform.sql(
+            "restaurants",
+            "INSERT INTO restaurants_deliverectlink "
+            "(connection_id, channel_link, location, name, active, registered_at) "
+            "VALUES (%s, %s, '', '', false, now())",
+            [connection, connection],
+        )
+    message = str(ids.new_id())
+    cast.platform.sql(
+        "restaurants",
+        "INSERT INTO restaurants_deliverectmessage (id, connection_id, topic, body, at, state, reason) "
+        "VALUES (%s, %s, 'busy', '{}', now(), 'refused', 'it names no status')",
+        [message, connection],
+    )
+    return {
+        "restaurants.deliverectlink": _one(cast, "restaurants", link, connection),
+        "restaurants.deliverectmessage": message,
     }
 
 
@@ -287,6 +320,10 @@ FITTING: dict[str, Makes] = {
     ),
     "restaurants.restaurant:pause": lambda stage: stage.cast.gb.id,
     "restaurants.restaurant:resume": _paused,
+    "restaurants.menuversion:publish_again": lambda stage: _one(
+        stage.cast, "restaurants", _BY_SQL["restaurants.menuversion"], stage.cast.gb.id
+    ),
+    "restaurants.deliverectmessage:do_again": _vendors("deliverectmessage"),
     "restaurants.ticket:withdraw": lambda stage: str(stage.order()["id"]),
     "restaurants.vendorcall:called": _open_call,
     "restaurants.vendorcall:unreachable": _open_call,

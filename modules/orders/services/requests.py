@@ -12,7 +12,15 @@ from modules.delivery.interface import Point as DeliveryPoint
 from modules.orders.interface import ChosenOption, ComponentKind
 from modules.orders.models import Order, OrderComponent, OrderLine
 from modules.orders.quotes import Pickup
-from modules.restaurants.interface import OfferedOrder, OrderId, RestaurantId, TicketKind, TicketLine
+from modules.restaurants.interface import (
+    ItemId,
+    OfferedOrder,
+    OrderId,
+    RestaurantId,
+    TicketChoice,
+    TicketKind,
+    TicketLine,
+)
 from tiffin import clock, db
 from tiffin.money import Money
 
@@ -22,8 +30,7 @@ _COURIERS_SHARE = [ComponentKind.DELIVERY_FEE.value, ComponentKind.TIP.value]
 def restaurant_offer(order: Order) -> OfferedOrder:
     """The order as the kitchen reads it; the restaurant answers before the order's own deadline."""
     lines = tuple(
-        TicketLine(title=line.title, count=line.quantity, options=tuple(_options_read(line.options)))
-        for line in sorted(db.find(OrderLine, order_id=order.id), key=lambda line: line.number)
+        _line(line) for line in sorted(db.find(OrderLine, order_id=order.id), key=lambda line: line.number)
     )
     return OfferedOrder(
         order_id=OrderId(order.id),
@@ -74,9 +81,26 @@ def _courier_fee(order: Order) -> Money:
     return order.money(sum(component.amount for component in earned))
 
 
-def _options_read(options: list[dict[str, Any]]) -> Iterator[str]:
-    for option in msgspec.convert(options, tuple[ChosenOption, ...]):
-        yield from _option_read(option)
+def _line(line: OrderLine) -> TicketLine:
+    options = msgspec.convert(line.options, tuple[ChosenOption, ...])
+    return TicketLine(
+        title=line.title,
+        count=line.quantity,
+        options=tuple(read for option in options for read in _option_read(option)),
+        item_id=ItemId(line.item_id),
+        price=line.unit_price,
+        choices=tuple(_choice(option) for option in options),
+    )
+
+
+def _choice(option: ChosenOption) -> TicketChoice:
+    return TicketChoice(
+        item_id=ItemId(option.option_id),
+        title=option.title,
+        count=option.quantity,
+        price=option.price.amount,
+        choices=tuple(_choice(inner) for inner in option.choices),
+    )
 
 
 def _option_read(option: ChosenOption) -> Iterator[str]:

@@ -5,10 +5,14 @@ A new one is a class with `send` and `problem_with`, a member of `ChannelName`, 
 
 from collections.abc import Mapping
 
+from modules.restaurants.channels.deliverect import DeliverectChannel
 from modules.restaurants.channels.port import Answer, Destination, Message, VendorChannel
 from modules.restaurants.channels.webhook import WebhookChannel
 from modules.restaurants.models.vendors import ChannelName
 
-CHANNELS: Mapping[ChannelName, VendorChannel] = {ChannelName.WEBHOOK: WebhookChannel()}
+CHANNELS: Mapping[ChannelName, VendorChannel] = {
+    ChannelName.WEBHOOK: WebhookChannel(),
+    ChannelName.DELIVERECT: DeliverectChannel(),
+}
 
 __all__ = ["CHANNELS", "Answer", "Destination", "Message", "VendorChannel"]

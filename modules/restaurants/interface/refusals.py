@@ -128,3 +128,16 @@ class DeliveryUnknown(DomainError, code="delivery_unknown", status=404):
 
     detail = "Nothing known as {delivery} was told through this connection, or it is no longer kept."
     delivery: str
+
+
+class DeliverectSignatureInvalid(DomainError, code="deliverect_signature_invalid", status=403):
+    """The message is not signed as Deliverect signs."""
+
+    detail = "The header X-Server-Authorization-HMAC-SHA256 is not the signature of this body."
+
+
+class DeliverectMessageUnreadable(DomainError, code="deliverect_message_unreadable", status=400):
+    """The message cannot be read."""
+
+    detail = "{problem}"
+    problem: str

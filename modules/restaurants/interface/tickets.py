@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from modules.restaurants.interface.ids import OrderId, RestaurantId
+from modules.restaurants.interface.ids import ItemId, OrderId, RestaurantId
 from tiffin.dto import DTO
 from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
@@ -38,6 +38,17 @@ class RejectReason(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class TicketChoice(DTO):
+    """An option of a line as a till reads it: `count` in one dish, `price` for all of them together, in minor
+    units of the order's currency."""
+
+    item_id: ItemId
+    title: str
+    count: int
+    price: int
+    choices: tuple[TicketChoice, ...] = ()
+
+
 class DelayReason(OpenEnum):
     """Why it takes longer than was promised."""
 
@@ -49,11 +60,16 @@ class DelayReason(OpenEnum):
 
 
 class TicketLine(DTO):
-    """`options` as the kitchen reads them, nested ones after their parent: ("Large", "2 × Cheese")."""
+    """`options` as the kitchen reads them, nested ones after their parent: ("Large", "2 × Cheese"). A till
+    reads `item_id`, `price` (of one dish with its options, in minor units of the order's currency) and
+    `choices`."""
 
     title: str
     count: int
     options: tuple[str, ...] = ()
+    item_id: ItemId | None = None
+    price: int | None = None
+    choices: tuple[TicketChoice, ...] = ()
 
 
 class OfferedOrder(DTO):

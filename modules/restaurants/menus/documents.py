@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, NoReturn
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
-from modules.restaurants.interface import MenuDocument, MenuFormat, MenuRefused, Unavailable
+from modules.restaurants.interface import ItemId, MenuDocument, MenuFormat, MenuRefused, Unavailable
 
 MAX_BYTES = 5_000_000
 MAX_PROBLEMS = 50
@@ -32,6 +32,11 @@ class Reading(msgspec.Struct, frozen=True):
     format: MenuFormat
     menu: MenuDocument
     unavailable: tuple[Unavailable, ...] = ()
+
+
+def item_id_of(restaurant_id: UUID, code: str) -> ItemId:
+    """What we call what a restaurant's own system calls `code`."""
+    return ItemId(uuid5(restaurant_id, f"item:{code}"))
 
 
 def refuse(problems: Sequence[str]) -> NoReturn:

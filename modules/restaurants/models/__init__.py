@@ -1,5 +1,6 @@
 """The tables of restaurants: who cooks what, the orders on the counters, and how vendors are told of them."""
 
+from modules.restaurants.models.deliverect import DeliverectLink, DeliverectMessage
 from modules.restaurants.models.restaurants import (
     ItemUnavailable,
     MenuDraft,
@@ -18,6 +19,8 @@ from modules.restaurants.models.vendors import (
 )
 
 __all__ = [
+    "DeliverectLink",
+    "DeliverectMessage",
     "DeliveryAttempt",
     "ItemUnavailable",
     "MenuDraft",

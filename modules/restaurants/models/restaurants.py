@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -78,6 +79,10 @@ class Restaurant(Aggregate):
         """How long it takes now."""
         busy = self.busy_until is not None and self.busy_until > clock.now()
         return self.preparation_minutes + max(self.busy_minutes if busy else 0, self.load_minutes)
+
+    def ready_at_earliest(self, at: datetime) -> datetime:
+        """When something that is begun at `at` stands ready."""
+        return at + timedelta(minutes=self.minutes_to_prepare)
 
     @property
     def is_published(self) -> bool:

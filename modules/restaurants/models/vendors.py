@@ -16,6 +16,7 @@ class ChannelName(Enum):
     """How a vendor's system hears of orders. Whoever has `tablet` only looks at the counter's page."""
 
     WEBHOOK = "webhook"
+    DELIVERECT = "deliverect"
     POLL = "poll"
     TABLET = "tablet"
 

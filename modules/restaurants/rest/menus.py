@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,6 +36,7 @@ from modules.restaurants.rest.menu_serializers import (
 from modules.restaurants.rest.serializers import WhichRestaurantSerializer
 from tiffin.web.openapi import refuses
 
+_VERSION = OpenApiParameter("version", int, OpenApiParameter.PATH)
 _EXAMPLE = {
     "document": {
         "items": [
@@ -122,35 +123,47 @@ class Versions(RestaurantView):
 class CompareVersions(RestaurantView):
     @refuses(RestaurantUnknown, MenuUnknown, NotYourRestaurant)
     @extend_schema(
-        parameters=[ComparedMenuSerializer],
+        parameters=[_VERSION, ComparedMenuSerializer],
         responses=MenuComparisonSerializer,
         operation_id="restaurant_menu_version",
         summary="What a version does differently from the one before it, or from another one",
     )
-    def get(self, request: Request, version: int) -> Response:
+    def get(self, request: Request, version: str) -> Response:
         wanted = _checked(ComparedMenuSerializer, request.query_params)
-        before = wanted.get("compared_to", max(version - 1, 0))
-        differing = selectors.menu_difference(self.which(wanted), before=before, after=version)
+        restaurant_id = self.which(wanted)
+        after = _number(version, restaurant_id)
+        before = wanted.get("compared_to", max(after - 1, 0))
+        differing = selectors.menu_difference(restaurant_id, before=before, after=after)
         return Response(
-            {"version": version, "compared_to": before, "difference": msgspec.to_builtins(differing)}
+            {"version": after, "compared_to": before, "difference": msgspec.to_builtins(differing)}
         )
 
 
 class PublishVersion(RestaurantView):
     @refuses(RestaurantUnknown, MenuUnknown, MenuMoved, NotYourRestaurant)
     @extend_schema(
+        parameters=[_VERSION],
         request=PublishAgainSerializer,
         responses=MenuChangesSerializer,
         operation_id="restaurant_menu_version_publish",
         summary="Publish an older version again, as a new one",
         examples=[OpenApiExample("Instead of version 4", value={"instead_of": 4}, request_only=True)],
     )
-    def post(self, request: Request, version: int) -> Response:
+    def post(self, request: Request, version: str) -> Response:
         wanted = _checked(PublishAgainSerializer, request.data)
+        restaurant_id = self.which(wanted)
         told = services.publish_version(
-            restaurant_id=self.which(wanted), version=version, instead_of=wanted["instead_of"]
+            restaurant_id=restaurant_id,
+            version=_number(version, restaurant_id),
+            instead_of=wanted["instead_of"],
         )
         return Response(msgspec.to_builtins(told))
+
+
+def _number(text: str, restaurant_id: UUID) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise MenuUnknown(restaurant=str(restaurant_id))
+    return int(text)
 
 
 def _checked(serializer_class: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:

@@ -98,6 +98,8 @@ class OptionSerializer(serializers.Serializer[Any]):
     price = serializers.IntegerField(help_text="What one of it adds, in minor units")
     tax_category = serializers.CharField()
     max = serializers.IntegerField(allow_null=True, help_text="How often it may be chosen")
+    code = serializers.CharField(help_text="What the restaurant's own system calls it")
+    allergens = serializers.ListField(child=serializers.CharField(), help_text="As far as the menu says")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """What to choose with this option, nested as deep as the menu."""
@@ -123,6 +125,8 @@ class MenuItemSerializer(serializers.Serializer[Any]):
     tax_category = serializers.CharField()
     picture = serializers.CharField(allow_null=True)
     groups = OptionGroupSerializer(many=True)
+    code = serializers.CharField(help_text="What the restaurant's own system calls it")
+    allergens = serializers.ListField(child=serializers.CharField(), help_text="As far as the menu says")
 
 
 class MenuCategorySerializer(serializers.Serializer[Any]):
@@ -152,10 +156,26 @@ class MenuSerializer(serializers.Serializer[Any]):
     unavailable = UnavailableSerializer(many=True)
 
 
+class TicketChoiceSerializer(serializers.Serializer[Any]):
+    item_id = serializers.UUIDField()
+    title = serializers.CharField()
+    count = serializers.IntegerField(help_text="In one dish")
+    price = serializers.IntegerField(help_text="Of all of them together, in minor units")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """What was chosen with this option."""
+        return {**super().get_fields(), "choices": TicketChoiceSerializer(many=True)}
+
+
 class TicketLineSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     count = serializers.IntegerField()
-    options = serializers.ListField(child=serializers.CharField())
+    options = serializers.ListField(child=serializers.CharField(), help_text="As the kitchen reads them")
+    item_id = serializers.UUIDField(allow_null=True)
+    price = serializers.IntegerField(
+        allow_null=True, help_text="Of one dish with its options, in minor units of the total's currency"
+    )
+    choices = TicketChoiceSerializer(many=True, help_text="The options as a till reads them")
 
 
 class TicketSerializer(serializers.Serializer[Any]):

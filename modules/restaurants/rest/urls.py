@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.restaurants.rest import browsing, counter, menus, vendors
+from modules.restaurants.rest import browsing, counter, deliverect, menus, vendors
 
 urlpatterns = [
     path("restaurants", browsing.RestaurantList.as_view(), name="restaurants"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("restaurant/tickets/<uuid:order_id>/cancel", counter.Cancel.as_view(), name="ticket-cancel"),
     path("restaurant/tickets/<uuid:order_id>/hand-over", counter.HandOver.as_view(), name="ticket-hand-over"),
     path("restaurant/items/<uuid:item_id>/availability", counter.Availability.as_view(), name="availability"),
+    path("deliverect/<slug:topic>", deliverect.Messages.as_view(), name="deliverect"),
     path("restaurant/menu/previews", menus.Previews.as_view(), name="menu-previews"),
     path("restaurant/menu/previews/<uuid:preview_id>", menus.OnePreview.as_view(), name="menu-preview"),
     path(
@@ -35,9 +36,9 @@ urlpatterns = [
         name="menu-preview-publish",
     ),
     path("restaurant/menu/versions", menus.Versions.as_view(), name="menu-versions"),
-    path("restaurant/menu/versions/<int:version>", menus.CompareVersions.as_view(), name="menu-version"),
+    path("restaurant/menu/versions/<str:version>", menus.CompareVersions.as_view(), name="menu-version"),
     path(
-        "restaurant/menu/versions/<int:version>/publish",
+        "restaurant/menu/versions/<str:version>/publish",
         menus.PublishVersion.as_view(),
         name="menu-version-publish",
     ),

@@ -24,6 +24,13 @@ from modules.restaurants.services.counter import (
     start_preparing,
     withdraw_order,
 )
+from modules.restaurants.services.deliverect import (
+    do_again,
+    do_what_was_heard,
+    hear,
+    register_link,
+    tidy_heard,
+)
 from modules.restaurants.services.feed import acknowledge, feed_state, read_feed
 from modules.restaurants.services.menus import (
     import_menu,
@@ -52,9 +59,12 @@ __all__ = [
     "collect",
     "connect",
     "disconnect",
+    "do_again",
+    "do_what_was_heard",
     "end_busy",
     "feed_state",
     "hand_over",
+    "hear",
     "import_menu",
     "mark_ready",
     "note_call",
@@ -67,6 +77,7 @@ __all__ = [
     "publish_version",
     "read_feed",
     "register",
+    "register_link",
     "reject",
     "reject_by_phone",
     "replay",
@@ -81,6 +92,7 @@ __all__ = [
     "switch",
     "tell_of_order",
     "tell_otherwise",
+    "tidy_heard",
     "tidy_told",
     "weigh_load",
     "withdraw_order",

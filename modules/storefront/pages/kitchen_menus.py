@@ -146,19 +146,22 @@ def version(request: HttpRequest, visitor: Visitor, restaurant_id: UUID, number:
 
 @require_POST
 @open_to(KITCHENS)
-def publish_again(
-    request: HttpRequest, visitor: Visitor, restaurant_id: UUID, number: int
-) -> HttpResponseBase:
-    text = request.POST.get("instead_of", "")
+def publish_again(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpResponseBase:
+    """A version that is named, instead of the one that was seen to be published."""
+    version, instead_of = (_number(request.POST.get(name, "")) for name in ("version", "instead_of"))
     with refusals_told(request):
         told = call(Restaurants).publish_version(
             key=_key(visitor),
             restaurant_id=RestaurantId(restaurant_id),
-            version=number,
-            instead_of=int(text) if text.isascii() and text.isdigit() else None,
+            version=version or 0,
+            instead_of=instead_of,
         )
         messages.success(request, f"It is published again, as version {told.version}.")
     return _versions(restaurant_id)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _told(differing: MenuDifference) -> dict[str, object]:

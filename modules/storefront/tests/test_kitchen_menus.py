@@ -50,9 +50,11 @@ def test_a_new_menu_is_seen_then_published_then_taken_back() -> None:
 
     older = reverse("kitchen-menu-version", args=[noodle_bar.id, 1])
     assert 'name="instead_of" value="2"' in cook.get(older).content.decode()
-    back = cook.post(f"{older}publish", {"instead_of": "2"}, follow=True).content.decode()
+    again = reverse("kitchen-menu-publish-again", args=[noodle_bar.id])
+    form = {"version": "1", "instead_of": "2"}
+    back = cook.post(again, form, follow=True).content.decode()
     assert "published again, as version 3" in back
-    late = cook.post(f"{older}publish", {"instead_of": "2"}, follow=True).content.decode()
+    late = cook.post(again, form, follow=True).content.decode()
     assert "Version 3 of the menu is published by now" in late
 
 
@@ -79,5 +81,5 @@ def test_a_kitchen_publishes_only_its_own_menu() -> None:
     ):
         assert stranger.get(url)["Location"] == reverse("kitchen")
     upload(stranger, noodle_bar, json.dumps(dearer()).encode())
-    stranger.post(reverse("kitchen-menu-publish-again", args=[noodle_bar.id, 1]))
+    stranger.post(reverse("kitchen-menu-publish-again", args=[noodle_bar.id]), {"version": "1"})
     assert version(noodle_bar) == 1

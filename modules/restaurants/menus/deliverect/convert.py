@@ -10,7 +10,7 @@ from modules.restaurants.menus.deliverect import tags, wire
 from modules.restaurants.menus.deliverect.document import Menu
 from modules.restaurants.menus.deliverect.prices import minor_units_of, price_in
 from modules.restaurants.menus.deliverect.snoozes import snooze_end
-from modules.restaurants.menus.documents import Wanted
+from modules.restaurants.menus.documents import Wanted, item_id_of
 from modules.restaurants.menus.hours import DAYS, opening_hours
 
 _LIMIT = 1
@@ -109,7 +109,7 @@ class Converter:
         return (menu.entities[id_].value for id_ in ids if menu.entities[id_].value.visible)
 
     def _item_id(self, entity: wire.Entity) -> ours.ItemId:
-        return ours.ItemId(self._id("item", entity.plu))
+        return item_id_of(self._wanted.restaurant_id, entity.plu)
 
     def _id(self, kind: str, id_: str) -> UUID:
         return uuid5(self._wanted.restaurant_id, f"{kind}:{id_}")

@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import UUID, uuid5
 
 from modules.restaurants import interface as ours
-from modules.restaurants.menus.documents import Wanted
+from modules.restaurants.menus.documents import Wanted, item_id_of
 from modules.restaurants.menus.hours import Period, opening_hours
 from modules.restaurants.menus.ubereats import wire
 
@@ -60,7 +60,7 @@ class Converter:
 
     def _item(self, item: wire.Item) -> ours.Item:
         return ours.Item(
-            id=ours.ItemId(self._id("item", item.id)),
+            id=item_id_of(self._wanted.restaurant_id, item.id),
             title=self._text(item.title),
             titles=self._other_languages(item.title),
             description=self._text(item.description),
@@ -94,7 +94,7 @@ class Converter:
         limits = quantity.quantity if quantity else info.quantity
         price = in_context(item.price_info.overrides or [], group, parent)
         return ours.Option(
-            id=ours.ItemId(self._id("item", item.id)),
+            id=item_id_of(self._wanted.restaurant_id, item.id),
             title=self._text(item.title),
             price=price.price if price else item.price_info.price,
             tax_category=tax_category(item),

@@ -1,0 +1,141 @@
+"""Deliverect: orders leave by its channel API, and come to the till that the restaurant has behind it.
+
+Source: Deliverect's developer documentation, "Create Order", "Cancel Order", "Channel Order Model" and "Get
+Access Token", read November 2026. What its answers say beside their status is unconfirmed and not read.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import httpcore
+import msgspec
+from django.conf import settings as deployment
+
+from modules.restaurants.channels import outside
+from modules.restaurants.channels.deliverect.order import CodeUnknown, cancellation, order_document
+from modules.restaurants.channels.deliverect.token import NoToken, forget_token, token
+from modules.restaurants.channels.port import ANSWER_CHARACTERS, Answer, Destination, Message
+from modules.restaurants.facts import document_of
+from modules.restaurants.interface import (
+    MenuDocument,
+    Option,
+    OptionGroup,
+    TicketChoice,
+    TicketLine,
+    TicketView,
+)
+from modules.restaurants.models.deliverect import DeliverectLink
+from modules.restaurants.models.restaurants import MenuVersion, Restaurant
+
+OFFERED, WITHDRAWN, TEST = "order.offered", "order.withdrawn", "connection.test"
+VERSIONS = 20
+"""How many menus are searched, the newest first, for what an item is called at the till."""
+
+
+class DeliverectChannel:
+    """Posts orders that are offered, and cancels those that are taken back; the rest is Deliverect's to
+    tell."""
+
+    def send(self, destination: Destination, message: Message) -> Answer:
+        began = time.monotonic()
+        try:
+            return self._send(destination, message, began)
+        except (CodeUnknown, NoToken, outside.Refused) as problem:
+            return _nothing(str(problem), began)
+        except (OSError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+            return _nothing(str(error) or type(error).__name__, began)
+
+    def problem_with(self, url: str, settings: Mapping[str, Any]) -> str | None:
+        if not deployment.TIFFIN_DELIVERECT_CLIENT_ID:
+            return "This platform is not registered with Deliverect."
+        if url or settings:
+            return "Deliverect tells its address and settings itself: leave them empty."
+        return None
+
+    def _send(self, destination: Destination, message: Message, began: float) -> Answer:
+        if message.kind == TEST:
+            token()
+            return Answer(taken=True, milliseconds=_since(began), text="Deliverect knows this platform.")
+        if message.order is None or message.kind not in (OFFERED, WITHDRAWN):
+            return Answer(taken=True, text="Deliverect is not told of this.")
+        link = DeliverectLink.objects.filter(connection_id=destination.connection_id, active=True).first()
+        if link is None:
+            return _nothing("Deliverect has not activated this connection.", began)
+        if message.kind == WITHDRAWN:
+            return self._post(link, cancellation(message.order, message.facts.get("reason", "")), began)
+        ready_at = Restaurant.objects.get(pk=message.order.restaurant_id).ready_at_earliest(message.at)
+        codes = codes_of(message.order)
+        channel = deployment.TIFFIN_DELIVERECT_CHANNEL
+        return self._post(
+            link, order_document(message.order, codes, ready_at=ready_at, courier=channel), began
+        )
+
+    def _post(self, link: DeliverectLink, document: dict[str, Any], began: float) -> Answer:
+        base = deployment.TIFFIN_DELIVERECT_URL
+        url = f"{base}/{deployment.TIFFIN_DELIVERECT_CHANNEL}/order/{link.channel_link}"
+        headers = {
+            "host": outside.host_of(url),
+            "content-type": "application/json",
+            "authorization": f"Bearer {token()}",
+        }
+        posted = outside.post(url, headers=headers, body=msgspec.json.encode(document))
+        if posted.status == 401:
+            forget_token()
+        return Answer(
+            taken=200 <= posted.status < 300,
+            status=posted.status,
+            milliseconds=_since(began),
+            text=posted.body.decode(errors="replace").replace("\x00", "\ufffd")[:ANSWER_CHARACTERS],
+        )
+
+
+def codes_of(order: TicketView) -> dict[UUID, str]:
+    """What the till calls the items of the restaurant's last menus. An item is called the same in all of
+    them."""
+    found: dict[UUID, str] = {}
+    wanted = {id_ for line in order.lines for id_ in _ids_of(line)}
+    menus = MenuVersion.objects.filter(restaurant_id=order.restaurant_id)[:VERSIONS]
+    for menu in menus.iterator(chunk_size=1):
+        for id_, code in _codes_in(document_of(menu)):
+            found.setdefault(id_, code)
+        if wanted <= found.keys():
+            break
+    return found
+
+
+def _ids_of(part: TicketLine | TicketChoice) -> Iterator[UUID]:
+    if part.item_id is not None:
+        yield part.item_id
+    for choice in part.choices:
+        yield from _ids_of(choice)
+
+
+def _codes_in(document: MenuDocument) -> list[tuple[UUID, str]]:
+    found: list[tuple[UUID, str]] = []
+
+    def below(groups: tuple[OptionGroup, ...]) -> None:
+        for group in groups:
+            for option in group.options:
+                note(option)
+
+    def note(option: Option) -> None:
+        found.append((option.id, option.code))
+        below(option.groups)
+
+    for category in document.categories:
+        for item in category.items:
+            found.append((item.id, item.code))
+            below(item.groups)
+    return found
+
+
+def _nothing(text: str, began: float) -> Answer:
+    return Answer(taken=False, milliseconds=_since(began), text=text[:ANSWER_CHARACTERS])
+
+
+def _since(began: float) -> int:
+    return int((time.monotonic() - began) * 1000)
