@@ -203,6 +203,38 @@ class CancellationPolicy(Policy, module="orders"):
         return tuple(row for row in facts.rows if (row.by, row.stage) == (facts.by, facts.stage))
 
 
+class LateCredit(DTO):
+    """A row of `late.credits`: of `what`, `share` (0 to 1) goes back once the order came so many minutes
+    after the latest time that was promised. `code` tells the steps apart."""
+
+    code: str
+    what: Keepable
+    after_minutes: int
+    share: Decimal
+
+
+class LateFacts(DTO):
+    """What a late-credit policy may look at. `minutes` is how late it came, without what was the customer's
+    own doing; `rows` are those of `late.credits` on the order's day."""
+
+    minutes: int
+    total: Money
+    rows: tuple[LateCredit, ...]
+
+
+class LatePolicy(Policy, module="orders"):
+    """What goes back when an order came later than was promised: by default what the rows say, of each thing
+    the highest step that was reached."""
+
+    def shares(self, facts: LateFacts) -> dict[Keepable, Decimal]:
+        """How much of what goes back, each from 0 to 1."""
+        reached = sorted(
+            (row for row in facts.rows if row.after_minutes <= facts.minutes),
+            key=lambda row: row.after_minutes,
+        )
+        return {row.what: row.share for row in reached}
+
+
 class ClaimDecision(Enum):
     GRANT = "grant"
     REFUSE = "refuse"

@@ -183,6 +183,13 @@ def why_cancelled(reason: str | None) -> str:
     return CANCEL_REASONS.get(reason or "", "")
 
 
+def why_back(reason: str) -> str:
+    """Why money goes back to a customer."""
+    if reason == "late":
+        return "It came later than we had promised"
+    return "For what was wrong" if reason.startswith("claim_") else "For the order"
+
+
 CLAIM_REASONS = {
     ClaimReason.MISSING.value: "is missing",
     ClaimReason.WRONG.value: "is not what I ordered",

@@ -6,7 +6,15 @@ from datetime import date
 from typing import Any
 
 from modules.delivery.policies import HandoverCode
-from modules.orders.policies import DeliveryFee, KeptShare, ServiceFee, SmallOrderFee, TaxRate, Zone
+from modules.orders.policies import (
+    DeliveryFee,
+    KeptShare,
+    LateCredit,
+    ServiceFee,
+    SmallOrderFee,
+    TaxRate,
+    Zone,
+)
 from modules.payments.policies import MethodRow
 from tiffin import regions
 from tiffin.dto import DTO
@@ -37,6 +45,7 @@ ROWS: dict[str, type[DTO]] = {
 OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "zones": Zone,
     "cancellation.kept": KeptShare,
+    "late.credits": LateCredit,
     "handover.code": HandoverCode,
 }
 

@@ -14,6 +14,7 @@ from modules.orders.interface import CourierState, VendorState
 from modules.orders.models.order import lock_if_known
 from modules.orders.services.compensation import cancel_courier, give_up
 from modules.orders.services.completing import complete
+from modules.orders.services.lateness import credit_lateness
 from modules.orders.services.recording import record
 from modules.orders.states import COURIER, VENDOR, is_over
 from tiffin import clock, jobs
@@ -72,7 +73,9 @@ def customer_has_it(event: DeliveryCompleted) -> None:
         record(order)
         return
     order.courier_id = event.courier_id
-    record(order, complete(order))
+    completed = complete(order)
+    credit_lateness(order)
+    record(order, completed)
 
 
 @on(DeliveryCancelled)

@@ -21,7 +21,7 @@ from modules.orders.interface import (
 from modules.orders.models import Order
 from modules.orders.rest.serializers.baskets import BasketView
 from modules.orders.rest.serializers.documents import Document, MoneySerializer, choice
-from modules.orders.rest.serializers.minds import KeptSerializer, RatingSerializer
+from modules.orders.rest.serializers.minds import KeptSerializer, RatingSerializer, RefundSerializer
 from modules.orders.rest.serializers.quotes import LineSerializer, PriceSerializer
 from modules.orders.rest.tracking import TrackingSerializer
 from modules.orders.selectors.orders import summary_of
@@ -93,6 +93,7 @@ class OrderSerializer(Document):
     rating = RatingSerializer(allow_null=True)
     tracking = TrackingSerializer()
     kept = KeptSerializer(many=True, help_text="What is charged although it was stopped")
+    refunds = RefundSerializer(many=True)
     claim_obstacle = serializers.CharField(help_text="Why nothing can be claimed; empty while it can")
     rating_obstacle = serializers.CharField(help_text="Why it cannot be rated; empty while it can")
 
