@@ -113,6 +113,15 @@ def pace_of(region: Region, on: date) -> Pace:
     return Pace(**{name: region.setting(f"estimates.{name}", int, on=on) for name in Pace.__struct_fields__})
 
 
+class AgeRestriction(DTO):
+    """A row of `age_restrictions`: whoever gets something of the tax category must be `minimum_age` years
+    old; it is sold at `hours` (OpenStreetMap opening_hours, the restaurant's clock), empty: always."""
+
+    category: str
+    minimum_age: int
+    hours: str = ""
+
+
 class PlacingFacts(DTO):
     """What a placing policy may look at. `now_local` is the restaurant's wall clock, `ready_at_local` when
     the food can leave the kitchen; `tax_categories` are those of the basket's items and options."""
@@ -138,10 +147,12 @@ class PlacingPolicy(Policy, module="orders"):
 
 
 class Canceller(Enum):
-    """Whose doing it is that an order ends early, as far as it may cost the customer something."""
+    """Whose doing it is that an order ends early, as far as it may cost the customer something; `age_check`:
+    nobody old enough was at the door."""
 
     CUSTOMER = "customer"
     STAFF = "staff"
+    AGE_CHECK = "age_check"
 
 
 class Stage(Enum):
@@ -189,7 +200,8 @@ class CancellationPolicy(Policy, module="orders"):
 
     The customer may until the restaurant accepts, since from then on food is being made, and later where the
     region says what is kept then; staff may until the order is over. An order that is over cannot be
-    cancelled whatever a region says, and what ends for another reason than these two keeps nothing.
+    cancelled whatever a region says, and what ends for another reason than these, or because nobody old
+    enough was at the door, keeps nothing.
     """
 
     def may_cancel(self, facts: CancellationFacts) -> bool:

@@ -108,6 +108,7 @@ CANCEL_REASONS = {
     "restaurant_no_answer": "The restaurant did not answer in time.",
     "restaurant_lost_order": "The restaurant could not finish the order.",
     "no_courier": "No courier could be found.",
+    "age_refused": "Nobody old enough was there to take it.",
     "delivery_failed": "The courier could not bring it.",
     "delivery_cancelled": "The delivery was called off.",
 }

@@ -408,7 +408,8 @@ def a_delivery(stage: Stage) -> Scene:
     return delivery(stage, order, person)
 
 
-@scene("POST /courier/deliveries/{order_id}/drop-off")
+# There is nothing in it that asks for an age.
+@scene("POST /courier/deliveries/{order_id}/drop-off", "POST /courier/deliveries/{order_id}/refuse-at-door")
 def a_delivery_under_way(stage: Stage) -> Scene:
     return delivery(stage, *stage.under_way())
 

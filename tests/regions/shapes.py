@@ -7,6 +7,7 @@ from typing import Any
 
 from modules.delivery.policies import HandoverCode
 from modules.orders.policies import (
+    AgeRestriction,
     DeliveryFee,
     KeptShare,
     LateCredit,
@@ -45,6 +46,7 @@ ROWS: dict[str, type[DTO]] = {
 OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "zones": Zone,
     "cancellation.kept": KeptShare,
+    "age_restrictions": AgeRestriction,
     "late.credits": LateCredit,
     "handover.code": HandoverCode,
 }

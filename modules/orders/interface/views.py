@@ -51,6 +51,7 @@ class OrderView(DTO):
     note: str = ""
     wanted_at: datetime | None = None
     delivered_at: datetime | None = None
+    minimum_age: int = 0
     rating: RatingView | None = None
     kept: tuple[KeptPart, ...] = ()
     refunds: tuple[RefundView, ...] = ()

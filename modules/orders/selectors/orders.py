@@ -128,6 +128,7 @@ def view_of(order: Order) -> OrderView:
         note=order.note,
         wanted_at=order.wanted_at,
         delivered_at=order.delivered_at,
+        minimum_age=order.minimum_age,
         rating=rating_view(rating) if rating else None,
         kept=kept_parts(order),
         refunds=_refunds_of(order),

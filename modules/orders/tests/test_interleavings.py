@@ -292,9 +292,7 @@ def _play(
         _play_here(kitchen, happenings, fulfilment, late)
 
 
-def _play_here(
-    kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfilment, late: bool
-) -> None:
+def _play_here(kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfilment, late: bool) -> None:
     order = scenes.place(kitchen, ids.new_id(), kitchen.ramen(2), fulfilment=fulfilment)
     if late:
         Order.objects.filter(pk=order.id).update(promised_by=clock.now() - timedelta(hours=1))
@@ -324,7 +322,9 @@ def _play_here(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_random_courses_end_whole(kitchen, prefix: int, fulfilment, keeps: bool, late: bool, more: list[str]) -> None:
+def test_random_courses_end_whole(
+    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, more: list[str]
+) -> None:
     _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late)
 
 

@@ -47,6 +47,9 @@ class PlaceRequestSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(
         required=False, allow_blank=True, max_length=LONGEST_NOTE, help_text="What the kitchen should know"
     )
+    age_confirmed = serializers.BooleanField(
+        default=False, help_text="Whether the customer says to be as old as the quote's `minimum_age`"
+    )
 
 
 class AfterSerializer(serializers.Serializer[Any]):
@@ -90,6 +93,7 @@ class OrderSerializer(Document):
     note = serializers.CharField()
     wanted_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
+    minimum_age = serializers.IntegerField(help_text="Of whoever gets it; 0: it does not matter")
     rating = RatingSerializer(allow_null=True)
     tracking = TrackingSerializer()
     kept = KeptSerializer(many=True, help_text="What is charged although it was stopped")
