@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -408,10 +409,15 @@ def a_delivery(stage: Stage) -> Scene:
     return delivery(stage, order, person)
 
 
-# There is nothing in it that asks for an age.
-@scene("POST /courier/deliveries/{order_id}/drop-off", "POST /courier/deliveries/{order_id}/refuse-at-door")
+@scene("POST /courier/deliveries/{order_id}/drop-off")
 def a_delivery_under_way(stage: Stage) -> Scene:
     return delivery(stage, *stage.under_way())
+
+
+@scene("POST /courier/deliveries/{order_id}/refuse-at-door")
+def a_delivery_that_asks_for_no_age(stage: Stage) -> Scene:
+    """Nobody may refuse it, and for others it is not there."""
+    return replace(a_delivery_under_way(stage), changes=False)
 
 
 def delivery(stage: Stage, order: dict[str, Any], person: Any) -> Scene:
