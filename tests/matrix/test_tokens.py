@@ -131,6 +131,6 @@ def test_who_asks_matters_before_what_is_asked(row: Row, cast: Cast) -> None:
 def anywhere(row: Row) -> str:
     """The row's path with ids of nothing."""
     path = row.path.partition("#")[0]
-    for name in ("address_id", "order_id", "payment_id", "restaurant_id", "item_id", "offer_id"):
-        path = path.replace(f"{{{name}}}", str(uuid4()))
+    for name in ("address", "order", "payment", "restaurant", "item", "offer", "claim", "evidence"):
+        path = path.replace(f"{{{name}_id}}", str(uuid4()))
     return path if path.startswith(PREFIX) else f"{PREFIX}{path}"

@@ -1,6 +1,6 @@
 """What went wrong in other systems and must not here, each as one scenario.
 
-Elsewhere: answers that come late in `test_late_answers` and `test_interleavings`, a lock left by a dead worker
+Elsewhere: late answers in `test_late_answers` and `test_interleavings`, a lock left by a dead worker
 in `tiffin.jobs`, what is said before its commit in `tiffin.log`, two windows over HTTP in `tests/acceptance`.
 """
 
