@@ -128,8 +128,8 @@ def _page(row: Row, pk: str) -> str:
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
 def test_nothing_is_written_by_forms(row: Row, cast: Cast, both: dict[str, Pair], http: httpx.Client) -> None:
-    """Nobody adds, changes or deletes by Django's own pages, but those who grant, promote or decide: they see the
-    form again when it says nothing, and are sent away from what is not of their regions."""
+    """Nobody adds, changes or deletes by Django's own pages, but those who grant, promote or decide: they
+    see the form again when it says nothing, and are sent away from what is not of their regions."""
     adding = {each.model: each for each in ROWS if each.action == "add"}
     changing = {each.model: each for each in ROWS if each.action == "change"}
     pk = both[row.model].gb
