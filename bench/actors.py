@@ -198,7 +198,7 @@ class Customer(Person):
 
     async def place(self, quote: dict[str, Any], card: str) -> dict[str, Any]:
         """Raises Refused; asks again under the same key when no answer comes."""
-        order = {"quote": quote["token"], "payment_method": card}
+        order = {"quote": quote["token"], "payment_method": card, "age_confirmed": True}
         return dict(await self.post("/orders", order, key=str(uuid4())))
 
     async def order(self, order_id: str) -> dict[str, Any]:
@@ -307,9 +307,17 @@ class Courier(Person):
         try:
             await self.post(path)
         except Refused as refused:
-            if refused.code != "handover_proof_missing":
+            proof = _PROOFS.get(refused.code)
+            if proof is None:
                 raise
-            await self.post(path, {"proof": [{"kind": "left_at_door", "reason": "customer_asked"}]})
+            await self.post(path, {"proof": [proof]})
+
+
+# What a courier says when more is asked than that it is there.
+_PROOFS = {
+    "handover_proof_missing": {"kind": "left_at_door", "reason": "customer_asked"},
+    "age_check_missing": {"kind": "age_checked"},
+}
 
 
 async def _events(lines: AsyncIterator[str], *, opened_at: datetime) -> AsyncIterator[StreamEvent]:

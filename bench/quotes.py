@@ -92,4 +92,5 @@ def order_work(quote: Promised) -> Work:
 
 
 def order_body(quote: Promised) -> bytes:
-    return json.dumps({"quote": quote.token, "payment_method": "pm_card_visa"}).encode()
+    asked = {"quote": quote.token, "payment_method": "pm_card_visa", "age_confirmed": True}
+    return json.dumps(asked).encode()

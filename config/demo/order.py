@@ -25,7 +25,7 @@ _LINE = (
     """-d '{{"restaurant_id":"{restaurant}","lines":[{{"item_id":"{item}","quantity":{quantity}}}],"""
     """"address_ticket":"'$A'"}}' | sed 's/.*"token": *"\\([^"]*\\)".*/\\1/'); """
     """curl -s $U/orders -H "$J" -H "Authorization: Bearer $T" -H "Idempotency-Key: $(date +%s)-$$" """
-    """-d '{{"quote":"'$Q'","payment_method":"pm_card_visa"}}'"""
+    """-d '{{"quote":"'$Q'","payment_method":"pm_card_visa","age_confirmed":true}}'"""
 )
 
 

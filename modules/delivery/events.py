@@ -7,6 +7,8 @@ from uuid import UUID
 from modules.delivery.interface import ProofKind
 from tiffin.log import Event
 
+AGE_REFUSED = "age_refused"
+
 
 class CourierAssigned(Event, wire="delivery.courier_assigned.v1"):
     """A courier took it."""
@@ -46,7 +48,8 @@ class DeliveryCancelled(Event, wire="delivery.delivery_cancelled.v1"):
 
 
 class DeliveryFailed(Event, wire="delivery.delivery_failed.v1"):
-    """It will not arrive: `no_courier` was found in time, or the one who had it was `lost`."""
+    """It will not arrive: `no_courier` was found in time, the one who had it was `lost`, or
+    nobody old enough was at the door (`age_refused`)."""
 
     order_id: UUID
     reason: str

@@ -19,11 +19,15 @@ def new_code(rule: HandoverCode | None, worth: Money | None) -> str:
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
 
-def judge(proof: tuple[Proof, ...], *, code: str, attempts_left: int, may_leave: bool) -> ProofRefusal:
-    """Why this is not enough for a delivery that asks for `code` (empty: for none); NONE if it is. Each
-    CODE_WRONG is to be counted."""
+def judge(
+    proof: tuple[Proof, ...], *, code: str, attempts_left: int, may_leave: bool, asks_age: bool = False
+) -> ProofRefusal:
+    """Why this is not enough for a delivery that asks for `code` (empty: for none) or for an age; NONE if it
+    is. Each CODE_WRONG is to be counted."""
     by_kind = {each.kind: each for each in proof}
     left = by_kind.get(ProofKind.LEFT_AT_DOOR)
+    if asks_age and (left is not None or ProofKind.AGE_CHECKED not in by_kind):
+        return ProofRefusal.AGE_CHECK_MISSING
     if left is not None:
         refused = left.reason in _NO_REASON or (code and not may_leave)
         return ProofRefusal.LEAVING_REFUSED if refused else ProofRefusal.NONE

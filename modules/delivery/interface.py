@@ -57,10 +57,12 @@ class Dropoff(DTO):
 
 class Parcel(DTO):
     """What is carried. `reference` is what the courier says at the counter, `worth` what the customer pays:
-    from which worth on a code is asked at the door is the region's."""
+    from which worth on a code is asked at the door is the region's. Whoever gets it must be `minimum_age`
+    years old (0: it does not matter)."""
 
     reference: str = ""
     worth: Money | None = None
+    minimum_age: int = 0
 
 
 class ProofKind(OpenEnum):
@@ -117,7 +119,16 @@ class LeavingRefused(DomainError, code="leaving_refused", status=409):
     detail = "Say why it is left at the door; where the region asks for a code, it may not be left without."
 
 
-HANDOVER_ERRORS = (HandoverProofMissing, HandoverCodeWrong, HandoverLocked, LeavingRefused)
+class AgeCheckMissing(DomainError, code="age_check_missing", status=409):
+    """Something in it is for people of some age."""
+
+    detail = (
+        "Look at the identity card of whoever takes it, and send a proof of kind `age_checked`; if nobody is "
+        "old enough, take it back."
+    )
+
+
+HANDOVER_ERRORS = (AgeCheckMissing, HandoverProofMissing, HandoverCodeWrong, HandoverLocked, LeavingRefused)
 
 
 class ProofRefusal(OpenEnum):
@@ -128,6 +139,7 @@ class ProofRefusal(OpenEnum):
     CODE_WRONG = HandoverCodeWrong.code
     LOCKED = HandoverLocked.code
     LEAVING_REFUSED = LeavingRefused.code
+    AGE_CHECK_MISSING = AgeCheckMissing.code
     UNKNOWN = "unknown"
 
     def error(self, *, attempts_left: int) -> DomainError | None:
@@ -204,6 +216,7 @@ class CourierDelivery(DTO):
     asks_code: bool = False
     attempts_left: int = 0
     may_leave: bool = True
+    minimum_age: int = 0
     refusal: ProofRefusal = ProofRefusal.NONE
 
     def why_not(self) -> DomainError | None:
@@ -358,4 +371,9 @@ class Delivery(Interface, module="delivery", version=1):
     ) -> CourierDelivery:
         """The customer has it. Reports DeliveryCompleted. A proof that is none is no error here, since
         a wrong code is counted: the answer is a delivery that is still `picked_up`, with a `refusal`."""
+        ...
+
+    @command(timeout=2.0, errors=(DeliveryUnknown, DeliveryStateConflict))
+    def refuse_at_door(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> None:
+        """Nobody at the door is old enough for what is in it: it goes back. Reports DeliveryFailed."""
         ...

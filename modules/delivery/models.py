@@ -65,6 +65,7 @@ class DeliveryTask(Aggregate):
     handover_code = models.CharField(max_length=8, default="", db_default="")
     attempts_left = models.SmallIntegerField(default=0, db_default=0)
     may_leave = models.BooleanField(default=True, db_default=True)
+    minimum_age = models.SmallIntegerField(default=0, db_default=0)
     proof = models.CharField(max_length=64, default="", db_default="")
     left_reason = models.CharField(max_length=32, default="", db_default="")
     assigned_at = models.DateTimeField(null=True)

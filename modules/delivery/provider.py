@@ -103,6 +103,9 @@ class DeliveryProvider(Delivery):
     def pick_up(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> CourierDelivery:
         return selectors.courier_delivery(services.pick_up(courier_id=courier_id, order_id=order_id))
 
+    def refuse_at_door(self, *, key: CommandKey, courier_id: CourierId, order_id: UUID) -> None:
+        services.refuse_at_door(courier_id=courier_id, order_id=order_id)
+
     def drop_off(
         self,
         *,

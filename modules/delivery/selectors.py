@@ -121,5 +121,6 @@ def courier_delivery(task: DeliveryTask, refusal: ProofRefusal = ProofRefusal.NO
         asks_code=bool(task.handover_code),
         attempts_left=task.attempts_left,
         may_leave=task.may_leave,
+        minimum_age=task.minimum_age,
         refusal=refusal,
     )

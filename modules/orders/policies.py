@@ -134,6 +134,15 @@ def pace_of(region: Region, on: date) -> Pace:
     return Pace(**{name: region.setting(f"estimates.{name}", int, on=on) for name in Pace.__struct_fields__})
 
 
+class AgeRestriction(DTO):
+    """A row of `age_restrictions`: whoever gets something of the tax category must be `minimum_age` years
+    old; it is sold at `hours` (OpenStreetMap opening_hours, the restaurant's clock), empty: always."""
+
+    category: str
+    minimum_age: int
+    hours: str = ""
+
+
 class PlacingFacts(DTO):
     """What a placing policy may look at. `now_local` is the restaurant's wall clock, `ready_at_local` when
     the food can leave the kitchen; `tax_categories` are those of the basket's items and options."""
@@ -159,10 +168,12 @@ class PlacingPolicy(Policy, module="orders"):
 
 
 class Canceller(Enum):
-    """Whose doing it is that an order ends early, as far as it may cost the customer something."""
+    """Whose doing it is that an order ends early, as far as it may cost the customer something; `age_check`:
+    nobody old enough was at the door."""
 
     CUSTOMER = "customer"
     STAFF = "staff"
+    AGE_CHECK = "age_check"
 
 
 class Stage(Enum):
@@ -210,7 +221,8 @@ class CancellationPolicy(Policy, module="orders"):
 
     The customer may until the restaurant accepts, since from then on food is being made, and later where the
     region says what is kept then; staff may until the order is over. An order that is over cannot be
-    cancelled whatever a region says, and what ends for another reason than these two keeps nothing.
+    cancelled whatever a region says, and what ends for another reason than these, or because nobody old
+    enough was at the door, keeps nothing.
     """
 
     def may_cancel(self, facts: CancellationFacts) -> bool:
@@ -222,6 +234,38 @@ class CancellationPolicy(Policy, module="orders"):
     def kept(self, facts: CancellationFacts) -> tuple[KeptShare, ...]:
         """What is kept when this actor stops the order now; of what is not named all goes back."""
         return tuple(row for row in facts.rows if (row.by, row.stage) == (facts.by, facts.stage))
+
+
+class LateCredit(DTO):
+    """A row of `late.credits`: of `what`, `share` (0 to 1) goes back once the order came so many minutes
+    after the latest time that was promised. `code` tells the steps apart."""
+
+    code: str
+    what: Keepable
+    after_minutes: int
+    share: Decimal
+
+
+class LateFacts(DTO):
+    """What a late-credit policy may look at. `minutes` is how late it came, without what was the customer's
+    own doing; `rows` are those of `late.credits` on the order's day."""
+
+    minutes: int
+    total: Money
+    rows: tuple[LateCredit, ...]
+
+
+class LatePolicy(Policy, module="orders"):
+    """What goes back when an order came later than was promised: by default what the rows say, of each thing
+    the highest step that was reached."""
+
+    def shares(self, facts: LateFacts) -> dict[Keepable, Decimal]:
+        """How much of what goes back, each from 0 to 1."""
+        reached = sorted(
+            (row for row in facts.rows if row.after_minutes <= facts.minutes),
+            key=lambda row: row.after_minutes,
+        )
+        return {row.what: row.share for row in reached}
 
 
 class ClaimDecision(Enum):

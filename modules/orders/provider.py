@@ -6,6 +6,7 @@ from uuid import UUID
 
 from modules.orders import selectors, services
 from modules.orders.interface import (
+    AgeNotConfirmed,
     BasketLine,
     CancellationPreview,
     ClaimLine,
@@ -19,6 +20,7 @@ from modules.orders.interface import (
     OrderPage,
     Orders,
     OrderView,
+    PlacingRefused,
     Point,
     QuoteView,
     RatingSummary,
@@ -64,11 +66,26 @@ class OrdersProvider(Orders):
         return selectors.slots(restaurant_id=restaurant_id, fulfilment=fulfilment)
 
     def place(
-        self, *, key: CommandKey, customer_id: UUID, quote: str, payment_method: str, note: str = ""
+        self,
+        *,
+        key: CommandKey,
+        customer_id: UUID,
+        quote: str,
+        payment_method: str,
+        note: str = "",
+        age_confirmed: bool = False,
     ) -> OrderView:
-        order = services.place_order(
-            customer_id=customer_id, quote=quote, payment_method=payment_method, note=note
-        )
+        try:
+            order = services.place_order(
+                customer_id=customer_id,
+                quote=quote,
+                payment_method=payment_method,
+                note=note,
+                age_confirmed=age_confirmed,
+            )
+        except AgeNotConfirmed as refusal:
+            # Callers of the last release know no such refusal.
+            raise PlacingRefused(reason=refusal.sentence) from None
         return selectors.answer_of(order)
 
     def get(self, *, customer_id: UUID, order_id: UUID) -> OrderView:

@@ -95,6 +95,7 @@ def ticket_view(ticket: Ticket, restaurant_name: str) -> TicketView:
         reason=ticket.reason,
         fulfilment=TicketKind(ticket.fulfilment),
         wanted_at=ticket.wanted_at,
+        minimum_age=ticket.minimum_age,
     )
 
 

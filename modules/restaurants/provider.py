@@ -146,8 +146,8 @@ class RestaurantsProvider(Restaurants):
     def cancel(self, *, key: CommandKey, order_id: OrderId, reason: RejectReason) -> TicketView:
         return selectors.ticket_answer(services.cancel(order_id=order_id, reason=reason))
 
-    def hand_over(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
-        return selectors.ticket_answer(services.hand_over(order_id=order_id))
+    def hand_over(self, *, key: CommandKey, order_id: OrderId, age_checked: bool = False) -> TicketView:
+        return selectors.ticket_answer(services.hand_over(order_id=order_id, age_checked=age_checked))
 
     def set_availability(
         self,

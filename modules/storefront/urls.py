@@ -90,5 +90,8 @@ urlpatterns = [
     path("courier/offers/<uuid:offer_id>/pass", riding.leave_it, name="courier-page-pass"),
     path("courier/deliveries/<uuid:order_id>/give-back", riding.give_back, name="courier-page-give-back"),
     path("courier/deliveries/<uuid:order_id>/pick-up", riding.pick_up, name="courier-page-pick-up"),
+    path(
+        "courier/deliveries/<uuid:order_id>/refuse-at-door", riding.refuse_at_door, name="courier-page-refuse"
+    ),
     path("courier/deliveries/<uuid:order_id>/drop-off", riding.drop_off, name="courier-page-drop-off"),
 ]

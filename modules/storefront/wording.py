@@ -111,6 +111,7 @@ CANCEL_REASONS = {
     "restaurant_no_answer": "The restaurant did not answer in time.",
     "restaurant_lost_order": "The restaurant could not finish the order.",
     "no_courier": "No courier could be found.",
+    "age_refused": "Nobody old enough was there to take it.",
     "delivery_failed": "The courier could not bring it.",
     "delivery_cancelled": "The delivery was called off.",
 }
@@ -184,6 +185,13 @@ def what_is_late(seen: Tracking) -> str:
 
 def why_cancelled(reason: str | None) -> str:
     return CANCEL_REASONS.get(reason or "", "")
+
+
+def why_back(reason: str) -> str:
+    """Why money goes back to a customer."""
+    if reason == "late":
+        return "It came later than we had promised"
+    return "For what was wrong" if reason.startswith("claim_") else "For the order"
 
 
 CLAIM_REASONS = {

@@ -112,7 +112,11 @@ class Customer(Person):
         return dict(answer.json())
 
     def place(self, token: str, *, key: str | None = None, card: str = "pm_card_visa") -> Answer:
-        return self.post("/orders", {"quote": token, "payment_method": card}, key=key or str(uuid4()))
+        return self.post(
+            "/orders",
+            {"quote": token, "payment_method": card, "age_confirmed": True},
+            key=key or str(uuid4()),
+        )
 
     def order(self, place: Place, *, card: str = "pm_card_visa") -> dict[str, Any]:
         """Quote and place."""

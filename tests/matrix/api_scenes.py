@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -686,6 +687,12 @@ def a_delivery(stage: Stage) -> Scene:
 @scene("POST /courier/deliveries/{order_id}/drop-off")
 def a_delivery_under_way(stage: Stage) -> Scene:
     return delivery(stage, *stage.under_way())
+
+
+@scene("POST /courier/deliveries/{order_id}/refuse-at-door")
+def a_delivery_that_asks_for_no_age(stage: Stage) -> Scene:
+    """Nobody may refuse it, and for others it is not there."""
+    return replace(a_delivery_under_way(stage), changes=False)
 
 
 def delivery(stage: Stage, order: dict[str, Any], person: Any) -> Scene:

@@ -345,7 +345,7 @@ SCENES["POST /courier/shift/end"] = like("DELETE /courier/shift")
 SCENES["POST /courier/report"] = like("POST /courier/position", body={"lat": "51.45", "lon": "-0.3"})
 for step in ("accept", "pass"):
     SCENES[f"POST /courier/offers/{{offer_id}}/{step}"] = like(f"POST /courier/offers/{{offer_id}}/{step}")
-for step in ("give-back", "pick-up", "drop-off"):
+for step in ("give-back", "pick-up", "drop-off", "refuse-at-door"):
     SCENES[f"POST /courier/deliveries/{{order_id}}/{step}"] = like(
         f"POST /courier/deliveries/{{order_id}}/{step}"
     )

@@ -7,8 +7,10 @@ from typing import Any
 
 from modules.delivery.policies import HandoverCode, PositionRule
 from modules.orders.policies import (
+    AgeRestriction,
     DeliveryFee,
     KeptShare,
+    LateCredit,
     ReceiptIssuer,
     ServiceFee,
     SmallOrderFee,
@@ -46,6 +48,8 @@ ROWS: dict[str, type[DTO]] = {
 # What a region may do without.
 OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "zones": Zone,
+    "age_restrictions": AgeRestriction,
+    "late.credits": LateCredit,
     "handover.code": HandoverCode,
     "cancellation.kept": KeptShare,
 }

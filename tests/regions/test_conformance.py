@@ -16,6 +16,7 @@ from modules.orders.policies import (
     RECEIPT_PARTS,
     DeliveryFee,
     KeptShare,
+    LateCredit,
     ReceiptIssuer,
     ServiceFee,
     TaxRate,
@@ -96,10 +97,13 @@ def test_fees_lie_within_their_bounds_on_every_day(region: Region) -> None:
         assert 0 <= service.min <= service.max
 
 
-def test_no_more_than_all_is_kept_of_what_is_stopped(region: Region) -> None:
+def test_no_more_than_all_is_kept_and_no_more_given_back(region: Region) -> None:
     for day in days_that_matter(region):
         for row in region.rules("cancellation.kept", KeptShare, on=day):
             assert 0 < row.share <= 1
+        for credit in region.rules("late.credits", LateCredit, on=day):
+            assert 0 < credit.share <= 1
+            assert credit.after_minutes >= 0
 
 
 def test_a_delivery_costs_something_everywhere_and_at_every_hour(region: Region) -> None:

@@ -93,6 +93,7 @@ class DeliverySerializer(serializers.Serializer[Any]):
     asks_code = serializers.BooleanField(help_text="The customer says a code at the door")
     attempts_left = serializers.IntegerField(help_text="How often the code may still be tried")
     may_leave = serializers.BooleanField(help_text="It may be left at the door without")
+    minimum_age = serializers.IntegerField(help_text="Of whoever takes it: look at their identity card")
 
 
 class PickUpSerializer(serializers.Serializer[Any]):

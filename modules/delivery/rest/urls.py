@@ -15,6 +15,11 @@ urlpatterns = [
     path("courier/deliveries", views.Deliveries.as_view(), name="courier-deliveries"),
     path("courier/deliveries/<uuid:order_id>/give-back", views.GiveBack.as_view(), name="courier-give-back"),
     path("courier/deliveries/<uuid:order_id>/pick-up", views.PickUp.as_view(), name="courier-pick-up"),
+    path(
+        "courier/deliveries/<uuid:order_id>/refuse-at-door",
+        views.RefuseAtDoor.as_view(),
+        name="courier-refuse-at-door",
+    ),
     path("courier/deliveries/<uuid:order_id>/drop-off", views.DropOff.as_view(), name="courier-drop-off"),
     path("orders/<uuid:order_id>/handover", views.MyHandover.as_view(), name="order-handover"),
 ]

@@ -228,6 +228,9 @@ class DropOff(CourierApiView):
                 "With the code", value={"proof": [{"kind": "code", "code": "4821"}]}, request_only=True
             ),
             OpenApiExample(
+                "With an identity card seen", value={"proof": [{"kind": "age_checked"}]}, request_only=True
+            ),
+            OpenApiExample(
                 "At the door",
                 value={"proof": [{"kind": "left_at_door", "reason": "customer_asked"}]},
                 request_only=True,
@@ -242,6 +245,20 @@ class DropOff(CourierApiView):
         if refused is not None:
             raise refused
         return self.delivery(done.task)
+
+
+class RefuseAtDoor(CourierApiView):
+    @refuses(DeliveryUnknown, DeliveryStateConflict)
+    @extend_schema(
+        request=None,
+        responses={204: None},
+        operation_id="courier_refuse_at_door",
+        summary="Nobody at the door is old enough",
+        description="For what has a `minimum_age`. It goes back to where it was fetched.",
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        services.refuse_at_door(courier_id=self.courier_id(), order_id=order_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class MyHandover(APIView):

@@ -12,6 +12,7 @@ from modules.delivery.services.tasks import (
     give_back,
     pick_up,
     reassign,
+    refuse_at_door,
     request,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "pass_offer",
     "pick_up",
     "reassign",
+    "refuse_at_door",
     "request",
     "start_shift",
     "unassign_no_show",

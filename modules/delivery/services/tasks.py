@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from modules.delivery.events import CourierPickedUp, DeliveryCancelled, DeliveryCompleted
+from modules.delivery.events import (
+    AGE_REFUSED,
+    CourierPickedUp,
+    DeliveryCancelled,
+    DeliveryCompleted,
+    DeliveryFailed,
+)
 from modules.delivery.handover import judge, new_code
 from modules.delivery.interface import (
     DeliveryState,
@@ -70,7 +76,8 @@ def request(
         reference=parcel.reference[:LONGEST_REFERENCE],
         handover_code=new_code(rule, parcel.worth),
         attempts_left=rule.attempts if rule else 0,
-        may_leave=rule is None or rule.may_leave,
+        may_leave=parcel.minimum_age <= 0 and (rule is None or rule.may_leave),
+        minimum_age=parcel.minimum_age,
     )
     with db.transaction():
         if not db.insert(task, unless_taken=("id",)):
@@ -168,7 +175,11 @@ def drop_off(*, courier_id: UUID, order_id: UUID, proof: tuple[Proof, ...] = ())
         if task.state is not DeliveryState.PICKED_UP:
             raise DeliveryStateConflict(state=task.state_name, action="dropped off")
         refusal = judge(
-            proof, code=task.handover_code, attempts_left=task.attempts_left, may_leave=task.may_leave
+            proof,
+            code=task.handover_code,
+            attempts_left=task.attempts_left,
+            may_leave=task.may_leave,
+            asks_age=task.minimum_age > 0,
         )
         if refusal is ProofRefusal.NONE:
             _complete(task, courier_id, proof)
@@ -176,6 +187,22 @@ def drop_off(*, courier_id: UUID, order_id: UUID, proof: tuple[Proof, ...] = ())
             task.attempts_left -= 1
             task.save(update_fields=["attempts_left"])
     return DropOff(task, refusal)
+
+
+def refuse_at_door(*, courier_id: UUID, order_id: UUID) -> DeliveryTask:
+    """Nobody at the door is old enough: it goes back to where it was fetched.
+
+    Raises DeliveryUnknown, DeliveryStateConflict, also for what asks for no age.
+    """
+    with db.transaction():
+        task = lock_for(courier_id, order_id)
+        if task.state is DeliveryState.FAILED and task.reason == AGE_REFUSED:
+            return task
+        if task.state is not DeliveryState.PICKED_UP or not task.minimum_age:
+            raise DeliveryStateConflict(state=task.state_name, action="refused for somebody's age")
+        task.reason = AGE_REFUSED
+        end(task, DeliveryState.FAILED, DeliveryFailed(order_id=task.id, reason=AGE_REFUSED))
+    return task
 
 
 def confirm_by_staff(*, order_id: UUID) -> DeliveryTask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modules.delivery.events import (
+    AGE_REFUSED,
     CourierAssigned,
     CourierPickedUp,
     CourierUnassigned,
@@ -12,8 +13,12 @@ from modules.delivery.events import (
 )
 from modules.orders.interface import CourierState, VendorState
 from modules.orders.models.order import lock_if_known
+from modules.orders.policies import Canceller
+from modules.orders.selectors.cancelling import split_for
 from modules.orders.services.compensation import cancel_courier, give_up
 from modules.orders.services.completing import complete
+from modules.orders.services.keeping import keep_fee
+from modules.orders.services.lateness import credit_lateness
 from modules.orders.services.recording import record
 from modules.orders.states import COURIER, VENDOR, is_over
 from tiffin import clock, jobs
@@ -72,7 +77,9 @@ def customer_has_it(event: DeliveryCompleted) -> None:
         record(order)
         return
     order.courier_id = event.courier_id
-    record(order, complete(order))
+    completed = complete(order)
+    credit_lateness(order)
+    record(order, completed)
 
 
 @on(DeliveryCancelled)
@@ -92,7 +99,8 @@ def delivery_called_off(event: DeliveryCancelled) -> None:
 
 @on(DeliveryFailed)
 def delivery_failed(event: DeliveryFailed) -> None:
-    """No courier was found in time, or the one who had it was lost."""
+    """No courier was found in time, the one who had it was lost, or nobody old enough was at the door: it
+    goes back to the restaurant then, and the region says what is kept."""
     order = lock_if_known(event.order_id)
     if order is None or not COURIER.allows(order.axes.courier, CourierState.FAILED):
         return
@@ -101,5 +109,7 @@ def delivery_failed(event: DeliveryFailed) -> None:
     if is_over(order.axes):
         record(order)
         return
-    reason = "no_courier" if event.reason == "no_courier" else "delivery_failed"
+    reason = event.reason if event.reason in {"no_courier", AGE_REFUSED} else "delivery_failed"
+    if reason == AGE_REFUSED:
+        keep_fee(order, Canceller.AGE_CHECK, split_for(order, Canceller.AGE_CHECK))
     record(order, give_up(order, reason=reason, by="delivery", note=event.reason[:64]))

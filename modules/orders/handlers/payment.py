@@ -11,6 +11,7 @@ from modules.orders.models.order import lock_if_known
 from modules.orders.selectors.slots import offer_at
 from modules.orders.services.compensation import give_up, release_payment
 from modules.orders.services.keeping import keep_what_is_left
+from modules.orders.services.lateness import credit_lateness
 from modules.orders.services.owing import refund_again, settle_refunds
 from modules.orders.services.recording import record
 from modules.orders.states import PAYMENT, is_over
@@ -108,6 +109,7 @@ def payment_captured(event: PaymentCaptured) -> None:
     if order.axes.order is OrderState.CANCELLED:
         jobs.drop(order, "release_payment")
         release_payment(order)
+    credit_lateness(order)
     record(order)
 
 

@@ -42,6 +42,7 @@ from modules.orders.interface.claims import (
 from modules.orders.interface.errors import (
     AddressOutsideZone,
     AddressTicketInvalid,
+    AgeNotConfirmed,
     BasketEmpty,
     BasketItemUnavailable,
     BasketItemUnknown,
@@ -97,6 +98,7 @@ from modules.orders.interface.views import (
     OrderView,
     RatingSummary,
     RatingView,
+    RefundView,
     ReorderChange,
     ReorderView,
     TimelineEntryView,
@@ -109,6 +111,7 @@ __all__ = [
     "QUOTE_ERRORS",
     "AddressOutsideZone",
     "AddressTicketInvalid",
+    "AgeNotConfirmed",
     "Axes",
     "BasketEmpty",
     "BasketItemUnavailable",
@@ -182,6 +185,7 @@ __all__ = [
     "ReceiptUnknown",
     "ReceiptView",
     "RefundState",
+    "RefundView",
     "ReorderChange",
     "ReorderView",
     "RestaurantClosed",
@@ -257,10 +261,17 @@ class Orders(Interface, module="orders", version=1):
 
     @command(timeout=3.0, errors=PLACE_ERRORS)
     def place(
-        self, *, key: CommandKey, customer_id: UUID, quote: str, payment_method: str, note: str = ""
+        self,
+        *,
+        key: CommandKey,
+        customer_id: UUID,
+        quote: str,
+        payment_method: str,
+        note: str = "",
+        age_confirmed: bool = False,
     ) -> OrderView:
         """Accept an order for the token of a quote. Once this returns, the order cannot be lost. The kitchen
-        reads the `note`."""
+        reads the `note`. What has a minimum age is refused unless the customer has confirmed to have it."""
         ...
 
     @query(timeout=0.5, errors=(OrderUnknown,))

@@ -193,7 +193,8 @@ class SlotView(DTO):
 class QuoteView(DTO):
     """A price, and until `expires_at` the promise to keep it. `token` is None for a preview, which cannot be
     placed: it has no customer or no address. `hints` say what would make it cheaper, what is missing least
-    first; `tip_presets` are the tips to offer."""
+    first; `tip_presets` are the tips to offer. Whoever gets it must be `minimum_age` years old (0: it does
+    not matter)."""
 
     quote_id: QuoteId
     token: str | None
@@ -211,3 +212,4 @@ class QuoteView(DTO):
     promotion_code: CodeAnswer | None = None
     fulfilment: Fulfilment = Fulfilment.DELIVERY
     wanted_at: datetime | None = None
+    minimum_age: int = 0

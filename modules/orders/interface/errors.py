@@ -147,6 +147,13 @@ class PlacingRefused(DomainError, code="placing_refused", status=409):
     reason: str
 
 
+class AgeNotConfirmed(DomainError, code="age_not_confirmed", status=409):
+    """Something in the order is for people of some age."""
+
+    detail = "Confirm that you are {minimum_age} or older; your identity card is asked for when you get it."
+    minimum_age: int
+
+
 class OrderUnknown(DomainError, code="order_unknown", status=404):
     """There is no such order."""
 

@@ -51,11 +51,23 @@ class OrderView(DTO):
     note: str = ""
     wanted_at: datetime | None = None
     delivered_at: datetime | None = None
+    minimum_age: int = 0
     rating: RatingView | None = None
     kept: tuple[KeptPart, ...] = ()
+    refunds: tuple[RefundView, ...] = ()
     claim_obstacle: str = ""
     rating_obstacle: str = ""
     tracking: Tracking = Tracking()
+
+
+class RefundView(DTO):
+    """Money that goes back: `reason` is a code such as `customer`, `late` or `claim_missing`, `done_at` when
+    it was back."""
+
+    amount: Money
+    reason: str
+    owed_at: datetime
+    done_at: datetime | None = None
 
 
 class ChangeKind(OpenEnum):

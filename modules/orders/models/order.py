@@ -114,6 +114,7 @@ class Order(Aggregate):
     )
     note = models.CharField(max_length=300, default="", db_default="")
     wanted_at = models.DateTimeField(null=True)
+    minimum_age = models.SmallIntegerField(default=0, db_default=0)
     promised_from = models.DateTimeField(null=True)
     promised_by = models.DateTimeField(null=True)
     usual_delay = models.IntegerField(default=0, db_default=0)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 import msgspec
 
 from modules.orders.interface import ComponentKind, Party, Price
-from modules.orders.policies import Keepable, KeptShare
+from modules.orders.policies import Keepable
 from modules.orders.pricing.refunding import Pot, RefundPart, part_of, pots_of, total_of
 from modules.orders.pricing.terms import UNTAXED
 from tiffin.dto import DTO
@@ -32,9 +32,9 @@ class Split(DTO):
     back_total: int
 
 
-def split(price: Price, shares: Iterable[KeptShare]) -> Split:
-    """Keep the named shares of `price`. Fractions of a unit go back."""
-    share_of: dict[Keepable | None, Fraction] = {share.what: Fraction(share.share) for share in shares}
+def split(price: Price, shares: Mapping[Keepable, Decimal]) -> Split:
+    """Keep these shares of `price`, each from 0 to 1. Fractions of a unit go back."""
+    share_of: dict[Keepable | None, Fraction] = {what: Fraction(share) for what, share in shares.items()}
     kept, back = [], []
     for pot, components in pots_of(price).items():
         fraction = share_of.get(_what(pot, {each.kind for each in components if each.amount.amount > 0}), 0)

@@ -37,3 +37,4 @@ class QuoteDocument(DTO):
     price: Price
     fulfilment: Fulfilment = Fulfilment.DELIVERY
     wanted_at: datetime | None = None
+    minimum_age: int = 0

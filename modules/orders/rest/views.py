@@ -18,6 +18,7 @@ from modules.orders import selectors, services
 from modules.orders.interface import (
     PLACE_ERRORS,
     QUOTE_ERRORS,
+    AgeNotConfirmed,
     CancellationRefused,
     ClaimLine,
     ClaimLineWrong,
@@ -132,7 +133,7 @@ class Orders(generics.ListAPIView[Order]):
     def get_queryset(self) -> QuerySet[Order]:
         return summaries_of(Order.objects.filter(customer_id=actor_of(self.request).id))
 
-    @refuses(*PLACE_ERRORS)
+    @refuses(AgeNotConfirmed, *PLACE_ERRORS)
     @extend_schema(request=PlaceRequestSerializer, responses={201: OrderSerializer}, examples=examples.PLACE)
     @idempotent
     def post(self, request: Request) -> Response:

@@ -38,7 +38,7 @@ def split_for(order: Order, by: Canceller) -> Split | None:
     shares = _policy(order).kept(_facts(order, by))
     if not shares:
         return None
-    parted = split(price_of(order), shares)
+    parted = split(price_of(order), {share.what: share.share for share in shares})
     return parted if parted.kept_total else None
 
 

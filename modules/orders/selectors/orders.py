@@ -17,6 +17,8 @@ from modules.orders.interface import (
     OrderSummary,
     OrderUnknown,
     OrderView,
+    RefundState,
+    RefundView,
     Status,
     TimelineEntryView,
 )
@@ -126,11 +128,28 @@ def view_of(order: Order) -> OrderView:
         note=order.note,
         wanted_at=order.wanted_at,
         delivered_at=order.delivered_at,
+        minimum_age=order.minimum_age,
         rating=rating_view(rating) if rating else None,
         kept=kept_parts(order),
+        refunds=_refunds_of(order),
         claim_obstacle=claim_obstacle(order),
         rating_obstacle=rating_obstacle(order, rating),
         tracking=tracking(course_of(order), order.axes, now=clock.now()),
+    )
+
+
+def _refunds_of(order: Order) -> tuple[RefundView, ...]:
+    """Most orders have none, and are not asked for any."""
+    if order.refund_state == RefundState.NONE.value:
+        return ()
+    return tuple(
+        RefundView(
+            amount=order.money(refund.amount),
+            reason=refund.reason,
+            owed_at=refund.owed_at,
+            done_at=refund.done_at,
+        )
+        for refund in order.refunds.all()
     )
 
 

@@ -207,11 +207,11 @@ def _facts(
 
 
 def _parts(order: Order, returned: dict[int, int], facts: ClaimFacts) -> list[RefundPart]:
-    """What goes back for these dishes beyond what was granted before."""
+    """What goes back for these dishes beyond what went back before, by claims or for coming late."""
     fees = _policy(order).fees(facts)
     in_all = _claimed(order, ClaimState.GRANTED) + Counter(returned)
     parts = {part.pot: part for part in refund_parts(price_of(order), _quantities(order), in_all, fees)}
-    for refund in order.refunds.exclude(claim=None):
+    for refund in order.refunds.all():
         for earlier in msgspec.convert(refund.parts, list[RefundPart]):
             if (part := parts.get(earlier.pot)) is not None:
                 parts[part.pot] = msgspec.structs.replace(

@@ -9,6 +9,7 @@ import msgspec
 
 from modules.orders.events import OrderedItem, OrderPlaced
 from modules.orders.interface import (
+    AgeNotConfirmed,
     BasketItemUnavailable,
     OrderLineView,
     QuoteAlreadyUsed,
@@ -33,13 +34,22 @@ _CODE_LENGTH = 5
 LONGEST_NOTE = 300
 
 
-def place_order(*, customer_id: UUID, quote: str, payment_method: str, note: str = "") -> Order:
+def place_order(
+    *,
+    customer_id: UUID,
+    quote: str,
+    payment_method: str,
+    note: str = "",
+    age_confirmed: bool = False,
+) -> Order:
     """Accept an order. Once this returns and its transaction commits, the order cannot be lost.
 
-    Raises the errors of `interface.PLACE_ERRORS`.
+    Raises the errors of `interface.PLACE_ERRORS`, and AgeNotConfirmed.
     """
     now = clock.now()
     terms = read_quote(quote)
+    if terms.minimum_age and not age_confirmed:
+        raise AgeNotConfirmed(minimum_age=terms.minimum_age)
     facts = _check(terms, customer_id, now)
     order = _new_order(terms, payment_method, note)
     _promise_time(order, now)
@@ -120,6 +130,7 @@ def _new_order(terms: QuoteDocument, payment_method: str, note: str) -> Order:
         fulfilment_name=terms.fulfilment.value,
         note=note[:LONGEST_NOTE],
         wanted_at=terms.wanted_at,
+        minimum_age=terms.minimum_age,
         currency=price.total.currency,
         includes_tax=price.includes_tax,
         subtotal=price.subtotal.amount,

@@ -29,7 +29,7 @@ from modules.orders.selectors import known
 from modules.orders.selectors.promotions import OnOffer, on_offer
 from modules.orders.services.addresses import AddressTicket, read_ticket
 from modules.orders.services.codes import answer
-from modules.orders.services.serving import check_open, check_policy, check_zone
+from modules.orders.services.serving import check_open, check_policy, check_zone, minimum_age
 from modules.orders.services.slots import check_in_reach, check_slot
 from modules.orders.tariffs import delivery_fee
 from modules.restaurants.interface import RestaurantFacts
@@ -179,6 +179,7 @@ def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
         tip_presets=() if here.wishes.is_fetched else tuple(here.money(tip) for tip in tips),
         fulfilment=here.wishes.fulfilment,
         wanted_at=here.wishes.wanted_at,
+        minimum_age=minimum_age(region, {each.tax_category for each in bill.components}, at=here.now),
     )
 
 
@@ -202,6 +203,7 @@ def _promise(here: _Setting, view: QuoteView, customer_id: UUID, ticket: Address
         price=view.price,
         fulfilment=here.wishes.fulfilment,
         wanted_at=here.wishes.wanted_at,
+        minimum_age=view.minimum_age,
     )
     promised: QuoteView = msgspec.structs.replace(view, token=sign_quote(document))
     return promised

@@ -43,6 +43,7 @@ def restaurant_offer(order: Order) -> OfferedOrder:
         note=order.note,
         fulfilment=TicketKind.PICKUP if order.is_fetched else TicketKind.DELIVERY,
         wanted_at=order.wanted_at,
+        minimum_age=order.minimum_age,
     )
 
 
@@ -65,7 +66,7 @@ def courier_request(order: Order) -> dict[str, Any]:
         ),
         "ready_at": order.ready_at,
         "fee": _courier_fee(order),
-        "parcel": Parcel(reference=order.code, worth=order.money(order.total)),
+        "parcel": Parcel(reference=order.code, worth=order.money(order.total), minimum_age=order.minimum_age),
     }
 
 

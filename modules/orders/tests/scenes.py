@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from modules.delivery.interface import CourierId, Delivery
+from modules.delivery.interface import CourierId, Delivery, Proof, ProofKind
 from modules.delivery.interface import Point as Whereabouts
 from modules.orders.interface import BasketLine, Choice, Orders, OrderView, Point, QuoteView, Wishes
 from modules.orders.models import Order
@@ -217,7 +217,9 @@ def place(
 
 def place_token(customer: UUID, token: str, *, method: str = VISA) -> OrderView:
     with acting(ActorKind.CUSTOMER, customer):
-        return call(Orders).place(key=new_key(), customer_id=customer, quote=token, payment_method=method)
+        return call(Orders).place(
+            key=new_key(), customer_id=customer, quote=token, payment_method=method, age_confirmed=True
+        )
 
 
 def order_of(order: OrderView) -> Order:
@@ -295,7 +297,8 @@ def pick_up(courier: UUID, order: OrderView) -> None:
 
 
 def drop_off(courier: UUID, order: OrderView) -> None:
-    call(Delivery).drop_off(key=new_key(), courier_id=CourierId(courier), order_id=order.id)
+    checked = (Proof(kind=ProofKind.AGE_CHECKED),)
+    call(Delivery).drop_off(key=new_key(), courier_id=CourierId(courier), order_id=order.id, proof=checked)
     settle()
 
 
@@ -303,7 +306,9 @@ def deliver(kitchen: Kitchen, customer: UUID, *lines: BasketLine, tip: int = 0) 
     """An order that goes all the way to the door, and is paid."""
     token = quote(kitchen, customer, *lines, tip=tip).token
     with acting(ActorKind.CUSTOMER, customer):
-        order = call(Orders).place(key=new_key(), customer_id=customer, quote=token, payment_method=VISA)
+        order = call(Orders).place(
+            key=new_key(), customer_id=customer, quote=token, payment_method=VISA, age_confirmed=True
+        )
     settle()
     courier = courier_on_shift()
     accept(order)

@@ -32,10 +32,10 @@ from modules.orders.models import Order, TimelineEntry
 from modules.orders.policies import Keepable, Stage
 from modules.orders.selectors.cancelling import fee_of
 from modules.orders.selectors.orders import entries_since
-from modules.orders.services import claim, decide_claim
+from modules.orders.services import add_evidence, appeal, claim, decide_claim
 from modules.orders.services.deadlines import deadline_of
 from modules.orders.states import is_final, status_of
-from modules.orders.tests import scenes
+from modules.orders.tests import photos, scenes
 from modules.payments import events as payments
 from modules.restaurants import events as restaurants
 from modules.restaurants.interface import DelayReason, RejectReason
@@ -144,7 +144,15 @@ REPORTS: dict[str, tuple[Callable[[Event], None], Report]] = {
 COURSE = ("authorised", "offered", "accepted", "captured", "assigned", "ready", "picked up", "delivered")
 OTHERS = ("deadline", "customer cancels", "staff cancel")
 # What may come once the food is there: of a dish, of all of it, and what staff say to what is open.
-AFTERWARDS = ("a dish is missing", "nothing came", "staff grant", "staff refuse", "nobody decides")
+AFTERWARDS = (
+    "a dish is missing",
+    "nothing came",
+    "a photo is sent",
+    "staff grant",
+    "staff refuse",
+    "a refusal is appealed",
+    "nobody decides",
+)
 
 
 def report(order_id: UUID, name: str) -> None:
@@ -195,6 +203,10 @@ def _claim(order_id: UUID, name: str) -> None:
                 )
             case "nothing came":
                 claim(customer_id=order.customer_id, order_id=order_id, reason=ClaimReason.NEVER_ARRIVED)
+            case "a photo is sent" if opened:
+                add_evidence(customer_id=order.customer_id, claim_id=opened.id, content=photos.png())
+            case "a refusal is appealed" if refused := order.claims.filter(state_name="refused").first():
+                appeal(customer_id=order.customer_id, claim_id=refused.id, words="Look again.")
             case "nobody decides" if opened:
                 _strike(opened.id)
             case "staff grant" | "staff refuse" if opened:
@@ -224,6 +236,7 @@ def check(order_id: UUID) -> None:
     assert order.refund_due <= order.total
     owed = sum(refund.amount for refund in order.refunds.all() if refund.done_at is None)
     assert order.axes.refund is RefundState.DUE or not owed
+    assert sum(refund.reason == "late" for refund in order.refunds.all()) <= 1
     for made in order.claims.all():
         waiting = Job.objects.using("orders").filter(key=made.id, slot="deadline").count()
         assert waiting == (made.state_name == "open")
@@ -276,15 +289,18 @@ def _play(
     fulfilment: Fulfilment = Fulfilment.DELIVERY,
     *,
     keeps: bool = False,
+    late: bool = False,
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         if keeps:
             scenes.rules(patch, "cancellation.kept", *KEPT)
-        _play_here(kitchen, happenings, fulfilment)
+        _play_here(kitchen, happenings, fulfilment, late)
 
 
-def _play_here(kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfilment) -> None:
+def _play_here(kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfilment, late: bool) -> None:
     order = scenes.place(kitchen, ids.new_id(), kitchen.ramen(2), fulfilment=fulfilment)
+    if late:
+        Order.objects.filter(pk=order.id).update(promised_by=clock.now() - timedelta(hours=1))
     check(order.id)
     for name in happenings:
         happen(order.id, name)
@@ -303,6 +319,7 @@ def _play_here(kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfi
     prefix=st.integers(0, len(COURSE)),
     fulfilment=st.sampled_from([Fulfilment.DELIVERY, Fulfilment.PICKUP]),
     keeps=st.booleans(),
+    late=st.booleans(),
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=14),
 )
 @settings(
@@ -310,8 +327,10 @@ def _play_here(kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfi
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_random_courses_end_whole(kitchen, prefix: int, fulfilment, keeps: bool, more: list[str]) -> None:
-    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps)
+def test_random_courses_end_whole(
+    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, more: list[str]
+) -> None:
+    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late)
 
 
 @pytest.mark.full
@@ -320,21 +339,22 @@ def test_random_courses_end_whole(kitchen, prefix: int, fulfilment, keeps: bool,
     prefix=st.integers(0, len(COURSE)),
     fulfilment=st.sampled_from([Fulfilment.DELIVERY, Fulfilment.PICKUP]),
     keeps=st.booleans(),
+    late=st.booleans(),
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=30),
 )
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.timeout(900)
 def test_many_random_courses_end_whole(
-    kitchen, prefix: int, fulfilment, keeps: bool, more: list[str]
+    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, more: list[str]
 ) -> None:
-    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps)
+    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late)
 
 
 @pytest.mark.parametrize("other", [*OTHERS, *AFTERWARDS, "declined", "rejected", "voided", "delivery failed"])
 @pytest.mark.parametrize("keeps", [False, True])
 def test_a_turn_at_any_stage_ends_whole(kitchen, other: str, keeps: bool) -> None:
     for stage in range(len(COURSE) + 1):
-        _play(kitchen, [*COURSE[:stage], other, *COURSE[stage:]], keeps=keeps)
+        _play(kitchen, [*COURSE[:stage], other, *COURSE[stage:]], keeps=keeps, late=keeps)
 
 
 def test_a_report_handled_twice_changes_nothing_more(kitchen) -> None:

@@ -36,7 +36,11 @@ pytestmark = pytest.mark.database
 
 def place(customer, token, *, key=None) -> OrderView:
     return call(Orders).place(
-        key=key or scenes.new_key(), customer_id=customer, quote=token, payment_method=scenes.VISA
+        key=key or scenes.new_key(),
+        customer_id=customer,
+        quote=token,
+        payment_method=scenes.VISA,
+        age_confirmed=True,
     )
 
 
@@ -75,7 +79,7 @@ def test_placing_writes_everything_in_one_transaction(kitchen, customer) -> None
 def test_placing_takes_few_statements(kitchen, customer) -> None:
     token = scenes.quote(kitchen, customer, kitchen.ramen(2), kitchen.line("Beer")).token
     with CaptureQueriesContext(connections["orders"]) as spoken:
-        place_order(customer_id=customer, quote=token, payment_method=scenes.VISA)
+        place_order(customer_id=customer, quote=token, payment_method=scenes.VISA, age_confirmed=True)
     said = [query["sql"].split()[0] for query in spoken.captured_queries]
     # What is known (2), the order and its winner, two jobs, timeline, event, lines, components.
     assert len([verb for verb in said if verb not in {"BEGIN", "COMMIT"}]) <= 10, said

@@ -287,8 +287,10 @@ class Restaurants(Interface, module="restaurants", version=1):
         ...
 
     @command(timeout=2.0, errors=(TicketUnknown, TicketConflict, NotYourRestaurant))
-    def hand_over(self, *, key: CommandKey, order_id: OrderId) -> TicketView:
-        """The customer has fetched it. What a courier fetches is handed over by the courier's pick-up."""
+    def hand_over(self, *, key: CommandKey, order_id: OrderId, age_checked: bool = False) -> TicketView:
+        """The customer has fetched it; `age_checked` where it has a minimum age.
+
+        What a courier fetches is handed over by the courier's pick-up."""
         ...
 
     @command(timeout=2.0, errors=(RestaurantUnknown, ItemUnknown, NotYourRestaurant))

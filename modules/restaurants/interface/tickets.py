@@ -75,7 +75,8 @@ class TicketLine(DTO):
 class OfferedOrder(DTO):
     """An order for a restaurant to take. `reference` is the short code that people say aloud; unless it
     answers before `accept_by`, the ticket rejects itself. No personal data but what the note says.
-    `wanted_at` is when the customer wants it, None as soon as possible."""
+    `wanted_at` is when the customer wants it, None as soon as possible; whoever gets it must be `minimum_age`
+    years old (0: it does not matter)."""
 
     order_id: OrderId
     restaurant_id: RestaurantId
@@ -87,6 +88,7 @@ class OfferedOrder(DTO):
     note: str = ""
     fulfilment: TicketKind = TicketKind.DELIVERY
     wanted_at: datetime | None = None
+    minimum_age: int = 0
 
 
 class TicketView(DTO):
@@ -104,6 +106,7 @@ class TicketView(DTO):
     reason: str = ""
     fulfilment: TicketKind = TicketKind.DELIVERY
     wanted_at: datetime | None = None
+    minimum_age: int = 0
 
 
 class TicketPage(DTO):

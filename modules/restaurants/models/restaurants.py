@@ -183,6 +183,7 @@ class Ticket(Aggregate):
     accept_by = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
     wanted_at = models.DateTimeField(null=True, blank=True)
+    minimum_age = models.SmallIntegerField(default=0, db_default=0)
     reason = models.CharField(max_length=64, default="", blank=True)
     fulfilment = models.CharField(
         max_length=16,

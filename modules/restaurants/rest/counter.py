@@ -36,6 +36,7 @@ from modules.restaurants.rest.serializers import (
     BusySerializer,
     CapacitySerializer,
     DelaySerializer,
+    HandOverSerializer,
     PauseSerializer,
     RejectSerializer,
     RestaurantDetailSerializer,
@@ -203,13 +204,15 @@ class Cancel(RestaurantView):
 class HandOver(RestaurantView):
     @refuses(TicketUnknown, TicketConflict, NotYourRestaurant)
     @extend_schema(
-        request=None,
+        request=HandOverSerializer,
         responses=TicketSerializer,
         operation_id="restaurant_ticket_hand_over",
         summary="The customer has fetched it",
     )
     def post(self, request: Request, order_id: UUID) -> Response:
-        return _shown(services.hand_over(order_id=order_id))
+        said = HandOverSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        return _shown(services.hand_over(order_id=order_id, **said.validated_data))
 
 
 class Availability(RestaurantView):

@@ -195,6 +195,13 @@ class TicketSerializer(serializers.Serializer[Any]):
         choices=[kind.value for kind in TicketKind], help_text="Who comes for it: a courier, or the customer"
     )
     wanted_at = serializers.DateTimeField(allow_null=True, help_text="null: as soon as possible")
+    minimum_age = serializers.IntegerField(help_text="Of whoever gets it; 0: it does not matter")
+
+
+class HandOverSerializer(serializers.Serializer[Any]):
+    age_checked = serializers.BooleanField(
+        default=False, help_text="An identity card was seen, where the ticket has a `minimum_age`"
+    )
 
 
 class TicketPageSerializer(serializers.Serializer[Any]):

@@ -81,6 +81,7 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
             accept_by=order.accept_by,
             fulfilment=order.fulfilment.value,
             wanted_at=order.wanted_at,
+            minimum_age=order.minimum_age,
         )
         if not db.insert(ticket, unless_taken=("id",)):
             return Ticket.get(order.order_id)
@@ -184,14 +185,21 @@ def cancel(*, order_id: UUID, reason: RejectReason) -> Ticket:
     return ticket
 
 
-def hand_over(*, order_id: UUID) -> Ticket:
-    """The customer has fetched it. Raises TicketUnknown, NotYourRestaurant, and TicketConflict also for what
+def hand_over(*, order_id: UUID, age_checked: bool = False) -> Ticket:
+    """The customer has fetched it, and is as old as what is in it asks for.
+
+    Raises TicketUnknown, NotYourRestaurant, and TicketConflict also for what
     a courier comes for: that it left is the courier's to say."""
     with db.transaction():
         ticket = _lock(order_id)
         require_own(ticket.restaurant_id)
         if ticket.fulfilment != TicketKind.PICKUP.value:
             raise TicketConflict(state=f"{ticket.state_name}, for a courier", wanted="handed to the customer")
+        if ticket.minimum_age and not age_checked:
+            wanted = (
+                f"handed over before somebody has seen that the customer is {ticket.minimum_age} or older"
+            )
+            raise TicketConflict(state=ticket.state_name, wanted=wanted)
         _move(ticket, TicketState.COLLECTED, _collection)
     return ticket
 

@@ -172,6 +172,7 @@ def place_order(request: HttpRequest, visitor: Visitor, slug: str) -> HttpRespon
             quote=request.POST.get("quote", ""),
             payment_method=request.POST.get("payment_method", ""),
             note=request.POST.get("note", "").strip()[:LONGEST_NOTE],
+            age_confirmed=request.POST.get("age_confirmed") == "yes",
         )
     except PLACE_ERRORS as refusal:
         messages.error(request, refusal.sentence)

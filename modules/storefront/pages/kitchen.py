@@ -168,7 +168,11 @@ def cancel(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespon
 @open_to(KITCHENS)
 def hand_over(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
     with refusals_told(request):
-        call(Restaurants).hand_over(key=_key(visitor), order_id=OrderId(order_id))
+        call(Restaurants).hand_over(
+            key=_key(visitor),
+            order_id=OrderId(order_id),
+            age_checked=request.POST.get("age_checked") == "yes",
+        )
     return _back()
 
 

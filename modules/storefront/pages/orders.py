@@ -138,6 +138,7 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         "over": words.step is None or words.step == len(steps) - 1,
         "again": _slug(seen) if seen.status in AGAIN else "",
         "cancelling": _cancelling(seen),
+        "refunds": [(refund, wording.why_back(refund.reason)) for refund in seen.refunds],
         "claims": [(made, wording.claim_state(made)) for made in claims],
         "receipts": [(written, wording.receipt_name(written)) for written in _receipts(seen)],
         "stars": STARS,

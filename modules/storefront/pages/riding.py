@@ -172,13 +172,24 @@ def drop_off(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResp
     return _back()
 
 
+@require_POST
+@open_to(COURIERS)
+def refuse_at_door(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    """Nobody there is old enough for what is in it."""
+    with refusals_told(request):
+        call(Delivery).refuse_at_door(key=_key(visitor), courier_id=CourierId(visitor.id), order_id=order_id)
+    return _back()
+
+
 def _proof(request: HttpRequest) -> tuple[Proof, ...]:
-    """What the form says: a code, why it was left at the door, or nothing."""
+    """What the form says: a code, an identity card, why it was left at the door, or nothing."""
     left, code = request.POST.get("left", ""), request.POST.get("code", "")[:LONGEST_CODE]
     if left:
         known = left in {reason.value for reason in LeftReason}
         return (Proof(kind=ProofKind.LEFT_AT_DOOR, reason=LeftReason(left) if known else LeftReason.NONE),)
-    return (Proof(kind=ProofKind.CODE, code=code),) if code else ()
+    seen = request.POST.get("age_checked") == "yes"
+    proofs = [Proof(kind=ProofKind.CODE, code=code)] if code else []
+    return (*proofs, Proof(kind=ProofKind.AGE_CHECKED)) if seen else tuple(proofs)
 
 
 def _key(visitor: Visitor) -> CommandKey:

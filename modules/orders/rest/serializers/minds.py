@@ -42,6 +42,13 @@ class KeptSerializer(Document):
     line = serializers.IntegerField(allow_null=True)
 
 
+class RefundSerializer(Document):
+    amount = MoneySerializer()
+    reason = serializers.CharField(help_text="A code: customer, late, claim_missing …")
+    owed_at = serializers.DateTimeField()
+    done_at = serializers.DateTimeField(allow_null=True, help_text="null: on its way")
+
+
 class CancellationSerializer(Document):
     may_cancel = serializers.BooleanField()
     back = MoneySerializer(help_text="What would come back of what was taken")

@@ -21,7 +21,7 @@ from modules.orders.interface import (
 from modules.orders.models import Order
 from modules.orders.rest.serializers.baskets import BasketView
 from modules.orders.rest.serializers.documents import Document, MoneySerializer, choice
-from modules.orders.rest.serializers.minds import KeptSerializer, RatingSerializer
+from modules.orders.rest.serializers.minds import KeptSerializer, RatingSerializer, RefundSerializer
 from modules.orders.rest.serializers.quotes import LineSerializer, PriceSerializer
 from modules.orders.rest.tracking import TrackingSerializer
 from modules.orders.selectors.orders import summary_of
@@ -46,6 +46,9 @@ class PlaceRequestSerializer(serializers.Serializer[Any]):
     payment_method = serializers.CharField(max_length=100)
     note = serializers.CharField(
         required=False, allow_blank=True, max_length=LONGEST_NOTE, help_text="What the kitchen should know"
+    )
+    age_confirmed = serializers.BooleanField(
+        default=False, help_text="Whether the customer says to be as old as the quote's `minimum_age`"
     )
 
 
@@ -90,9 +93,11 @@ class OrderSerializer(Document):
     note = serializers.CharField()
     wanted_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
+    minimum_age = serializers.IntegerField(help_text="Of whoever gets it; 0: it does not matter")
     rating = RatingSerializer(allow_null=True)
     tracking = TrackingSerializer()
     kept = KeptSerializer(many=True, help_text="What is charged although it was stopped")
+    refunds = RefundSerializer(many=True)
     claim_obstacle = serializers.CharField(help_text="Why nothing can be claimed; empty while it can")
     rating_obstacle = serializers.CharField(help_text="Why it cannot be rated; empty while it can")
     tracking = TrackingSerializer()

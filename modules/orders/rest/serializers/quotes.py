@@ -132,6 +132,7 @@ class QuoteSerializer(Document):
     promotion_code = CodeAnswerSerializer(allow_null=True)
     fulfilment = choice(Fulfilment)
     wanted_at = serializers.DateTimeField(allow_null=True)
+    minimum_age = serializers.IntegerField(help_text="Of whoever gets it; 0: it does not matter")
 
 
 class SlotsQuerySerializer(serializers.Serializer[Any]):

@@ -23,7 +23,7 @@ DROP FUNCTION receipts_never_change();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0008_courier'),
+        ('orders', '0008_promises'),
     ]
 
     operations = [
