@@ -108,7 +108,7 @@ class Browsers(CustomerView):
 
 class OneBrowser(CustomerView):
     @refuses(EndpointUnknown)
-    @extend_schema(responses={204: None})
+    @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, browser_id: UUID) -> Response:
         """Nothing is sent to it any more."""
         services.remove_browser(customer_id=self.customer_id(), browser_id=browser_id)
@@ -137,7 +137,7 @@ class Webhooks(CustomerView):
 
 class OneWebhook(CustomerView):
     @refuses(EndpointUnknown)
-    @extend_schema(responses={204: None})
+    @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, webhook_id: UUID) -> Response:
         """Nothing is sent there any more."""
         services.remove_webhook(customer_id=self.customer_id(), webhook_id=webhook_id)

@@ -73,7 +73,12 @@ class OneKeptMethod(_Own):
         return Response(KeptMethodSerializer(kept).data)
 
     @refuses(KeptMethodUnknown)
-    @extend_schema(responses={204: None}, operation_id="kept_methods_remove", summary="Keep a card no longer")
+    @extend_schema(
+        request=None,
+        responses={204: None},
+        operation_id="kept_methods_remove",
+        summary="Keep a card no longer",
+    )
     def delete(self, request: Request, method_id: UUID) -> Response:
         services.remove_method(customer_id=self.customer_id(), method_id=method_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -91,6 +91,7 @@ class Connection(RestaurantView):
 
     @refuses(ConnectionUnknown)
     @extend_schema(
+        request=None,
         responses={204: None},
         operation_id="restaurant_disconnect",
         summary="Have no connection any more",

@@ -86,7 +86,8 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
         if not db.insert(ticket, unless_taken=("id",)):
             return Ticket.get(order.order_id)
         jobs.set_deadline(ticket, DEADLINE, due=looked_at_next(ticket))
-        if may_be_loaded(way.region, open_orders=way.open_orders + 1, limit=way.limit):
+        others = way.open_orders
+        if not way.alone or may_be_loaded(way.region, open_orders=others + 1, limit=way.limit):
             have_weighed(order.restaurant_id, region=way.region)
         event = TicketOffered(
             order_id=ticket.id, restaurant_id=ticket.restaurant_id, accept_by=order.accept_by

@@ -23,7 +23,8 @@ _WHERE_TO = """
 SELECT restaurant.region, connection.id, connection.channel, connection.disabled_at,
        restaurant.open_orders_limit,
        (SELECT count(*) FROM restaurants_ticket AS ticket
-        WHERE ticket.restaurant_id = restaurant.id AND ticket.state = ANY(%s))
+        WHERE ticket.restaurant_id = restaurant.id AND ticket.state = ANY(%s)),
+       pg_try_advisory_xact_lock(hashtextextended('offer:' || restaurant.id, 0))
 FROM restaurants_restaurant AS restaurant
 LEFT JOIN restaurants_vendorconnection AS connection ON connection.id = restaurant.connection_id
 WHERE restaurant.id = %s
@@ -31,13 +32,15 @@ WHERE restaurant.id = %s
 
 
 class WayIn(NamedTuple):
-    """Where an order for a restaurant begins to wait, and how many others are open there."""
+    """Where an order for a restaurant begins to wait, and how many others are open there: those that are
+    committed. Unless it is `alone`, another order comes at this moment, which is not among them."""
 
     region: str
     connection_id: UUID | None
     rung: Rung
     open_orders: int
     limit: int | None
+    alone: bool
 
 
 def way_in(restaurant_id: UUID) -> WayIn | None:
@@ -45,12 +48,12 @@ def way_in(restaurant_id: UUID) -> WayIn | None:
     found = db.select(_WHERE_TO, list(IN_THE_KITCHEN), restaurant_id)
     if not found:
         return None
-    region, connection_id, channel, disabled_at, limit, open_orders = found[0]
+    region, connection_id, channel, disabled_at, limit, open_orders, alone = found[0]
     if connection_id is None or disabled_at is not None or channel == ChannelName.TABLET.value:
         rung = Rung.TABLET
     else:
         rung = Rung.POLL if channel == ChannelName.POLL.value else Rung.PUSH
-    return WayIn(region, connection_id, rung, open_orders, limit)
+    return WayIn(region, connection_id, rung, open_orders, limit, alone)
 
 
 def looked_at_next(ticket: Ticket) -> datetime:

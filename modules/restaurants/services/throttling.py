@@ -38,8 +38,7 @@ def level_of(open_orders: int, *, limit: int, steps: int, before: int = 0) -> in
 
 
 def may_be_loaded(region: str, *, open_orders: int, limit: int | None) -> bool:
-    """Whether a kitchen with so many open orders is to be weighed: well before the first step, since orders
-    that come in the same moment do not see each other."""
+    """Whether a kitchen with so many open orders is to be weighed: when it may be at the first step."""
     return open_orders >= max(1, (limit or _steps(region).limit) // 4)
 
 
