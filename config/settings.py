@@ -110,7 +110,7 @@ TIFFIN_PAID_PAGE = "/orders/{order_id}/"
 # Messages to browsers are signed (RFC 8292), and whoever carries them may ask there who we are.
 TIFFIN_VAPID_PRIVATE_KEY = _secret("TIFFIN_VAPID_PRIVATE_KEY", "vapid.pem")
 TIFFIN_VAPID_CONTACT = os.environ.get("TIFFIN_VAPID_CONTACT", "webmaster@tiffin.example")
-# Hosts that customers' webhooks and browsers may name although they are private. For tests and trials.
+# Hosts that webhooks and browsers may name although they are private, and without TLS. For tests and trials.
 TIFFIN_OUTSIDE_ALLOWS = tuple(filter(None, os.environ.get("TIFFIN_OUTSIDE_ALLOWS", "").split(",")))
 
 # --- web
@@ -194,9 +194,6 @@ HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = ACCESS_SECONDS
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 14 * 24 * 60 * 60
 
 # --- vendors
-
-# Whether vendors' systems may be on this machine, and without TLS: for tests and development only.
-TIFFIN_VENDORS_ON_LOOPBACK = os.environ.get("TIFFIN_VENDORS_ON_LOOPBACK") == "1"
 
 # What Deliverect gives a platform that it has registered; without it no restaurant is connected by it.
 TIFFIN_DELIVERECT_URL = os.environ.get("TIFFIN_DELIVERECT_URL", "https://api.deliverect.com")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -26,7 +27,8 @@ from modules.payments.models import (
 )
 from modules.payments.models.shares import PARTS
 from tiffin import clock
-from tiffin.admin import Downloadable, ModuleAdmin, ReadOnlyInline, register
+from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
+from tiffin.admin.exporting import Cell, Exported, time_cell
 from tiffin.money import Money
 
 
@@ -65,7 +67,7 @@ class PaymentAdmin(ModuleAdmin):
 
 
 @register(PaymentEntry)
-class LedgerAdmin(Downloadable):
+class LedgerAdmin(Exported, ModuleAdmin):
     """The ledger: everything that a provider confirmed, and whose it was."""
 
     list_display = ("at", "payment", "kind", "money", "restaurants", "platforms", "couriers", "nobodys")
@@ -73,30 +75,20 @@ class LedgerAdmin(Downloadable):
     region_field = "payment__region"
     search_fields = ("=payment__id", "=payment__order_id")
     list_select_related = ("payment",)
-    csv_columns = (
-        "at",
-        "region",
-        "order_id",
-        "payment_id",
-        "kind",
-        "reference",
-        "currency",
-        "amount",
-        *PARTS,
-    )
+    export_columns = (
+        "at", "region", "order_id", "payment_id", "kind", "reference", "currency", "amount", *PARTS,
+    )  # fmt: skip
+
+    def export_row(self, row: PaymentEntry) -> Iterable[Cell]:
+        payment = row.payment
+        return (
+            time_cell(row.at, payment.region), payment.region, str(payment.order_id), str(payment.id),
+            row.kind, row.reference, payment.currency, row.amount, *(getattr(row, part) for part in PARTS),
+        )  # fmt: skip
 
     @admin.display(description="Amount", ordering="amount")
     def money(self, entry: PaymentEntry) -> str:
         return str(entry.payment.of(entry.amount))
-
-    def region(self, entry: PaymentEntry) -> str:
-        return entry.payment.region
-
-    def order_id(self, entry: PaymentEntry) -> str:
-        return str(entry.payment.order_id)
-
-    def currency(self, entry: PaymentEntry) -> str:
-        return entry.payment.currency
 
     @admin.display(description="Restaurant")
     def restaurants(self, entry: PaymentEntry) -> str:
@@ -123,13 +115,20 @@ def _with_tax(sale: int, tax: int, currency: str) -> str:
 
 
 @register(DayClose)
-class DayCloseAdmin(Downloadable):
+class DayCloseAdmin(Exported, ModuleAdmin):
     """The days that are closed, with the totals of what the filters leave. Amounts in minor units."""
 
     list_display = ("day", "region", "kind", "count", "money", *PARTS)
     list_filter = ("kind", "region", ("day", admin.DateFieldListFilter))
     ordering = ("-day",)
-    csv_columns = ("day", "region", "kind", "currency", "count", "amount", *PARTS, "closed_at")
+    list_before_template = "payments/totals.html"
+    export_columns = ("day", "region", "kind", "currency", "count", "amount", *PARTS, "closed_at")
+
+    def export_row(self, row: DayClose) -> Iterable[Cell]:
+        return (
+            row.day.isoformat(), row.region, row.kind, row.currency, row.count, row.amount,
+            *(getattr(row, part) for part in PARTS), time_cell(row.closed_at, row.region),
+        )  # fmt: skip
 
     @admin.display(description="Amount", ordering="amount")
     def money(self, close: DayClose) -> str:
@@ -166,7 +165,7 @@ class MismatchActions(ActionForm):  # type: ignore[misc]  # unfold has no types
 
 
 @register(Mismatch)
-class MismatchAdmin(Downloadable):
+class MismatchAdmin(Exported, ModuleAdmin):
     """The queue of what the provider and we do not agree on, and of what does not close."""
 
     list_display = ("what", "region", "state_name", "age", "kind", "we_have", "they_have", "payment", "seen")
@@ -176,24 +175,17 @@ class MismatchAdmin(Downloadable):
     exclude = ("log_txid",)
     action_form = MismatchActions
     actions = ("ask_again", "resolve")
-    csv_columns = (
-        "created_at",
-        "region",
-        "what",
-        "state_name",
-        "payment_id",
-        "kind",
-        "key",
-        "reference",
-        "currency",
-        "ours",
-        "theirs",
-        "words",
-        "seen",
-        "closed_at",
-        "closed_by",
-        "note",
-    )
+    export_columns = (
+        "created_at", "region", "what", "state_name", "payment_id", "kind", "key", "reference", "currency",
+        "ours", "theirs", "words", "seen", "closed_at", "closed_by", "note",
+    )  # fmt: skip
+
+    def export_row(self, row: Mismatch) -> Iterable[Cell]:
+        return (
+            time_cell(row.created_at, row.region), row.region, row.what, row.state_name,
+            str(row.payment_id or ""), row.kind, row.key, row.reference, row.currency, row.ours, row.theirs,
+            row.words, row.seen, time_cell(row.closed_at, row.region), row.closed_by, row.note,
+        )  # fmt: skip
 
     @admin.display(description="Age", ordering="created_at")
     def age(self, mismatch: Mismatch) -> str:

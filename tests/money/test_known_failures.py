@@ -197,7 +197,7 @@ def test_the_total_is_the_same_on_every_screen(kitchen: scenes.Kitchen):
     assert written in staff(f"/admin/payments/payment/?q={order.id}")
     assert written in staff(f"/admin/payments/paymententry/?q={order.id}&kind=captured")
     (row,) = csv.DictReader(
-        staff(f"/admin/payments/paymententry/csv/?q={order.id}&kind=captured").splitlines()
+        staff(f"/admin/payments/paymententry/export.csv?q={order.id}&kind=captured").splitlines()
     )
     assert int(row["amount"]) == quoted.amount
     close_the_day()

@@ -57,7 +57,7 @@ def send(browser: Browser, *, message_id: UUID, written: Written, link: str) -> 
     # The topic has a repeated message replace the first one while it waits.
     headers = {**sealed.headers, "topic": message_id.hex, "content-type": "application/octet-stream"}
     try:
-        answer = outside.post(browser.endpoint, content=sealed.encrypted, headers=headers)
+        answer = outside.post(browser.endpoint, body=sealed.encrypted, headers=headers)
     except outside.AddressRefused as error:
         raise Gone(str(error)) from None
     except outside.NoAnswer as error:

@@ -28,7 +28,7 @@ def send(webhook: Webhook, *, message_id: UUID, kind: str, at: datetime, facts: 
         "webhook-signature": Signer(webhook.secret).sign(name, now, body),
     }
     try:
-        answer = outside.post(webhook.url, content=body.encode(), headers=headers)
+        answer = outside.post(webhook.url, body=body.encode(), headers=headers)
     except outside.AddressRefused as error:
         raise Refused(str(error)) from None
     except outside.NoAnswer as error:

@@ -48,10 +48,9 @@ def remove_webhook(*, customer_id: UUID, webhook_id: UUID) -> None:
 
 
 def _check(url: str) -> None:
-    try:
-        outside.check_url(url)
-    except outside.AddressRefused as refused:
-        raise EndpointRefused(reason=str(refused)) from None
+    problem = outside.problem_with(url)
+    if problem is not None:
+        raise EndpointRefused(reason=problem)
 
 
 def _require_room(model: type[Browser | Webhook], customer_id: UUID, *, but: str) -> None:

@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 50
 BUDGET_SECONDS = 20.0
-# Whoever takes messages and dies leaves them to others after this time.
-TAKEN_FOR = timedelta(minutes=5)
+# Whoever takes messages and dies leaves them to others after this time: longer than all at once may last.
+TAKEN_FOR = timedelta(minutes=10)
 ATTEMPTS = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=4)
 # What is older than this nobody needs to hear any more.

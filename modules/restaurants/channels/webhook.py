@@ -11,13 +11,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import httpcore
 import msgspec
 from standardwebhooks import Webhook
 
-from modules.restaurants.channels import outside
 from modules.restaurants.channels.port import ANSWER_CHARACTERS, Answer, Destination, Message
-from tiffin import clock
+from tiffin import clock, outside
 
 AGENT = "Tiffin-Webhooks/1"
 
@@ -28,7 +26,6 @@ class WebhookChannel:
     def send(self, destination: Destination, message: Message) -> Answer:
         body = msgspec.json.encode(document(message))
         headers = {
-            "host": outside.host_of(destination.url),
             "content-type": "application/json",
             "user-agent": AGENT,
             **signed(str(message.id), body, destination.secrets),
@@ -36,15 +33,13 @@ class WebhookChannel:
         began = time.monotonic()
         try:
             posted = outside.post(destination.url, headers=headers, body=body)
-        except outside.Refused as refusal:
-            return _nothing(str(refusal), began)
-        except (OSError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-            return _nothing(str(error) or type(error).__name__, began)
+        except (outside.AddressRefused, outside.NoAnswer) as error:
+            return _nothing(str(error), began)
         return Answer(
             taken=200 <= posted.status < 300,
             status=posted.status,
             milliseconds=_since(began),
-            text=_readable(posted.body),
+            text=posted.text[:ANSWER_CHARACTERS],
             gone=posted.status == 410,
         )
 
@@ -87,8 +82,3 @@ def _nothing(text: str, began: float) -> Answer:
 
 def _since(began: float) -> int:
     return int((time.monotonic() - began) * 1000)
-
-
-def _readable(body: bytes) -> str:
-    """PostgreSQL keeps no NUL in a text."""
-    return body.decode(errors="replace").replace("\x00", "\ufffd")[:ANSWER_CHARACTERS]

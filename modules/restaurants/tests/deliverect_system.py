@@ -41,7 +41,7 @@ class Deliverect:
 
     def configure(self, settings: Any) -> None:
         """A platform that it has registered."""
-        settings.TIFFIN_VENDORS_ON_LOOPBACK = True
+        settings.TIFFIN_OUTSIDE_ALLOWS = ("127.0.0.1",)
         settings.TIFFIN_DELIVERECT_URL = settings.TIFFIN_DELIVERECT_AUDIENCE = self.url
         settings.TIFFIN_DELIVERECT_CHANNEL = CHANNEL
         settings.TIFFIN_DELIVERECT_CLIENT_ID = CLIENT["client_id"]

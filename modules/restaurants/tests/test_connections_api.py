@@ -36,7 +36,7 @@ def connect(developer: APIClient, system: VendorSystem) -> str:
 
 
 def test_a_developer_connects_tries_reads_the_log_and_replays(restaurant, developer, settings: Any) -> None:
-    settings.TIFFIN_VENDORS_ON_LOOPBACK = True
+    settings.TIFFIN_OUTSIDE_ALLOWS = ("127.0.0.1",)
     with vendor_system() as system:
         own = connect(developer, system)
         assert developer.post(f"{own}/test").status_code == 202
@@ -64,7 +64,7 @@ def test_a_developer_connects_tries_reads_the_log_and_replays(restaurant, develo
 
 
 def test_the_log_comes_by_pages(restaurant, developer, settings: Any) -> None:
-    settings.TIFFIN_VENDORS_ON_LOOPBACK = True
+    settings.TIFFIN_OUTSIDE_ALLOWS = ("127.0.0.1",)
     with vendor_system() as system:
         own = connect(developer, system)
         for _ in range(3):
@@ -78,7 +78,7 @@ def test_the_log_comes_by_pages(restaurant, developer, settings: Any) -> None:
 
 
 def test_a_secret_is_shown_once(developer, settings: Any) -> None:
-    settings.TIFFIN_VENDORS_ON_LOOPBACK = True
+    settings.TIFFIN_OUTSIDE_ALLOWS = ("127.0.0.1",)
     with vendor_system() as system:
         own = connect(developer, system)
     assert "secret" not in developer.get(own).json()
@@ -86,7 +86,7 @@ def test_a_secret_is_shown_once(developer, settings: Any) -> None:
 
 
 def test_a_connection_is_switched_off_and_sends_no_test(developer, settings: Any) -> None:
-    settings.TIFFIN_VENDORS_ON_LOOPBACK = True
+    settings.TIFFIN_OUTSIDE_ALLOWS = ("127.0.0.1",)
     with vendor_system() as system:
         own = connect(developer, system)
         body = {"name": "Till", "channel": "webhook", "url": system.url, "enabled": False}

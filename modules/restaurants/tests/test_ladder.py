@@ -31,7 +31,7 @@ def restaurant(database: object) -> Restaurant:
 
 @pytest.fixture
 def system(restaurant: Restaurant, settings: Any) -> Iterator[VendorSystem]:
-    settings.TIFFIN_VENDORS_ON_LOOPBACK = True
+    settings.TIFFIN_OUTSIDE_ALLOWS = ("127.0.0.1",)
     with vendor_system() as system:
         connect(restaurant, system)
         yield system

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tiffin.admin.csv import Downloadable
     from tiffin.admin.modules import ModuleAdmin, ReadOnlyInline, register
 
-__all__ = ["Downloadable", "ModuleAdmin", "ReadOnlyInline", "register"]
+__all__ = ["ModuleAdmin", "ReadOnlyInline", "register"]
 
 
 def __getattr__(name: str) -> Any:
     # Django's admin can only be imported once the apps are loaded; settings import this package earlier.
     if name in __all__:
-        from tiffin.admin import csv, modules
+        from tiffin.admin import modules
 
-        return getattr(csv if name == "Downloadable" else modules, name)
+        return getattr(modules, name)
     raise AttributeError(name)

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 
-from tiffin import regions
+from tiffin import clock, regions
 from tiffin.admin import record
 from tiffin.money import minor_units
 
@@ -67,7 +67,7 @@ class Exported(_Admin):
             listed = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             return HttpResponseRedirect(f"{listed}?e=1")
         record.action(self.opts.app_label, "export", str(self.opts.model_name), request.GET.urlencode())
-        file = f"{self.opts.model_name}s.csv"
+        file = f"{self.opts.model_name}-{clock.now():%Y-%m-%d}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
         return StreamingHttpResponse(
             self._lines(rows), content_type="text/csv; charset=utf-8", headers=headers

@@ -1,4 +1,4 @@
-"""One page of what waits for a person. Each module offers its own queues, in its `admin.py`:
+"""One page of what waits for a person. Each module offers its own queues, in its `admin`:
 
     queue("Claims to decide", Claim, lambda: {"state_name": "open"}, why="What nobody decides …")
 

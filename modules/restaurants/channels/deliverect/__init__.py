@@ -11,11 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-import httpcore
 import msgspec
 from django.conf import settings as deployment
 
-from modules.restaurants.channels import outside
 from modules.restaurants.channels.deliverect.order import CodeUnknown, cancellation, order_document
 from modules.restaurants.channels.deliverect.token import NoToken, forget_token, token
 from modules.restaurants.channels.port import ANSWER_CHARACTERS, Answer, Destination, Message
@@ -30,6 +28,7 @@ from modules.restaurants.interface import (
 )
 from modules.restaurants.models.deliverect import DeliverectLink
 from modules.restaurants.models.restaurants import MenuVersion, Restaurant
+from tiffin import outside
 
 OFFERED, WITHDRAWN, TEST = "order.offered", "order.withdrawn", "connection.test"
 VERSIONS = 20
@@ -44,10 +43,8 @@ class DeliverectChannel:
         began = time.monotonic()
         try:
             return self._send(destination, message, began)
-        except (CodeUnknown, NoToken, outside.Refused) as problem:
+        except (CodeUnknown, NoToken, outside.AddressRefused, outside.NoAnswer) as problem:
             return _nothing(str(problem), began)
-        except (OSError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-            return _nothing(str(error) or type(error).__name__, began)
 
     def problem_with(self, url: str, settings: Mapping[str, Any]) -> str | None:
         if not deployment.TIFFIN_DELIVERECT_CLIENT_ID:
@@ -78,7 +75,6 @@ class DeliverectChannel:
         base = deployment.TIFFIN_DELIVERECT_URL
         url = f"{base}/{deployment.TIFFIN_DELIVERECT_CHANNEL}/order/{link.channel_link}"
         headers = {
-            "host": outside.host_of(url),
             "content-type": "application/json",
             "authorization": f"Bearer {token()}",
         }
@@ -89,7 +85,7 @@ class DeliverectChannel:
             taken=200 <= posted.status < 300,
             status=posted.status,
             milliseconds=_since(began),
-            text=posted.body.decode(errors="replace").replace("\x00", "\ufffd")[:ANSWER_CHARACTERS],
+            text=posted.text[:ANSWER_CHARACTERS],
         )
 
 

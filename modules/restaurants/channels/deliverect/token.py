@@ -8,8 +8,7 @@ import threading
 import msgspec
 from django.conf import settings
 
-from modules.restaurants.channels import outside
-from tiffin import clock
+from tiffin import clock, outside
 
 _SECONDS_BEFORE_THE_END = 60
 _lock = threading.Lock()
@@ -49,7 +48,7 @@ def _asked_for() -> _Token:
         "audience": settings.TIFFIN_DELIVERECT_AUDIENCE,
         "grant_type": "client_credentials",
     }
-    headers = {"host": outside.host_of(url), "content-type": "application/json"}
+    headers = {"content-type": "application/json"}
     posted = outside.post(url, headers=headers, body=msgspec.json.encode(body))
     if posted.status != 200:
         raise NoToken(f"Deliverect gives no token: {posted.status}.")
