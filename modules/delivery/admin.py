@@ -15,6 +15,7 @@ from modules.delivery.interface import DeliveryState
 from modules.delivery.models import Courier, DeliveryTask, Offer
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
+from tiffin.admin.queues import queue
 
 LONG_SEARCH = timedelta(minutes=5)
 LONG_WAY = timedelta(minutes=45)
@@ -122,3 +123,25 @@ class CourierAdmin(ModuleAdmin):
     def end_shift(self, request: HttpRequest, queryset: QuerySet[Courier]) -> None:
         for courier in queryset:
             services.end_shift(courier_id=courier.id)
+
+
+# Only of what is on the way, which an index finds: a search ends by itself.
+queue(
+    "Long on the way",
+    DeliveryTask,
+    lambda: {
+        "state_name": DeliveryState.PICKED_UP.value,
+        "picked_up_at__lt": (clock.now() - LONG_WAY).isoformat(),
+    },
+    why="The customer waits: call the courier.",
+)
+queue(
+    "Wrong codes at the door",
+    DeliveryTask,
+    lambda: {
+        "state_name": DeliveryState.PICKED_UP.value,
+        "handover_code__gt": "",
+        "attempts_left__lte": "0",
+    },
+    why="The code was wrong too often: confirm the handover for the customer who has it.",
+)

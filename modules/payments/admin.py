@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -19,6 +20,8 @@ from modules.payments.models import (
     Dispute,
     KeptMethod,
     Mismatch,
+    MismatchState,
+    NoticeState,
     Payment,
     PaymentEntry,
     ProviderNotice,
@@ -26,9 +29,11 @@ from modules.payments.models import (
     SandboxCharge,
 )
 from modules.payments.models.shares import PARTS
+from modules.payments.states import OPEN
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
 from tiffin.admin.exporting import Cell, Exported, time_cell
+from tiffin.admin.queues import queue
 from tiffin.money import Money
 
 
@@ -260,3 +265,37 @@ class KeptMethodAdmin(ModuleAdmin):
     list_filter = ("state_name", "provider", "region")
     search_fields = ("id", "customer_id", "setup")
     exclude = ("secret",)
+
+
+# Of what comes by the thousand only a day is counted: what is older and hangs is among the jobs given up.
+RECENT = timedelta(days=1)
+OVERDUE = timedelta(minutes=10)
+
+queue(
+    "Mismatches",
+    Mismatch,
+    lambda: {"state_name": MismatchState.OPEN.value},
+    why="On which the provider and we do not agree. Ask again, or resolve with a note.",
+)
+queue(
+    "Disputes to answer",
+    Dispute,
+    lambda: {"state_name__in": ",".join(sorted(standing.value for standing in OPEN))},
+    why="At the provider's; the bank decides against us once the time to answer is over.",
+)
+queue(
+    "Notices refused",
+    ProviderNotice,
+    lambda: {"state_name": NoticeState.REFUSED.value, "created_at__gte": (clock.now() - RECENT).isoformat()},
+    why="In the last day. Many at once mean that a signing secret is wrong.",
+)
+queue(
+    "Notices overdue",
+    ProviderNotice,
+    lambda: {
+        "state_name": NoticeState.RECEIVED.value,
+        "created_at__gte": (clock.now() - RECENT).isoformat(),
+        "created_at__lt": (clock.now() - OVERDUE).isoformat(),
+    },
+    why="In the last day, and nobody has looked at them: see the jobs given up.",
+)

@@ -28,9 +28,11 @@ from modules.restaurants.models import (
     VendorConnection,
     VendorEvent,
 )
-from modules.restaurants.models.vendors import OPEN_CALLS
+from modules.restaurants.models.deliverect import Heard
+from modules.restaurants.models.vendors import OPEN_CALLS, EventState
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
+from tiffin.admin.queues import queue
 
 STAFF_PAUSE = timedelta(hours=2)
 
@@ -324,3 +326,38 @@ class DeliverectMessageAdmin(ModuleAdmin):
         for message in queryset:
             services.do_again(message_id=message.id)
         self.message_user(request, "They are processed again.", messages.SUCCESS)
+
+
+RECENT = timedelta(days=1)
+GIVEN_UP = ("failing", "gone")
+
+queue(
+    "Restaurants to call",
+    VendorCall,
+    lambda: {"state_name__in": ",".join(state.value for state in OPEN_CALLS)},
+    why="Orders that nobody there has answered: the ones with the least time left come first.",
+)
+queue(
+    "Vendor connections failing",
+    VendorConnection,
+    lambda: {"failing_since__isnull": "0", "disabled_at__isnull": "1"},
+    why="They are disabled when it goes on; then their orders are on the tablets only.",
+)
+queue(
+    "Vendor connections disabled",
+    VendorConnection,
+    lambda: {"disabled_because__in": ",".join(GIVEN_UP)},
+    why="Because their addresses failed or said that they are gone: talk to the vendor, then enable them.",
+)
+queue(
+    "Vendor events failed",
+    VendorEvent,
+    lambda: {"state_name": EventState.FAILED.value, "at__gte": (clock.now() - RECENT).isoformat()},
+    why="In the last day, after their last try. Tell them again once the vendor's system is back.",
+)
+queue(
+    "Deliverect messages refused",
+    DeliverectMessage,
+    lambda: {"state_name": Heard.REFUSED.value, "at__gte": (clock.now() - RECENT).isoformat()},
+    why="In the last day. Their reason says what could not be done.",
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,7 +19,7 @@ from tiffin import clock, ids
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.money import Money
-from tiffin.testing import settle, token
+from tiffin.testing import settle, token, waiting
 
 pytestmark = pytest.mark.database
 
@@ -68,6 +69,24 @@ def test_each_kind_of_trouble_is_found_and_nothing_else() -> None:
     assert in_trouble("locked") == {locked}
     assert in_trouble("searching") == in_trouble("not_fetched") == {searching}
     assert in_trouble("nonsense") == {fine, late, locked, searching}
+
+
+@pytest.mark.parametrize(
+    ("title", "changes"),
+    [
+        ("Long on the way", {"picked_up_at": clock.now() - timedelta(minutes=46)}),
+        ("Wrong codes at the door", {"attempts_left": 0}),
+    ],
+)
+def test_what_is_in_trouble_on_the_way_waits_for_a_person(title: str, changes: dict[str, Any]) -> None:
+    fine, _ = picked_up()
+    stuck, _ = picked_up()
+    DeliveryTask.objects.filter(pk=stuck).update(**changes)
+    found = waiting(operator())
+    assert {name for name, (count, _) in found.items() if count != "0"} == {f"delivery: {title}"}
+    count, link = found[f"delivery: {title}"]
+    listed = operator().get(link).content.decode()
+    assert (count, str(stuck) in listed, str(fine) in listed) == ("1", True, False)
 
 
 def test_staff_confirm_what_the_code_could_not(database: object) -> None:

@@ -108,6 +108,7 @@ def payment_captured(event: PaymentCaptured) -> None:
     order.move(payment=PaymentState.CAPTURED)
     if order.axes.order is OrderState.CANCELLED:
         jobs.drop(order, "release_payment")
+        keep_what_is_left(order)
         release_payment(order)
     credit_lateness(order)
     record(order)

@@ -70,9 +70,9 @@ _FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_
 )
 
 
-# What was sold and paid for, and is not in writing yet.
-TO_RECEIPT = models.Q(
-    order_state=OrderState.COMPLETED.value, payment_state=PaymentState.CAPTURED.value, receipted=False
+# What was sold and paid for, or is kept of what was stopped, and is not in writing yet.
+TO_RECEIPT = models.Q(payment_state=PaymentState.CAPTURED.value, receipted=False) & (
+    _in("order", OrderState.COMPLETED) | _in("order", OrderState.CANCELLED) & _in("refund", *SETTLED)
 )
 
 

@@ -42,8 +42,8 @@ class Writing(DTO):
     tax: int
 
 
-class _Back(NamedTuple):
-    """What may go back of one thing, tax included."""
+class _Share(NamedTuple):
+    """What may be kept or go back of one thing, tax included."""
 
     party: Party
     label: str
@@ -68,26 +68,47 @@ def receipts_of(price: Price) -> tuple[Writing, ...]:
     return _writings(lines, price.includes_tax)
 
 
+def receipts_of_kept(parts: Sequence[RefundPart], amount: int, *, includes_tax: bool) -> tuple[Writing, ...]:
+    """What the liable parties put in writing of an order that was stopped: `amount` is what is left of the
+    `parts` that were kept."""
+    kept = _of_parts(parts, includes_tax)
+    return _written(kept, _shares(kept, amount), includes_tax)
+
+
 def corrections_of(
     written: Sequence[Writing], parts: Sequence[RefundPart], amount: int, *, includes_tax: bool
 ) -> tuple[Writing, ...]:
     """What takes back `amount` of what was `written`, corrections before this one included: by the `parts` of
-    the refund where it has any, else in proportion to what stands. Nothing when all is back."""
-    back = _of_parts(parts, includes_tax) or _standing(written, includes_tax)
-    if not back:
-        return ()
-    grosses = [each.gross for each in back]
-    shares = grosses if sum(grosses) == amount else allocate(amount, grosses)
-    lines: dict[Party, list[WrittenLine]] = defaultdict(list)
+    the refund where they still stand, else in proportion to what does. Nothing when all is back."""
+    standing = _standing(written, includes_tax)
+    amount = min(amount, sum(each.gross for each in standing))
+    back = _of_parts(parts, includes_tax)
+    shares = _shares(back, amount)
+    if sum(shares) != amount or not _stand(standing, back, shares):
+        back, shares = standing, _shares(standing, amount)
+    return _written(back, [-share for share in shares], includes_tax)
+
+
+def _shares(things: Sequence[_Share], amount: int) -> list[int]:
+    """`amount` by thing: each whole where that is what they come to."""
+    grosses = [each.gross for each in things]
+    if sum(grosses) == amount:
+        return grosses
+    weights = [max(0, gross) for gross in grosses]
+    return allocate(amount, weights) if any(weights) else [0] * len(grosses)
+
+
+def _stand(standing: Sequence[_Share], back: Sequence[_Share], shares: Sequence[int]) -> bool:
+    """Whether nobody takes back more, at any rate, than is still in writing."""
+    left = {(each.party, each.rate): each.gross for each in standing}
     for each, share in zip(back, shares, strict=True):
-        if share:
-            lines[each.party].extend(_taken_back(each, share, includes_tax))
-    return _writings(lines, includes_tax)
+        left[each.party, each.rate] = left.get((each.party, each.rate), 0) - share
+    return all(gross >= 0 for gross in left.values())
 
 
-def _of_parts(parts: Sequence[RefundPart], includes_tax: bool) -> list[_Back]:
+def _of_parts(parts: Sequence[RefundPart], includes_tax: bool) -> list[_Share]:
     found = [
-        _Back(
+        _Share(
             party=part.liable,
             label=part.label,
             rate=part.tax_rate,
@@ -96,10 +117,10 @@ def _of_parts(parts: Sequence[RefundPart], includes_tax: bool) -> list[_Back]:
         )
         for part in parts
     ]
-    return [each for each in found if each.gross > 0]
+    return [each for each in found if each.gross]
 
 
-def _standing(written: Sequence[Writing], includes_tax: bool) -> list[_Back]:
+def _standing(written: Sequence[Writing], includes_tax: bool) -> list[_Share]:
     """What stands for each party and rate."""
     sums: dict[tuple[Party, Decimal], list[int]] = defaultdict(lambda: [0, 0])
     labels: dict[tuple[Party, Decimal], str] = {}
@@ -111,19 +132,27 @@ def _standing(written: Sequence[Writing], includes_tax: bool) -> list[_Back]:
                 sums[place][1] += line.tax
                 labels.setdefault(place, line.label)
     found = [
-        _Back(party=place[0], label=labels[place], rate=place[1], gross=gross, tax=tax)
+        _Share(party=place[0], label=labels[place], rate=place[1], gross=gross, tax=tax)
         for place, (gross, tax) in sums.items()
     ]
     return [each for each in found if each.gross > 0]
 
 
-def _taken_back(each: _Back, share: int, includes_tax: bool) -> list[WrittenLine]:
+def _written(things: Sequence[_Share], shares: Sequence[int], includes_tax: bool) -> tuple[Writing, ...]:
+    lines: dict[Party, list[WrittenLine]] = defaultdict(list)
+    for each, share in zip(things, shares, strict=True):
+        if share:
+            lines[each.party].extend(_lines_of(each, share, includes_tax))
+    return _writings(lines, includes_tax)
+
+
+def _lines_of(each: _Share, share: int, includes_tax: bool) -> list[WrittenLine]:
     exact = Decimal(each.tax) * share / each.gross
     tax = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
     net = share if includes_tax else share - tax
-    lines = [WrittenLine(label=each.label, amount=-net, tax=-tax, tax_rate=each.rate)]
+    lines = [WrittenLine(label=each.label, amount=net, tax=tax, tax_rate=each.rate)]
     if tax and not includes_tax:
-        lines.append(WrittenLine(label="Tax", amount=-tax, tax=0, tax_rate=each.rate, is_tax=True))
+        lines.append(WrittenLine(label="Tax", amount=tax, tax=0, tax_rate=each.rate, is_tax=True))
     return lines
 
 

@@ -32,8 +32,8 @@ def may_cancel(order: Order, by: Canceller) -> bool:
 
 def split_for(order: Order, by: Canceller) -> Split | None:
     """What is kept and what goes back if the order ends now by this actor's doing; None when nothing is kept,
-    as when no money is secured yet."""
-    if order.axes.payment not in KEEPS:
+    as when no money is secured yet or all of it went back already."""
+    if order.axes.payment not in KEEPS or order.refunded >= order.total:
         return None
     shares = _policy(order).kept(_facts(order, by))
     if not shares:
@@ -64,7 +64,7 @@ def preview_cancellation(*, customer_id: UUID, order_id: UUID) -> CancellationPr
         raise OrderUnknown()
     allowed = may_cancel(order, Canceller.CUSTOMER)
     parted = split_for(order, Canceller.CUSTOMER) if allowed else None
-    kept = parted.kept_total if parted else 0
+    kept = min(parted.kept_total, order.total - order.refunded) if parted else 0
     back = max(0, order.captured - order.refunded - kept) if allowed else 0
     return CancellationPreview(
         may_cancel=allowed,

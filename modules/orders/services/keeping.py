@@ -19,7 +19,7 @@ def keep_fee(order: Order, by: Canceller, parted: Split | None) -> None:
         return
     CancellationFee.objects.create(
         order=order,
-        amount=parted.kept_total,
+        amount=min(parted.kept_total, order.total - order.refunded),
         parts=msgspec.to_builtins(parted.kept),
         back=msgspec.to_builtins(parted.back),
         by=by.value,
@@ -29,7 +29,7 @@ def keep_fee(order: Order, by: Canceller, parted: Split | None) -> None:
 
 @db.transaction_required
 def keep_what_is_left(order: Order) -> None:
-    """More went back than was owed, as when staff give it back in payments: so much less is kept."""
+    """More went back than was owed, or less was taken than was to be kept: so much less is kept."""
     fee = fee_of(order)
     if fee is not None and fee.amount > order.captured - order.refunded:
         fee.amount = order.captured - order.refunded

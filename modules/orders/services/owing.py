@@ -10,6 +10,9 @@ from modules.orders.models import Claim, Order, Refund
 from tiffin import clock, db, jobs
 from tiffin.interfaces import CommandKey
 
+# Nobody had asked orders for it.
+GIVEN = "given"
+
 
 @db.transaction_required
 def owe(
@@ -46,6 +49,7 @@ def settle_refunds(order: Order, *, amount: int, reference: str | None) -> None:
             refund.amount, refund.attempt = room, refund.attempt + 1
         refund.save(update_fields=("done_at", "amount", "attempt"))
         room -= 0 if refund.done_at else refund.amount
+    _note_gift(order)
     owed = _outstanding(order)
     order.refund_due = order.refunded + owed
     if owed:
@@ -65,6 +69,17 @@ def refund_again(order: Order, *, at: datetime) -> None:
 def key_of(order: Order, refund: Refund) -> CommandKey:
     """Under which payments is asked for it."""
     return order.command_key(f"refund-{refund.number}", refund.attempt)
+
+
+def _note_gift(order: Order) -> None:
+    """What somebody gave back of their own accord is a refund as well, so that it is shown and corrected."""
+    done = order.refunds.filter(done_at__isnull=False).values_list("amount", flat=True)
+    given = order.refunded - sum(done)
+    if given > 0:
+        now, number = clock.now(), order.refunds.count() + 1
+        Refund.objects.create(
+            order=order, number=number, amount=given, reason=GIVEN, owed_at=now, done_at=now
+        )
 
 
 def _outstanding(order: Order) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,6 +21,7 @@ from modules.orders.pricing.receipts import (
     WrittenTax,
     corrections_of,
     receipts_of,
+    receipts_of_kept,
 )
 from modules.orders.pricing.refunding import RefundPart
 from modules.orders.selectors.bills import price_of
@@ -40,40 +42,59 @@ class _Draft(NamedTuple):
 
 
 def write_receipts(*, at_once: int = AT_ONCE) -> int:
-    """Write the receipts of what was delivered and paid, and the corrections of what went back; how many.
+    """Write the receipts of what was delivered and paid, or is kept of what was stopped, and the corrections
+    of what went back after that; how many.
 
     Any number of workers may do it at the same time, and any of them die: a batch takes what nobody else has
     taken, and its documents, their numbers and where the series stand are committed together.
     """
     written = 0
     for region in regions.all():
-        while batch := _write_batch(region, at_once):
-            written += batch
-    while batch := _correct_batch(at_once):
-        written += batch
+        written += _until_none(partial(_write_batch, region, at_once))
+    return written + _until_none(partial(_correct_batch, at_once))
+
+
+def _until_none(batch: Callable[[], tuple[int, bool]]) -> int:
+    """Batch after batch until there is nothing left to look at; how many documents they wrote."""
+    written, more = 0, True
+    while more:
+        of_batch, more = batch()
+        written += of_batch
     return written
 
 
-def _write_batch(region: Region, at_once: int) -> int:
+def _write_batch(region: Region, at_once: int) -> tuple[int, bool]:
+    """How many were written, and whether there was anything to look at."""
     with db.transaction():
         due = Order.objects.filter(TO_RECEIPT, region=region.code).order_by("delivered_at", "pk")
         locked = due.select_for_update(skip_locked=True, no_key=True)
-        orders = list(locked.prefetch_related("lines", "components")[:at_once])
+        orders = list(locked.prefetch_related("components", "cancellation_fee")[:at_once])
+        stopped = [order for order in orders if order.axes.order is OrderState.CANCELLED]
+        # What went back of these before is in no receipt, and so in no correction either.
+        Refund.objects.filter(TO_CORRECT, order__in=stopped).update(receipted=True)
         drafts = [
-            _Draft(ReceiptKind.RECEIPT, order, writing)
-            for order in orders
-            for writing in receipts_of(price_of(order))
+            _Draft(ReceiptKind.RECEIPT, order, writing) for order in orders for writing in _receipts(order)
         ]
-        written = _number(region, drafts)
+        _number(region, drafts)
         Order.objects.filter(pk__in=[order.pk for order in orders]).update(receipted=True)
-    return written
+    return len(drafts), bool(orders)
 
 
-def _correct_batch(at_once: int) -> int:
-    """Of orders that came to nothing nothing was in writing, and nothing is to be corrected."""
+def _receipts(order: Order) -> tuple[Writing, ...]:
+    """Of what was stopped only what is kept, which is what was taken and is not back."""
+    if order.axes.order is OrderState.COMPLETED:
+        return receipts_of(price_of(order))
+    fee, left = getattr(order, "cancellation_fee", None), order.captured - order.refunded
+    if fee is None or not left:
+        return ()
+    return receipts_of_kept(
+        msgspec.convert(fee.parts, list[RefundPart]), left, includes_tax=order.includes_tax
+    )
+
+
+def _correct_batch(at_once: int) -> tuple[int, bool]:
+    """The same for corrections."""
     with db.transaction():
-        of_nothing = Refund.objects.filter(TO_CORRECT, order__order_state=OrderState.CANCELLED.value)
-        of_nothing.update(receipted=True)
         due = Refund.objects.filter(TO_CORRECT, order__receipted=True).order_by("done_at", "pk")
         locked = due.select_for_update(skip_locked=True, no_key=True, of=("self",))
         refunds = list(locked.select_related("order").prefetch_related("order__receipts")[:at_once])
@@ -86,7 +107,7 @@ def _correct_batch(at_once: int) -> int:
         for code, of_region in sorted(drafts.items()):
             written += _number(regions.get(code), of_region)
         Refund.objects.filter(pk__in=[refund.pk for refund in first.values()]).update(receipted=True)
-    return written
+    return written, bool(first)
 
 
 def _corrections(refund: Refund) -> list[_Draft]:

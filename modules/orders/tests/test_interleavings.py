@@ -5,6 +5,7 @@ The handlers, deadlines and use cases are driven directly, as the log and the jo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -28,11 +29,12 @@ from modules.orders.interface import (
     RefundState,
     VendorState,
 )
-from modules.orders.models import Order, TimelineEntry
+from modules.orders.models import Order, Refund, TimelineEntry
+from modules.orders.models.refund import TO_CORRECT
 from modules.orders.policies import Keepable, Stage
 from modules.orders.selectors.cancelling import fee_of
 from modules.orders.selectors.orders import entries_since
-from modules.orders.services import add_evidence, appeal, claim, decide_claim
+from modules.orders.services import add_evidence, appeal, claim, decide_claim, write_receipts
 from modules.orders.services.deadlines import deadline_of
 from modules.orders.states import is_final, status_of
 from modules.orders.tests import photos, scenes
@@ -139,9 +141,14 @@ REPORTS: dict[str, tuple[Callable[[Event], None], Report]] = {
         handlers.courier.delivery_failed,
         _road(delivery.DeliveryFailed, reason="no_courier"),
     ),
+    "refused at the door": (
+        handlers.courier.delivery_failed,
+        _road(delivery.DeliveryFailed, reason=delivery.AGE_REFUSED),
+    ),
 }
 # The usual course, so that the random ones get far more often.
 COURSE = ("authorised", "offered", "accepted", "captured", "assigned", "ready", "picked up", "delivered")
+FAILURES = ("delivery failed", "refused at the door")
 OTHERS = ("deadline", "customer cancels", "staff cancel")
 # What may come once the food is there: of a dish, of all of it, and what staff say to what is open.
 AFTERWARDS = (
@@ -277,7 +284,7 @@ def _answer(order: Order) -> None:
 # What a region may keep of orders that customers stop, and that staff do.
 KEPT = tuple(
     {"by": by, "stage": stage.value, "what": what.value, "share": "0.7"}
-    for by in ("customer", "staff")
+    for by in ("customer", "staff", "age_check")
     for stage in Stage
     for what in Keepable
 )
@@ -312,6 +319,22 @@ def _play_here(kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfi
     if ended.order_state != "completed":
         fee = fee_of(ended)
         assert ended.captured - ended.refunded == (fee.amount if fee else 0)
+    check_receipts(ended)
+
+
+def check_receipts(order: Order) -> None:
+    """What is in writing less what was corrected is what was taken less what went back, of no party less than
+    nothing: neither in all nor at any rate of tax."""
+    write_receipts()
+    written = list(order.receipts.all())
+    taken = order.captured - order.refunded if order.axes.payment is PaymentState.CAPTURED else 0
+    assert sum(receipt.total for receipt in written) == taken
+    left: dict[tuple[str, str], int] = defaultdict(int)
+    for receipt in written:
+        for tax in receipt.taxes:
+            left[receipt.party_name, tax["rate"]] += tax["base"] + tax["tax"]
+    assert all(amount >= 0 for amount in left.values()), left
+    assert not Refund.objects.filter(TO_CORRECT, order=order, order__receipted=True).exists()
 
 
 @pytest.mark.database
@@ -350,11 +373,15 @@ def test_many_random_courses_end_whole(
     _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late)
 
 
-@pytest.mark.parametrize("other", [*OTHERS, *AFTERWARDS, "declined", "rejected", "voided", "delivery failed"])
+@pytest.mark.parametrize("other", [*OTHERS, *AFTERWARDS, "declined", "rejected", "voided", *FAILURES])
 @pytest.mark.parametrize("keeps", [False, True])
 def test_a_turn_at_any_stage_ends_whole(kitchen, other: str, keeps: bool) -> None:
     for stage in range(len(COURSE) + 1):
         _play(kitchen, [*COURSE[:stage], other, *COURSE[stage:]], keeps=keeps, late=keeps)
+
+
+def test_a_gift_before_anything_was_taken_is_not_kept_as_well(kitchen) -> None:
+    _play(kitchen, ["authorised", "refunded", "customer cancels"], keeps=True)
 
 
 def test_a_report_handled_twice_changes_nothing_more(kitchen) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from uuid import uuid4
@@ -15,12 +16,18 @@ from hypothesis import strategies as st
 from modules.orders.interface import ClaimReason, Orders, Party, ReceiptKind, ReceiptUnknown
 from modules.orders.jobs import put_in_writing
 from modules.orders.models import Order, Receipt, ReceiptSeries
+from modules.orders.policies import Keepable
 from modules.orders.pricing import price
-from modules.orders.pricing.receipts import corrections_of, receipts_of
-from modules.orders.services import decide_claim, write_receipts
+from modules.orders.pricing.keeping import split
+from modules.orders.pricing.receipts import corrections_of, receipts_of, receipts_of_kept
+from modules.orders.pricing.refunding import total_of
+from modules.orders.services import appeal, decide_claim, write_receipts
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
-from modules.orders.tests.test_claims import claim, dinner  # noqa: F401 - a fixture
+from modules.orders.tests.test_ages import carried, refuse  # noqa: F401 - a fixture
+from modules.orders.tests.test_claims import claim, dinner, give_back  # noqa: F401 - a fixture
+from modules.orders.tests.test_lateness import bring
+from modules.orders.tests.test_pricing import any_terms
 from modules.orders.tests.test_staff_pages import person
 from tests.regions.bills import BASKETS, _terms
 from tests.regions.shapes import regions_under_test
@@ -93,6 +100,37 @@ def test_what_is_taken_back_bit_by_bit_is_never_more_and_sums_up(shares) -> None
         back = corrections_of(written, (), amount, includes_tax=True)
         assert sum(each.total for each in back) == -amount
         written += back
+        for party in Party:
+            assert sum(each.total for each in written if each.party is party) >= 0
+
+
+any_shares = st.dictionaries(st.sampled_from(Keepable), st.decimals(0, 1, places=2))
+
+
+@given(
+    terms=any_terms,
+    shares=any_shares,
+    later=st.lists(st.integers(1, 3000), max_size=4),
+    gift=st.integers(0, 900),
+)
+def test_what_is_in_writing_of_a_stopped_order_is_what_is_kept_of_it(terms, shares, later, gift) -> None:
+    """Party by party and tax by tax; less what was given before, and what is given back after it."""
+    bill = price(terms)
+    parted = split(bill, shares)
+    left = max(0, parted.kept_total - gift)
+    written = list(receipts_of_kept(parted.kept, left, includes_tax=bill.includes_tax))
+    assert sum(each.total for each in written) == left
+    if not gift:
+        for party in Party:
+            kept = [part for part in parted.kept if part.liable is party]
+            mine = [each for each in written if each.party is party]
+            assert sum(each.total for each in mine) == total_of(kept, includes_tax=bill.includes_tax)
+            assert sum(each.tax for each in mine) == sum(part.tax for part in kept)
+    for amount in later:
+        back = min(amount, left)
+        written += corrections_of(written, parted.back, back, includes_tax=bill.includes_tax)
+        left -= back
+        assert sum(each.total for each in written) == left
         for party in Party:
             assert sum(each.total for each in written if each.party is party) >= 0
 
@@ -238,6 +276,105 @@ def test_all_that_goes_back_takes_back_all_that_was_written(dinner) -> None:  # 
         of_party = [each for each in found if each.issuer is party]
         assert sum(each.total.amount for each in of_party) == 0, party
     assert sum(each.tax.amount for each in found) == 0
+
+
+def in_writing(order) -> dict[str, int]:
+    """What stands for each party, corrections taken off."""
+    found: dict[str, int] = defaultdict(int)
+    for receipt in Receipt.objects.filter(order_id=order.id):
+        found[receipt.party_name] += receipt.total
+    return dict(found)
+
+
+@pytest.fixture
+def stopped(kitchen, customer, monkeypatch):
+    """A ramen that its customer does not want any more once the kitchen is at work: dish and delivery are
+    kept, its service fee and the tip go back."""
+    rows = [
+        {"by": "customer", "stage": "preparing", "what": what, "share": "1"}
+        for what in ("dishes", "delivery_fee")
+    ]
+    scenes.rules(monkeypatch, "cancellation.kept", *rows)
+    order = scenes.place(kitchen, customer, tip=300)
+    settle()
+    scenes.accept(order)
+    scenes.cancel(order)
+    return order
+
+
+@pytest.mark.database
+def test_what_is_kept_of_a_stopped_order_is_in_writing_once_the_rest_is_back(stopped) -> None:
+    put_in_writing()
+    assert in_writing(stopped) == {}
+    settle()
+    put_in_writing()
+    put_in_writing()
+    assert in_writing(stopped) == {"restaurant": 1250, "platform": 199}
+    (food,) = Receipt.objects.filter(party_name="restaurant")
+    assert (food.tax, food.taxes[0]["rate"], food.lines[0]["label"]) == (208, "0.2", "Ramen")
+    assert Receipt.objects.filter(kind_name="correction").count() == 0
+    assert food.number in page_of(stopped, food)
+
+
+@pytest.mark.database
+def test_what_staff_give_back_of_what_was_kept_is_corrected(stopped) -> None:
+    settle()
+    put_in_writing()
+    give_back(stopped, 500)
+    settle()
+    put_in_writing()
+    left = in_writing(stopped)
+    assert sum(left.values()) == 949
+    assert min(left.values()) > 0
+    give_back(stopped, 949)
+    settle()
+    put_in_writing()
+    assert in_writing(stopped) == {"restaurant": 0, "platform": 0}
+
+
+@pytest.mark.database
+def test_what_staff_give_back_of_a_dinner_is_corrected(dinner) -> None:  # noqa: F811
+    put_in_writing()
+    before = in_writing(dinner)
+    give_back(dinner, 800)
+    settle()
+    put_in_writing()
+    assert sum(before.values()) - sum(in_writing(dinner).values()) == 800
+
+
+@pytest.mark.database
+def test_what_is_granted_on_appeal_is_corrected(dinner) -> None:  # noqa: F811
+    made = claim(dinner, reason=ClaimReason.NEVER_ARRIVED)
+    if made.state.value == "open":
+        decide_claim(claim_id=made.id, grant=False)
+    put_in_writing()
+    appeal(customer_id=dinner.customer_id, claim_id=made.id, words="Look again.")
+    decide_claim(claim_id=made.id, grant=True)
+    settle()
+    put_in_writing()
+    assert set(in_writing(dinner).values()) == {0}
+
+
+@pytest.mark.database
+def test_what_goes_back_for_coming_late_is_corrected(kitchen, customer) -> None:
+    order = bring(kitchen, customer, minutes_late=20)
+    settle()
+    put_in_writing()
+    row = order_of(order)
+    assert row.refunded > 0
+    assert sum(in_writing(order).values()) == row.captured - row.refunded
+    (correction,) = Receipt.objects.filter(kind_name="correction")
+    assert (correction.party_name, correction.lines[0]["label"]) == ("platform", "Delivery")
+
+
+@pytest.mark.database
+def test_what_nobody_old_enough_took_is_in_writing_as_far_as_it_is_kept(carried) -> None:  # noqa: F811
+    order, _ = carried
+    refuse(carried)
+    settle()
+    put_in_writing()
+    row = order_of(order)
+    assert in_writing(order) == {"platform": row.captured - row.refunded}
 
 
 @pytest.mark.database

@@ -18,7 +18,7 @@ from modules.orders.tests.test_staff_pages import person
 from tiffin import clock, ids
 from tiffin.admin import exporting
 from tiffin.models import Job, JobState, StaffAction
-from tiffin.testing import settle
+from tiffin.testing import settle, waiting
 
 pytestmark = pytest.mark.database
 
@@ -81,16 +81,6 @@ def test_claims_refunds_and_ratings_in_files(dinner) -> None:  # noqa: F811
     (back,) = exported(staff, "refund")
     assert (back["amount"], back["claim_id"], bool(back["done_at"])) == ("5.77", made["id"], True)
     assert exported(staff, "rating") == []
-
-
-def waiting(staff) -> dict[str, tuple[str, str]]:
-    """How many wait and where, by what."""
-    page = staff.get("/admin/queues/").content.decode()
-    rows = re.findall(
-        r"<td>(?:<strong>)?([^<]+)(?:</strong>)?</td>\s*<td><a[^>]*href=\"([^\"]+)\">([^<]+)</a></td>\s*<td>(\w+)",
-        page,
-    )
-    return {f"{module}: {title}": (count, link.replace("&amp;", "&")) for count, link, title, module in rows}
 
 
 def test_what_waits_for_a_person_is_counted_and_one_click_away(kitchen, customer, dinner) -> None:  # noqa: F811

@@ -8,12 +8,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.test import Client
 
-from modules.payments.models import DayClose, Mismatch, MismatchState, SandboxCharge
+from modules.payments.models import (
+    DayClose,
+    Dispute,
+    Mismatch,
+    MismatchState,
+    NoticeState,
+    ProviderNotice,
+    SandboxCharge,
+)
 from modules.payments.tests.test_days import JULY, at, begin, paid
 from tiffin import clock, ids
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.context import EVERY_REGION, Actor, ActorKind
-from tiffin.testing import settle, token
+from tiffin.testing import settle, token, waiting
 
 pytestmark = pytest.mark.database
 
@@ -117,3 +125,43 @@ def test_mismatches_in_a_file_say_what_both_sides_have(mismatch: Mismatch):
 def test_nobody_without_the_role_has_the_file():
     assert person().get("/admin/payments/paymententry/export.csv").status_code == 403
     assert Client().get("/admin/payments/paymententry/export.csv").status_code == 302
+
+
+def notice(name: str, state: NoticeState, age: timedelta) -> None:
+    kept = ProviderNotice(
+        provider="stripe", event_id=name, kind="x", body=b"", size=0, region="gb", state_name=state.value
+    )
+    kept.save()
+    ProviderNotice.objects.filter(pk=kept.pk).update(created_at=clock.now() - age)
+
+
+def test_what_waits_for_a_person_is_counted_and_one_click_away(mismatch: Mismatch):
+    for reference, standing in (("du_open", "open"), ("du_asked", "inquiry"), ("du_won", "won")):
+        Dispute(
+            payment_id=mismatch.payment_id, reference=reference, reason="x", amount=1, state_name=standing,
+            region="gb",
+        ).save()  # fmt: skip
+    hour = timedelta(hours=1)
+    notice("evt_refused", NoticeState.REFUSED, hour)
+    notice("evt_refused_long_ago", NoticeState.REFUSED, 30 * hour)
+    notice("evt_late", NoticeState.RECEIVED, hour)
+    notice("evt_new", NoticeState.RECEIVED, timedelta())
+    notice("evt_done", NoticeState.PROCESSED, hour)
+    staff = person("finance")
+    found = {name.removeprefix("payments: "): each for name, each in waiting(staff).items()}
+    assert {name: count for name, (count, _) in found.items() if count != "0"} == {
+        "Mismatches": "1",
+        "Disputes to answer": "2",
+        "Notices refused": "1",
+        "Notices overdue": "1",
+    }
+    listed = {name: staff.get(link).content.decode() for name, (_, link) in found.items()}
+    assert "du_open" in listed["Disputes to answer"]
+    assert "du_won" not in listed["Disputes to answer"]
+    of = {event: str(ProviderNotice.objects.get(event_id=event).pk) for event in ("evt_refused", "evt_late")}
+    assert of["evt_refused"] in listed["Notices refused"]
+    assert of["evt_late"] in listed["Notices overdue"]
+    assert of["evt_late"] not in listed["Notices refused"]
+    assert str(mismatch.pk) in listed["Mismatches"]
+    elsewhere = waiting(person("finance", of="pl"))
+    assert {count for count, _ in elsewhere.values()} == {"0"}

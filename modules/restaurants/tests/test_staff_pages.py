@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 from django.test import Client
 
 from modules.restaurants import selectors, services
 from modules.restaurants.interface import TicketState
-from modules.restaurants.models import MenuDraft, MenuVersion, Ticket
+from modules.restaurants.models import (
+    DeliverectMessage,
+    MenuDraft,
+    MenuVersion,
+    Restaurant,
+    Ticket,
+    VendorCall,
+    VendorConnection,
+    VendorEvent,
+)
+from modules.restaurants.models.deliverect import Heard, Topic
+from modules.restaurants.models.vendors import CallState, ChannelName, EventState
 from modules.restaurants.tests.documents import as_text, document
 from modules.restaurants.tests.scenes import open_restaurant, order_for, publish
-from tiffin import ids
+from tiffin import clock, ids
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.context import EVERY_REGION, Actor, ActorKind
-from tiffin.testing import token
+from tiffin.testing import token, waiting
 
 pytestmark = pytest.mark.database
 
@@ -91,3 +105,55 @@ def test_operations_take_an_order_off_a_counter() -> None:
     person("operations").post("/admin/restaurants/ticket/", chosen, follow=True)
 
     assert Ticket.objects.get(pk=order.order_id).state is TicketState.WITHDRAWN
+
+
+def connection(name: str, **more: object) -> VendorConnection:
+    made = VendorConnection(name=name, channel_name=ChannelName.WEBHOOK.value, region="gb", **more)
+    made.save()
+    return made
+
+
+def test_what_waits_for_a_person_is_counted_and_one_click_away() -> None:
+    restaurant, now = open_restaurant(), clock.now()
+    unanswered, answered = (offer_to(restaurant) for _ in range(2))
+    VendorCall.objects.create(ticket_id=unanswered)
+    VendorCall.objects.create(ticket_id=answered, state_name=CallState.ANSWERED.value)
+    well = connection("Well")
+    connection("Failing", failing_since=now)
+    connection("Gone", failing_since=now, disabled_at=now, disabled_because="gone")
+    connection("Switched off", failing_since=now, disabled_at=now, disabled_because="owner")
+    for kind, state, at in (
+        ("order.offered", EventState.FAILED, now),
+        ("order.withdrawn", EventState.DELIVERED, now),
+        ("order.delayed", EventState.FAILED, now - timedelta(days=2)),
+    ):
+        VendorEvent.objects.create(connection=well, kind=kind, state_name=state.value, at=at)
+    for reason, state in (("NO SUCH THING", Heard.REFUSED), ("WELL DONE", Heard.DONE)):
+        DeliverectMessage.objects.create(
+            connection=well, topic_name=Topic.STATUS.value, body="{}", state_name=state.value, reason=reason
+        )
+    staff = person("operations")
+    found = {name: each for name, each in waiting(staff).items() if each[0] != "0"}
+    listed = {
+        name.removeprefix("restaurants: "): staff.get(link).content.decode()
+        for name, (count, link) in found.items()
+        if count == "1"
+    }
+    shown = {
+        "Restaurants to call": (str(VendorCall.objects.get(ticket_id=unanswered).pk), "answered<"),
+        "Vendor connections failing": ("Failing", "Gone"),
+        "Vendor connections disabled": ("Gone", "Switched off"),
+        "Vendor events failed": ("order.offered<", "order.withdrawn<"),
+        "Deliverect messages refused": ("NO SUCH THING", "WELL DONE"),
+    }
+    assert listed.keys() == shown.keys()
+    assert len(found) == len(shown)
+    for name, (there, not_there) in shown.items():
+        rows = listed[name].partition('id="result_list"')[2].partition("</table>")[0]
+        assert (there in rows, not_there in rows) == (True, False), name
+
+
+def offer_to(restaurant: Restaurant) -> UUID:
+    order = order_for(restaurant)
+    services.offer_order(order=order)
+    return order.order_id

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tiffin.testing.emptying import empty
-    from tiffin.testing.people import api, token
+    from tiffin.testing.people import api, token, waiting
     from tiffin.testing.settling import settle, unfinished
 
-__all__ = ["api", "empty", "settle", "token", "unfinished"]
+__all__ = ["api", "empty", "settle", "token", "unfinished", "waiting"]
 
 _ROOMS = {
     "api": "people",
@@ -26,6 +26,7 @@ _ROOMS = {
     "settle": "settling",
     "token": "people",
     "unfinished": "settling",
+    "waiting": "people",
 }
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
+from django.test import Client
 from rest_framework.test import APIClient
 
 from tiffin import ids
@@ -20,3 +24,13 @@ def api(actor: Actor | None = None) -> APIClient:
     if actor is not None:
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token(actor)}")
     return client
+
+
+def waiting(staff: Client) -> dict[str, tuple[str, str]]:
+    """What waits for this person on the staff's pages: how many and the link to them, by module and title."""
+    page = staff.get("/admin/queues/").content.decode()
+    rows = re.findall(
+        r"<td>(?:<strong>)?([^<]+)(?:</strong>)?</td>\s*<td><a[^>]*href=\"([^\"]+)\">([^<]+)</a></td>\s*<td>(\w+)",
+        page,
+    )
+    return {f"{module}: {title}": (count, unescape(link)) for count, link, title, module in rows}
