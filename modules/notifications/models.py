@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from base64 import b64encode
 
@@ -9,7 +10,9 @@ from django.db import models
 
 from modules.notifications.kinds import KINDS, Channel
 from tiffin import clock, ids
+from tiffin.sealing import SealingKey
 
+ENDPOINTS = SealingKey("TIFFIN_ENDPOINT_KEY", purpose="tiffin endpoint key")
 SECRET_BYTES = 24  # Standard Webhooks asks for 24 to 64
 
 
@@ -83,13 +86,13 @@ class Preference(models.Model):
 
 
 class Browser(models.Model):
-    """A push subscription (W3C Push API). Kept until it is removed, gone, or its customer is forgotten."""
+    """A push subscription (W3C Push API), its keys sealed. Kept until it is removed, gone, or its customer is
+    forgotten."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     customer_id = models.UUIDField()
     endpoint = models.CharField(max_length=500, unique=True)
-    p256dh = models.CharField(max_length=100)
-    auth = models.CharField(max_length=40)
+    sealed = models.BinaryField()
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -98,15 +101,24 @@ class Browser(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """`p256dh` and `auth` (RFC 8291), in base64url."""
+        found: dict[str, str] = json.loads(ENDPOINTS.unseal(bytes(self.sealed), row=self.id))
+        return found
+
+    def keep_keys(self, *, p256dh: str, auth: str) -> None:
+        self.sealed = ENDPOINTS.seal(json.dumps({"p256dh": p256dh, "auth": auth}).encode(), row=self.id)
+
 
 class Webhook(models.Model):
-    """A system of the customer's own that hears of their orders, signed as Standard Webhooks says. Kept until
-    it is removed or its customer is forgotten."""
+    """A system of the customer's own that hears of their orders, signed as Standard Webhooks says, by a
+    secret that lies sealed. Kept until it is removed or its customer is forgotten."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     customer_id = models.UUIDField()
     url = models.CharField(max_length=500)
-    secret = models.CharField(max_length=100, default=new_secret)
+    sealed = models.BinaryField()
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -114,3 +126,10 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def secret(self) -> str:
+        return ENDPOINTS.unseal(bytes(self.sealed), row=self.id).decode()
+
+    def make_secret(self) -> None:
+        self.sealed = ENDPOINTS.seal(new_secret().encode(), row=self.id)

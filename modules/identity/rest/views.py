@@ -8,10 +8,8 @@ from uuid import UUID
 import msgspec
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from modules.identity import selectors, services
 from modules.identity.contact import PlainAddress, PlainProfile, ticket_for
@@ -27,7 +25,7 @@ from modules.identity.rest.serializers import (
     ProfileSerializer,
 )
 from modules.identity.sealing import CustomerKey
-from tiffin.web.auth import IsCustomer, actor_of
+from tiffin.web.customers import CustomerView
 from tiffin.web.openapi import refuses
 
 ADDRESS_EXAMPLE = OpenApiExample(
@@ -42,18 +40,6 @@ ADDRESS_EXAMPLE = OpenApiExample(
     },
     request_only=True,
 )
-
-
-class CustomerView(APIView):
-    """Base of the views below: they are about the customer who asks."""
-
-    permission_classes = [IsCustomer]
-
-    def customer_id(self) -> UUID:
-        customer_id = actor_of(self.request).id
-        if customer_id is None:
-            raise NotAuthenticated()
-        return customer_id
 
 
 class Me(CustomerView):

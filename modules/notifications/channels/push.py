@@ -51,7 +51,7 @@ def send(browser: Browser, *, message_id: UUID, written: Written, link: str) -> 
     }
     subscription = WebPushSubscription(
         endpoint=browser.endpoint,
-        keys=WebPushKeys(p256dh=browser.p256dh, auth=browser.auth),
+        keys=WebPushKeys(**browser.keys),
     )
     sealed = _pusher(settings.TIFFIN_VAPID_PRIVATE_KEY).get(json.dumps(shown), subscription)
     # The topic has a repeated message replace the first one while it waits.

@@ -6,10 +6,8 @@ from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from modules.notifications import selectors, services
 from modules.notifications.channels import push
@@ -25,7 +23,7 @@ from modules.notifications.rest.serializers import (
     WebhookSerializer,
     WebhooksSerializer,
 )
-from tiffin.web.auth import IsCustomer, actor_of
+from tiffin.web.customers import CustomerView
 from tiffin.web.openapi import refuses
 
 _PREFERENCES = [
@@ -51,18 +49,6 @@ _BROWSER = [
 _WEBHOOK = [
     OpenApiExample("A system of mine", value={"url": "https://example.com/orders"}, request_only=True)
 ]
-
-
-class CustomerView(APIView):
-    """Base of the views below: they are about the customer who asks."""
-
-    permission_classes = (IsCustomer,)
-
-    def customer_id(self) -> UUID:
-        customer_id = actor_of(self.request).id
-        if customer_id is None:
-            raise NotAuthenticated()
-        return customer_id
 
 
 class Preferences(CustomerView):

@@ -19,9 +19,10 @@ def add_browser(*, customer_id: UUID, endpoint: str, p256dh: str, auth: str) -> 
     _check(endpoint)
     with db.transaction():
         _require_room(Browser, customer_id, but=endpoint)
-        kept, _ = Browser.objects.update_or_create(
-            endpoint=endpoint, defaults={"customer_id": customer_id, "p256dh": p256dh, "auth": auth}
-        )
+        kept, _ = Browser.objects.get_or_create(endpoint=endpoint, defaults={"customer_id": customer_id})
+        kept.customer_id = customer_id
+        kept.keep_keys(p256dh=p256dh, auth=auth)
+        kept.save(update_fields=("customer_id", "sealed"))
     return kept
 
 
@@ -33,7 +34,10 @@ def add_webhook(*, customer_id: UUID, url: str) -> Webhook:
     _check(url)
     with db.transaction():
         _require_room(Webhook, customer_id, but=url)
-        kept, _ = Webhook.objects.get_or_create(customer_id=customer_id, url=url)
+        kept, made = Webhook.objects.get_or_create(customer_id=customer_id, url=url)
+        if made:
+            kept.make_secret()
+            kept.save(update_fields=("sealed",))
     return kept
 
 

@@ -86,6 +86,23 @@ def test_a_receiver_can_verify_a_webhook_and_knows_a_repeat(zofia, world, receiv
     assert of("webhook").state == State.SENT
 
 
+def test_what_endpoints_are_reached_with_lies_sealed(zofia, browser, receiver) -> None:
+    lying = bytes(Webhook.objects.get().sealed) + bytes(Browser.objects.get().sealed)
+    for plain in (receiver.secret, *browser.keys.values()):
+        assert plain.encode() not in lying
+    again = services.add_webhook(customer_id=zofia, url=receiver.url)
+    assert again.secret == receiver.secret
+
+
+def test_a_browser_that_comes_again_has_the_keys_it_has_now(zofia, world, browser) -> None:
+    renewed = UserAgent()
+    services.add_browser(customer_id=zofia, endpoint=f"{world.url}/send/1", **renewed.keys)
+    told(zofia)
+    send_pushes()
+    (heard,) = world.heard
+    assert json.loads(renewed.open(heard.body))["title"]
+
+
 def test_a_webhook_is_tried_for_a_day_and_no_longer(zofia, world, receiver) -> None:
     world.answers = [500]
     told(zofia)

@@ -6,10 +6,8 @@ from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from modules.payments import selectors, services
 from modules.payments.errors import KeptMethodUnknown, MethodsNotKept, TooManyMethods
@@ -19,24 +17,12 @@ from modules.payments.rest.serializers import (
     KeptMethodSerializer,
 )
 from tiffin.regions import UnknownRegion
-from tiffin.web.auth import IsCustomer, actor_of
+from tiffin.web.customers import CustomerView
 from tiffin.web.idempotency import idempotent
 from tiffin.web.openapi import refuses
 
 
-class _Own(APIView):
-    """Base of the views below: they are about the customer who asks."""
-
-    permission_classes = [IsCustomer]
-
-    def customer_id(self) -> UUID:
-        customer_id = actor_of(self.request).id
-        if customer_id is None:
-            raise NotAuthenticated()
-        return customer_id
-
-
-class KeptMethods(_Own):
+class KeptMethods(CustomerView):
     @extend_schema(
         responses=KeptMethodListSerializer, operation_id="kept_methods_list", summary="My kept cards"
     )
@@ -63,7 +49,7 @@ class KeptMethods(_Own):
         return Response(KeptMethodSerializer(kept).data, status=status.HTTP_202_ACCEPTED)
 
 
-class OneKeptMethod(_Own):
+class OneKeptMethod(CustomerView):
     @refuses(KeptMethodUnknown)
     @extend_schema(
         responses=KeptMethodSerializer, operation_id="kept_methods_read", summary="One of my kept cards"

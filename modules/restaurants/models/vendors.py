@@ -10,6 +10,9 @@ from django.db import models
 
 from tiffin import clock, ids
 from tiffin.db import Aggregate
+from tiffin.sealing import SealingKey
+
+SECRETS = SealingKey("TIFFIN_VENDOR_KEY", purpose="tiffin vendor key")
 
 
 class ChannelName(Enum):
@@ -85,6 +88,10 @@ class SigningSecret(models.Model):
 
     def __str__(self) -> str:
         return f"a secret of {self.connection_id}"
+
+    @property
+    def plain(self) -> bytes:
+        return SECRETS.unseal(bytes(self.sealed), row=self.connection_id)
 
 
 class VendorEvent(models.Model):

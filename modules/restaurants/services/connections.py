@@ -19,8 +19,7 @@ from modules.restaurants.interface import (
     RestaurantUnknown,
 )
 from modules.restaurants.models import Restaurant, SigningSecret, VendorConnection, VendorEvent
-from modules.restaurants.models.vendors import ChannelName, EventState
-from modules.restaurants.sealing import seal
+from modules.restaurants.models.vendors import SECRETS, ChannelName, EventState
 from modules.restaurants.selectors import require_own
 from modules.restaurants.services.telling import TIDY_EVERY
 from tiffin import clock, db, ids, jobs
@@ -225,9 +224,8 @@ def _attach(connection: VendorConnection, restaurants: Sequence[Restaurant]) -> 
 
 def _new_secret(connection: VendorConnection) -> str:
     plain = os.urandom(SECRET_BYTES)
-    SigningSecret.objects.create(
-        connection=connection, sealed=seal(plain, connection_id=connection.id), made_at=clock.now()
-    )
+    sealed = SECRETS.seal(plain, row=connection.id)
+    SigningSecret.objects.create(connection=connection, sealed=sealed, made_at=clock.now())
     return SECRET_PREFIX + base64.b64encode(plain).decode()
 
 

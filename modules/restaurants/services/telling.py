@@ -16,7 +16,6 @@ from modules.restaurants.events import VendorDisconnected
 from modules.restaurants.models import DeliveryAttempt, Restaurant, Ticket, VendorConnection, VendorEvent
 from modules.restaurants.models.vendors import EventState
 from modules.restaurants.policies import may_fail_for, told_is_kept
-from modules.restaurants.sealing import unseal
 from tiffin import clock, db, jobs, regions
 from tiffin.jobs import Later
 from tiffin.log import Event, publish
@@ -91,10 +90,7 @@ def _destination(connection: VendorConnection) -> Destination:
     return Destination(
         connection_id=connection.id,
         url=connection.url,
-        secrets=tuple(
-            unseal(bytes(secret.sealed), connection_id=connection.id)
-            for secret in selectors.good_secrets(connection.id)
-        ),
+        secrets=tuple(secret.plain for secret in selectors.good_secrets(connection.id)),
         settings=connection.settings,
     )
 

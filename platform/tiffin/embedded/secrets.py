@@ -34,6 +34,12 @@ def vendor_key(folder: Path) -> Path:
     return folder / "vendor.key"
 
 
+def endpoint_key(folder: Path) -> Path:
+    """The file of the key that seals what customers' browsers and webhooks are reached with."""
+    secret(folder, "endpoint.key")
+    return folder / "endpoint.key"
+
+
 def internal_key(folder: Path) -> Path:
     """The file of the key by which the groups of one platform know each other's messages."""
     secret(folder, "internal.key")
@@ -69,6 +75,7 @@ KEYS: Mapping[str, Callable[[Path], object]] = {
     "TIFFIN_MASTER_KEY": master_key,
     "TIFFIN_VENDOR_KEY": vendor_key,
     "TIFFIN_VAPID_PRIVATE_KEY": vapid_key,
+    "TIFFIN_ENDPOINT_KEY": endpoint_key,
 }
 
 
