@@ -277,10 +277,10 @@ def mismatch_of(cast: Cast, payment: str) -> str:
     """The provider is said to have taken something for a payment that we know nothing of."""
     query = (
         "INSERT INTO payments_mismatch (id, region, version, log_txid, created_at, subject, what, state,"
-        " kind, key, reference, currency, payment_id, theirs, words, seen_at, seen, closed_by, note)"
+        " holder, kind, key, reference, currency, payment_id, theirs, words, seen_at, seen, closed_by, note)"
         " SELECT gen_random_uuid(), region, 0, 0, now(), gen_random_uuid()::text, 'only_provider', 'open',"
-        " 'captured', '', 'matrix', currency, id, 1, '', now(), 1, '', '' FROM payments_payment WHERE id = %s"
-        " RETURNING id"
+        " provider, 'captured', '', 'matrix', currency, id, 1, '', now(), 1, '', ''"
+        " FROM payments_payment WHERE id = %s RETURNING id"
     )
     return str(cast.platform.sql("payments", query, [payment])[0][0])
 
