@@ -280,8 +280,7 @@ def mismatch_of(cast: Cast, payment: str) -> str:
         " holder, kind, key, reference, currency, payment_id, theirs, words, seen_at, seen, closed_by, note)"
         " SELECT gen_random_uuid(), region, 0, 0, now(), gen_random_uuid()::text, 'only_provider', 'open',"
         " provider, 'captured', '', 'matrix', currency, id, 1, '', now(), 1, '', ''"
-        " FROM payments_payment WHERE id = %s"
-        " RETURNING id"
+        " FROM payments_payment WHERE id = %s RETURNING id"
     )
     return str(cast.platform.sql("payments", query, [payment])[0][0])
 
