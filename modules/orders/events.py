@@ -73,11 +73,13 @@ class OrderCancelled(Event, wire="orders.order_cancelled.v1"):
 
 
 class OrderRefunded(Event, wire="orders.order_refunded.v1"):
-    """Captured money went back to the customer."""
+    """Captured money went back to the customer. `reason` is why it was owed: a code such as those of
+    cancellations and claims; empty where nobody had asked for it."""
 
     order_id: UUID
     customer_id: UUID
     amount: Money
+    reason: str = ""
 
 
 class OrderRated(Event, wire="orders.order_rated.v1"):

@@ -30,6 +30,7 @@ from modules.orders.services.claims import ask_policy, decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
 from modules.orders.services.completing import complete
 from modules.orders.services.evidence import forget_evidence
+from modules.orders.services.figures import count_figures
 from modules.orders.services.owing import key_of, owe
 from modules.orders.services.receipts import write_receipts
 from modules.orders.services.recording import record
@@ -274,6 +275,12 @@ def forget_photos(claim_id: UUID) -> None:
 def put_in_writing() -> None:
     """What was delivered, and what went back, is put in writing and numbered."""
     write_receipts()
+
+
+@every("count_figures", pause=timedelta(seconds=5))
+def keep_count() -> None:
+    """What has happened is counted, by the hour."""
+    count_figures()
 
 
 def _give_up_overdue(order_id: UUID, *, reason: str, cause: str) -> None:

@@ -52,6 +52,7 @@ def like(row: str, *, path: dict[str, str] | None = None, body: Any = None) -> C
     "GET /courier/login",
     "GET /admin/",
     "GET /admin/search/",
+    "GET /admin/dashboard/",
     "GET /admin/queues/",
     "GET /admin/held-events/",
     "GET /admin/log/",

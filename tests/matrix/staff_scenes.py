@@ -66,6 +66,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "orders.restaurantrating": place.id,
         "orders.receipt": receipt_of(stage, region),
         "orders.refund": _refund(cast, region),
+        "orders.figure": _figure(cast, region),
         "orders.promotion": promotion,
         "orders.promotionuse": _one(
             cast, "orders", "SELECT id FROM orders_promotionuse WHERE order_id = %s", order
@@ -112,6 +113,12 @@ def _refund(cast: Cast, region: str) -> str:
     form = {"action": "cancel", "_selected_action": order["id"]}
     cast.as_staff(f"admin of {region}", "/admin/orders/order/", form)
     return _one(cast, "orders", "SELECT id FROM orders_refund WHERE order_id = %s", order["id"])
+
+
+def _figure(cast: Cast, region: str) -> str:
+    """Orders are counted some seconds after they were placed."""
+    query = "SELECT id FROM orders_figure WHERE region = %s ORDER BY id LIMIT 1"
+    return _one(cast, "orders", query, region)
 
 
 def _cooked(cast: Cast, region: str, place: Place, kitchen: Kitchen) -> str:

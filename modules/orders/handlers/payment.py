@@ -144,11 +144,13 @@ def payment_refunded(event: PaymentRefunded) -> None:
         order.move(payment=PaymentState.CAPTURED)
         release_payment(order)
     keep_what_is_left(order)
-    settle_refunds(order, amount=event.amount.amount, reference=event.reference)
+    reason = settle_refunds(order, amount=event.amount.amount, reference=event.reference)
     if order.axes.refund is RefundState.DUE and order.refunded >= order.refund_due:
         jobs.drop(order, "refund_payment")
         order.move(refund=RefundState.REFUNDED)
-    refunded = OrderRefunded(order_id=order.id, customer_id=order.customer_id, amount=event.amount)
+    refunded = OrderRefunded(
+        order_id=order.id, customer_id=order.customer_id, amount=event.amount, reason=reason
+    )
     record(order, refunded)
 
 

@@ -1,5 +1,6 @@
-"""The tables of orders: the order and its parts, refunds, promotions, what is known of restaurants."""
+"""The tables of orders: the order and its parts, refunds, promotions, what is known, and figures."""
 
+from modules.orders.models.figure import Figure, FigurePlace
 from modules.orders.models.known import KnownMenu, KnownRestaurant, KnownUnavailable
 from modules.orders.models.order import Order, OrderComponent, OrderLine, TimelineEntry
 from modules.orders.models.promotion import Promotion, PromotionBudget, PromotionUse
@@ -12,6 +13,8 @@ __all__ = [
     "CancellationFee",
     "Claim",
     "Evidence",
+    "Figure",
+    "FigurePlace",
     "KnownMenu",
     "KnownRestaurant",
     "KnownUnavailable",

@@ -3,6 +3,7 @@
 from modules.orders.services.cancelling import cancel_order, cancel_order_by_staff
 from modules.orders.services.claims import appeal, claim, decide_claim
 from modules.orders.services.evidence import add_evidence
+from modules.orders.services.figures import count_figures
 from modules.orders.services.placing import place_order
 from modules.orders.services.promotions import end_promotion, start_promotion
 from modules.orders.services.quoting import quote_basket
@@ -15,6 +16,7 @@ __all__ = [
     "cancel_order",
     "cancel_order_by_staff",
     "claim",
+    "count_figures",
     "decide_claim",
     "end_promotion",
     "place_order",

@@ -35,15 +35,18 @@ def owe(
 
 
 @db.transaction_required
-def settle_refunds(order: Order, *, amount: int, reference: str | None) -> None:
+def settle_refunds(order: Order, *, amount: int, reference: str | None) -> str:
     """`amount` came back, as asked for under `reference` or of somebody else's accord: what is still owed is
-    asked for next, as far as there is anything left to give back."""
+    asked for next, as far as there is anything left to give back. Returns why it was owed, empty if it was
+    not."""
     room = order.captured - order.refunded
+    reason = ""
     for refund in order.refunds.filter(done_at=None):
         # Who does not say what was asked for means what has that amount.
         answered = refund.amount == amount if reference is None else key_of(order, refund) == reference
         if answered or not room:
             refund.done_at = clock.now()
+            reason = reason or refund.reason
         elif refund.amount > room:
             # Payments never took on as much as that: it is another wish from now on.
             refund.amount, refund.attempt = room, refund.attempt + 1
@@ -54,6 +57,7 @@ def settle_refunds(order: Order, *, amount: int, reference: str | None) -> None:
     order.refund_due = order.refunded + owed
     if owed:
         jobs.add(order, "refund_payment", due=clock.now())
+    return reason
 
 
 @db.transaction_required

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class StaffPagesConfig(AppConfig):
     name = "tiffin.admin"
     label = "staff_pages"
+
+    def ready(self) -> None:
+        """Beside each module's `admin.py`, which Django finds."""
+        autodiscover_modules("dashboard")

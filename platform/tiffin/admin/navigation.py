@@ -15,6 +15,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's SIDEBAR navigation."""
     pages = (
         ("Overview", "home", "admin:index"),
+        ("How it goes", "monitoring", "admin:dashboard"),
         ("Waiting for a person", "person_raised_hand", "admin:queues"),
         ("Held events", "error", "admin:held_events"),
         ("Jobs", "schedule", "admin:jobs"),
@@ -28,6 +29,7 @@ def _elsewhere() -> Iterator[dict[str, Any]]:
     """The pages of modules in other deployables, which stand under the module's name at the same origin."""
     pages = (
         ("Tables", "table", ""),
+        ("How it goes", "monitoring", "dashboard/"),
         ("Waiting for a person", "person_raised_hand", "queues/"),
         ("Held events", "error", "held-events/"),
         ("Jobs", "schedule", "jobs/"),

@@ -27,9 +27,10 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
     index_title = "Everything"
 
     def extra_urls(self) -> list[URLPattern]:
-        from tiffin.admin import events, jobs, queues
+        from tiffin.admin import dashboard, events, jobs, queues
 
         pages = (
+            ("dashboard", dashboard.page),
             ("queues", queues.queues),
             ("held-events", events.held_events),
             ("log", events.log_of_key),
