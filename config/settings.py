@@ -102,6 +102,11 @@ TIFFIN_STRIPE_WEBHOOK_SECRETS = [
     secret for secret in os.environ.get("TIFFIN_STRIPE_WEBHOOK_SECRETS", "").split(",") if secret
 ]
 TIFFIN_STRIPE_API = os.environ.get("TIFFIN_STRIPE_API", "https://api.stripe.com")
+TIFFIN_ADYEN_API_KEY = os.environ.get("TIFFIN_ADYEN_API_KEY", "")
+TIFFIN_ADYEN_MERCHANT_ACCOUNT = os.environ.get("TIFFIN_ADYEN_MERCHANT_ACCOUNT", "")
+TIFFIN_ADYEN_HMAC_KEYS = [key for key in os.environ.get("TIFFIN_ADYEN_HMAC_KEYS", "").split(",") if key]
+TIFFIN_ADYEN_LIVE_PREFIX = os.environ.get("TIFFIN_ADYEN_LIVE_PREFIX", "")
+TIFFIN_ADYEN_API = os.environ.get("TIFFIN_ADYEN_API", "https://checkout-test.adyen.com/v72")
 # What providers sign is looked at by its module before anything of it is kept.
 TIFFIN_RAW_PREFIXES = ("/api/v1/webhooks/",)
 # Where customers go on after they confirmed a payment on a provider's page.

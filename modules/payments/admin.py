@@ -25,6 +25,7 @@ from modules.payments.models import (
     Payment,
     PaymentEntry,
     ProviderNotice,
+    ProviderReport,
     RefundRequest,
     SandboxCharge,
 )
@@ -241,6 +242,16 @@ class ProviderNoticeAdmin(ModuleAdmin):
     def process_again(self, request: HttpRequest, queryset: QuerySet[ProviderNotice]) -> None:
         for notice in queryset:
             services.process_again(notice_id=notice.id)
+
+
+@register(ProviderReport)
+class ProviderReportAdmin(ModuleAdmin):
+    """What a provider that cannot be asked has told: how an operation ended is read from here."""
+
+    list_display = ("told_at", "provider", "kind", "succeeded", "money", "charge", "reference", "notified")
+    list_filter = ("provider", "kind", "succeeded", "notified")
+    search_fields = ("charge", "key", "reference")
+    ordering = ("-told_at",)
 
 
 @register(Dispute)

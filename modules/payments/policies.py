@@ -22,8 +22,8 @@ class MethodRow(DTO):
     method: str
 
 
-SANDBOX, STRIPE = "sandbox", "stripe"
-PROVIDERS = (SANDBOX, STRIPE)
+SANDBOX, STRIPE, ADYEN = "sandbox", "stripe", "adyen"
+PROVIDERS = (SANDBOX, STRIPE, ADYEN)
 
 DEFAULT_SECONDS = {
     "action_seconds": 600,

@@ -349,6 +349,12 @@ def a_notification_of_nobody(stage: Stage) -> Scene:
     return Scene(body={"id": "evt_1", "object": "event", "type": "payment_intent.succeeded"})
 
 
+@scene("POST /webhooks/adyen")
+def a_notification_from_nobody(stage: Stage) -> Scene:
+    """Whoever sends it: what counts is Adyen's signature."""
+    return Scene(body={"live": "false", "notificationItems": []})
+
+
 @scene("GET /payment-methods")
 def methods(stage: Stage) -> Scene:
     return Scene(query={"region": "gb"})

@@ -51,6 +51,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "payments.dispute": dispute_of(cast, payment, region),
         "payments.keptmethod": stage.kept_card(str(ids.new_id()), region),
         "payments.providernotice": notice_of(cast, region),
+        "payments.providerreport": report_of(cast),
         "payments.sandboxcharge": _one(cast, "payments", charge, payment),
         "payments.paymententry": _one(
             cast, "payments", "SELECT id FROM payments_paymententry WHERE payment_id = %s", payment
@@ -260,6 +261,15 @@ def notice_of(cast: Cast, region: str) -> str:
                WHERE convert_from(body, 'UTF8') LIKE '%%' || %s || '%%' RETURNING id"""
     ((notice,),) = cast.platform.sql("payments", query, [region, kind, kind])
     return str(notice)
+
+
+def report_of(cast: Cast) -> str:
+    """As if Adyen had told of something that is not ours: it serves no region here."""
+    query = """INSERT INTO payments_providerreport (provider, event, kind, succeeded, reference, charge, key,
+                                                    amount, currency, reason, notified, told_at)
+               VALUES ('adyen', %s, 'CAPTURE', true, '', '', '', 1, 'GBP', '', true, now()) RETURNING id"""
+    ((report,),) = cast.platform.sql("payments", query, [str(ids.new_id())])
+    return str(report)
 
 
 def grant_of(cast: Cast, account_id: str) -> str:

@@ -12,7 +12,13 @@ from modules.payments.models.payment import (
     RefundState,
     payment_of,
 )
-from modules.payments.models.provider import NoticeState, ProviderNotice, ProviderOperation, SandboxCharge
+from modules.payments.models.provider import (
+    NoticeState,
+    ProviderNotice,
+    ProviderOperation,
+    ProviderReport,
+    SandboxCharge,
+)
 
 __all__ = [
     "Book",
@@ -28,6 +34,7 @@ __all__ = [
     "PaymentEntry",
     "ProviderNotice",
     "ProviderOperation",
+    "ProviderReport",
     "RefundRequest",
     "RefundState",
     "SandboxCharge",

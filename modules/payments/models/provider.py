@@ -9,6 +9,7 @@ from django.db import models
 
 from tiffin import clock
 from tiffin.db import Aggregate
+from tiffin.money import Money
 
 
 class SandboxCharge(models.Model):
@@ -38,7 +39,9 @@ class SandboxCharge(models.Model):
 class ProviderOperation(models.Model):
     """What a provider outside was asked, written down before it is: `reference` is what the provider calls
     it, empty until an answer came. `charge` is the key of the authorisation that the operation is about;
-    one that is `forbidden` is never to hold anything. Kept as long as the payment."""
+    one that is `forbidden` is never to hold anything. Of a provider that cannot be asked for it again,
+    `action` is the page on which the customer confirms, and `details` what they brought back from there, for
+    the provider alone to read. Kept as long as the payment."""
 
     key = models.CharField(max_length=80, primary_key=True)
     provider = models.CharField(max_length=16)
@@ -46,10 +49,44 @@ class ProviderOperation(models.Model):
     charge = models.CharField(max_length=80, db_index=True)
     reference = models.CharField(max_length=255, default="", db_index=True)
     forbidden = models.BooleanField(default=False)
+    action = models.TextField(default="")
+    details = models.TextField(default="")
     asked_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
         return f"{self.key} at {self.provider}: {self.reference or 'unanswered'}"
+
+
+class ProviderReport(models.Model):
+    """What a provider that cannot be asked has told, proven to be its: `event` is its name of the telling,
+    the same each time. `reference` is what it calls what happened, `charge` our key of the authorisation that
+    it is about ("" when it is not ours), `key` the one that it says itself. `notified` tells a notification
+    from an answer. `amount` is in minor units. Kept as long as the payment."""
+
+    provider = models.CharField(max_length=16)
+    event = models.CharField(max_length=255)
+    kind = models.CharField(max_length=100)
+    succeeded = models.BooleanField()
+    reference = models.CharField(max_length=80, db_index=True)
+    charge = models.CharField(max_length=80, default="", db_index=True)
+    key = models.CharField(max_length=80, default="")
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=64, default="")
+    answer_by = models.DateTimeField(null=True)
+    notified = models.BooleanField(default=True)
+    told_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = (BrinIndex(fields=("told_at",), name="payment_report_told"),)
+        constraints = (models.UniqueConstraint(fields=("provider", "event"), name="payment_report_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.money} from {self.provider}: {self.succeeded}"
+
+    @property
+    def money(self) -> Money:
+        return Money(amount=self.amount, currency=self.currency)
 
 
 class NoticeState(Enum):

@@ -3,9 +3,13 @@ committed before the provider is asked, so that a crash at any moment leaves wha
 
 from __future__ import annotations
 
-from modules.payments.models import KeptMethod, ProviderOperation
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from modules.payments.models import KeptMethod, ProviderOperation, ProviderReport
 from modules.payments.states import KeepingState
-from tiffin import db
+from tiffin import clock, db
 
 CHARGE, CAPTURE, VOID, REFUND = "charge", "capture", "void", "refund"
 
@@ -51,6 +55,12 @@ def charge_of(*, provider: str, reference: str) -> str:
     return found[0].charge if found else ""
 
 
+def key_by(*, provider: str, reference: str) -> str:
+    """The key under which we asked for what the provider calls so; empty for what is not ours."""
+    found = db.find(ProviderOperation, provider=provider, reference=reference) if reference else []
+    return found[0].key if found else ""
+
+
 def key_of(*, kind: str, charge: str) -> str:
     """The key under which we asked for this of the charge, most recently; empty when we never did."""
     asked = ProviderOperation.objects.filter(charge=charge, kind=kind).order_by("asked_at").last()
@@ -61,3 +71,31 @@ def customer_of(*, provider: str, method: str) -> str:
     """What the provider calls the customer whose kept card this is; empty for a card that is not kept."""
     kept = db.find(KeptMethod, provider=provider, method=method, state_name=KeepingState.KEPT.value)
     return kept[0].customer if kept else ""
+
+
+# A provider that cannot be asked ------------------------------------------------------------------------
+
+
+def send_to(key: str, page: str) -> None:
+    """Write down where the customer confirms the charge."""
+    ProviderOperation.objects.filter(pk=key).update(action=page)
+
+
+def bring_back(*, provider: str, charge: str, details: str) -> bool:
+    """Write down what a customer brought back from that page; False for a charge that waits for nobody. What
+    somebody else brought is written over by who comes next: the provider knows what is its own."""
+    waiting = ProviderOperation.objects.filter(pk=charge, provider=provider, kind=CHARGE).exclude(action="")
+    return bool(waiting.update(details=details))
+
+
+def report(told: ProviderReport) -> None:
+    """Keep what was told, once however often it is. A notification counts for more than the answer before."""
+    with db.transaction():
+        known = ProviderReport.objects.filter(provider=told.provider, event=told.event)
+        if not db.insert(told, unless_taken=("provider", "event")) and told.notified:
+            known.filter(notified=False).update(notified=True, told_at=clock.now())
+
+
+def reports(*, provider: str, kinds: Sequence[str]) -> QuerySet[ProviderReport]:
+    """What was told of these kinds, in that order."""
+    return ProviderReport.objects.filter(provider=provider, kind__in=kinds).order_by("told_at", "pk")

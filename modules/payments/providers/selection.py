@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from modules.payments.policies import STRIPE, provider_name
+from modules.payments import policies
+from modules.payments.policies import ADYEN, STRIPE, provider_name
 from modules.payments.providers.keeping import MethodKeeper
+from modules.payments.providers.notices import NoticeReader
 from modules.payments.providers.port import PaymentProvider
 from tiffin import clock, regions
 
@@ -16,6 +18,10 @@ def provider(name: str) -> PaymentProvider:
         from modules.payments.providers.stripe import StripeProvider
 
         return StripeProvider()
+    if name == ADYEN:
+        from modules.payments.providers.adyen import AdyenProvider
+
+        return AdyenProvider()
     from modules.payments.providers.sandbox import SandboxProvider
     from modules.payments.providers.trouble import Troubled, trouble
 
@@ -32,6 +38,17 @@ def keeper(name: str) -> MethodKeeper | None:
     return StripeKeeper()
 
 
+def notices_of(name: str) -> NoticeReader:
+    """How the notifications of the provider of that name are read: of STRIPE or ADYEN."""
+    if name == ADYEN:
+        from modules.payments.providers.adyen import notices as adyen
+
+        return adyen
+    from modules.payments.providers.stripe import notices as stripe
+
+    return stripe
+
+
 def provider_of(region: str) -> str:
     """Who is to hold what is paid in `region` now. Raises UnknownRegion."""
     rules = regions.get(region)
@@ -39,5 +56,11 @@ def provider_of(region: str) -> str:
 
 
 def moves_no_money(name: str) -> bool:
-    """Whether test cards go through there: in the sandbox, and at Stripe under a test key."""
-    return name != STRIPE or settings.TIFFIN_STRIPE_SECRET_KEY.startswith("sk_test_")
+    """Whether test cards go through there: in the sandbox, at Stripe under a test key, and on Adyen's test
+    platform."""
+    match name:
+        case policies.STRIPE:
+            return settings.TIFFIN_STRIPE_SECRET_KEY.startswith("sk_test_")
+        case policies.ADYEN:
+            return not settings.TIFFIN_ADYEN_LIVE_PREFIX
+    return True

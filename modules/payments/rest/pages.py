@@ -10,16 +10,19 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from modules.payments import selectors, services
-from modules.payments.policies import STRIPE
+from modules.payments.policies import ADYEN, STRIPE
 from modules.payments.providers import sandbox
 from tiffin.money import Money
 
 
 @require_safe
 def come_back(request: HttpRequest) -> HttpResponse:
-    """Where Stripe sends the customer who has been at its page: back to the order."""
-    reference = request.GET.get("payment_intent", "").replace("\x00", "")
-    order_id = services.come_back(provider=STRIPE, reference=reference)
+    """Where Stripe or Adyen sends the customer who has been at its page: back to the order."""
+    said = {name: value.replace("\x00", "") for name, value in request.GET.dict().items()}
+    if details := said.get("redirectResult"):
+        order_id = services.bring_back(provider=ADYEN, charge=said.get("charge", ""), details=details)
+    else:
+        order_id = services.come_back(provider=STRIPE, reference=said.get("payment_intent", ""))
     if order_id is None:
         raise Http404("There is no such payment.")
     return HttpResponseRedirect(settings.TIFFIN_PAID_PAGE.format(order_id=order_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
@@ -11,6 +12,7 @@ from rest_framework.views import APIView
 
 from modules.payments import services
 from modules.payments.errors import NotificationNotAuthentic
+from modules.payments.policies import ADYEN, STRIPE
 from tiffin.web.openapi import refuses
 
 
@@ -46,7 +48,58 @@ class Stripe(APIView):
         ],
     )
     def post(self, request: Request) -> Response:
-        services.receive_stripe(
-            body=request._request.body, signature=request.headers.get("Stripe-Signature", "")
+        services.receive(
+            provider=STRIPE,
+            body=request._request.body,
+            signature=request.headers.get("Stripe-Signature", ""),
         )
         return Response(status=204)
+
+
+class Adyen(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+    @refuses(NotificationNotAuthentic)
+    @extend_schema(
+        operation_id="webhook_adyen",
+        summary="Adyen notifies us",
+        description="For Adyen alone: a standard notification in JSON, each item signed with one of our HMAC "
+        "keys, for our merchant account. Sent again, it is counted and changes nothing. If one item of "
+        "several is refused, the others are kept all the same.",
+        request={"application/json": OpenApiTypes.OBJECT},
+        responses={
+            (200, "text/plain"): OpenApiResponse(
+                OpenApiTypes.STR, description="It is kept, and will be looked at: `[accepted]`."
+            )
+        },
+        examples=[
+            OpenApiExample(
+                "A payment was captured",
+                value={
+                    "live": "false",
+                    "notificationItems": [
+                        {
+                            "NotificationRequestItem": {
+                                "additionalData": {
+                                    "hmacSignature": "coqCmt/IZ4E3CzPvMY8zTjQVL5hYJUiBRg8UU+iCWo0="
+                                },
+                                "amount": {"currency": "EUR", "value": 1130},
+                                "eventCode": "CAPTURE",
+                                "eventDate": "2026-11-26T12:00:00+01:00",
+                                "merchantAccountCode": "TestMerchant",
+                                "merchantReference": "0197…:capture",
+                                "originalReference": "NC6HT9CRT65ZGN82",
+                                "pspReference": "JDD6LKT8MBLZNN84",
+                                "success": "true",
+                            }
+                        }
+                    ],
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        services.receive(provider=ADYEN, body=request._request.body)
+        return HttpResponse("[accepted]", content_type="text/plain")

@@ -27,8 +27,8 @@ from modules.payments.services.methods import (
     remove_method,
 )
 from modules.payments.services.mismatches import ask_provider_again, resolve_mismatch, stand
-from modules.payments.services.notices import ask_to_process, process, process_again, receive_stripe
-from modules.payments.services.returns import come_back
+from modules.payments.services.notices import ask_to_process, process, process_again, receive
+from modules.payments.services.returns import bring_back, come_back
 from modules.payments.services.wishes import authorise, begin_authorising, capture, refund, void
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "ask_to_process",
     "authorise",
     "begin_authorising",
+    "bring_back",
     "capture",
     "close_days",
     "come_back",
@@ -53,7 +54,7 @@ __all__ = [
     "open_question",
     "process",
     "process_again",
-    "receive_stripe",
+    "receive",
     "reconcile",
     "record_authorisation",
     "record_capture",

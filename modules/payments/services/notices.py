@@ -1,5 +1,5 @@
 """The inbox of what providers send. A notification is kept as it came and answered at once; a job looks at it
-later, and all that it can bring about is that the provider is asked."""
+later, and all that it can bring about is that the provider is asked, or what it has told."""
 
 from __future__ import annotations
 
@@ -11,20 +11,15 @@ from django.db.models import F
 
 from modules.payments.errors import NotificationNotAuthentic, NotificationPending
 from modules.payments.models import KeptMethod, NoticeState, Payment, ProviderNotice, payment_of
-from modules.payments.policies import STRIPE
 from modules.payments.providers import memory
 from modules.payments.providers.notices import NotAuthentic, Notice
-from modules.payments.providers.stripe import notices as stripe_notices
+from modules.payments.providers.selection import notices_of
 from modules.payments.services.disputes import want_disputes
 from modules.payments.services.doubts import record_provider_notification
 from modules.payments.services.methods import look_at_method
 from tiffin import clock, db, jobs
 from tiffin.web.cards import holds_card_number
 
-# Stripe's events about disputes are called charge.dispute.*
-DISPUTED = ".dispute."
-# … and those about cards that are entered to be kept
-ENTERED = "setup_intent."
 KEPT_BYTES = 64 * 1024
 KEPT_FOR = timedelta(days=30)
 OVERDUE = timedelta(minutes=15)
@@ -32,24 +27,33 @@ OVERDUE = timedelta(minutes=15)
 FORGOTTEN_AT_ONCE = 20
 
 
-def receive_stripe(*, body: bytes, signature: str) -> None:
-    """Keep what was sent to the address of Stripe's notifications, once however often it comes.
+def receive(*, provider: str, body: bytes, signature: str = "") -> None:
+    """Keep what was sent to the address of the provider's notifications, once however often it comes.
 
-    Raises NotificationNotAuthentic; what was refused is kept, too, with the reason, unless it looks like card
-    data: nobody's notification holds any.
+    Raises NotificationNotAuthentic, after all that came in one request was looked at; what was refused is
+    kept, too, with the reason, unless it looks like card data: nobody's notification holds any.
     """
-    kept = ProviderNotice(
-        provider=STRIPE, region="", body=body[:KEPT_BYTES], size=len(body), signature=_printable(signature)
-    )
     _forget_old_ones()
+    refusals = [_receive(provider, each, signature) for each in notices_of(provider).split(body)]
+    if reason := next(filter(None, refusals), ""):
+        raise NotificationNotAuthentic(reason=reason)
+
+
+def _receive(provider: str, body: bytes, signature: str) -> str:
+    """Why it was refused; empty when it was not."""
+    kept = ProviderNotice(
+        provider=provider, region="", body=body[:KEPT_BYTES], size=len(body), signature=_printable(signature)
+    )
+    reader = notices_of(provider)
     try:
-        stripe_notices.verify(body, signature)
-        _keep(kept, stripe_notices.read(body))
+        reader.verify(body, signature)
+        _keep(kept, reader.read(body))
     except NotAuthentic as refusal:
         kept.state_name, kept.reason = NoticeState.REFUSED.value, refusal.reason
         if not holds_card_number(body) and not holds_card_number(signature.encode()):
             kept.save()
-        raise NotificationNotAuthentic(reason=refusal.reason) from None
+        return refusal.reason
+    return ""
 
 
 def process(notice_id: UUID) -> None:
@@ -58,6 +62,8 @@ def process(notice_id: UUID) -> None:
         notice = ProviderNotice.lock(notice_id)
         if notice.state is not NoticeState.RECEIVED:
             return
+        reader = notices_of(notice.provider)
+        reader.learn(bytes(notice.body))
         kept = _kept_of(notice)
         if kept is not None:
             look_at_method(kept)
@@ -68,7 +74,7 @@ def process(notice_id: UUID) -> None:
         if payment is None:
             _settle(notice, NoticeState.IGNORED, "not_ours")
             return
-        if DISPUTED in notice.kind:
+        if reader.is_about_dispute(notice.kind):
             want_disputes(payment)
         else:
             record_provider_notification(key=payment.charge_key)
@@ -101,17 +107,17 @@ def ask_to_process(notice_id: UUID) -> None:
 def _keep(kept: ProviderNotice, notice: Notice) -> None:
     kept.event_id, kept.kind = notice.event_id, notice.kind
     kept.charge, kept.reference = notice.charge, notice.reference
-    if _came_before(notice.event_id):
+    if _came_before(kept.provider, notice.event_id):
         return
     try:
         with db.transaction():
             _await(kept)
     except IntegrityError:  # it came twice at the same moment
-        _came_before(notice.event_id)
+        _came_before(kept.provider, notice.event_id)
 
 
-def _came_before(event_id: str) -> bool:
-    known = ProviderNotice.objects.filter(provider=STRIPE, event_id=event_id)
+def _came_before(provider: str, event_id: str) -> bool:
+    known = ProviderNotice.objects.filter(provider=provider, event_id=event_id)
     return bool(known.update(deliveries=F("deliveries") + 1))
 
 
@@ -133,12 +139,12 @@ def _settle(notice: ProviderNotice, state: NoticeState, reason: str = "") -> Non
 @db.transaction_required
 def _admit(notice: ProviderNotice) -> None:
     """Raises NotificationNotAuthentic."""
-    body = bytes(notice.body)
+    body, reader = bytes(notice.body), notices_of(notice.provider)
     try:
         if not notice.is_whole:
             raise NotAuthentic("body_cut")
-        stripe_notices.verify(body, notice.signature, of_any_age=True)
-        read = stripe_notices.read(body)
+        reader.verify(body, notice.signature, of_any_age=True)
+        read = reader.read(body)
     except NotAuthentic as refusal:
         raise NotificationNotAuthentic(reason=refusal.reason) from None
     if ProviderNotice.objects.filter(provider=notice.provider, event_id=read.event_id).exists():
@@ -149,7 +155,7 @@ def _admit(notice: ProviderNotice) -> None:
 
 def _kept_of(notice: ProviderNotice) -> KeptMethod | None:
     """The card that is being entered, if the notification is about that."""
-    if not notice.kind.startswith(ENTERED):
+    if not notices_of(notice.provider).is_about_card(notice.kind):
         return None
     found = KeptMethod.objects.filter(provider=notice.provider, setup=notice.reference)
     kept: KeptMethod | None = found.select_for_update(no_key=True).first()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from modules.payments.tests.ledger import FaultyProvider
+from modules.payments.tests.localadyen import API_KEY, HMAC_KEY, MERCHANT_ACCOUNT, LocalAdyen
 from modules.payments.tests.localstripe import SECRET_KEY, LocalStripe
 from tiffin.regions import discovery
 
@@ -67,9 +68,23 @@ def stripe(
     return running_stripe
 
 
-@pytest.fixture(params=["sandbox", "stripe"])
+@pytest.fixture
+def adyen(served_by: Callable[[str], None], settings: Any) -> Iterator[LocalAdyen]:
+    """Adyen's test platform, which serves Great Britain."""
+    local = LocalAdyen()
+    settings.TIFFIN_ADYEN_API_KEY = API_KEY
+    settings.TIFFIN_ADYEN_MERCHANT_ACCOUNT = MERCHANT_ACCOUNT
+    settings.TIFFIN_ADYEN_HMAC_KEYS = [HMAC_KEY]
+    settings.TIFFIN_ADYEN_LIVE_PREFIX = ""
+    settings.TIFFIN_ADYEN_API = local.address
+    served_by("adyen")
+    yield local
+    local.stop()
+
+
+@pytest.fixture(params=["sandbox", "stripe", "adyen"])
 def anywhere(request: pytest.FixtureRequest) -> str:
     """Whoever holds the money: what the test says holds with each."""
-    if request.param == "stripe":
-        request.getfixturevalue("stripe")
+    if request.param != "sandbox":
+        request.getfixturevalue(request.param)
     return str(request.param)

@@ -10,11 +10,12 @@ from uuid import UUID
 from modules.payments import services
 from modules.payments.interface import PaymentState, PaymentView, Share
 from modules.payments.models import Payment, SandboxCharge
-from modules.payments.policies import STRIPE
+from modules.payments.policies import ADYEN, STRIPE
 from modules.payments.providers import Outcome, ProviderTimeout
 from modules.payments.providers.sandbox import CAPTURE, CHARGE, REFUND, SUCCEEDED, VOID, SandboxProvider
 from modules.payments.providers.stripe.client import client
 from modules.payments.selectors import view
+from modules.payments.tests.localadyen import AUTHORISED, CANCELLED, LocalAdyen
 from tiffin import ids
 from tiffin.log.events import event_classes
 from tiffin.models import Job, LogEvent
@@ -117,6 +118,8 @@ class Memory:
     def __init__(self, payment: Payment) -> None:
         if payment.provider == STRIPE:
             self._of_stripe(payment)
+        elif payment.provider == ADYEN:
+            self._of_adyen(payment)
         else:
             self._of_sandbox(payment)
 
@@ -132,6 +135,19 @@ class Memory:
         self.refunded = sum(refund.amount for refund in refunds if "tiffin_key" in refund.metadata)
         over = [each for each in went_through if each.status in {"canceled", "succeeded"}]
         self.voided = sum(each.amount - each.amount_received for each in over)
+
+    def _of_adyen(self, payment: Payment) -> None:
+        """As its Customer Area shows it: there is nothing to ask."""
+        held = [
+            each
+            for each in LocalAdyen.current.of(payment.charge_key)
+            if each["state"] in {AUTHORISED, CANCELLED}
+        ]
+        self.authorised = sum(each["amount"] for each in held)
+        self.captured = sum(each["captured"] for each in held)
+        self.refunded = sum(each["refunded"] for each in held)
+        over = [each for each in held if each["captured"] or each["state"] == CANCELLED]
+        self.voided = sum(each["amount"] - each["captured"] for each in over)
 
     def _of_sandbox(self, payment: Payment) -> None:
         done = SandboxCharge.objects.filter(charge=payment.charge_key, outcome=SUCCEEDED)

@@ -106,6 +106,7 @@ LOGGING: dict[str, Any] = {
         "httpx": {"level": "WARNING", "propagate": True},
         "httpcore": {"level": "WARNING", "propagate": True},
         "stripe": {"level": "WARNING", "propagate": True},
+        "urllib3": {"level": "WARNING", "propagate": True},
     },
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,14 @@ from modules.payments.providers.stripe.intents import OUR_KEY
 from tiffin import clock
 
 TOLERANCE = timedelta(seconds=300)
+# Events about disputes are called charge.dispute.*
+DISPUTED = ".dispute."
+# … and those about cards that are entered to be kept
+ENTERED = "setup_intent."
+
+
+def split(body: bytes) -> Sequence[bytes]:
+    return (body,)
 
 
 def verify(body: bytes, signature: str, *, of_any_age: bool = False) -> None:
@@ -55,6 +64,18 @@ def read(body: bytes) -> Notice:
         charge=text_of(_member(about, "metadata"), OUR_KEY, 80),
         reference=text_of(about, "id" if itself else "payment_intent", 255),
     )
+
+
+def is_about_dispute(kind: str) -> bool:
+    return DISPUTED in kind
+
+
+def is_about_card(kind: str) -> bool:
+    return kind.startswith(ENTERED)
+
+
+def learn(body: bytes) -> None:
+    """Nothing: Stripe is asked."""
 
 
 def _member(value: Any, name: str) -> Any:
