@@ -7,16 +7,13 @@ from enum import Enum
 
 from django.db import models
 
+from modules.delivery.errors import IllegalTransition
 from modules.delivery.interface import DeliveryState, Dropoff, Place, Point
 from modules.delivery.policies import patience
 from modules.delivery.states import FINAL, TRANSITIONS, UNDER_WAY
 from tiffin import clock, ids, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
-
-
-class IllegalTransition(RuntimeError):
-    """The table in `states.py` does not allow this step: a mistake in delivery itself."""
 
 
 class Courier(Aggregate):
@@ -100,7 +97,7 @@ class DeliveryTask(Aggregate):
     def move_to(self, state: DeliveryState) -> None:
         """Raises IllegalTransition for what the table does not know."""
         if state not in TRANSITIONS[self.state]:
-            raise IllegalTransition(f"{self.id}: {self.state_name} → {state.value}")
+            raise IllegalTransition(from_state=self.state_name, to_state=state.value)
         self.state_name = state.value
 
     @property

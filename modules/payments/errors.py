@@ -7,6 +7,14 @@ from uuid import UUID
 from tiffin.errors import DomainError
 
 
+class IllegalTransition(DomainError, code="payment_transition_refused", status=409):
+    """The payment is not in a state for this."""
+
+    detail = "The payment cannot go from {from_state} to {to_state}."
+    from_state: str
+    to_state: str
+
+
 class NotificationNotAuthentic(DomainError, code="notification_not_authentic", status=400):
     """The notification is not proven to come from the provider."""
 

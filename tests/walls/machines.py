@@ -18,8 +18,8 @@ from modules.restaurants.states import TRANSITIONS as TICKETS
 PAGE = Path(__file__).parents[2] / "docs/reference/state-machines.md"
 HEAD = """# State machines
 
-Every state that something can be in, and which may follow which. What is not drawn is refused, and nothing
-changes. Drawn from the code by `python -m tests.walls.machines`; a test compares.
+Every state that something can be in, and which may follow which. What is not drawn is refused with 409, and
+nothing changes. Drawn from the code by `python -m tests.walls.machines`; a test compares.
 """
 
 

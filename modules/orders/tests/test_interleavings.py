@@ -365,8 +365,8 @@ def test_random_courses_end_whole(
     late=st.booleans(),
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=30),
 )
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@pytest.mark.timeout(900)
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.timeout(1800)
 def test_many_random_courses_end_whole(
     kitchen, prefix: int, fulfilment, keeps: bool, late: bool, more: list[str]
 ) -> None:

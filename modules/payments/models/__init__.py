@@ -5,7 +5,6 @@ from modules.payments.models.disputes import Dispute
 from modules.payments.models.methods import KeptMethod
 from modules.payments.models.payment import (
     EntryKind,
-    IllegalTransition,
     Payment,
     PaymentEntry,
     RefundRequest,
@@ -25,7 +24,6 @@ __all__ = [
     "DayClose",
     "Dispute",
     "EntryKind",
-    "IllegalTransition",
     "KeptMethod",
     "Mismatch",
     "MismatchState",

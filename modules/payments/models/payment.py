@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
+from modules.payments.errors import IllegalTransition
 from modules.payments.interface import PaymentState
 from modules.payments.models.shares import PARTS, PerParty, Split, adds_up, draw
 from modules.payments.policies import ASKED_AGAIN_AFTER, SANDBOX, patience
@@ -19,10 +20,6 @@ from modules.payments.states import AT_REST, TRANSITIONS
 from tiffin import clock, db, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
-
-
-class IllegalTransition(RuntimeError):
-    """The table in `states.py` does not allow this step: a mistake in payments itself."""
 
 
 class EntryKind(Enum):
@@ -107,7 +104,7 @@ class Payment(Aggregate):
     def move_to(self, state: PaymentState) -> None:
         """Raises IllegalTransition for what the table does not know."""
         if state not in TRANSITIONS[self.state]:
-            raise IllegalTransition(f"{self.id}: {self.state_name} → {state.value}")
+            raise IllegalTransition(from_state=self.state_name, to_state=state.value)
         self.state_name, self.asked = state.value, 0
 
     # Money ------------------------------------------------------------------------------------------
