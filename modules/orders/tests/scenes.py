@@ -19,6 +19,8 @@ from modules.orders.models import Order
 from modules.restaurants.interface import (
     DelayReason,
     MenuView,
+    Option,
+    OptionGroup,
     OrderId,
     RejectReason,
     RestaurantId,
@@ -81,7 +83,7 @@ def _menu(*, ramen: int = 1250) -> dict:
             _item("Egg", 120, groups=("Yolk",), most=2),
             _item("Nori", 80),
             _item("Soft", 0),
-            _item("Hard", 0),
+            _item("Hard", 30),
         ],
         "modifier_groups": [
             _group("Broth", "Miso", "Tonkotsu", least=1, most=1),
@@ -122,16 +124,29 @@ class Kitchen(NamedTuple):
 
     def choice(self, dish: str, group: str, option: str, quantity: int = 1) -> Choice:
         items = (item for category in self.menu.document.categories for item in category.items)
-        groups = next(item.groups for item in items if item.title == dish)
-        (found,) = (each for each in groups if each.title == group)
-        (chosen,) = (each for each in found.options if each.title == option)
+        found, chosen = _find(next(item.groups for item in items if item.title == dish), group, option)
         return Choice(group_id=found.id, option_id=chosen.id, quantity=quantity)
+
+    def egg(self, *yolks: str, quantity: int = 1) -> Choice:
+        """An egg on a ramen, with as many choices of how soft it is."""
+        items = (item for category in self.menu.document.categories for item in category.items)
+        groups = next(item.groups for item in items if item.title == "Ramen")
+        toppings, egg = _find(groups, "Toppings", "Egg")
+        found = [_find(egg.groups, "Yolk", each) for each in yolks]
+        choices = tuple(Choice(group_id=group.id, option_id=option.id) for group, option in found)
+        return Choice(group_id=toppings.id, option_id=egg.id, quantity=quantity, choices=choices)
 
     def line(self, title: str, *choices: Choice, quantity: int = 1) -> BasketLine:
         return BasketLine(item_id=self.item(title), quantity=quantity, choices=choices)
 
     def ramen(self, quantity: int = 1) -> BasketLine:
         return self.line("Ramen", self.choice("Ramen", "Broth", "Miso"), quantity=quantity)
+
+
+def _find(groups: tuple[OptionGroup, ...], group: str, option: str) -> tuple[OptionGroup, Option]:
+    (found,) = (each for each in groups if each.title == group)
+    (chosen,) = (each for each in found.options if each.title == option)
+    return found, chosen
 
 
 def profile(region: str = "gb", *, hours: str = "24/7", min_order: int = 500) -> RestaurantProfile:
@@ -166,6 +181,29 @@ def publish_menu(kitchen: Kitchen, *, ramen: int = 1250, without: tuple[str, ...
         group["modifier_options"] = [each for each in group["modifier_options"] if each["id"] not in without]
     for category in menu["categories"]:
         category["entities"] = [each for each in category["entities"] if each["id"] not in without]
+    _publish(kitchen.id, menu)
+
+
+def publish_evening_menu(kitchen: Kitchen, *dishes: str) -> None:
+    """A new version, in which these dishes are served from five to midnight only."""
+    menu = _menu()
+    (all_day,) = menu["categories"]
+    late = [each for each in all_day["entities"] if each["id"] in dishes]
+    all_day["entities"] = [each for each in all_day["entities"] if each["id"] not in dishes]
+    evening = {"id": "evening", "title": {"translations": {"en": "Evening"}}, "entities": late}
+    menu["categories"].append(evening)
+    hours = [
+        {**day, "time_periods": [{"start_time": "17:00", "end_time": "23:59"}]}
+        for day in menu["menus"][0]["service_availability"]
+    ]
+    menu["menus"].append(
+        {
+            "id": "evenings",
+            "title": {"translations": {"en": "Evenings"}},
+            "service_availability": hours,
+            "category_ids": ["evening"],
+        }
+    )
     _publish(kitchen.id, menu)
 
 

@@ -26,6 +26,7 @@ from modules.orders.interface import (
     RestaurantClosed,
     RestaurantPaused,
     RestaurantUnknown,
+    Wishes,
 )
 from modules.orders.models import KnownRestaurant
 from modules.orders.policies import PlacingFacts, PlacingPolicy
@@ -39,8 +40,8 @@ from tiffin.testing import settle
 pytestmark = pytest.mark.database
 
 
-def preview(kitchen, *lines, point=scenes.NEAR_SOHO):
-    return call(Orders).quote(restaurant_id=kitchen.id, lines=lines, point=point)
+def preview(kitchen, *lines, point=scenes.NEAR_SOHO, **more):
+    return call(Orders).quote(restaurant_id=kitchen.id, lines=lines, point=point, **more)
 
 
 def test_a_quote_says_what_everything_costs(kitchen, customer) -> None:
@@ -60,6 +61,59 @@ def test_a_quote_says_what_everything_costs(kitchen, customer) -> None:
     assert quote.lines[0].unit_price.amount == 1520
     assert quote.token is not None
     assert len(quote.token) < 4_000
+
+
+def test_an_option_has_options_of_its_own(kitchen, customer) -> None:
+    """A hard yolk costs 0.30 for each of two eggs, of which the first is free, on each of two dishes."""
+    broth = kitchen.choice("Ramen", "Broth", "Miso")
+    plain = scenes.quote(kitchen, customer, kitchen.line("Ramen", broth, kitchen.egg(quantity=2), quantity=2))
+    hard = scenes.quote(
+        kitchen, customer, kitchen.line("Ramen", broth, kitchen.egg("Hard", quantity=2), quantity=2)
+    )
+    assert plain.lines[0].unit_price.amount == 1250 + 120
+    assert hard.lines[0].unit_price.amount == 1250 + 120 + 2 * 30
+    assert [yolk.title for yolk in hard.lines[0].options[1].choices] == ["Hard"]
+    with pytest.raises(OptionCountWrong) as refused:
+        preview(kitchen, kitchen.line("Ramen", broth, kitchen.egg("Hard", "Soft")))
+    assert "Yolk" in refused.value.sentence
+
+
+def test_what_is_not_served_at_this_hour_cannot_be_quoted(kitchen) -> None:
+    """Nor for a slot at which it is not served; for one in the evening it can."""
+    scenes.publish_evening_menu(kitchen, "Gyoza")
+    gyoza = (kitchen.line("Gyoza", quantity=2),)
+    noon, evening = scenes.london("2026-06-01 12:00"), scenes.london("2026-06-01 18:00")
+    with clock.hold(evening):
+        assert preview(kitchen, *gyoza).price.total.amount > 0
+    with clock.hold(noon):
+        with pytest.raises(BasketItemUnavailable):
+            preview(kitchen, *gyoza)
+        with pytest.raises(BasketItemUnavailable):
+            preview(kitchen, *gyoza, wishes=Wishes(wanted_at=noon + timedelta(hours=2)))
+        assert preview(kitchen, *gyoza, wishes=Wishes(wanted_at=evening)).price.total.amount > 0
+
+
+def test_the_fee_is_that_of_the_zone_and_the_hour(kitchen, monkeypatch) -> None:
+    """Where the region says so, to the place and at the time of the quote."""
+    usual = {"base": 199, "per_km": 0, "free_km": "9.0", "max": 199}
+    late = {**usual, "base": 350, "max": 350, "hours": "22:00-24:00"}
+    near = {**usual, "base": 90, "max": 90, "zone": "soho"}
+    soho = {"code": "soho", "name": "Soho", "lat": 51.5136, "lon": -0.1310, "radius_m": 5000}
+    scenes.rules(monkeypatch, "zones", soho)
+    scenes.rules(monkeypatch, "fees.delivery", usual, late)
+
+    def fee(moment: str) -> int:
+        with clock.hold(scenes.london(moment)):
+            parts = preview(kitchen, kitchen.ramen()).price.components
+        return sum(part.amount.amount for part in parts if part.kind is ComponentKind.DELIVERY_FEE)
+
+    assert (fee("2026-06-01 12:00"), fee("2026-06-01 22:30")) == (199, 350)
+    scenes.rules(monkeypatch, "fees.delivery", usual, near)
+    assert fee("2026-06-01 12:00") == 90
+
+
+def test_tips_are_offered_where_somebody_brings_it(kitchen) -> None:
+    assert [tip.amount for tip in preview(kitchen, kitchen.ramen()).tip_presets] == [0, 100, 200, 300]
 
 
 def test_a_preview_needs_no_customer_and_cannot_be_placed(kitchen) -> None:

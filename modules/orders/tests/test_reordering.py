@@ -7,7 +7,7 @@ import pytest
 from modules.orders.interface import ChangeKind, Orders, OrderUnknown
 from modules.orders.tests import scenes
 from modules.restaurants.interface import ItemId, RestaurantId, Restaurants
-from tiffin import ids
+from tiffin import clock, ids
 from tiffin.interfaces import call
 from tiffin.testing import settle
 
@@ -56,6 +56,15 @@ def test_what_is_sold_out_is_left_out_and_said(kitchen, customer) -> None:
     basket = again(order)
     assert [line.item_id for line in basket.lines] == [kitchen.item("Ramen")]
     assert [(change.kind, change.title) for change in basket.changes] == [(ChangeKind.UNAVAILABLE, "Beer")]
+
+
+def test_what_is_not_served_at_this_hour_is_left_out_and_said(kitchen, customer) -> None:
+    with clock.hold(scenes.london("2026-06-01 12:00")):
+        order = scenes.place(kitchen, customer, kitchen.ramen(), kitchen.line("Gyoza"))
+        scenes.publish_evening_menu(kitchen, "Gyoza")
+        basket = again(order)
+    assert [line.item_id for line in basket.lines] == [kitchen.item("Ramen")]
+    assert [(change.kind, change.title) for change in basket.changes] == [(ChangeKind.UNAVAILABLE, "Gyoza")]
 
 
 def test_what_left_the_menu_and_what_is_offered_differently(kitchen, customer) -> None:

@@ -328,6 +328,26 @@ def test_polling_says_the_same_and_304_while_nothing_is_different(kitchen, custo
     assert stranger.get(url).json()["code"] == "order_unknown"
 
 
+def test_all_ways_say_what_is_late_and_whose_it_is(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer)
+    settle()
+    scenes.accept(order)
+
+    async def streamed() -> dict:
+        response = await AsyncClient().get(f"/api/v1/orders/{order.id}/stream", headers=headers(customer))
+        return (await asyncio.wait_for(progress(response, until=lambda _: True), 10))[-1]
+
+    with clock.hold(clock.now() + timedelta(minutes=40)):
+        client = api(Actor(kind=ActorKind.CUSTOMER, id=customer))
+        told = [
+            client.get(f"/api/v1/orders/{order.id}").json(),
+            client.get(f"/api/v1/orders/{order.id}/progress").json(),
+            async_to_sync(streamed)(),
+        ]
+    late = [each["tracking"]["late"] for each in told]
+    assert [(each["step"], each["party"]) for each in late] == [("kitchen", "restaurant")] * 3
+
+
 def test_the_order_is_different_when_it_is_expected_later(kitchen, customer) -> None:
     """Although nobody has written anything."""
     order = scenes.place(kitchen, customer)
