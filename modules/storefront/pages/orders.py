@@ -161,7 +161,8 @@ def _claims(seen: OrderView) -> tuple[ClaimView, ...]:
 
 
 def _receipts(seen: OrderView) -> tuple[ReceiptView, ...]:
-    if seen.status is not Status.DELIVERED:
+    """Of what was delivered, and of what is kept of an order that was stopped."""
+    if seen.status is not Status.DELIVERED and not seen.kept:
         return ()
     return call(Orders).receipts(customer_id=seen.customer_id, order_id=seen.id)
 
