@@ -204,6 +204,9 @@ class Customer(Person):
     async def order(self, order_id: str) -> dict[str, Any]:
         return dict(await self.get(f"/orders/{order_id}"))
 
+    async def handover_code(self, order_id: str) -> str:
+        return str((await self.get(f"/orders/{order_id}/handover"))["code"])
+
     async def timeline(self, order_id: str) -> list[dict[str, Any]]:
         return list((await self.get(f"/orders/{order_id}/timeline"))["entries"])
 
@@ -301,23 +304,33 @@ class Courier(Person):
     async def pick_up(self, order_id: str) -> None:
         await self.post(f"/courier/deliveries/{order_id}/pick-up")
 
-    async def drop_off(self, order_id: str) -> None:
-        """Whoever pays much has a code, and asks to leave it at the door all the same."""
+    async def drop_off(self, order_id: str, customer: Customer | None = None) -> None:
+        """Of whoever must be of age the card is looked at. Whoever pays much has a code and says it; where
+        nobody is there to say it, it is left at the door."""
         path = f"/courier/deliveries/{order_id}/drop-off"
-        try:
-            await self.post(path)
-        except Refused as refused:
-            proof = _PROOFS.get(refused.code)
-            if proof is None:
-                raise
-            await self.post(path, {"proof": [proof]})
+        proofs: list[dict[str, str]] = []
+        while True:
+            try:
+                await self.post(path, {"proof": proofs} if proofs else None)
+            except Refused as refused:
+                proof = await _proof(refused, order_id, customer)
+                if proof is None or proof in proofs:
+                    raise
+                proofs.append(proof)
+            else:
+                return
 
 
-# What a courier says when more is asked than that it is there.
-_PROOFS = {
-    "handover_proof_missing": {"kind": "left_at_door", "reason": "customer_asked"},
-    "age_check_missing": {"kind": "age_checked"},
-}
+async def _proof(refused: Refused, order_id: str, customer: Customer | None) -> dict[str, str] | None:
+    """What a courier says when more is asked than that it is there; None when it is something else."""
+    match refused.code:
+        case "age_check_missing":
+            return {"kind": "age_checked"}
+        case "handover_proof_missing" if customer is not None:
+            return {"kind": "code", "code": await customer.handover_code(order_id)}
+        case "handover_proof_missing":
+            return {"kind": "left_at_door", "reason": "customer_asked"}
+    return None
 
 
 async def _events(lines: AsyncIterator[str], *, opened_at: datetime) -> AsyncIterator[StreamEvent]:

@@ -92,7 +92,9 @@ def _place_some(work: Any, until: float, part: Part) -> int:
         asked = Context(actor=Actor(kind=ActorKind.CUSTOMER, id=customer_id), correlation=new_id())
         try:
             with context.use(asked):
-                order = place_order(customer_id=customer_id, quote=token, payment_method=CARD)
+                order = place_order(
+                    customer_id=customer_id, quote=token, payment_method=CARD, age_confirmed=True
+                )
         except DomainError as refusal:
             say(f"trouble: {refusal}")
             failures += 1

@@ -281,7 +281,8 @@ class Simulation:
             await asyncio.wait_for(self._counter(order_id).wait(), self.options.patience_seconds)
         await courier.pick_up(order_id)
         await asyncio.sleep(random.uniform(*CARRYING_SECONDS))
-        await courier.drop_off(order_id)
+        placed = self.placed.get(order_id)
+        await courier.drop_off(order_id, placed.customer if placed else None)
 
     # --- the run itself
 
