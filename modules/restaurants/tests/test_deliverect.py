@@ -20,6 +20,7 @@ from modules.restaurants.interface import (
     ItemId,
     OfferedOrder,
     OrderId,
+    RejectReason,
     RestaurantId,
     TicketChoice,
     TicketKind,
@@ -185,6 +186,45 @@ def test_an_order_taken_back_is_cancelled_there(outside: Deliverect, restaurant:
     (cancelled,) = outside.cancelled
     assert (cancelled["channelOrderId"], cancelled["status"]) == (str(order_id), 100)
     assert cancelled["cancellationReason"] == "customer"
+
+
+@pytest.mark.parametrize("by", ["a press", "nobody"])
+def test_an_order_that_we_reject_is_cancelled_there(
+    outside: Deliverect, restaurant: Restaurant, by: str
+) -> None:
+    order_id = offer(restaurant)
+
+    if by == "a press":
+        services.reject(order_id=order_id, reason=RejectReason.TOO_BUSY)
+        settle()
+    else:
+        with clock.shift(timedelta(hours=1)):
+            settle()
+
+    assert state_of(order_id) is TicketState.REJECTED
+    (cancelled,) = outside.cancelled
+    assert (cancelled["channelOrderId"], cancelled["status"]) == (str(order_id), 100)
+
+
+@pytest.mark.parametrize("status", [35, 110])
+def test_a_till_that_refused_is_not_told_so(outside: Deliverect, restaurant: Restaurant, status: int) -> None:
+    order_id = offer(restaurant)
+
+    told(outside, order_id, status)
+
+    assert state_of(order_id) is TicketState.REJECTED
+    assert outside.cancelled == []
+
+
+def test_an_order_that_is_over_is_not_posted_any_more(outside: Deliverect, restaurant: Restaurant) -> None:
+    outside.answers = [503]
+    order_id = offer(restaurant)
+    services.reject(order_id=order_id, reason=RejectReason.TOO_BUSY)
+
+    with clock.shift(timedelta(seconds=5)):
+        settle()
+
+    assert (outside.orders, outside.cancelled) == ([], [])
 
 
 def test_an_order_that_no_till_could_read_stays_on_the_counter(
