@@ -103,8 +103,9 @@ def forget(courier_id: UUID, *, region: str) -> None:
         _say_unreachable(error)
 
 
-def nearest(region: str, point: Point) -> list[Near]:
-    """Couriers seen lately around `point`, the nearest first; none when Redis cannot be reached."""
+def nearest(region: str, point: Point, *, at_most: int = NEAREST) -> list[Near] | None:
+    """Couriers seen lately around `point`, the nearest first. None when nobody's place in the region is
+    known, or Redis cannot be reached."""
     try:
         _drop_stale(region)
         found: Any = _client().geosearch(
@@ -114,12 +115,14 @@ def nearest(region: str, point: Point) -> list[Near]:
             radius=NEAR_METRES,
             unit="m",
             sort="ASC",
-            count=NEAREST,
+            count=at_most,
             withdist=True,
         )
+        if not found and not _client().exists(_places(region)):
+            return None
     except RedisError as error:
         _say_unreachable(error)
-        return []
+        return None
     return [Near(courier_id=UUID(member), distance_m=round(distance)) for member, distance in found]
 
 
