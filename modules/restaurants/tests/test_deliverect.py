@@ -382,6 +382,43 @@ def test_without_a_secret_nobody_is_believed(
         outside.tell("busy", {"channelLinkId": outside.link, "status": "PAUSED"}, secret="").status_code
         == 403
     )
+    assert not DeliverectMessage.objects.filter(connection=None).exists()
+
+
+def test_whoever_is_not_deliverect_fills_no_table(
+    outside: Deliverect, restaurant: Restaurant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modules.restaurants.services.deliverect.MOST_UNSIGNED", 2)
+    for _ in range(4):
+        assert outside.tell("busy", {}, secret="x").status_code == 403
+
+    assert DeliverectMessage.objects.filter(state_name=Heard.UNSIGNED.value).count() == 2
+    with clock.shift(timedelta(days=8)):
+        outside.tell("busy", {}, secret="x")
+    assert DeliverectMessage.objects.filter(state_name=Heard.UNSIGNED.value).count() == 1
+
+
+def test_a_nul_blocks_nothing(outside: Deliverect, restaurant: Restaurant) -> None:
+    """In what a message is about, in why, in a link, in names: in each place it is only another character."""
+    order_id, nul = offer(restaurant), "\x00"
+    named = menu(channelLinkId=outside.link)
+    named["products"]["p1"]["name"] = f"Steak{nul}"
+    for topic, body in (
+        ("status", {"status": 20, "channelOrderId": f"{order_id}{nul}", "reason": nul}),
+        ("status", {"status": nul, "channelOrderId": str(order_id)}),
+        ("busy", {"channelLinkId": f"{outside.link}{nul}", "status": "PAUSED"}),
+        ("busy", {"channelLinkId": outside.link, "status": nul}),
+        ("snooze", {"channelLinkId": outside.link, "operations": [{"action": nul, "data": {}}]}),
+        ("menu", [named]),
+    ):
+        assert outside.tell(topic, body).status_code == 200
+    connection = VendorConnection.objects.get()
+    assert outside.register(connection.id, channelLinkName=f"Boss{nul}").status_code == 200
+    told(outside, order_id, 20)
+
+    assert not DeliverectMessage.objects.filter(state_name=Heard.WAITING.value).exists()
+    assert state_of(order_id) is TicketState.ACCEPTED
+    assert DeliverectLink.objects.get().name == "Boss\ufffd"
 
 
 def test_what_is_nobodys_is_forgotten_after_a_week(outside: Deliverect, database: object) -> None:
