@@ -189,7 +189,6 @@ def test_whoever_was_not_asked_yet_is_found_behind_those_who_did_not_answer(monk
             assert (offer_for(farther) is not None) is (times == 2)
 
 
-
 def test_redis_out_of_reach_stops_nobody(monkeypatch):
     positions._client.cache_clear()
     monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")

@@ -86,5 +86,5 @@ queue(
         "receipted__exact": "0",
         "done_at__lt": (clock.now() - UNWRITTEN_AFTER).isoformat(),
     },
-    why="Their corrections should be there within a minute: the log says what keeps them. They are tried again.",
+    why="Corrections should be there within a minute: the log says what keeps them. They are tried again.",
 )

@@ -130,9 +130,7 @@ def _correct_batch(at_once: int, taken: list[UUID]) -> int:
     """The same for corrections."""
     with db.transaction():
         due = Refund.objects.filter(TO_CORRECT, order__receipted=True).exclude(order__in=_left_alone())
-        locked = due.order_by("done_at", "pk").select_for_update(
-            skip_locked=True, no_key=True, of=("self",)
-        )
+        locked = due.order_by("done_at", "pk").select_for_update(skip_locked=True, no_key=True, of=("self",))
         refunds = list(locked.select_related("order").prefetch_related("order__receipts")[:at_once])
         written = 0
         drafts: dict[str, list[_Draft]] = defaultdict(list)

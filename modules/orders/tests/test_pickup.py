@@ -112,7 +112,8 @@ def test_of_what_nobody_fetched_nothing_is_claimed_and_nothing_rated(kitchen, cu
     scenes.ready(order)
     scenes.wait(20 * 60 + 7_201)
     seen = call(Orders).get(customer_id=customer, order_id=order.id)
-    assert "fetched" in seen.claim_obstacle and "fetched" in seen.rating_obstacle
+    assert "fetched" in seen.claim_obstacle
+    assert "fetched" in seen.rating_obstacle
     with pytest.raises(ClaimRefused):
         claim(order, reason=ClaimReason.NEVER_ARRIVED)
     with pytest.raises(RatingRefused):

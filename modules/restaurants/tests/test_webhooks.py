@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-
 from django.db import connections
 
 from modules.restaurants import selectors, services

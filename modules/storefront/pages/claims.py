@@ -69,8 +69,8 @@ def photo(request: HttpRequest, visitor: Visitor, evidence_id: UUID) -> HttpResp
 @require_POST
 @open_to(CUSTOMERS)
 def appeal(request: HttpRequest, visitor: Visitor, claim_id: UUID) -> HttpResponseBase:
-    """A claim was refused wrongly, the visitor thinks. The page's own key, here as for photos: what was refused
-    on one page may be possible on the next."""
+    """A claim was refused wrongly, the visitor thinks. The key is the page's own, here as for photos: what
+    was refused on one page may be possible on the next."""
     key = request.POST.get("key", "")[:LONGEST_KEY]
     with refusals_told(request):
         call(Orders).appeal(

@@ -36,6 +36,7 @@ from tiffin import outside
 
 OFFERED, TEST = "order.offered", "connection.test"
 ENDED = ("order.rejected", "order.withdrawn")
+NOTHING_FOR_IT = "Deliverect is not told of this."
 VERSIONS = 20
 """How many menus are searched, the newest first, for what an item is called at the till."""
 
@@ -62,12 +63,9 @@ class DeliverectChannel:
         if message.kind == TEST:
             token()
             return Answer(taken=True, milliseconds=_since(began), text="Deliverect knows this platform.")
-        if message.order is None or message.kind not in (OFFERED, *ENDED):
-            return Answer(taken=True, text="Deliverect is not told of this.")
-        if message.kind == OFFERED and message.order.state in FINAL:
-            return Answer(taken=True, text="The order is over: no till is to cook it.")
-        if message.kind in ENDED and not _may_cook(message.order):
-            return Answer(taken=True, text="No till has the order, or it has given it up itself.")
+        why_not = _why_not(message.kind, message.order) if message.order else NOTHING_FOR_IT
+        if message.order is None or why_not:
+            return Answer(taken=True, text=why_not)
         link = DeliverectLink.objects.filter(connection_id=destination.connection_id, active=True).first()
         if link is None:
             return _nothing("Deliverect has not activated this connection.", began)
@@ -96,6 +94,15 @@ class DeliverectChannel:
             milliseconds=_since(began),
             text=posted.text[:ANSWER_CHARACTERS],
         )
+
+
+def _why_not(kind: str, order: TicketView) -> str:
+    """Why Deliverect is not told of it, as a sentence; empty when it is."""
+    if kind == OFFERED:
+        return "The order is over: no till is to cook it." if order.state in FINAL else ""
+    if kind in ENDED:
+        return "" if _may_cook(order) else "No till has the order, or it has given it up itself."
+    return NOTHING_FOR_IT
 
 
 def _may_cook(order: TicketView) -> bool:
