@@ -8,12 +8,15 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from modules.delivery import positions
 from modules.delivery.models import REFUSALS, DeliveryTask, OfferState
 from modules.delivery.positions import Near
 from modules.delivery.states import UNDER_WAY
 from tiffin import db
 
 FALLBACK_CANDIDATES = 20
+WIDER = 8
+"""When of the nearest nobody is to be had, so many times as many are looked at."""
 EQUAL_METRES = 500
 """Who is within the same so many metres is as near as the other."""
 
@@ -49,14 +52,20 @@ def is_free(courier_id: UUID) -> bool:
     return db.select(_STANDING, courier_id) == [(False, False)]
 
 
-def best_first(task: DeliveryTask, near: list[Near]) -> list[Near]:
+def best_first(task: DeliveryTask) -> list[Near]:
     """Who to ask for `task`, best first: those asked least often for it, then the nearest, and of those
     who are as near the one who has waited longest for an offer. Who carries something or is being asked is
     not free: a courier has one delivery at a time. Only if nobody's place is known are the others asked."""
     about = (task.id, task.region, task.id)
-    free = _standings(db.select(_FREE_OF_THESE, *about, [each.courier_id for each in near]))
-    placed = [each for each in near if each.courier_id in free]
-    if not placed:
+    at_most = positions.NEAREST
+    while (near := positions.nearest(task.region, task.pickup.point, at_most=at_most)) is not None:
+        free = _standings(db.select(_FREE_OF_THESE, *about, [each.courier_id for each in near]))
+        placed = [each for each in near if each.courier_id in free]
+        # Farther away there may be somebody free, or somebody who was not asked yet.
+        if len(near) < at_most or any(asked == 0 for asked, _ in free.values()):
+            break
+        at_most *= WIDER
+    else:
         free = _standings(db.select(_FREE_LONGEST, *about))
         placed = [Near(courier_id=courier_id) for courier_id in free]
     return sorted(placed, key=lambda each: _rank(each, *free[each.courier_id]))

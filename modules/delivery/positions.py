@@ -1,6 +1,6 @@
 """Where couriers are, in Redis and nowhere else: the last place of each, as long as the region allows, and
-not after the shift. It may be flushed at any moment: positions come anew within seconds, and whoever looks
-for a courier meanwhile does without."""
+only on shift. It may be flushed at any moment: positions come anew within seconds, and whoever looks for a
+courier meanwhile does without."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from modules.delivery.interface import Point
+from modules.delivery.models import Courier
 from modules.delivery.policies import PositionRule, position_rule
 from tiffin import clock, regions
 from tiffin.dto import DTO
@@ -27,16 +28,21 @@ log = structlog.get_logger(__name__)
 NEAR_METRES = 15_000
 NEAREST = 30
 TIMEOUT_SECONDS = 0.5
+SHIFT_REMEMBERED = timedelta(minutes=10)
+"""For so long it is not asked again whether a courier is on shift."""
+_OFF_SHIFT = "-"
 
 # One round trip: what is too old goes, and what is hardly news is left out. Near enough is measured on a
-# plane, where a degree is 111,195 m; whoever has just ended a shift is not seen again.
+# plane, where a degree is 111,195 m. -1 when nobody remembers whether the courier is on shift.
 _REPORT = """
 local stale = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[5], 'LIMIT', 0, 100)
 if #stale > 0 then
     redis.call('ZREM', KEYS[1], unpack(stale))
     redis.call('ZREM', KEYS[2], unpack(stale))
 end
-if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+local shift = redis.call('GET', KEYS[3])
+if not shift then return -1 end
+if shift ~= ARGV[9] then return 0 end
 local at = redis.call('ZSCORE', KEYS[2], ARGV[1])
 if at and tonumber(ARGV[4]) - tonumber(at) < tonumber(ARGV[6]) then
     local place = redis.call('GEOPOS', KEYS[1], ARGV[1])[1]
@@ -68,26 +74,37 @@ class Seen(DTO):
 
 
 def report(courier_id: UUID, *, region: str, point: Point) -> bool:
-    """Note where a courier is, if that is news. False when it was not noted: also when Redis cannot be
-    reached, since the next report comes in seconds."""
+    """Note where a courier is who is on shift in the region, if that is news. False when it was not noted:
+    also when Redis cannot be reached, since the next report comes in seconds."""
     now, keep = clock.now(), _keeping(region)
     oldest = now - timedelta(seconds=keep.keep_seconds)
     place = (str(courier_id), point.lon, point.lat, now.timestamp(), oldest.timestamp())
     rule = (keep.every_seconds, keep.every_metres, keep.keep_seconds)
-    keys = (_places(region), _times(region), _ended(courier_id))
+    keys = (_places(region), _times(region), _shift(courier_id))
+    arguments = (len(keys), *keys, *place, *rule, region)
     try:
-        return bool(_client().eval(_REPORT, len(keys), *keys, *place, *rule))
+        noted: Any = _client().eval(_REPORT, *arguments)
+        if noted == -1:
+            _remember_shift(courier_id)
+            noted = _client().eval(_REPORT, *arguments)
     except RedisError as error:
         _say_unreachable(error)
         return False
+    return bool(noted == 1)
 
 
-def expect(courier_id: UUID) -> None:
-    """The courier's shift begins: reports are noted."""
+def expect(courier_id: UUID, *, region: str) -> None:
+    """The courier's shift begins: reports from the region are noted."""
     try:
-        _client().delete(_ended(courier_id))
+        _client().set(_shift(courier_id), region, ex=SHIFT_REMEMBERED)
     except RedisError as error:
         _say_unreachable(error)
+
+
+def _remember_shift(courier_id: UUID) -> None:
+    """As the database has it. A shift that begins or ends at this moment says so itself, and that counts."""
+    on_shift = Courier.objects.filter(pk=courier_id, on_shift=True).values_list("region", flat=True).first()
+    _client().set(_shift(courier_id), on_shift or _OFF_SHIFT, ex=SHIFT_REMEMBERED, nx=True)
 
 
 def forget(courier_id: UUID, *, region: str) -> None:
@@ -97,14 +114,15 @@ def forget(courier_id: UUID, *, region: str) -> None:
         with _client().pipeline(transaction=False) as pipe:
             pipe.zrem(_places(region), member)
             pipe.zrem(_times(region), member)
-            pipe.set(_ended(courier_id), "1", ex=_keeping(region).keep_seconds)
+            pipe.set(_shift(courier_id), _OFF_SHIFT, ex=SHIFT_REMEMBERED)
             pipe.execute()
     except RedisError as error:
         _say_unreachable(error)
 
 
-def nearest(region: str, point: Point) -> list[Near]:
-    """Couriers seen lately around `point`, the nearest first; none when Redis cannot be reached."""
+def nearest(region: str, point: Point, *, at_most: int = NEAREST) -> list[Near] | None:
+    """Couriers seen lately around `point`, the nearest first. None when nobody's place in the region is
+    known, or Redis cannot be reached."""
     try:
         _drop_stale(region)
         found: Any = _client().geosearch(
@@ -114,12 +132,14 @@ def nearest(region: str, point: Point) -> list[Near]:
             radius=NEAR_METRES,
             unit="m",
             sort="ASC",
-            count=NEAREST,
+            count=at_most,
             withdist=True,
         )
+        if not found and not _client().exists(_places(region)):
+            return None
     except RedisError as error:
         _say_unreachable(error)
-        return []
+        return None
     return [Near(courier_id=UUID(member), distance_m=round(distance)) for member, distance in found]
 
 
@@ -166,8 +186,9 @@ def _oldest(region: str) -> float:
     return (clock.now() - timedelta(seconds=_keeping(region).keep_seconds)).timestamp()
 
 
-def _ended(courier_id: UUID) -> str:
-    return f"delivery:ended:{courier_id}"
+def _shift(courier_id: UUID) -> str:
+    """The region in which the courier is on shift, or that there is none."""
+    return f"delivery:shift:{courier_id}"
 
 
 def _places(region: str) -> str:

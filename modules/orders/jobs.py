@@ -22,6 +22,7 @@ from modules.orders.interface import (
     VendorState,
 )
 from modules.orders.models import CancellationFee, Order, Refund
+from modules.orders.models.order import NOT_FETCHED
 from modules.orders.pricing.refunding import RefundPart
 from modules.orders.pricing.sharing import Told, as_shares, shares_back
 from modules.orders.selectors.cancelling import fee_of
@@ -227,8 +228,8 @@ def fetching_overdue(order_id: UUID) -> None:
     """Nobody came for it. What stood ready was made and is charged; what never was ready goes back."""
     order = Order.lock(order_id)
     if order.axes.vendor is VendorState.READY:
-        order.cancel_reason = "not_fetched"
-        completed = complete(order, note="not_fetched")
+        order.cancel_reason = NOT_FETCHED
+        completed = complete(order, note=NOT_FETCHED)
         compensation.withdraw_ticket(order)
         record(order, completed, cause="fetching_overdue")
     else:

@@ -24,6 +24,7 @@ Settings of the region that this module reads:
     timeouts.restaurant_accept_seconds     for the restaurant to accept
     timeouts.preparation_seconds           from acceptance until a courier has collected
     timeouts.courier_search_seconds        to find a courier
+    timeouts.courier_pickup_seconds        once the food is due, until a courier has come
     timeouts.delivery_seconds              from pick-up to the door
     timeouts.pickup_seconds                for the customer to fetch it, from the promised time on
     timeouts.claim_seconds                 to say that something was wrong, from the door on

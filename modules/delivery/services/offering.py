@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from modules.delivery import candidates, positions
+from modules.delivery import candidates
 from modules.delivery.events import CourierAssigned
 from modules.delivery.interface import CourierBusy, DeliveryState, OfferGone
 from modules.delivery.models import Courier, DeliveryTask, Offer, OfferState
@@ -19,8 +19,7 @@ def find_courier(order_id: UUID) -> bool:
     task = DeliveryTask.get(order_id)
     if task.state is not DeliveryState.SEARCHING or clock.now() >= task.search_until:
         return True
-    near = positions.nearest(task.region, task.pickup.point)
-    return any(offer_to(order_id, candidate) for candidate in candidates.best_first(task, near))
+    return any(offer_to(order_id, candidate) for candidate in candidates.best_first(task))
 
 
 def offer_to(order_id: UUID, candidate: Near) -> bool:

@@ -24,7 +24,7 @@ def start_shift(*, courier_id: UUID, region: str) -> Courier:
         courier.on_shift = True
         courier.last_seen_at = now
         courier.save()
-        db.on_commit(lambda: positions.expect(courier_id))
+        db.on_commit(lambda: positions.expect(courier_id, region=region))
     return courier
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from modules.delivery import positions, services
-from modules.delivery.interface import CourierBusy, DeliveryState, OfferGone
+from modules.delivery.interface import CourierBusy, DeliveryState, OfferGone, Point
 from modules.delivery.tests.streets import (
     CAMDEN,
     COVENT_GARDEN,
@@ -34,6 +34,7 @@ from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
 
+FAR_AWAY = Point(lat=54.9783, lon=-1.6178)
 A_MOMENT = timedelta(seconds=4)
 
 
@@ -143,6 +144,51 @@ def test_without_positions_whoever_waited_longest_is_asked():
     assert offer_for(busy_before) is None
 
 
+@pytest.mark.parametrize("where", [None, FAR_AWAY])
+def test_while_somebodys_place_is_known_nobody_is_sent_for_from_anywhere(where):
+    near = a_courier(SOHO)
+    a_delivery()
+    settle()
+    accept(near)
+    elsewhere = a_courier(where)
+
+    second = a_delivery()
+    settle()
+
+    assert offer_for(elsewhere) is None
+    assert state_of(second) is DeliveryState.SEARCHING
+
+
+def test_whoever_is_free_is_found_behind_many_who_are_not(monkeypatch):
+    monkeypatch.setattr(positions, "NEAREST", 2)
+    for _ in range(3):
+        near = a_courier(SOHO)
+        a_delivery()
+        settle()
+        accept(near)
+    free = a_courier(CAMDEN)
+
+    order_id = a_delivery()
+    settle()
+
+    assert offered(free).order_id == order_id
+
+
+def test_whoever_was_not_asked_yet_is_found_behind_those_who_did_not_answer(monkeypatch):
+    monkeypatch.setattr(positions, "NEAREST", 2)
+    for place in (SOHO, COVENT_GARDEN):
+        a_courier(place)
+    farther = a_courier(CAMDEN)
+    a_delivery()
+    settle()
+
+    for times in (1, 2):
+        with clock.shift(OFFER_TIME * times):
+            settle()
+
+            assert (offer_for(farther) is not None) is (times == 2)
+
+
 def test_redis_out_of_reach_stops_nobody(monkeypatch):
     positions._client.cache_clear()
     monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")
@@ -162,6 +208,7 @@ def test_old_positions_fade():
         positions.report(here, region="gb", point=CAMDEN)
         near = positions.nearest("gb", SOHO)
 
+    assert near is not None
     assert [each.courier_id for each in near] == [here]
     assert gone not in {each.courier_id for each in near}
 

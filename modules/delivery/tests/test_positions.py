@@ -9,12 +9,13 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from modules.delivery import positions, services
 from modules.delivery.interface import Point
 from modules.delivery.tests import streets
 from modules.delivery.tests.streets import CAMDEN, COVENT_GARDEN, SOHO, as_courier
-from tiffin import clock
+from tiffin import clock, ids
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -74,6 +75,37 @@ def test_it_is_deleted_at_the_end_of_the_shift_and_a_straggling_report_does_not_
     assert members() == set()
     services.start_shift(courier_id=courier, region="gb")
     assert positions.report(courier, region="gb", point=CAMDEN) is True
+
+
+@pytest.mark.parametrize("after", [KEEP + timedelta(seconds=5), timedelta(hours=1)])
+def test_long_after_a_shift_no_place_is_noted_either(after) -> None:
+    courier = streets.a_courier(SOHO)
+    services.end_shift(courier_id=courier)
+    with clock.shift(after):
+        for key in store().keys("delivery:shift:*"):
+            assert store().ttl(key) > 0
+            store().delete(key)  # as if its time were over
+        for _ in range(2):
+            here = {"lat": SOHO.lat, "lon": SOHO.lon}
+            assert as_courier(courier).post("/api/v1/courier/position", here).status_code == 204
+    assert members() == set()
+
+
+def test_without_a_shift_no_place_is_noted() -> None:
+    nobody, elsewhere = ids.new_id(), streets.a_courier(region="pl")
+    for courier in (nobody, elsewhere):
+        assert positions.report(courier, region="gb", point=SOHO) is False
+    assert members() == set()
+
+
+def test_after_redis_was_flushed_one_look_says_who_is_on_shift() -> None:
+    courier = streets.a_courier(SOHO)
+    store().flushdb()
+    with CaptureQueriesContext(connections["delivery"]) as asked:
+        assert positions.report(courier, region="gb", point=CAMDEN) is True
+        positions.report(courier, region="gb", point=SOHO)
+    assert len(asked) == 1
+    assert seen(courier) == at(SOHO)
 
 
 def test_no_place_of_a_courier_reaches_postgresql() -> None:

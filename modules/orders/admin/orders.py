@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modules.orders import services
+from modules.orders.interface import OrderState, PaymentState, RefundState
 from modules.orders.models import CancellationFee, Order, OrderComponent, OrderLine, Refund, TimelineEntry
 from modules.orders.models.order import OPEN
 from tiffin import clock
@@ -96,6 +97,7 @@ class OrderAdmin(Exported, ModuleAdmin):
 
 
 STUCK_AFTER = timedelta(minutes=5)
+UNWRITTEN_AFTER = timedelta(minutes=5)
 
 queue(
     "Stuck orders",
@@ -105,4 +107,17 @@ queue(
         "waits_until__lt": (clock.now() - STUCK_AFTER).isoformat(),
     },
     why="Their deadline is over and nothing has happened: look at the jobs and events that are held.",
+)
+
+queue(
+    "Orders not in writing",
+    Order,
+    lambda: {
+        "receipted__exact": "0",
+        "payment_state__exact": PaymentState.CAPTURED.value,
+        "order_state__in": f"{OrderState.COMPLETED.value},{OrderState.CANCELLED.value}",
+        "refund_state__in": ",".join(state.value for state in RefundState if state is not RefundState.DUE),
+        "changed_at__lt": (clock.now() - UNWRITTEN_AFTER).isoformat(),
+    },
+    why="Their receipts should be there within a minute: the log says what keeps them. They are tried again.",
 )

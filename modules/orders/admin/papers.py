@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import admin
@@ -13,8 +14,10 @@ from django.utils.html import format_html
 
 from modules.orders import selectors
 from modules.orders.models import Receipt, Refund
+from tiffin import clock
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.exporting import Cell, Exported, money_cells, time_cell, zone_cell
+from tiffin.admin.queues import queue
 
 
 @register(Receipt)
@@ -72,3 +75,16 @@ class RefundAdmin(Exported, ModuleAdmin):
     @admin.display(description="Amount", ordering="amount")
     def money(self, refund: Refund) -> str:
         return str(refund.order.money(refund.amount))
+
+
+UNWRITTEN_AFTER = timedelta(minutes=5)
+
+queue(
+    "Refunds not in writing",
+    Refund,
+    lambda: {
+        "receipted__exact": "0",
+        "done_at__lt": (clock.now() - UNWRITTEN_AFTER).isoformat(),
+    },
+    why="Corrections should be there within a minute: the log says what keeps them. They are tried again.",
+)

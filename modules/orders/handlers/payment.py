@@ -13,6 +13,7 @@ from modules.orders.services.compensation import give_up, release_payment
 from modules.orders.services.keeping import keep_what_is_left
 from modules.orders.services.lateness import credit_lateness
 from modules.orders.services.owing import refund_again, settle_refunds
+from modules.orders.services.promotions import release_promotions
 from modules.orders.services.recording import record
 from modules.orders.states import PAYMENT, is_over
 from modules.payments.events import (
@@ -169,8 +170,11 @@ def _nothing_held(order: Order, state: PaymentState, *events: Event) -> None:
 
 
 def _without_money(order: Order, *, note: str) -> None:
-    """There will be no money. What is on its way already is still brought; the loss is the platform's."""
+    """There will be no money. What is on its way already is still brought; the loss is the platform's. What
+    was to be kept of an order that was stopped is nothing, and so no promotion was used up."""
     order.move(payment=PaymentState.FAILED, note=note)
+    if order.axes.order is OrderState.CANCELLED:
+        release_promotions(order)
     if is_over(order.axes) or order.axes.courier in {CourierState.PICKED_UP, CourierState.DELIVERED}:
         record(order)
     else:

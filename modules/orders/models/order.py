@@ -38,6 +38,7 @@ from tiffin.db import Aggregate
 from tiffin.interfaces import CommandKey, OpenEnum
 from tiffin.money import Money
 
+NOT_FETCHED = "not_fetched"
 S = TypeVar("S", bound=OpenEnum)
 
 OPEN = (
@@ -238,6 +239,11 @@ class Order(Aggregate):
     def is_fetched(self) -> bool:
         """By the customer; there is no courier."""
         return self.fulfilment is Fulfilment.PICKUP
+
+    @property
+    def was_not_fetched(self) -> bool:
+        """It is over and charged, and its customer never had it."""
+        return self.cancel_reason == NOT_FETCHED
 
     @property
     def status(self) -> Status:

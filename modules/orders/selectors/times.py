@@ -23,6 +23,8 @@ def claim_obstacle(order: Order) -> str:
     axes = order.axes
     if axes.order is not OrderState.COMPLETED or order.delivered_at is None:
         return "Only an order that was delivered can be claimed about; this one was not."
+    if order.was_not_fetched:
+        return "Nobody fetched this order, so that nothing can be said about what was in it."
     if axes.payment is not PaymentState.CAPTURED:
         return "The order has not been charged, so that nothing can be given back."
     if clock.now() > order.delivered_at + time_for(order, "claim_seconds"):
@@ -35,6 +37,8 @@ def rating_obstacle(order: Order, rating: Rating | None) -> str:
     that it has already."""
     if order.axes.order is not OrderState.COMPLETED or order.delivered_at is None:
         return "Only an order that was delivered can be rated; this one was not."
+    if order.was_not_fetched:
+        return "Nobody fetched this order, so that it cannot be rated."
     if clock.now() > order.delivered_at + RATED_WITHIN:
         return f"Orders can be rated for {RATED_WITHIN.days} days."
     if rating is not None:

@@ -42,12 +42,22 @@ def _of_accepted(order: Order, courier: CourierState) -> Deadline:
         return _within(order, "fetching_overdue", ready_at, "pickup_seconds")
     if courier is CourierState.PICKED_UP:
         return _within(order, "drop_off_overdue", order.picked_up_at, "delivery_seconds")
-    collected_by = _within(order, "collection_overdue", order.accepted_at, "preparation_seconds")
+    collected_by = _collected_by(order)
     if courier is CourierState.ASSIGNED:
         return collected_by
     # A search that begins again, because a courier did not come, has no more time than there is in all.
     found_by = _within(order, "courier_overdue", order.courier_wanted_at, "courier_search_seconds")
     return min(found_by, collected_by, key=lambda deadline: deadline.due)
+
+
+def _collected_by(order: Order) -> Deadline:
+    """As long as food takes from its acceptance on. Food that is due later than that waits for a courier, and
+    for another one when that does not come."""
+    usually = _within(order, "collection_overdue", order.accepted_at, "preparation_seconds")
+    if order.ready_at is None:
+        return usually
+    for_couriers = time_for(order, "courier_pickup_seconds") + time_for(order, "courier_search_seconds")
+    return Deadline(usually.name, max(usually.due, order.ready_at + for_couriers))
 
 
 def _within(order: Order, name: str, since: datetime | None, setting: str) -> Deadline:

@@ -4,7 +4,7 @@ What is counted, each in the hour in which it happened, however long after its o
 
 - `placed`, `accepted`, `delivered`;
 - `cancelled`, by reason;
-- `arrived`: deliveries with a promise, by the minutes after it that they came (`LATE`);
+- `arrived`: what somebody brought and had a promise, by the minutes after it that it came (`LATE`);
 - `answered`: restaurants that accepted, by the seconds they took (`ANSWERED`);
 - `refunded`, by reason, with the amount.
 """
@@ -25,6 +25,7 @@ from modules.orders.events import (
     OrderPlaced,
     OrderRefunded,
 )
+from modules.orders.interface import Fulfilment
 from modules.orders.models import Figure, FigurePlace, Order
 from modules.orders.selectors.figures import ANSWERED, LATE, MORE, What
 from modules.orders.selectors.tracking import course_of
@@ -138,7 +139,8 @@ def _facts(event: Event, at: datetime, order: Course) -> Iterator[_Fact]:
             yield _Fact(at, What.ANSWERED, _range(ANSWERED, (at - order.asked_at).total_seconds()))
         case OrderDelivered():
             yield _Fact(event.delivered_at, What.DELIVERED)
-            if order.promised_by is not None:
+            # When somebody fetches it, if at all, is not for us to say.
+            if order.promised_by is not None and order.fulfilment is Fulfilment.DELIVERY:
                 late = (event.delivered_at - order.promised_by).total_seconds() / 60
                 yield _Fact(event.delivered_at, What.ARRIVED, _range(LATE, late))
         case OrderCancelled():

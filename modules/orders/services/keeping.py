@@ -8,6 +8,7 @@ from modules.orders.models import CancellationFee, Order
 from modules.orders.policies import Canceller
 from modules.orders.pricing.keeping import Split
 from modules.orders.selectors.cancelling import fee_of
+from modules.orders.services.promotions import release_promotions
 from modules.orders.states import stage_of
 from tiffin import db
 
@@ -29,8 +30,11 @@ def keep_fee(order: Order, by: Canceller, parted: Split | None) -> None:
 
 @db.transaction_required
 def keep_what_is_left(order: Order) -> None:
-    """More went back than was owed, or less was taken than was to be kept: so much less is kept."""
+    """More went back than was owed, or less was taken than was to be kept: so much less is kept. Of nothing
+    no promotion was used up."""
     fee = fee_of(order)
     if fee is not None and fee.amount > order.captured - order.refunded:
         fee.amount = order.captured - order.refunded
         fee.save(update_fields=("amount",))
+        if not fee.amount:
+            release_promotions(order)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
+import structlog
+from django.db import OperationalError
 
 from modules.orders.interface import OrderState, Party, ReceiptKind
 from modules.orders.models import Order, Receipt, ReceiptSeries, Refund
@@ -28,7 +31,13 @@ from modules.orders.selectors.bills import price_of
 from tiffin import clock, db, regions
 from tiffin.regions import Region
 
+log = structlog.get_logger(__name__)
+
 AT_ONCE = 200
+AGAIN_AFTER = timedelta(minutes=10)
+_passed_over: dict[UUID, datetime] = {}
+"""Orders of which this process could write nothing, and until when it leaves them alone."""
+_Batch = Callable[[int, list[UUID]], int]
 
 
 class _Draft(NamedTuple):
@@ -46,29 +55,54 @@ def write_receipts(*, at_once: int = AT_ONCE) -> int:
     of what went back after that; how many.
 
     Any number of workers may do it at the same time, and any of them die: a batch takes what nobody else has
-    taken, and its documents, their numbers and where the series stand are committed together.
+    taken, and its documents, their numbers and where the series stand are committed together. An order of
+    which nothing can be written is passed over, and tried again later.
     """
-    written = 0
-    for region in regions.all():
-        written += _until_none(partial(_write_batch, region, at_once))
-    return written + _until_none(partial(_correct_batch, at_once))
+    batches: list[_Batch] = [partial(_write_batch, region) for region in regions.all()]
+    return sum(_until_none(batch, at_once) for batch in (*batches, _correct_batch))
 
 
-def _until_none(batch: Callable[[], tuple[int, bool]]) -> int:
-    """Batch after batch until there is nothing left to look at; how many documents they wrote."""
-    written, more = 0, True
-    while more:
-        of_batch, more = batch()
-        written += of_batch
-    return written
+def _until_none(batch: _Batch, at_once: int) -> int:
+    """Batch after batch until there is nothing left to look at; how many documents they wrote. After one that
+    failed it goes on order by order, for as many as were in it."""
+    written, singly = 0, 0
+    while True:
+        taken: list[UUID] = []
+        try:
+            written += batch(1 if singly else at_once, taken)
+        except OperationalError:
+            raise  # never an order's fault: the job comes again
+        except Exception:
+            if len(taken) == 1:
+                _pass_over(taken[0])
+            else:
+                singly = len(taken) + 1
+                log.exception("batch_not_in_writing", orders=len(taken))
+        if not taken:
+            return written
+        singly = max(0, singly - 1)
 
 
-def _write_batch(region: Region, at_once: int) -> tuple[int, bool]:
-    """How many were written, and whether there was anything to look at."""
+def _pass_over(order_id: UUID) -> None:
+    log.exception("order_not_in_writing", order=str(order_id))
+    _passed_over[order_id] = clock.now() + AGAIN_AFTER
+
+
+def _left_alone() -> list[UUID]:
+    now = clock.now()
+    for order_id, until in list(_passed_over.items()):
+        if until <= now:
+            _passed_over.pop(order_id, None)
+    return list(_passed_over)
+
+
+def _write_batch(region: Region, at_once: int, taken: list[UUID]) -> int:
+    """How many were written; `taken` are the orders that were looked at."""
     with db.transaction():
-        due = Order.objects.filter(TO_RECEIPT, region=region.code).order_by("delivered_at", "pk")
-        locked = due.select_for_update(skip_locked=True, no_key=True)
+        due = Order.objects.filter(TO_RECEIPT, region=region.code).exclude(pk__in=_left_alone())
+        locked = due.order_by("delivered_at", "pk").select_for_update(skip_locked=True, no_key=True)
         orders = list(locked.prefetch_related("components", "cancellation_fee")[:at_once])
+        taken.extend(order.pk for order in orders)
         stopped = [order for order in orders if order.axes.order is OrderState.CANCELLED]
         # What went back of these before is in no receipt, and so in no correction either.
         Refund.objects.filter(TO_CORRECT, order__in=stopped).update(receipted=True)
@@ -76,8 +110,8 @@ def _write_batch(region: Region, at_once: int) -> tuple[int, bool]:
             _Draft(ReceiptKind.RECEIPT, order, writing) for order in orders for writing in _receipts(order)
         ]
         _number(region, drafts)
-        Order.objects.filter(pk__in=[order.pk for order in orders]).update(receipted=True)
-    return len(drafts), bool(orders)
+        Order.objects.filter(pk__in=taken).update(receipted=True)
+    return len(drafts)
 
 
 def _receipts(order: Order) -> tuple[Writing, ...]:
@@ -92,22 +126,23 @@ def _receipts(order: Order) -> tuple[Writing, ...]:
     )
 
 
-def _correct_batch(at_once: int) -> tuple[int, bool]:
+def _correct_batch(at_once: int, taken: list[UUID]) -> int:
     """The same for corrections."""
     with db.transaction():
-        due = Refund.objects.filter(TO_CORRECT, order__receipted=True).order_by("done_at", "pk")
-        locked = due.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        due = Refund.objects.filter(TO_CORRECT, order__receipted=True).exclude(order__in=_left_alone())
+        locked = due.order_by("done_at", "pk").select_for_update(skip_locked=True, no_key=True, of=("self",))
         refunds = list(locked.select_related("order").prefetch_related("order__receipts")[:at_once])
         written = 0
         drafts: dict[str, list[_Draft]] = defaultdict(list)
         # One of an order at a time: what the next takes back depends on what this one has.
         first = {refund.order_id: refund for refund in reversed(refunds)}
+        taken.extend(first)
         for refund in first.values():
             drafts[refund.order.region].extend(_corrections(refund))
         for code, of_region in sorted(drafts.items()):
             written += _number(regions.get(code), of_region)
         Refund.objects.filter(pk__in=[refund.pk for refund in first.values()]).update(receipted=True)
-    return written, bool(first)
+    return written
 
 
 def _corrections(refund: Refund) -> list[_Draft]:

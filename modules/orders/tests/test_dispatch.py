@@ -66,6 +66,35 @@ def test_the_search_has_its_time_from_its_beginning(kitchen, customer) -> None:
         assert scenes.order_of(order).cancel_reason == "no_courier"
 
 
+def test_food_that_takes_long_is_waited_for(kitchen, customer) -> None:
+    """Three hours, and then half an hour more, is what the kitchen says; nobody is given up before."""
+    order = scenes.place(kitchen, customer)
+    settle()
+    call(Restaurants).accept(key=scenes.new_key(), order_id=OrderId(order.id), ready_in_minutes=3 * AN_HOUR)
+    settle()
+    with clock.shift(timedelta(minutes=149)):
+        settle()
+        assert scenes.order_of(order).status is Status.PREPARING
+        with db.transaction(owner="orders"):
+            row = Order.lock(order.id)
+            delay_food(row, ready_at=row.ready_at + timedelta(minutes=30), cause="test")
+    due = scenes.order_of(order).ready_at
+    with clock.hold(due - timedelta(minutes=31)):
+        settle()
+        courier = scenes.courier_on_shift()
+    with clock.hold(due - timedelta(minutes=29)):
+        here = scenes.Whereabouts(lat=scenes.SOHO.lat, lon=scenes.SOHO.lon)
+        call(Delivery).report_position(courier_id=CourierId(courier), region="gb", point=here)
+        settle()
+        scenes.take_offer(courier)
+    with clock.hold(due + timedelta(minutes=10)):
+        settle()
+        waiting = scenes.order_of(order)
+        assert (waiting.axes.courier, waiting.cancel_reason) == (CourierState.ASSIGNED, "")
+        assert waiting.waits_for == "collection_overdue"
+        assert waiting.waits_until > due + timedelta(minutes=15)
+
+
 def test_food_that_is_ready_early_is_fetched_early(kitchen, customer) -> None:
     courier = scenes.courier_on_shift()
     order = cooked_for_an_hour(kitchen, customer)

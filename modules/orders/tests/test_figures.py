@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from modules.orders import services
 from modules.orders.events import OrderPlaced
+from modules.orders.interface import Fulfilment
 from modules.orders.models import Figure, FigurePlace
 from modules.orders.selectors.figures import ANSWERED, quantile
 from modules.orders.services import figures
@@ -105,6 +106,21 @@ def test_what_comes_late_and_is_answered_late_is_told_apart(kitchen, customer) -
     assert found["answered", "120"] == (1, 0)
     assert found["arrived", "10"] == (1, 0)
     assert ("arrived", "0") not in found
+
+
+def test_what_is_fetched_or_left_there_is_neither_on_time_nor_late(kitchen, customer) -> None:
+    with clock.hold(NOON):
+        fetched, left = (scenes.place(kitchen, customer, fulfilment=Fulfilment.PICKUP) for _ in range(2))
+        settle()
+        for order in (fetched, left):
+            scenes.accept(order)
+            scenes.ready(order)
+        scenes.hand_over(fetched)
+    with clock.hold(NOON + timedelta(hours=3)):
+        settle()
+    found = counted()
+    assert found["delivered", ""] == (2, 0)
+    assert not [place for place in found if place[0] == "arrived"]
 
 
 def test_counting_again_counts_nothing_and_a_crash_loses_nothing(kitchen, customer, monkeypatch) -> None:

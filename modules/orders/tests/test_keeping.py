@@ -256,6 +256,29 @@ def test_a_promotion_that_was_paid_with_is_used_up(kitchen, customer, monkeypatc
 
 
 @pytest.mark.database
+@pytest.mark.parametrize("comes_to_nothing", ["lapsed", "not captured", "given back"])
+def test_a_promotion_is_free_again_when_nothing_is_kept(
+    kitchen, customer, monkeypatch, comes_to_nothing
+) -> None:
+    scenes.rules(monkeypatch, "cancellation.kept", row("before", "service_fees", by="staff"), *STRICT)
+    begin(kind="percentage", percent=Decimal(10), title="Soup week")
+    order = scenes.place(kitchen, customer)
+    settle()
+    if comes_to_nothing == "given back":
+        bring_to(order, "preparing")
+        scenes.cancel(order)
+        settle()
+        kept = order_of(order)
+        assert kept.captured > kept.refunded
+        give_back_money(order, kept.captured - kept.refunded)
+        settle()
+    else:
+        scenes.cancel_by_staff(order)
+        report(order.id, "voided" if comes_to_nothing == "lapsed" else "not captured")
+    assert PromotionUse.objects.get(order_id=order.id).released_at is not None
+
+
+@pytest.mark.database
 def test_a_region_that_says_nothing_refuses_customers_once_food_is_made(kitchen, customer) -> None:
     order = scenes.place(kitchen, customer)
     settle()

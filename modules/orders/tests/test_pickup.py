@@ -8,16 +8,20 @@ import pytest
 
 from modules.delivery.interface import Delivery
 from modules.orders.interface import (
+    ClaimReason,
+    ClaimRefused,
     ComponentKind,
     CourierState,
     Fulfilment,
     Orders,
     PaymentState,
+    RatingRefused,
     Status,
     TipWrong,
 )
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
+from modules.orders.tests.test_claims import claim
 from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.test_journey import jobs_left, payment_of, ticket_of
 from modules.restaurants.interface import (
@@ -99,6 +103,21 @@ def test_what_nobody_fetches_was_made_and_is_charged(kitchen, customer) -> None:
     assert "not_fetched" in notes
     assert ticket_of(order).state is TicketState.WITHDRAWN
     assert jobs_left(order) == set()
+
+
+def test_of_what_nobody_fetched_nothing_is_claimed_and_nothing_rated(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer, fulfilment=PICKUP)
+    settle()
+    scenes.accept(order)
+    scenes.ready(order)
+    scenes.wait(20 * 60 + 7_201)
+    seen = call(Orders).get(customer_id=customer, order_id=order.id)
+    assert "fetched" in seen.claim_obstacle
+    assert "fetched" in seen.rating_obstacle
+    with pytest.raises(ClaimRefused):
+        claim(order, reason=ClaimReason.NEVER_ARRIVED)
+    with pytest.raises(RatingRefused):
+        call(Orders).rate(key=scenes.new_key(), customer_id=customer, order_id=order.id, food=1)
 
 
 def test_a_capture_that_fails_after_it_was_handed_over_is_the_platforms_loss(kitchen, customer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -15,13 +16,14 @@ from hypothesis import strategies as st
 
 from modules.orders.interface import ClaimReason, Orders, Party, ReceiptKind, ReceiptUnknown
 from modules.orders.jobs import put_in_writing
-from modules.orders.models import Order, Receipt, ReceiptSeries
+from modules.orders.models import Order, OrderComponent, Receipt, ReceiptSeries
 from modules.orders.policies import Keepable
 from modules.orders.pricing import price
 from modules.orders.pricing.keeping import split
 from modules.orders.pricing.receipts import corrections_of, receipts_of, receipts_of_kept
 from modules.orders.pricing.refunding import total_of
 from modules.orders.services import appeal, decide_claim, write_receipts
+from modules.orders.services.receipts import AGAIN_AFTER
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
 from modules.orders.tests.test_ages import carried, refuse  # noqa: F401 - a fixture
@@ -29,6 +31,7 @@ from modules.orders.tests.test_claims import claim, dinner, give_back  # noqa: F
 from modules.orders.tests.test_lateness import bring
 from modules.orders.tests.test_pricing import any_terms
 from modules.orders.tests.test_staff_pages import person
+from modules.orders.tests.test_staff_work import waiting
 from tests.regions.bills import BASKETS, _terms
 from tests.regions.shapes import regions_under_test
 from tiffin import clock, ids, regions
@@ -192,12 +195,45 @@ def test_a_batch_that_dies_leaves_no_gap(kitchen, monkeypatch) -> None:
 
     with monkeypatch.context() as patch:
         patch.setattr(Receipt.objects, "bulk_create", written_and_dead)
-        with pytest.raises(Died):
-            write_receipts(at_once=2)
+        assert write_receipts(at_once=2) == 0
     assert not Receipt.objects.exists()
-    write_receipts(at_once=2)
+    with clock.shift(AGAIN_AFTER):
+        write_receipts(at_once=2)
     assert numbers(Party.RESTAURANT) == list(range(1, len(orders) + 1))
     assert write_receipts() == 0
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("at_once", [1, 2, 200])
+def test_an_order_that_cannot_be_written_stops_no_other(kitchen, at_once) -> None:
+    """It is on the staff's list of what waits, and is written once it can be."""
+    orders = [order.pk for order in sold(kitchen, 5)]
+    broken = orders[1]
+    parts = OrderComponent.objects.filter(order_id=broken)
+    (kept,) = parts.filter(kind="delivery_fee").values_list("liable", flat=True)
+    parts.filter(kind="delivery_fee").update(liable="nobody at all")
+    write_receipts(at_once=at_once)
+    assert set(Receipt.objects.values_list("order_id", flat=True)) == {*orders} - {broken}
+    assert numbers(Party.RESTAURANT) == [1, 2, 3, 4]
+    with clock.shift(AGAIN_AFTER + timedelta(minutes=1)):
+        assert waiting(person("support"))["orders: Orders not in writing"][0] == "1"
+        parts.filter(kind="delivery_fee").update(liable=kept)
+        write_receipts(at_once=at_once)
+        assert waiting(person("support"))["orders: Orders not in writing"][0] == "0"
+    assert Receipt.objects.filter(order_id=broken).count() == 3
+
+
+@pytest.mark.database
+def test_a_region_in_which_nothing_can_be_written_stops_no_correction(dinner, kitchen, monkeypatch) -> None:  # noqa: F811
+    write_receipts()
+    claim(dinner, (1, 1))
+    settle()
+    sold(kitchen, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr("modules.orders.services.receipts._receipts", lambda order: 1 // 0)
+        assert write_receipts(at_once=2) > 0
+    kinds = set(Receipt.objects.filter(order_id=dinner.id).values_list("kind_name", flat=True))
+    assert kinds == {"receipt", "correction"}
 
 
 @pytest.mark.database

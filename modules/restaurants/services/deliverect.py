@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 
 from modules.restaurants.channels.deliverect.signature import is_signed
 from modules.restaurants.interface import (
@@ -32,6 +33,9 @@ TIDY_EVERY = timedelta(days=1)
 NOBODYS_KEPT = timedelta(days=7)
 """How long what is not signed, or belongs to no connection, is kept."""
 UNSIGNED_CHARACTERS = 2_000
+MOST_UNSIGNED = 500
+"""Whoever is not Deliverect fills no more rows than these."""
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 REASON_CHARACTERS = 500
 
 
@@ -44,9 +48,11 @@ def hear(*, topic: Topic, body: bytes, signature: str) -> Any:
         Every
             other message is taken, whatever stands in it.
     """
-    text = body.decode(errors="replace").replace("\x00", "\ufffd")
-    if not is_signed(body, signature, settings.TIFFIN_DELIVERECT_HMAC_SECRET):
-        _keep_nobodys(topic, text[:UNSIGNED_CHARACTERS], Heard.UNSIGNED, "not signed by Deliverect")
+    text = _without_nul(body)
+    secret = settings.TIFFIN_DELIVERECT_HMAC_SECRET
+    if not is_signed(body, signature, secret):
+        if secret and _takes_unsigned():
+            _keep_nobodys(topic, text[:UNSIGNED_CHARACTERS], Heard.UNSIGNED, "not signed by Deliverect")
         raise DeliverectSignatureInvalid()
     if topic is Topic.REGISTER:
         return _registered(text)
@@ -133,9 +139,9 @@ def _done(message: DeliverectMessage) -> tuple[Heard, str]:
         return do(message)
     except DomainError as refusal:
         return Heard.REFUSED, refusal.sentence
-    except DatabaseError:
-        raise  # never the message's fault: the job comes again
     except Exception as error:
+        if isinstance(error, DatabaseError) and not isinstance(error, DataError):
+            raise  # never the message's fault: the job comes again
         log.exception("deliverect_message", message=str(message.pk), topic=message.topic_name)
         return Heard.REFUSED, f"{type(error).__name__}: it could not be done; see the log"
 
@@ -190,6 +196,19 @@ def _whose(named: Named) -> tuple[VendorConnection | None, UUID | None]:
         return None, None
     link = DeliverectLink.objects.filter(channel_link=named.link).select_related("connection").first()
     return (link.connection if link else None), None
+
+
+def _without_nul(body: bytes) -> str:
+    """PostgreSQL keeps no NUL, in a text as little as in JSON, written out or as an escape."""
+    text = body.decode(errors="replace").replace("\x00", "\ufffd")
+    return _NUL.sub(r"\1\\ufffd", text)
+
+
+def _takes_unsigned() -> bool:
+    kept = DeliverectMessage.objects.filter(
+        connection=None, state_name=Heard.UNSIGNED.value, at__gte=clock.now() - NOBODYS_KEPT
+    )
+    return kept.count() < MOST_UNSIGNED
 
 
 def _keep_nobodys(topic: Topic, text: str, state: Heard, reason: str) -> None:

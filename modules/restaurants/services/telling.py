@@ -7,8 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import msgspec
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from modules.restaurants import selectors
 from modules.restaurants.channels import CHANNELS, Answer, Destination
@@ -96,14 +95,17 @@ def _destination(connection: VendorConnection) -> Destination:
 
 
 def _write_down(event: VendorEvent, answer: Answer) -> None:
-    """The try, what became of the event, and how the address does."""
+    """The try, what became of the event, and how the address does. The connection is locked first, as by
+    whoever acknowledges: what was taken from the feed meanwhile stays taken."""
     now = clock.now()
-    event.attempts += 1
-    if answer.taken:
-        event.state_name, event.taken_at = EventState.DELIVERED.value, now
-    elif answer.gone or event.attempts >= MOST_TRIES:
-        event.state_name = EventState.FAILED.value
     with db.transaction():
+        connection = VendorConnection.lock(event.connection_id)
+        event.refresh_from_db(fields=["attempts", "state_name", "taken_at"])
+        event.attempts += 1
+        if event.taken_at is None and answer.taken:
+            event.state_name, event.taken_at = EventState.DELIVERED.value, now
+        elif event.taken_at is None and (answer.gone or event.attempts >= MOST_TRIES):
+            event.state_name = EventState.FAILED.value
         DeliveryAttempt.objects.create(
             event=event,
             at=now,
@@ -114,9 +116,9 @@ def _write_down(event: VendorEvent, answer: Answer) -> None:
         )
         event.save(update_fields=["attempts", "state_name", "taken_at"])
         if answer.taken:
-            _it_works(event.connection)
+            _it_works(connection)
         else:
-            _it_fails(event.connection_id, gone=answer.gone)
+            _it_fails(connection, gone=answer.gone)
 
 
 def _it_works(connection: VendorConnection) -> None:
@@ -128,16 +130,14 @@ def _it_works(connection: VendorConnection) -> None:
         )
 
 
-def _it_fails(connection_id: UUID, *, gone: bool) -> None:
+def _it_fails(connection: VendorConnection, *, gone: bool) -> None:
     """Count it; an address that has failed for as long as the region bears it is disabled."""
     now = clock.now()
-    VendorConnection.objects.filter(pk=connection_id).update(
-        failures=F("failures") + 1, failing_since=Coalesce(F("failing_since"), now)
-    )
-    connection = VendorConnection.lock(connection_id)
+    connection.failures += 1
+    connection.failing_since = connection.failing_since or now
+    connection.save(update_fields=["failures", "failing_since"])
     region = regions.get(connection.region)
-    since = connection.failing_since or now
-    too_long = now - since >= may_fail_for(region, on=region.local(now).date())
+    too_long = now - connection.failing_since >= may_fail_for(region, on=region.local(now).date())
     if connection.disabled_at is None and (gone or too_long):
         disable(connection, because="gone" if gone else "failing")
 

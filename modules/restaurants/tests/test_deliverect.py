@@ -20,6 +20,7 @@ from modules.restaurants.interface import (
     ItemId,
     OfferedOrder,
     OrderId,
+    RejectReason,
     RestaurantId,
     TicketChoice,
     TicketKind,
@@ -187,6 +188,45 @@ def test_an_order_taken_back_is_cancelled_there(outside: Deliverect, restaurant:
     assert cancelled["cancellationReason"] == "customer"
 
 
+@pytest.mark.parametrize("by", ["a press", "nobody"])
+def test_an_order_that_we_reject_is_cancelled_there(
+    outside: Deliverect, restaurant: Restaurant, by: str
+) -> None:
+    order_id = offer(restaurant)
+
+    if by == "a press":
+        services.reject(order_id=order_id, reason=RejectReason.TOO_BUSY)
+        settle()
+    else:
+        with clock.shift(timedelta(hours=1)):
+            settle()
+
+    assert state_of(order_id) is TicketState.REJECTED
+    (cancelled,) = outside.cancelled
+    assert (cancelled["channelOrderId"], cancelled["status"]) == (str(order_id), 100)
+
+
+@pytest.mark.parametrize("status", [35, 110])
+def test_a_till_that_refused_is_not_told_so(outside: Deliverect, restaurant: Restaurant, status: int) -> None:
+    order_id = offer(restaurant)
+
+    told(outside, order_id, status)
+
+    assert state_of(order_id) is TicketState.REJECTED
+    assert outside.cancelled == []
+
+
+def test_an_order_that_is_over_is_not_posted_any_more(outside: Deliverect, restaurant: Restaurant) -> None:
+    outside.answers = [503]
+    order_id = offer(restaurant)
+    services.reject(order_id=order_id, reason=RejectReason.TOO_BUSY)
+
+    with clock.shift(timedelta(seconds=5)):
+        settle()
+
+    assert (outside.orders, outside.cancelled) == ([], [])
+
+
 def test_an_order_that_no_till_could_read_stays_on_the_counter(
     outside: Deliverect, restaurant: Restaurant
 ) -> None:
@@ -342,6 +382,43 @@ def test_without_a_secret_nobody_is_believed(
         outside.tell("busy", {"channelLinkId": outside.link, "status": "PAUSED"}, secret="").status_code
         == 403
     )
+    assert not DeliverectMessage.objects.filter(connection=None).exists()
+
+
+def test_whoever_is_not_deliverect_fills_no_table(
+    outside: Deliverect, restaurant: Restaurant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modules.restaurants.services.deliverect.MOST_UNSIGNED", 2)
+    for _ in range(4):
+        assert outside.tell("busy", {}, secret="x").status_code == 403
+
+    assert DeliverectMessage.objects.filter(state_name=Heard.UNSIGNED.value).count() == 2
+    with clock.shift(timedelta(days=8)):
+        outside.tell("busy", {}, secret="x")
+    assert DeliverectMessage.objects.filter(state_name=Heard.UNSIGNED.value).count() == 1
+
+
+def test_a_nul_blocks_nothing(outside: Deliverect, restaurant: Restaurant) -> None:
+    """In what a message is about, in why, in a link, in names: in each place it is only another character."""
+    order_id, nul = offer(restaurant), "\x00"
+    named = menu(channelLinkId=outside.link)
+    named["products"]["p1"]["name"] = f"Steak{nul}"
+    for topic, body in (
+        ("status", {"status": 20, "channelOrderId": f"{order_id}{nul}", "reason": nul}),
+        ("status", {"status": nul, "channelOrderId": str(order_id)}),
+        ("busy", {"channelLinkId": f"{outside.link}{nul}", "status": "PAUSED"}),
+        ("busy", {"channelLinkId": outside.link, "status": nul}),
+        ("snooze", {"channelLinkId": outside.link, "operations": [{"action": nul, "data": {}}]}),
+        ("menu", [named]),
+    ):
+        assert outside.tell(topic, body).status_code == 200
+    connection = VendorConnection.objects.get()
+    assert outside.register(connection.id, channelLinkName=f"Boss{nul}").status_code == 200
+    told(outside, order_id, 20)
+
+    assert not DeliverectMessage.objects.filter(state_name=Heard.WAITING.value).exists()
+    assert state_of(order_id) is TicketState.ACCEPTED
+    assert DeliverectLink.objects.get().name == "Boss\ufffd"
 
 
 def test_what_is_nobodys_is_forgotten_after_a_week(outside: Deliverect, database: object) -> None:

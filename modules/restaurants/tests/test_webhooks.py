@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connections
 
 from modules.restaurants import selectors, services
 from modules.restaurants.events import VendorDisconnected
@@ -110,6 +111,25 @@ def test_what_is_not_taken_comes_again_under_its_id_and_in_order(system, restaur
     assert len({request["webhook-id"] for request in system.requests[:3]}) == 1
     tries = [(each.status, each.taken) for each in told(order.order_id)[0].tries.all()]
     assert tries == [(500, False), (503, False), (204, True)]
+
+
+def test_what_its_feed_gave_out_meanwhile_stays_taken(system, restaurant) -> None:
+    connection = connect(system, restaurant)
+    system.answers = [500]
+
+    def poll() -> None:
+        services.read_feed(connection_id=connection.id, after=None, limit=10)
+        services.acknowledge(connection_id=connection.id, through=1)
+        connections.close_all()
+
+    system.meanwhile = poll
+    order = offer(restaurant)
+    later(minutes=1)
+
+    (event,) = told(order.order_id)
+    assert (event.state, event.attempts, len(system.requests)) == (EventState.DELIVERED, 1, 1)
+    assert event.taken_at is not None
+    assert VendorConnection.get(connection.id).failures == 1
 
 
 def test_after_eight_tries_a_message_has_failed_and_can_be_replayed(system, restaurant) -> None:

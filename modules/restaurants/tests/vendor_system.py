@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,8 @@ from standardwebhooks import Webhook
 
 @dataclass
 class VendorSystem:
-    """`answers` are the statuses it gives, the last one from then on; `heard` is what it could verify."""
+    """`answers` are the statuses it gives, the last one from then on; `heard` is what it could verify;
+    `meanwhile` is what it does before it answers."""
 
     url: str = ""
     secret: str = ""
@@ -26,6 +27,7 @@ class VendorSystem:
     body: bytes = b""
     location: str = ""
     drips: bool = False
+    meanwhile: Callable[[], object] = lambda: None
     heard: list[dict[str, Any]] = field(default_factory=list)
     requests: list[dict[str, str]] = field(default_factory=list)
 
@@ -35,6 +37,7 @@ class VendorSystem:
 
     def hear(self, headers: dict[str, str], body: bytes) -> int:
         self.requests.append(headers)
+        self.meanwhile()
         status = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         sent_at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), tz=UTC)
         if abs(sent_at - datetime.now(tz=UTC)) > timedelta(minutes=4):

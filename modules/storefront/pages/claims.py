@@ -43,9 +43,10 @@ def send_photo(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     """A photo of what was wrong; the same one is kept once."""
     photo, claim_id = request.FILES.get("photo"), _id(request.POST.get("claim", ""))
     content = photo.read() if photo else b""
+    key = f"{request.POST.get('key', '')[:LONGEST_KEY]}:{sha256(content).hexdigest()}"
     with refusals_told(request):
         call(Orders).add_evidence(
-            key=CommandKey(f"{visitor.id}:evidence:{claim_id}:{sha256(content).hexdigest()}"),
+            key=CommandKey(f"{visitor.id}:evidence:{claim_id}:{key}"),
             customer_id=visitor.id,
             claim_id=claim_id,
             content=content,
@@ -68,10 +69,12 @@ def photo(request: HttpRequest, visitor: Visitor, evidence_id: UUID) -> HttpResp
 @require_POST
 @open_to(CUSTOMERS)
 def appeal(request: HttpRequest, visitor: Visitor, claim_id: UUID) -> HttpResponseBase:
-    """A claim was refused wrongly, the visitor thinks."""
+    """A claim was refused wrongly, the visitor thinks. The key is the page's own, here as for photos: what
+    was refused on one page may be possible on the next."""
+    key = request.POST.get("key", "")[:LONGEST_KEY]
     with refusals_told(request):
         call(Orders).appeal(
-            key=CommandKey(f"{visitor.id}:appeal:{claim_id}"),
+            key=CommandKey(f"{visitor.id}:appeal:{claim_id}:{key}"),
             customer_id=visitor.id,
             claim_id=claim_id,
             words=request.POST.get("words", "").strip()[:LONGEST_WORDS],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from base64 import b64decode
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from modules.orders.interface import ClaimRefused, ClaimView, EvidenceRefused, EvidenceView, Orders
 from modules.restaurants.interface import Point, RestaurantId, Restaurants, RestaurantView
 from modules.storefront.tests.people import (
     PASSWORD,
@@ -23,7 +25,7 @@ from modules.storefront.tests.people import (
     promotes,
 )
 from tiffin import clock, ids
-from tiffin.interfaces import provided
+from tiffin.interfaces import CommandKey, provided
 from tiffin.interfaces.registry import contract_of, provider_of
 from tiffin.moving.tasks import tidy
 from tiffin.testing import settle
@@ -337,6 +339,44 @@ def test_a_photo_goes_with_the_claim_and_is_the_customers_alone(zofia, eaten):
     none = SimpleUploadedFile("x.jpg", b"none")
     bad = zofia.browser.post("/evidence/", {**hidden, "photo": none}, follow=True)
     assert "Send a photo as JPEG, PNG or WebP" in bad.content.decode()
+
+
+def test_what_was_refused_once_can_be_asked_again_from_a_new_page(zofia):
+    """The same photo and the same appeal: on one page they are asked once, on the next anew."""
+    asked = []
+
+    class Refusing(type(provider_of(contract_of(Orders).wire_name))):
+        def add_evidence(
+            self, *, key: CommandKey, customer_id: UUID, claim_id: UUID, content: bytes
+        ) -> EvidenceView:
+            asked.append("photo")
+            raise EvidenceRefused(reason="Not now.")
+
+        def appeal(self, *, key: CommandKey, customer_id: UUID, claim_id: UUID, words: str) -> ClaimView:
+            asked.append("appeal")
+            raise ClaimRefused(reason="Not now.")
+
+    claim = str(ids.new_id())
+    with provided(Orders, Refusing()):
+        for key in ("first page", "first page", "next page"):
+            form = {"key": key, "order": str(ids.new_id()), "claim": claim}
+            photo = SimpleUploadedFile("dinner.png", PHOTO)
+            zofia.browser.post("/evidence/", {**form, "photo": photo})
+            zofia.browser.post(f"/claims/{claim}/appeal", {**form, "words": "It was cold."})
+
+    assert asked == ["photo", "appeal"] * 2
+
+
+def test_photos_carry_the_key_of_their_page(zofia, eaten):
+    form = {"reason": "missing", "line-0": "1", "key": "made"}
+    zofia.browser.post(found(r'action="(/orders/[^/]+/claim)"', zofia.sees(eaten)), form)
+
+    keys = {
+        found(r'name="key" value="([^"]+)"', zofia.sees(eaten).split('action="/evidence/"')[1])
+        for _ in range(2)
+    }
+
+    assert len(keys) == 2
 
 
 @pytest.mark.parametrize(("days", "claims", "rates"), [(1, True, True), (3, False, True), (31, False, False)])

@@ -13,8 +13,10 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings as deployment
+from django.db.models import Q
 
 from modules.restaurants.channels.deliverect.order import CodeUnknown, cancellation, order_document
+from modules.restaurants.channels.deliverect.statuses import REFUSED
 from modules.restaurants.channels.deliverect.token import NoToken, forget_token, token
 from modules.restaurants.channels.port import ANSWER_CHARACTERS, Answer, Destination, Message
 from modules.restaurants.facts import document_of
@@ -26,18 +28,22 @@ from modules.restaurants.interface import (
     TicketLine,
     TicketView,
 )
-from modules.restaurants.models.deliverect import DeliverectLink
+from modules.restaurants.models.deliverect import DeliverectLink, DeliverectMessage, Topic
 from modules.restaurants.models.restaurants import MenuVersion, Restaurant
+from modules.restaurants.models.vendors import DeliveryAttempt
+from modules.restaurants.states import FINAL
 from tiffin import outside
 
-OFFERED, WITHDRAWN, TEST = "order.offered", "order.withdrawn", "connection.test"
+OFFERED, TEST = "order.offered", "connection.test"
+ENDED = ("order.rejected", "order.withdrawn")
+NOTHING_FOR_IT = "Deliverect is not told of this."
 VERSIONS = 20
 """How many menus are searched, the newest first, for what an item is called at the till."""
 
 
 class DeliverectChannel:
-    """Posts orders that are offered, and cancels those that are taken back; the rest is Deliverect's to
-    tell."""
+    """Posts orders that are offered, and cancels those that the kitchen is not to cook; the rest is
+    Deliverect's to tell."""
 
     def send(self, destination: Destination, message: Message) -> Answer:
         began = time.monotonic()
@@ -57,12 +63,13 @@ class DeliverectChannel:
         if message.kind == TEST:
             token()
             return Answer(taken=True, milliseconds=_since(began), text="Deliverect knows this platform.")
-        if message.order is None or message.kind not in (OFFERED, WITHDRAWN):
-            return Answer(taken=True, text="Deliverect is not told of this.")
+        why_not = _why_not(message.kind, message.order) if message.order else NOTHING_FOR_IT
+        if message.order is None or why_not:
+            return Answer(taken=True, text=why_not)
         link = DeliverectLink.objects.filter(connection_id=destination.connection_id, active=True).first()
         if link is None:
             return _nothing("Deliverect has not activated this connection.", began)
-        if message.kind == WITHDRAWN:
+        if message.kind in ENDED:
             return self._post(link, cancellation(message.order, message.facts.get("reason", "")), began)
         ready_at = Restaurant.objects.get(pk=message.order.restaurant_id).ready_at_earliest(message.at)
         codes = codes_of(message.order)
@@ -87,6 +94,26 @@ class DeliverectChannel:
             milliseconds=_since(began),
             text=posted.text[:ANSWER_CHARACTERS],
         )
+
+
+def _why_not(kind: str, order: TicketView) -> str:
+    """Why Deliverect is not told of it, as a sentence; empty when it is."""
+    if kind == OFFERED:
+        return "The order is over: no till is to cook it." if order.state in FINAL else ""
+    if kind in ENDED:
+        return "" if _may_cook(order) else "No till has the order, or it has given it up itself."
+    return NOTHING_FOR_IT
+
+
+def _may_cook(order: TicketView) -> bool:
+    """Whether a till may have the order: it was posted and taken, or nobody knows because no answer came; and
+    the till has not said itself that it does not cook it."""
+    tries = DeliveryAttempt.objects.filter(event__ticket_id=order.order_id, event__kind=OFFERED)
+    there = tries.filter(Q(taken=True, status__isnull=False) | Q(taken=False, status=None))
+    refusals = DeliverectMessage.objects.filter(
+        order_id=order.order_id, topic_name=Topic.STATUS.value, status__in=REFUSED
+    )
+    return there.exists() and not refusals.exists()
 
 
 def codes_of(order: TicketView) -> dict[UUID, str]:

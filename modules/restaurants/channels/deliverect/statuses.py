@@ -35,6 +35,7 @@ _MEANINGS = {
     95: Meaning.ACCEPT,
     110: Meaning.REFUSE,
 }
+REFUSED = tuple(status for status, meaning in _MEANINGS.items() if meaning is Meaning.REFUSE)
 
 
 def meaning_of(status: int) -> Meaning:

@@ -5,7 +5,8 @@ const part = document.querySelector("[data-live]");
 const every = Number(part.dataset.every) * 1000;
 let streaming = false;
 let stale = true; // the last answer is missing or old
-let dirty = false; // somebody has filled something in
+let touched = 0; // when somebody last did something in a field
+const PATIENCE = 20_000; // so many milliseconds may somebody think about a field before the part is replaced
 
 // Without what differs each time although nothing has changed, as the browser would write it.
 function essence(html) {
@@ -17,12 +18,37 @@ function essence(html) {
 }
 let shown = essence(part.innerHTML);
 
-// Whatever was opened stays so.
+const fields = () => [...part.querySelectorAll("input, textarea, select")];
+const ticks = (field) => field.matches("[type=checkbox], [type=radio]");
+const place = (field) => [field.form?.getAttribute("action"), field.name, ticks(field) && field.value].join("\n");
+
+function isFilledIn(field) {
+  if (ticks(field)) return field.checked !== field.defaultChecked;
+  if (!field.options) return field.value !== field.defaultValue;
+  return field.value !== ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value;
+}
+
+// Whatever was opened or filled in stays so.
 function replace(html) {
   const form = (details) => details.querySelector("form")?.getAttribute("action");
   const opened = new Set([...part.querySelectorAll("details[open]")].map(form));
+  const filled = new Map(fields().filter(isFilledIn).map((field) => [place(field), field]));
+  const focused = fields().includes(document.activeElement) && place(document.activeElement);
   part.innerHTML = html;
   for (const details of part.querySelectorAll("details")) details.open ||= opened.has(form(details));
+  for (const field of fields()) {
+    const before = filled.get(place(field));
+    if (before && ticks(field)) field.checked = before.checked;
+    else if (before) field.value = before.value;
+    if (place(field) === focused) field.focus({ preventScroll: true });
+  }
+}
+
+// Whoever is in the middle of choosing something is not interrupted, and a file cannot be chosen for them again.
+function isBusy() {
+  const focused = document.activeElement;
+  const chooses = fields().includes(focused) && !ticks(focused) && Date.now() - touched < PATIENCE;
+  return chooses || fields().some((field) => field.files?.length);
 }
 
 async function refresh() {
@@ -37,9 +63,7 @@ async function refresh() {
   if (answer.status === 401) return location.reload();
   if (!answer.ok) return;
   const fresh = await answer.text();
-  // Whoever is in the middle of choosing something is not interrupted.
-  const chooses = part.contains(document.activeElement) && document.activeElement.matches("select, input, textarea");
-  const busy = dirty || chooses;
+  const busy = isBusy();
   if (!busy && essence(fresh) !== shown) {
     replace(fresh);
     shown = essence(fresh);
@@ -82,7 +106,7 @@ function whereabouts({ distance_m: metres, minutes, towards }) {
   return `The courier is ${far} away: about ${minutes} minute${minutes === 1 ? "" : "s"}.`;
 }
 
-part.addEventListener("input", (event) => { dirty ||= event.target.matches("input, textarea"); });
+for (const kind of ["focusin", "input"]) part.addEventListener(kind, () => { touched = Date.now(); });
 
 function isOver() {
   return part.querySelector("[data-over]") !== null;
