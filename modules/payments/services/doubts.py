@@ -70,8 +70,8 @@ def open_question(payment_id: UUID) -> Question | None:
 
 
 def settle(payment_id: UUID, question: Question, found: Outcome | None, *, overdue: bool) -> None:
-    """The provider told what became of it. Once overdue, what it never heard of is given up, and what the
-    customer has not confirmed is let go."""
+    """The provider told what became of it. Once overdue, a charge it never heard of is given up, and what the
+    customer has not confirmed is let go; what it can still take is asked for again."""
     if found is None or isinstance(found, RequiresAction):
         if overdue:
             _end_waiting(payment_id, question, found)
@@ -89,7 +89,9 @@ def _end_waiting(payment_id: UUID, question: Question, found: RequiresAction | N
         payment = Payment.lock(payment_id)
         if _STEP_ASKED.get(payment.state) is not question.step:
             return
-        if found is None:
+        if found is None and question.step is PaymentStep.CAPTURE:
+            await_answer(payment, "capture")  # the money is held still, and the goods may be gone
+        elif found is None:
             give_up(payment, question.step, "no_answer")
         elif payment.state is PaymentState.REQUIRES_ACTION:
             _let_action_expire(payment)
