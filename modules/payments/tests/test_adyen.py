@@ -3,6 +3,7 @@ it notifies us of: before its answer, late, twice, never, or somebody else in it
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import timedelta
 
@@ -413,6 +414,18 @@ def test_of_a_batch_what_is_adyens_counts_and_what_is_not_does_not(adyen):
     assert answer.status_code == 400
     assert state_of(by_key[good["merchantReference"]]) is PaymentState.CAPTURED
     assert state_of(by_key[bad["merchantReference"]]) is PaymentState.CAPTURING
+
+
+def test_a_batch_grows_no_bigger_by_taking_it_apart(adyen):
+    """Anybody may send one, with whatever around it."""
+    around = {**batch({}, {}), "live": "x" * 100_000}
+    too_many = batch(*[{}] * 101)
+    too_many_sent = deliver(json.dumps(too_many).encode())
+
+    assert deliver(json.dumps(around).encode()).status_code == too_many_sent.status_code == 400
+    sizes = list(ProviderNotice.objects.order_by("pk").values_list("size", flat=True))
+    assert (len(sizes), sizes[0]) == (3, len(json.dumps(too_many)))
+    assert max(sizes[1:]) < 100
 
 
 def test_a_key_may_be_replaced_and_what_came_meanwhile_is_admitted(adyen, settings):

@@ -16,7 +16,8 @@ from modules.payments import services
 from modules.payments.errors import NotificationNotAuthentic, NotificationPending
 from modules.payments.interface import PaymentState
 from modules.payments.models import NoticeState, ProviderNotice
-from modules.payments.services.notices import KEPT_BYTES, KEPT_FOR
+from modules.payments.services import notices as inbox
+from modules.payments.services.notices import KEPT_FOR, REFUSED_BYTES
 from modules.payments.tests.conftest import WEBHOOK_SECRET
 from modules.payments.tests.ledger import (
     A_WHILE,
@@ -129,15 +130,26 @@ def test_what_cannot_be_read_is_kept_with_the_reason(stripe, body, reason):
 
     assert answer.status_code == 400
     assert kept() == [("refused", reason)]
-    assert bytes(ProviderNotice.objects.get().body) == body[:KEPT_BYTES]
+    assert bytes(ProviderNotice.objects.get().body) == body[:REFUSED_BYTES]
 
 
-def test_only_so_much_of_a_body_is_kept(stripe):
-    body = b"x" * (KEPT_BYTES + 1)
+def test_only_so_much_of_what_is_refused_is_kept(stripe):
+    body = b"x" * (REFUSED_BYTES + 1)
     send(body)
 
     notice = ProviderNotice.objects.get()
-    assert (len(notice.body), notice.size, notice.is_whole) == (KEPT_BYTES, KEPT_BYTES + 1, False)
+    assert (len(notice.body), notice.size, notice.is_whole) == (REFUSED_BYTES, REFUSED_BYTES + 1, False)
+
+
+def test_only_so_many_of_what_is_refused_are_kept_and_what_was_not_stays(stripe, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_REFUSED", 3)
+    send(event())
+    for number in range(6):
+        send(f"nonsense {number}".encode())
+    settle()
+
+    assert kept() == [("ignored", "not_ours"), *[("refused", "not_json")] * 3]
+    assert bytes(ProviderNotice.objects.last().body) == b"nonsense 5"
 
 
 def test_a_secret_may_be_replaced_without_losing_anything(stripe, settings):
