@@ -68,8 +68,11 @@ class StripeProvider:
                     )
         except NotExpressible:
             return Declined(reason=AMOUNT_NOT_TAKEN)
-        except (stripe.CardError, stripe.InvalidRequestError) as refusal:
+        except stripe.CardError as refusal:
             return _refused(refusal)
+        except stripe.InvalidRequestError as refusal:
+            # What somebody else has just confirmed for us cannot be confirmed again.
+            return _found_charge(operation) or _refused(refusal)
         return _of_charge(intent) or Declined(reason=NOT_HELD)
 
     def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
