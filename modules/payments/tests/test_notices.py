@@ -103,6 +103,7 @@ def test_the_check_vector_of_the_wire_is_signed_right(settings):
     ({"header": "t=now,v1=0"}, "signature_invalid"),
     ({"header": "v1=0"}, "signature_invalid"),
     ({"header": "\x01" * 2000}, "signature_invalid"),
+    ({"header": "t=1614556800,v1=ż\xff"}, "signature_invalid"),
     ({"at": clock.now().timestamp() - 301}, "signature_too_old"),
     ({"at": clock.now().timestamp() + 999}, "signature_too_old"),
 ])  # fmt: skip
