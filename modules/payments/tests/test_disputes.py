@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from modules.payments import services
+from modules.payments.interface import PaymentAmountInvalid
 from modules.payments.models import Dispute, EntryKind, Payment
 from modules.payments.tests.ledger import (
     A_WHILE,
@@ -67,6 +68,19 @@ def test_what_is_won_comes_back(stripe, paid):
     assert total(paid, EntryKind.CHARGED_BACK) == total(paid, EntryKind.RECOVERED) == pounds(1500)
     assert told(paid) == ["PaymentChargedBack", "PaymentChargebackReversed"]
     assert (Dispute.objects.get().state_name, deadline_of(Dispute.objects.get())) == ("won", None)
+
+
+def test_what_the_bank_took_back_is_not_given_back_as_well(stripe, paid):
+    dispute = stripe.dispute(paid.charge_key, amount=1500)
+    notify(dispute)
+    with pytest.raises(PaymentAmountInvalid):
+        services.refund(payment_id=paid.pk, amount=pounds(1001), reason="late")
+    assert Payment.get(paid.pk).refundable == pounds(1000)
+
+    stripe.decide(dispute, "won")
+    notify(dispute, "closed")
+
+    assert Payment.get(paid.pk).refundable == pounds(2500)
 
 
 def test_what_is_lost_stays_away(stripe, paid):
