@@ -24,6 +24,8 @@ PAGE = 500
 LONGEST = 80  # of somebody else's names, as they are listed
 # Clocks differ: what moved at the provider may be written down so much earlier by ours.
 CLOCKS_DIFFER = timedelta(minutes=10)
+# What a bank does was never asked for: it is known by its cases.
+BY_BANKS = frozenset({EntryKind.CHARGED_BACK.value, EntryKind.RECOVERED.value})
 
 
 def compare(
@@ -80,12 +82,25 @@ def key_candidates(entry: PaymentEntry) -> list[str]:
 
 
 def confirms(provider: PaymentProvider, entry: PaymentEntry) -> tuple[bool, int | None]:
-    """Whether the provider, asked by key, knows what was written down; else the amount that it knows."""
+    """Whether the provider, asked by key, knows what was written down; else the amount that it knows. Raises
+    ProviderTimeout."""
+    if entry.kind in BY_BANKS:
+        return _confirms_case(provider, entry)
     for key in key_candidates(entry):
         found = provider.find(key=key)
         if isinstance(found, Succeeded) and found.reference == entry.reference:
             agrees = found.amount == entry.payment.of(entry.amount)
             return agrees, None if agrees else found.amount.amount
+    return False, None
+
+
+def _confirms_case(provider: PaymentProvider, entry: PaymentEntry) -> tuple[bool, int | None]:
+    payment: Payment = entry.payment
+    for case in provider.disputes(charge=payment.charge_key):
+        moved = case.reinstated if entry.kind == EntryKind.RECOVERED.value else case.withdrawn
+        if moved and case.reference == entry.reference:
+            agrees = case.amount == payment.of(entry.amount)
+            return agrees, None if agrees else case.amount.amount
     return False, None
 
 

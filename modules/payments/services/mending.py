@@ -21,7 +21,8 @@ from modules.payments.services.answers import (
     record_refund,
     record_void,
 )
-from modules.payments.services.comparing import confirms, look_at
+from modules.payments.services.comparing import BY_BANKS, confirms, look_at
+from modules.payments.services.disputes import record_disputes
 from modules.payments.services.mismatches import close_mismatch
 from tiffin import db
 
@@ -36,12 +37,23 @@ def look_again(mismatch_id: UUID, provider: PaymentProvider) -> None:
         _close_if(_is_written_down(mismatch), mismatch_id, MismatchState.AGREED)
         return
     before = _entries(mismatch.payment_id)
-    found = provider.find(key=mismatch.key) if mismatch.key else None
-    if isinstance(found, Succeeded):
-        record(mismatch.payment_id, mismatch.key, found)
+    found = _ask(mismatch, mismatch.payment_id, provider)
     agrees = _agrees(mismatch, found, provider)
     mended = _entries(mismatch.payment_id) != before
     _close_if(agrees, mismatch_id, MismatchState.MENDED if mended else MismatchState.AGREED)
+
+
+def _ask(mismatch: Mismatch, payment_id: UUID, provider: PaymentProvider) -> Outcome | None:
+    """What became of what was asked for under the key, written down. What a bank did is among its cases: the
+    charge, whose key such a movement has, says nothing of it."""
+    if mismatch.kind in BY_BANKS:
+        charge = Payment.get(payment_id).charge_key
+        record_disputes(payment_id, provider.disputes(charge=charge))
+        return None
+    found = provider.find(key=mismatch.key) if mismatch.key else None
+    if isinstance(found, Succeeded):
+        record(payment_id, mismatch.key, found)
+    return found
 
 
 def record(payment_id: UUID, key: str, found: Outcome) -> None:
