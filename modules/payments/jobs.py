@@ -211,6 +211,13 @@ def look_again(mismatch_id: UUID) -> None:
         services.look_again(mismatch_id, provider(Mismatch.get(mismatch_id).holder))
 
 
+@job("look_at_entries", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def look_at_entries(payment_id: UUID) -> None:
+    """Ask whether what was taken and given back still is."""
+    with _however_long():
+        services.look_at_entries(payment_id, provider(Payment.get(payment_id).provider))
+
+
 @contextmanager
 def _however_long() -> Iterator[None]:
     """No money waits for the answer: an outage is sat out, and uses up no attempts."""

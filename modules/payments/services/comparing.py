@@ -45,7 +45,7 @@ def compare(
                 yield from look_at(movement, payment, met)
     for entry in _entries(region, name, since, until):
         if entry.pk not in met and not _is_implied(entry):
-            yield from _only_ours(entry, provider)
+            yield from only_ours(entry, provider)
 
 
 def look_at(movement: Movement, payment: Payment, met: set[int]) -> Iterator[Difference]:
@@ -94,6 +94,28 @@ def confirms(provider: PaymentProvider, entry: PaymentEntry) -> tuple[bool, int 
     return False, None
 
 
+def only_ours(entry: PaymentEntry, provider: PaymentProvider) -> Iterator[Difference]:
+    """What differs of an entry that met no movement: the provider is asked. Raises ProviderTimeout."""
+    known, instead = confirms(provider, entry)
+    if known:
+        return
+    keys = key_candidates(entry)
+    payment: Payment = entry.payment
+    yield Difference(
+        what=What.ONLY_LEDGER if instead is None else What.AMOUNT,
+        region=payment.region,
+        currency=payment.currency,
+        payment_id=payment.id,
+        holder=payment.provider,
+        kind=entry.kind,
+        key=keys[0] if keys else "",
+        reference=entry.reference,
+        ours=entry.amount,
+        theirs=instead,
+        at=entry.at,
+    )
+
+
 def _confirms_case(provider: PaymentProvider, entry: PaymentEntry) -> tuple[bool, int | None]:
     payment: Payment = entry.payment
     for case in provider.disputes(charge=payment.charge_key):
@@ -120,27 +142,6 @@ def _is_implied(entry: PaymentEntry) -> bool:
     cause = EntryKind.CAPTURED if entry.kind == EntryKind.VOIDED.value else EntryKind.VOIDED
     return any(
         each.kind == cause.value and each.reference == entry.reference for each in entry.payment.confirmed
-    )
-
-
-def _only_ours(entry: PaymentEntry, provider: PaymentProvider) -> Iterator[Difference]:
-    known, instead = confirms(provider, entry)
-    if known:
-        return
-    keys = key_candidates(entry)
-    payment: Payment = entry.payment
-    yield Difference(
-        what=What.ONLY_LEDGER if instead is None else What.AMOUNT,
-        region=payment.region,
-        currency=payment.currency,
-        payment_id=payment.id,
-        holder=payment.provider,
-        kind=entry.kind,
-        key=keys[0] if keys else "",
-        reference=entry.reference,
-        ours=entry.amount,
-        theirs=instead,
-        at=entry.at,
     )
 
 

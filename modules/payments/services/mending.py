@@ -7,6 +7,7 @@ from uuid import UUID
 
 from modules.payments import selectors
 from modules.payments.models import (
+    EntryKind,
     Mismatch,
     MismatchState,
     Payment,
@@ -21,10 +22,12 @@ from modules.payments.services.answers import (
     record_refund,
     record_void,
 )
-from modules.payments.services.comparing import BY_BANKS, confirms, look_at
+from modules.payments.services.comparing import BY_BANKS, confirms, look_at, only_ours
 from modules.payments.services.disputes import record_disputes
-from modules.payments.services.mismatches import close_mismatch
+from modules.payments.services.mismatches import close_mismatch, open_mismatch
 from tiffin import db
+
+_MAY_FAIL_LATER = frozenset({EntryKind.CAPTURED.value, EntryKind.REFUNDED.value})
 
 
 def look_again(mismatch_id: UUID, provider: PaymentProvider) -> None:
@@ -54,6 +57,17 @@ def _ask(mismatch: Mismatch, payment_id: UUID, provider: PaymentProvider) -> Out
     if isinstance(found, Succeeded):
         record(payment_id, mismatch.key, found)
     return found
+
+
+def look_at_entries(payment_id: UUID, provider: PaymentProvider) -> None:
+    """List what was taken or given back and has failed since, as the provider says when it is asked. Raises
+    ProviderTimeout."""
+    payment = selectors.with_entries().get(pk=payment_id)
+    for entry in payment.confirmed:
+        if entry.kind in _MAY_FAIL_LATER:
+            for found in only_ours(entry, provider):
+                with db.transaction():
+                    open_mismatch(found)
 
 
 def record(payment_id: UUID, key: str, found: Outcome) -> None:

@@ -83,6 +83,8 @@ def process(notice_id: UUID) -> None:
             want_disputes(payment)
         else:
             record_provider_notification(key=payment.charge_key)
+            if reader.is_about_failure(notice.kind):
+                jobs.add(payment, "look_at_entries", due=clock.now())
         notice.region = payment.region
         _settle(notice, NoticeState.PROCESSED)
 

@@ -12,7 +12,15 @@ from django.test import Client
 
 from modules.payments import services
 from modules.payments.interface import PaymentState
-from modules.payments.models import Dispute, EntryKind, Payment, ProviderNotice, ProviderReport
+from modules.payments.models import (
+    Dispute,
+    EntryKind,
+    Mismatch,
+    Payment,
+    ProviderNotice,
+    ProviderReport,
+    What,
+)
 from modules.payments.providers import Declined, MovementKind, ProviderTimeout, RequiresAction, provider
 from modules.payments.providers.adyen import client as line_to_adyen
 from modules.payments.providers.adyen.amounts import NotExpressible, from_adyen, to_adyen
@@ -334,6 +342,32 @@ def test_a_refund_that_comes_to_nothing_is_told(adyen):
 
     assert state_of(payment) is PaymentState.CAPTURED
     assert published(payment)[-1] == "PaymentFailed"
+
+
+@pytest.mark.parametrize(("kind", "undone", "amount"), [
+    ("CAPTURE_FAILED", EntryKind.CAPTURED, 2500),
+    ("REFUND_FAILED", EntryKind.REFUNDED, 700),
+])  # fmt: skip
+def test_what_fails_after_it_went_through_is_listed_for_staff(adyen, kind, undone, amount):
+    payment = captured()
+    services.refund(payment_id=payment.pk, amount=pounds(700), reason="late")
+    settle()
+    key = payment.capture_key if undone is EntryKind.CAPTURED else payment.refund_key(1)
+    entry = Payment.get(payment.pk).entries.get(kind=undone.value)
+    (known,) = adyen.of(payment.charge_key)
+
+    adyen.notify(
+        kind,
+        known,
+        pspReference=entry.reference,
+        merchantReference=key,
+        amount={"currency": "GBP", "value": amount},
+    )
+    settle()
+
+    found = Mismatch.objects.get()
+    assert (found.what, found.is_open, found.payment_id) == (What.ONLY_LEDGER, True, payment.pk)
+    assert (found.kind, found.reference, found.ours) == (undone.value, entry.reference, amount)
 
 
 # --- whose a notification is

@@ -15,7 +15,7 @@ from django.test import Client
 from modules.payments import services
 from modules.payments.errors import NotificationNotAuthentic, NotificationPending
 from modules.payments.interface import PaymentState
-from modules.payments.models import NoticeState, ProviderNotice
+from modules.payments.models import Mismatch, NoticeState, PaymentEntry, ProviderNotice, What
 from modules.payments.services import notices as inbox
 from modules.payments.services.notices import KEPT_FOR, REFUSED_BYTES
 from modules.payments.tests.conftest import WEBHOOK_SECRET
@@ -257,6 +257,28 @@ def test_a_refund_that_takes_its_time_is_asked_after_when_stripe_says_so(stripe,
 
     assert state_of(payment) is PaymentState.PARTIALLY_REFUNDED
     assert Memory(payment).refunded == 700
+
+
+@pytest.mark.parametrize("kind", ["refund.failed", "charge.refund.updated"])
+def test_a_refund_that_fails_after_it_succeeded_is_listed_for_staff(stripe, kind):
+    payment = a_payment()
+    settle()
+    services.capture(payment_id=payment.pk, amount=pounds(2500))
+    settle()
+    services.refund(payment_id=payment.pk, amount=pounds(700), reason="late")
+    settle()
+    send(event(payment, kind=kind))
+    settle()
+    assert not Mismatch.objects.exists()  # Stripe says otherwise when it is asked
+
+    stripe.refund_status = ["failed"]
+    send(event(payment, kind=kind))
+    settle()
+
+    (refund,) = PaymentEntry.objects.filter(payment=payment, kind="refunded")
+    found = Mismatch.objects.get()
+    assert (found.what, found.is_open, found.payment_id) == (What.ONLY_LEDGER, True, payment.pk)
+    assert (found.kind, found.reference, found.ours) == ("refunded", refund.reference, 700)
 
 
 # --- as localstripe sends it

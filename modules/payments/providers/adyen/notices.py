@@ -17,7 +17,7 @@ from modules.payments.policies import ADYEN
 from modules.payments.providers import memory
 from modules.payments.providers.adyen.amounts import NotExpressible, from_adyen
 from modules.payments.providers.adyen.disputes import KINDS as ABOUT_DISPUTES
-from modules.payments.providers.adyen.reports import AUTHORISATION, event_of
+from modules.payments.providers.adyen.reports import AUTHORISATION, CAPTURE_FAILED, REFUND_FAILED, event_of
 from modules.payments.providers.notices import NotAuthentic, Notice, text_of
 
 Item = dict[str, Any]
@@ -73,6 +73,10 @@ def is_about_dispute(kind: str) -> bool:
 
 def is_about_card(kind: str) -> bool:
     return False  # no cards are kept there
+
+
+def is_about_failure(kind: str) -> bool:
+    return kind in {CAPTURE_FAILED, REFUND_FAILED}
 
 
 def learn(body: bytes) -> None:

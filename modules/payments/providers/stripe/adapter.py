@@ -257,6 +257,7 @@ def _of_refund(refund: stripe.Refund) -> Outcome:
         case "succeeded":
             return Succeeded(reference=refund.id, amount=from_stripe(refund.amount, refund.currency))
         case "failed" | "canceled":
-            return Declined(reason=(refund.failure_reason or f"refund_{refund.status}")[:64])
+            reason = getattr(refund, "failure_reason", None)  # not every refund has the member
+            return Declined(reason=(reason or f"refund_{refund.status}")[:64])
         case status:
             raise StillPending(f"{refund.id} is {status}")

@@ -19,6 +19,8 @@ TOLERANCE = timedelta(seconds=300)
 DISPUTED = ".dispute."
 # … and those about cards that are entered to be kept
 ENTERED = "setup_intent."
+# A refund may fail for days after it succeeded (https://docs.stripe.com/refunds).
+REFUND_CHANGED = frozenset({"refund.failed", "refund.updated", "charge.refund.updated"})
 
 
 def split(body: bytes) -> Sequence[bytes]:
@@ -74,6 +76,10 @@ def is_about_dispute(kind: str) -> bool:
 
 def is_about_card(kind: str) -> bool:
     return kind.startswith(ENTERED)
+
+
+def is_about_failure(kind: str) -> bool:
+    return kind in REFUND_CHANGED
 
 
 def learn(body: bytes) -> None:
