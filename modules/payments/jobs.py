@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
 from modules.payments import selectors, services
 from modules.payments.interface import PaymentState
 from modules.payments.models import Dispute, KeptMethod, Mismatch, Payment, RefundRequest, RefundState
-from modules.payments.providers import Declined, Succeeded, provider
+from modules.payments.providers import Declined, ProviderTimeout, Succeeded, provider
 from modules.payments.providers.keeping import MethodKeeper
 from modules.payments.providers.selection import keeper
 from modules.payments.states import KeepingState
-from tiffin.jobs import deadline, every, job
+from tiffin.jobs import Later, deadline, every, job
 
 PROVIDER = "payment_provider"
 PROVIDER_CAP = 16
@@ -20,6 +22,7 @@ ATTEMPTS = 8
 LEASE = timedelta(seconds=60)
 # A busy hour is a quarter of a million movements.
 LONG_LEASE = timedelta(minutes=15)
+OUTAGE_PAUSE = timedelta(minutes=5)
 
 
 class VoidRefused(RuntimeError):
@@ -196,14 +199,32 @@ def close_days(book_id: UUID) -> None:
 
 @job("reconcile", attempts=ATTEMPTS, lease=LONG_LEASE)
 def reconcile(book_id: UUID) -> None:
-    """Compare the next hour with what the provider did."""
-    services.reconcile(book_id, [(name, provider(name)) for name in services.holders_of(book_id)])
+    """Compare the next hour with what the provider did, however long it does not answer."""
+    with _however_long():
+        services.reconcile(book_id, [(name, provider(name)) for name in services.holders_of(book_id)])
 
 
 @job("look_again", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
 def look_again(mismatch_id: UUID) -> None:
-    """Ask about what the provider and we do not agree on."""
-    services.look_again(mismatch_id, provider(Mismatch.get(mismatch_id).holder))
+    """Ask about what the provider and we do not agree on, however long it does not answer."""
+    with _however_long():
+        services.look_again(mismatch_id, provider(Mismatch.get(mismatch_id).holder))
+
+
+@job("look_at_entries", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)
+def look_at_entries(payment_id: UUID) -> None:
+    """Ask whether what was taken and given back still is."""
+    with _however_long():
+        services.look_at_entries(payment_id, provider(Payment.get(payment_id).provider))
+
+
+@contextmanager
+def _however_long() -> Iterator[None]:
+    """No money waits for the answer: an outage is sat out, and uses up no attempts."""
+    try:
+        yield
+    except ProviderTimeout as silence:
+        raise Later(OUTAGE_PAUSE) from silence
 
 
 @deadline("books_untended")

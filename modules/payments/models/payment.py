@@ -152,8 +152,11 @@ class Payment(Aggregate):
 
     @property
     def refundable(self) -> Money:
-        """What may still be asked back: captured or being captured, less all refunds not refused."""
-        return self.of(self.capture_amount - sum(r.amount for r in self.refunds.all() if not r.is_refused))
+        """What may still be asked back: captured or being captured, less all refunds not refused, and what
+        the customer's bank has taken back already."""
+        asked = sum(request.amount for request in self.refunds.all() if not request.is_refused)
+        taken_back = self.total(EntryKind.CHARGED_BACK) - self.total(EntryKind.RECOVERED)
+        return self.of(max(self.capture_amount - asked - taken_back.amount, 0))
 
     def enter(self, kind: EntryKind, amount: Money, reference: str, *, parts: Sequence[int] = ()) -> bool:
         """Write down what the provider confirmed, and whose it is: by `parts` as far as they are there, else

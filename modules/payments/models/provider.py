@@ -101,7 +101,7 @@ class ProviderNotice(Aggregate):
     most its first bytes of `size`; `event_id` is the provider's, none for what was refused. `charge` and
     `reference` say what it is about: our key and the provider's name. `reason` says why it was refused or
     ignored. It belongs to the region of its payment, as soon as that is known. Forgotten after
-    `services.notices.KEPT_FOR`."""
+    `services.notices.KEPT_FOR`, and sooner when too many were refused."""
 
     provider = models.CharField(max_length=16)
     event_id = models.CharField(max_length=255, null=True)

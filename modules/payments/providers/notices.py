@@ -54,6 +54,10 @@ class NoticeReader(Protocol):
         """Whether it is about a card that is entered to be kept."""
         ...
 
+    def is_about_failure(self, kind: str) -> bool:
+        """Whether it may say that a capture or refund has failed after it went through."""
+        ...
+
     def learn(self, body: bytes) -> None:
         """Write down what one that was verified proves, where the provider cannot be asked."""
         ...

@@ -15,7 +15,7 @@ from modules.payments.services.doubts import (
     record_provider_notification,
     settle,
 )
-from modules.payments.services.mending import look_again
+from modules.payments.services.mending import look_again, look_at_entries
 from modules.payments.services.methods import (
     customer_known_to,
     forget_customer,
@@ -50,6 +50,7 @@ __all__ = [
     "keep_method",
     "let_authorisation_expire",
     "look_again",
+    "look_at_entries",
     "open_books",
     "open_question",
     "process",

@@ -24,6 +24,8 @@ PAGE = 500
 LONGEST = 80  # of somebody else's names, as they are listed
 # Clocks differ: what moved at the provider may be written down so much earlier by ours.
 CLOCKS_DIFFER = timedelta(minutes=10)
+# What a bank does was never asked for: it is known by its cases.
+BY_BANKS = frozenset({EntryKind.CHARGED_BACK.value, EntryKind.RECOVERED.value})
 
 
 def compare(
@@ -43,7 +45,7 @@ def compare(
                 yield from look_at(movement, payment, met)
     for entry in _entries(region, name, since, until):
         if entry.pk not in met and not _is_implied(entry):
-            yield from _only_ours(entry, provider)
+            yield from only_ours(entry, provider)
 
 
 def look_at(movement: Movement, payment: Payment, met: set[int]) -> Iterator[Difference]:
@@ -80,12 +82,47 @@ def key_candidates(entry: PaymentEntry) -> list[str]:
 
 
 def confirms(provider: PaymentProvider, entry: PaymentEntry) -> tuple[bool, int | None]:
-    """Whether the provider, asked by key, knows what was written down; else the amount that it knows."""
+    """Whether the provider, asked by key, knows what was written down; else the amount that it knows. Raises
+    ProviderTimeout."""
+    if entry.kind in BY_BANKS:
+        return _confirms_case(provider, entry)
     for key in key_candidates(entry):
         found = provider.find(key=key)
         if isinstance(found, Succeeded) and found.reference == entry.reference:
             agrees = found.amount == entry.payment.of(entry.amount)
             return agrees, None if agrees else found.amount.amount
+    return False, None
+
+
+def only_ours(entry: PaymentEntry, provider: PaymentProvider) -> Iterator[Difference]:
+    """What differs of an entry that met no movement: the provider is asked. Raises ProviderTimeout."""
+    known, instead = confirms(provider, entry)
+    if known:
+        return
+    keys = key_candidates(entry)
+    payment: Payment = entry.payment
+    yield Difference(
+        what=What.ONLY_LEDGER if instead is None else What.AMOUNT,
+        region=payment.region,
+        currency=payment.currency,
+        payment_id=payment.id,
+        holder=payment.provider,
+        kind=entry.kind,
+        key=keys[0] if keys else "",
+        reference=entry.reference,
+        ours=entry.amount,
+        theirs=instead,
+        at=entry.at,
+    )
+
+
+def _confirms_case(provider: PaymentProvider, entry: PaymentEntry) -> tuple[bool, int | None]:
+    payment: Payment = entry.payment
+    for case in provider.disputes(charge=payment.charge_key):
+        moved = case.reinstated if entry.kind == EntryKind.RECOVERED.value else case.withdrawn
+        if moved and case.reference == entry.reference:
+            agrees = case.amount == payment.of(entry.amount)
+            return agrees, None if agrees else case.amount.amount
     return False, None
 
 
@@ -105,27 +142,6 @@ def _is_implied(entry: PaymentEntry) -> bool:
     cause = EntryKind.CAPTURED if entry.kind == EntryKind.VOIDED.value else EntryKind.VOIDED
     return any(
         each.kind == cause.value and each.reference == entry.reference for each in entry.payment.confirmed
-    )
-
-
-def _only_ours(entry: PaymentEntry, provider: PaymentProvider) -> Iterator[Difference]:
-    known, instead = confirms(provider, entry)
-    if known:
-        return
-    keys = key_candidates(entry)
-    payment: Payment = entry.payment
-    yield Difference(
-        what=What.ONLY_LEDGER if instead is None else What.AMOUNT,
-        region=payment.region,
-        currency=payment.currency,
-        payment_id=payment.id,
-        holder=payment.provider,
-        kind=entry.kind,
-        key=keys[0] if keys else "",
-        reference=entry.reference,
-        ours=entry.amount,
-        theirs=instead,
-        at=entry.at,
     )
 
 

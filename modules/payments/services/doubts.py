@@ -23,6 +23,8 @@ _STEP_ASKED = {
     PaymentState.CAPTURING: PaymentStep.CAPTURE,
 }
 
+# Nothing is awaited; yet money that comes to be held after all must be let go.
+_ENDED = {PaymentState.DECLINED, PaymentState.VOIDED, PaymentState.FAILED}
 _TRIED_FOR_EVER = {PaymentState.VOIDING: "void", PaymentState.REFUNDING: "refund"}
 MOST_ASKED = 32_767
 
@@ -40,7 +42,7 @@ def record_provider_notification(*, key: str) -> None:
     any order, and nothing it says is believed: it only makes us ask."""
     with db.transaction():
         payment = Payment.lock(payment_of(key))
-        if payment.state in _STEP_ASKED:
+        if payment.state in _STEP_ASKED or payment.state in _ENDED:
             jobs.add(payment, "settle", due=clock.now(), overdue=False)
         elif job := _TRIED_FOR_EVER.get(payment.state):
             jobs.add(payment, job, due=clock.now())
@@ -62,7 +64,7 @@ def ask_again(payment_id: UUID) -> None:
 def open_question(payment_id: UUID) -> Question | None:
     """What the provider is to be asked; None if everything is known or being tried anyway."""
     payment = Payment.objects.get(pk=payment_id)
-    step = _STEP_ASKED.get(payment.state)
+    step = PaymentStep.AUTHORISE if payment.state in _ENDED else _STEP_ASKED.get(payment.state)
     if step is None:
         return None
     key = payment.capture_key if step is PaymentStep.CAPTURE else payment.charge_key
@@ -70,8 +72,8 @@ def open_question(payment_id: UUID) -> Question | None:
 
 
 def settle(payment_id: UUID, question: Question, found: Outcome | None, *, overdue: bool) -> None:
-    """The provider told what became of it. Once overdue, what it never heard of is given up, and what the
-    customer has not confirmed is let go."""
+    """The provider told what became of it. Once overdue, a charge it never heard of is given up, and what the
+    customer has not confirmed is let go; what it can still take is asked for again."""
     if found is None or isinstance(found, RequiresAction):
         if overdue:
             _end_waiting(payment_id, question, found)
@@ -89,7 +91,9 @@ def _end_waiting(payment_id: UUID, question: Question, found: RequiresAction | N
         payment = Payment.lock(payment_id)
         if _STEP_ASKED.get(payment.state) is not question.step:
             return
-        if found is None:
+        if found is None and question.step is PaymentStep.CAPTURE:
+            await_answer(payment, "capture")  # the money is held still, and the goods may be gone
+        elif found is None:
             give_up(payment, question.step, "no_answer")
         elif payment.state is PaymentState.REQUIRES_ACTION:
             _let_action_expire(payment)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from modules.payments import selectors
 from modules.payments.models import (
+    EntryKind,
     Mismatch,
     MismatchState,
     Payment,
@@ -21,9 +22,12 @@ from modules.payments.services.answers import (
     record_refund,
     record_void,
 )
-from modules.payments.services.comparing import confirms, look_at
-from modules.payments.services.mismatches import close_mismatch
+from modules.payments.services.comparing import BY_BANKS, confirms, look_at, only_ours
+from modules.payments.services.disputes import record_disputes
+from modules.payments.services.mismatches import close_mismatch, open_mismatch
 from tiffin import db
+
+_MAY_FAIL_LATER = frozenset({EntryKind.CAPTURED.value, EntryKind.REFUNDED.value})
 
 
 def look_again(mismatch_id: UUID, provider: PaymentProvider) -> None:
@@ -36,12 +40,34 @@ def look_again(mismatch_id: UUID, provider: PaymentProvider) -> None:
         _close_if(_is_written_down(mismatch), mismatch_id, MismatchState.AGREED)
         return
     before = _entries(mismatch.payment_id)
-    found = provider.find(key=mismatch.key) if mismatch.key else None
-    if isinstance(found, Succeeded):
-        record(mismatch.payment_id, mismatch.key, found)
+    found = _ask(mismatch, mismatch.payment_id, provider)
     agrees = _agrees(mismatch, found, provider)
     mended = _entries(mismatch.payment_id) != before
     _close_if(agrees, mismatch_id, MismatchState.MENDED if mended else MismatchState.AGREED)
+
+
+def _ask(mismatch: Mismatch, payment_id: UUID, provider: PaymentProvider) -> Outcome | None:
+    """What became of what was asked for under the key, written down. What a bank did is among its cases: the
+    charge, whose key such a movement has, says nothing of it."""
+    if mismatch.kind in BY_BANKS:
+        charge = Payment.get(payment_id).charge_key
+        record_disputes(payment_id, provider.disputes(charge=charge))
+        return None
+    found = provider.find(key=mismatch.key) if mismatch.key else None
+    if isinstance(found, Succeeded):
+        record(payment_id, mismatch.key, found)
+    return found
+
+
+def look_at_entries(payment_id: UUID, provider: PaymentProvider) -> None:
+    """List what was taken or given back and has failed since, as the provider says when it is asked. Raises
+    ProviderTimeout."""
+    payment = selectors.with_entries().get(pk=payment_id)
+    for entry in payment.confirmed:
+        if entry.kind in _MAY_FAIL_LATER:
+            for found in only_ours(entry, provider):
+                with db.transaction():
+                    open_mismatch(found)
 
 
 def record(payment_id: UUID, key: str, found: Outcome) -> None:

@@ -21,6 +21,9 @@ from tiffin import clock, db, jobs
 from tiffin.web.cards import holds_card_number
 
 KEPT_BYTES = 64 * 1024
+# What is refused may be anybody's: so much of each is kept, and so many of each provider. Providers send
+# again what they meant.
+REFUSED_BYTES, MOST_REFUSED = 8 * 1024, 1_000
 KEPT_FOR = timedelta(days=30)
 OVERDUE = timedelta(minutes=15)
 # Every arrival makes room: so many that have been kept long enough go.
@@ -36,6 +39,7 @@ def receive(*, provider: str, body: bytes, signature: str = "") -> None:
     _forget_old_ones()
     refusals = [_receive(provider, each, signature) for each in notices_of(provider).split(body)]
     if reason := next(filter(None, refusals), ""):
+        _forget_refused(provider)
         raise NotificationNotAuthentic(reason=reason)
 
 
@@ -50,6 +54,7 @@ def _receive(provider: str, body: bytes, signature: str) -> str:
         _keep(kept, reader.read(body))
     except NotAuthentic as refusal:
         kept.state_name, kept.reason = NoticeState.REFUSED.value, refusal.reason
+        kept.body = body[:REFUSED_BYTES]
         if not holds_card_number(body) and not holds_card_number(signature.encode()):
             kept.save()
         return refusal.reason
@@ -78,6 +83,8 @@ def process(notice_id: UUID) -> None:
             want_disputes(payment)
         else:
             record_provider_notification(key=payment.charge_key)
+            if reader.is_about_failure(notice.kind):
+                jobs.add(payment, "look_at_entries", due=clock.now())
         notice.region = payment.region
         _settle(notice, NoticeState.PROCESSED)
 
@@ -178,6 +185,14 @@ def _forget_old_ones() -> None:
         state_name=NoticeState.RECEIVED.value
     )
     ProviderNotice.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])).delete()
+
+
+def _forget_refused(provider: str) -> None:
+    """Of those that were refused, which have no name, the oldest make room."""
+    refused = ProviderNotice.objects.filter(provider=provider, event_id=None)
+    if (over := refused.count() - MOST_REFUSED) > 0:
+        oldest = refused.order_by("created_at").values_list("pk", flat=True)[:over]
+        ProviderNotice.objects.filter(pk__in=list(oldest)).delete()
 
 
 def _printable(signature: str) -> str:

@@ -3,6 +3,7 @@ it notifies us of: before its answer, late, twice, never, or somebody else in it
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import timedelta
 
@@ -11,7 +12,15 @@ from django.test import Client
 
 from modules.payments import services
 from modules.payments.interface import PaymentState
-from modules.payments.models import Dispute, EntryKind, Payment, ProviderNotice, ProviderReport
+from modules.payments.models import (
+    Dispute,
+    EntryKind,
+    Mismatch,
+    Payment,
+    ProviderNotice,
+    ProviderReport,
+    What,
+)
 from modules.payments.providers import Declined, MovementKind, ProviderTimeout, RequiresAction, provider
 from modules.payments.providers.adyen import client as line_to_adyen
 from modules.payments.providers.adyen.amounts import NotExpressible, from_adyen, to_adyen
@@ -335,6 +344,32 @@ def test_a_refund_that_comes_to_nothing_is_told(adyen):
     assert published(payment)[-1] == "PaymentFailed"
 
 
+@pytest.mark.parametrize(("kind", "undone", "amount"), [
+    ("CAPTURE_FAILED", EntryKind.CAPTURED, 2500),
+    ("REFUND_FAILED", EntryKind.REFUNDED, 700),
+])  # fmt: skip
+def test_what_fails_after_it_went_through_is_listed_for_staff(adyen, kind, undone, amount):
+    payment = captured()
+    services.refund(payment_id=payment.pk, amount=pounds(700), reason="late")
+    settle()
+    key = payment.capture_key if undone is EntryKind.CAPTURED else payment.refund_key(1)
+    entry = Payment.get(payment.pk).entries.get(kind=undone.value)
+    (known,) = adyen.of(payment.charge_key)
+
+    adyen.notify(
+        kind,
+        known,
+        pspReference=entry.reference,
+        merchantReference=key,
+        amount={"currency": "GBP", "value": amount},
+    )
+    settle()
+
+    found = Mismatch.objects.get()
+    assert (found.what, found.is_open, found.payment_id) == (What.ONLY_LEDGER, True, payment.pk)
+    assert (found.kind, found.reference, found.ours) == (undone.value, entry.reference, amount)
+
+
 # --- whose a notification is
 
 
@@ -413,6 +448,18 @@ def test_of_a_batch_what_is_adyens_counts_and_what_is_not_does_not(adyen):
     assert answer.status_code == 400
     assert state_of(by_key[good["merchantReference"]]) is PaymentState.CAPTURED
     assert state_of(by_key[bad["merchantReference"]]) is PaymentState.CAPTURING
+
+
+def test_a_batch_grows_no_bigger_by_taking_it_apart(adyen):
+    """Anybody may send one, with whatever around it."""
+    around = {**batch({}, {}), "live": "x" * 100_000}
+    too_many = batch(*[{}] * 101)
+    too_many_sent = deliver(json.dumps(too_many).encode())
+
+    assert deliver(json.dumps(around).encode()).status_code == too_many_sent.status_code == 400
+    sizes = list(ProviderNotice.objects.order_by("pk").values_list("size", flat=True))
+    assert (len(sizes), sizes[0]) == (3, len(json.dumps(too_many)))
+    assert max(sizes[1:]) < 100
 
 
 def test_a_key_may_be_replaced_and_what_came_meanwhile_is_admitted(adyen, settings):

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from modules.payments import services
-from modules.payments.models import Dispute, EntryKind, Payment
+from modules.payments.interface import PaymentAmountInvalid
+from modules.payments.models import Book, Dispute, EntryKind, Mismatch, MismatchState, Payment, What
 from modules.payments.tests.ledger import (
     A_WHILE,
     a_payment,
@@ -67,6 +68,19 @@ def test_what_is_won_comes_back(stripe, paid):
     assert total(paid, EntryKind.CHARGED_BACK) == total(paid, EntryKind.RECOVERED) == pounds(1500)
     assert told(paid) == ["PaymentChargedBack", "PaymentChargebackReversed"]
     assert (Dispute.objects.get().state_name, deadline_of(Dispute.objects.get())) == ("won", None)
+
+
+def test_what_the_bank_took_back_is_not_given_back_as_well(stripe, paid):
+    dispute = stripe.dispute(paid.charge_key, amount=1500)
+    notify(dispute)
+    with pytest.raises(PaymentAmountInvalid):
+        services.refund(payment_id=paid.pk, amount=pounds(1001), reason="late")
+    assert Payment.get(paid.pk).refundable == pounds(1000)
+
+    stripe.decide(dispute, "won")
+    notify(dispute, "closed")
+
+    assert Payment.get(paid.pk).refundable == pounds(2500)
 
 
 def test_what_is_lost_stays_away(stripe, paid):
@@ -147,3 +161,50 @@ def test_the_payment_itself_stays_as_it_is(stripe, paid):
     notify(stripe.dispute(paid.charge_key, amount=2500))
 
     assert state_of(paid) is before
+
+
+# --- compared with Stripe
+
+
+def compare(hours):
+    with clock.shift(timedelta(hours=hours)):
+        settle()
+
+
+def test_money_taken_back_of_which_nobody_told_is_found_and_mended(stripe, paid):
+    services.open_books()
+    stripe.dispute(paid.charge_key, amount=1500)
+
+    compare(hours=2)
+
+    mismatch = Mismatch.objects.get()
+    assert (mismatch.what, mismatch.kind) == (What.ONLY_PROVIDER, "charged_back")
+    assert (mismatch.state_name, mismatch.theirs) == (MismatchState.MENDED, 1500)
+    assert total(paid, EntryKind.CHARGED_BACK) == pounds(1500)
+    assert told(paid) == ["PaymentChargedBack"]
+
+
+def test_what_is_written_down_hours_after_the_bank_did_it_is_confirmed_by_its_case(stripe, paid):
+    dispute = stripe.dispute(paid.charge_key, amount=1500)
+    with clock.shift(timedelta(hours=5)):
+        stripe.decide(dispute, "won")
+        notify(dispute, "closed")
+        services.open_books()
+    Book.objects.update(compared_until=clock.now() + timedelta(hours=4))
+
+    compare(hours=7)
+
+    assert total(paid, EntryKind.RECOVERED) == pounds(1500)
+    assert list(Mismatch.objects.all()) == []
+
+
+def test_a_case_that_is_not_there_any_more_is_listed(stripe, paid):
+    services.open_books()
+    notify(stripe.dispute(paid.charge_key, amount=1500))
+    stripe.disputes.clear()
+    stripe.events.clear()
+
+    compare(hours=2)
+
+    found = Mismatch.objects.get(kind="charged_back")
+    assert (found.what, found.is_open, found.ours) == (What.ONLY_LEDGER, True, 1500)

@@ -9,6 +9,7 @@ import pytest
 from modules.payments import services
 from modules.payments.interface import PaymentState
 from modules.payments.models import Mismatch, SandboxCharge, What
+from modules.payments.providers import Declined
 from modules.payments.providers.sandbox import answer_action
 from modules.payments.tests.ledger import (
     A_WHILE,
@@ -220,21 +221,41 @@ def test_a_capture_whose_answer_was_lost_is_not_done_twice(line):
     assert Memory(payment).captured == 2500
 
 
-def test_a_capture_that_was_given_up_and_happened_all_the_same_goes_back(line):
+def test_a_capture_that_the_provider_never_heard_of_is_asked_for_again(line):
+    """An outage of some minutes, or of days, costs no money."""
     payment = a_payment(amount=2500)
     settle()
     services.capture(payment_id=payment.pk, amount=pounds(2500))
-    line.lose_requests(1)
-    settle()
-    forget_job(payment, "capture")
-    with clock.shift(UNTIL_OVERDUE):
-        line.lose_requests(1)  # the first try to let go does not get through either
+    line.is_down = True
+    for _ in range(3):
         settle()
-        assert published(payment)[-1] == "PaymentFailed"
-
-        line.capture(key=payment.capture_key, charge=payment.charge_key, amount=pounds(2500))
-        with clock.shift(A_WHILE / 2):
+        forget_job(payment, "capture")
+        with clock.hold(deadline_of(payment).due):
             settle()
+    assert (state_of(payment), Memory(payment).held) == (PaymentState.CAPTURING, 2500)
+
+    line.is_down = False
+    with clock.hold(deadline_of(payment).due):
+        settle()
+
+    assert state_of(payment) is PaymentState.CAPTURED
+    assert Memory(payment).captured == 2500
+    assert published(payment) == ["PaymentAuthorised", "PaymentCaptured"]
+
+
+def test_a_capture_that_was_refused_and_happened_all_the_same_goes_back(line):
+    payment = a_payment(amount=2500)
+    settle()
+    services.capture(payment_id=payment.pk, amount=pounds(2500))
+    line.lose_requests(2)  # the first try to let go does not get through either
+    settle()
+    services.record_capture(payment.pk, Declined(reason="refused"))
+    settle()
+    assert published(payment)[-1] == "PaymentFailed"
+
+    line.capture(key=payment.capture_key, charge=payment.charge_key, amount=pounds(2500))
+    with clock.shift(A_WHILE / 2):
+        settle()
 
     assert state_of(payment) is PaymentState.REFUNDED
     assert (Memory(payment).captured, Memory(payment).refunded) == (2500, 2500)

@@ -15,8 +15,9 @@ from django.test import Client
 from modules.payments import services
 from modules.payments.errors import NotificationNotAuthentic, NotificationPending
 from modules.payments.interface import PaymentState
-from modules.payments.models import NoticeState, ProviderNotice
-from modules.payments.services.notices import KEPT_BYTES, KEPT_FOR
+from modules.payments.models import Mismatch, NoticeState, PaymentEntry, ProviderNotice, What
+from modules.payments.services import notices as inbox
+from modules.payments.services.notices import KEPT_FOR, REFUSED_BYTES
 from modules.payments.tests.conftest import WEBHOOK_SECRET
 from modules.payments.tests.ledger import (
     A_WHILE,
@@ -102,6 +103,7 @@ def test_the_check_vector_of_the_wire_is_signed_right(settings):
     ({"header": "t=now,v1=0"}, "signature_invalid"),
     ({"header": "v1=0"}, "signature_invalid"),
     ({"header": "\x01" * 2000}, "signature_invalid"),
+    ({"header": "t=1614556800,v1=ż\xff"}, "signature_invalid"),
     ({"at": clock.now().timestamp() - 301}, "signature_too_old"),
     ({"at": clock.now().timestamp() + 999}, "signature_too_old"),
 ])  # fmt: skip
@@ -129,15 +131,26 @@ def test_what_cannot_be_read_is_kept_with_the_reason(stripe, body, reason):
 
     assert answer.status_code == 400
     assert kept() == [("refused", reason)]
-    assert bytes(ProviderNotice.objects.get().body) == body[:KEPT_BYTES]
+    assert bytes(ProviderNotice.objects.get().body) == body[:REFUSED_BYTES]
 
 
-def test_only_so_much_of_a_body_is_kept(stripe):
-    body = b"x" * (KEPT_BYTES + 1)
+def test_only_so_much_of_what_is_refused_is_kept(stripe):
+    body = b"x" * (REFUSED_BYTES + 1)
     send(body)
 
     notice = ProviderNotice.objects.get()
-    assert (len(notice.body), notice.size, notice.is_whole) == (KEPT_BYTES, KEPT_BYTES + 1, False)
+    assert (len(notice.body), notice.size, notice.is_whole) == (REFUSED_BYTES, REFUSED_BYTES + 1, False)
+
+
+def test_only_so_many_of_what_is_refused_are_kept_and_what_was_not_stays(stripe, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_REFUSED", 3)
+    send(event())
+    for number in range(6):
+        send(f"nonsense {number}".encode())
+    settle()
+
+    assert kept() == [("ignored", "not_ours"), *[("refused", "not_json")] * 3]
+    assert bytes(ProviderNotice.objects.last().body) == b"nonsense 5"
 
 
 def test_a_secret_may_be_replaced_without_losing_anything(stripe, settings):
@@ -244,6 +257,28 @@ def test_a_refund_that_takes_its_time_is_asked_after_when_stripe_says_so(stripe,
 
     assert state_of(payment) is PaymentState.PARTIALLY_REFUNDED
     assert Memory(payment).refunded == 700
+
+
+@pytest.mark.parametrize("kind", ["refund.failed", "charge.refund.updated"])
+def test_a_refund_that_fails_after_it_succeeded_is_listed_for_staff(stripe, kind):
+    payment = a_payment()
+    settle()
+    services.capture(payment_id=payment.pk, amount=pounds(2500))
+    settle()
+    services.refund(payment_id=payment.pk, amount=pounds(700), reason="late")
+    settle()
+    send(event(payment, kind=kind))
+    settle()
+    assert not Mismatch.objects.exists()  # Stripe says otherwise when it is asked
+
+    stripe.refund_status = ["failed"]
+    send(event(payment, kind=kind))
+    settle()
+
+    (refund,) = PaymentEntry.objects.filter(payment=payment, kind="refunded")
+    found = Mismatch.objects.get()
+    assert (found.what, found.is_open, found.payment_id) == (What.ONLY_LEDGER, True, payment.pk)
+    assert (found.kind, found.reference, found.ours) == ("refunded", refund.reference, 700)
 
 
 # --- as localstripe sends it

@@ -324,6 +324,21 @@ def test_a_window_that_broke_off_is_compared_again_whole(monkeypatch: pytest.Mon
     assert Book.objects.get(region="gb").compared_until > before
 
 
+def test_an_outage_of_hours_uses_up_no_attempts(monkeypatch: pytest.MonkeyPatch):
+    paid()
+    before = Book.objects.get(region="gb").compared_until
+    with monkeypatch.context() as broken:
+        broken.setattr("modules.payments.jobs.provider", lambda region: HalfWay())
+        for minutes in range(0, 150, 10):
+            compare(TWO_HOURS + timedelta(minutes=minutes))
+    job = Job.objects.using("payments").get(name="reconcile", region="gb")
+    assert (job.state, job.attempts) == ("waiting", 0)
+
+    compare(TWO_HOURS + timedelta(minutes=150))
+
+    assert Book.objects.get(region="gb").compared_until > before
+
+
 def test_books_whose_jobs_were_given_up_are_taken_up_again_the_next_day():
     Job.objects.using("payments").filter(name__in=("reconcile", "close_days")).update(state="held")
     before = Book.objects.get(region="gb").compared_until

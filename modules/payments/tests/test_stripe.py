@@ -218,6 +218,31 @@ def test_letting_go_between_the_two_steps_forbids_the_second(stripe):
     assert [each["status"] for each in stripe.intents(payment.charge_key)] == ["requires_confirmation"]
 
 
+def test_a_charge_that_somebody_else_has_just_confirmed_is_held_and_not_declined(stripe):
+    """As when a job outlives its lease: two confirm the same intent, and the second cannot."""
+    payment, at_stripe = a_payment(), provider("stripe")
+    wanted = {"key": payment.charge_key, "amount": pounds(2500), "method": "pm_card_visa"}
+    stripe.meanwhile(lambda: at_stripe.authorise(**wanted), of=CREATE)
+
+    outcome = at_stripe.authorise(**wanted)
+
+    (intent,) = stripe.intents(payment.charge_key)
+    assert outcome == Succeeded(reference=intent["id"], amount=pounds(2500))
+
+
+def test_money_held_for_a_payment_that_has_ended_is_let_go_when_stripe_tells_of_it(stripe):
+    payment = a_payment()
+    services.begin_authorising(payment.pk)
+    services.record_authorisation(payment.pk, Declined(reason="refused"))
+    provider("stripe").authorise(key=payment.charge_key, amount=pounds(2500), method="pm_card_visa")
+    assert (state_of(payment), Memory(payment).held) == (PaymentState.DECLINED, 2500)
+
+    services.record_provider_notification(key=payment.charge_key)
+    settle()
+
+    assert (state_of(payment), Memory(payment).held) == (PaymentState.VOIDED, 0)
+
+
 @pytest.mark.parametrize("what", ["request", "answer", "error"])
 def test_a_capture_is_made_once_whatever_is_lost(stripe, what):
     payment = a_payment()

@@ -17,24 +17,26 @@ from modules.payments.policies import ADYEN
 from modules.payments.providers import memory
 from modules.payments.providers.adyen.amounts import NotExpressible, from_adyen
 from modules.payments.providers.adyen.disputes import KINDS as ABOUT_DISPUTES
-from modules.payments.providers.adyen.reports import AUTHORISATION, event_of
+from modules.payments.providers.adyen.reports import AUTHORISATION, CAPTURE_FAILED, REFUND_FAILED, event_of
 from modules.payments.providers.notices import NotAuthentic, Notice, text_of
 
 Item = dict[str, Any]
 CURRENCY = 3
 MOST = 2**53  # what JSON tells exactly
+# Anybody may send a batch, and each notification of it costs a row.
+MOST_AT_ONCE = 100
 
 
 def split(body: bytes) -> Sequence[bytes]:
-    """Each notification of a batch by itself; what came alone, or cannot be read, as it came."""
+    """Each notification of a batch by itself, without what stood around it; what came alone, is too many at
+    once, or cannot be read, as it came."""
     try:
-        batch = json.loads(body)
-        items = batch["notificationItems"]
+        items = json.loads(body)["notificationItems"]
+        if isinstance(items, list) and 1 < len(items) <= MOST_AT_ONCE:
+            return tuple(json.dumps({"notificationItems": [item]}).encode() for item in items)
     except (ValueError, RecursionError, TypeError, KeyError):
-        return (body,)
-    if not isinstance(items, list) or len(items) <= 1:
-        return (body,)
-    return tuple(json.dumps({**batch, "notificationItems": [item]}).encode() for item in items)
+        pass
+    return (body,)
 
 
 def verify(body: bytes, signature: str, *, of_any_age: bool = False) -> None:
@@ -71,6 +73,10 @@ def is_about_dispute(kind: str) -> bool:
 
 def is_about_card(kind: str) -> bool:
     return False  # no cards are kept there
+
+
+def is_about_failure(kind: str) -> bool:
+    return kind in {CAPTURE_FAILED, REFUND_FAILED}
 
 
 def learn(body: bytes) -> None:

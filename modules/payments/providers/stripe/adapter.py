@@ -68,8 +68,11 @@ class StripeProvider:
                     )
         except NotExpressible:
             return Declined(reason=AMOUNT_NOT_TAKEN)
-        except (stripe.CardError, stripe.InvalidRequestError) as refusal:
+        except stripe.CardError as refusal:
             return _refused(refusal)
+        except stripe.InvalidRequestError as refusal:
+            # What somebody else has just confirmed for us cannot be confirmed again.
+            return _found_charge(operation) or _refused(refusal)
         return _of_charge(intent) or Declined(reason=NOT_HELD)
 
     def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
@@ -254,6 +257,7 @@ def _of_refund(refund: stripe.Refund) -> Outcome:
         case "succeeded":
             return Succeeded(reference=refund.id, amount=from_stripe(refund.amount, refund.currency))
         case "failed" | "canceled":
-            return Declined(reason=(refund.failure_reason or f"refund_{refund.status}")[:64])
+            reason = getattr(refund, "failure_reason", None)  # not every refund has the member
+            return Declined(reason=(reason or f"refund_{refund.status}")[:64])
         case status:
             raise StillPending(f"{refund.id} is {status}")
