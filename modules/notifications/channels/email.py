@@ -14,6 +14,13 @@ from modules.notifications.channels.outcomes import NotNow, Refused
 from modules.notifications.wording import Written
 
 _PERMANENT = 500
+# The server does not take us, whatever the message and whoever it is for.
+_OURS = (
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPSenderRefused,
+)
 
 
 def connection() -> BaseEmailBackend:
@@ -39,6 +46,8 @@ def send(over: BaseEmailBackend, *, message_id: UUID, to: str, written: Written)
     except smtplib.SMTPRecipientsRefused as error:
         code = min(code for code, _ in error.recipients.values())
         raise (Refused if code >= _PERMANENT else NotNow)(f"the mailbox does not take it: {code}") from None
+    except _OURS as error:
+        raise NotNow(f"{type(error).__name__} {error.smtp_code}") from None
     except smtplib.SMTPResponseException as error:
         # Without what the server said, which may name the mailbox.
         raise (Refused if error.smtp_code >= _PERMANENT else NotNow)(f"SMTP {error.smtp_code}") from None

@@ -199,6 +199,27 @@ def test_a_server_that_is_busy_is_tried_again_and_a_mailbox_that_bounces_is_not(
     assert EMAIL not in bounced.cause
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPAuthenticationError(535, b"no"),
+        smtplib.SMTPConnectError(554, b"no"),
+        smtplib.SMTPHeloError(550, b"no"),
+        smtplib.SMTPSenderRefused(550, b"no", "orders@tiffin.example"),
+    ],
+)
+def test_what_is_the_senders_trouble_fails_no_message(zofia, monkeypatch, error) -> None:
+    class Server:
+        def send_messages(self, messages):
+            raise error
+
+    monkeypatch.setattr(email_channel, "connection", Server)
+    told(zofia)
+    send_emails()
+    waiting = Message.objects.get()
+    assert (waiting.state, waiting.cause) == (State.WAITING, f"{type(error).__name__} {error.smtp_code}")
+
+
 def test_what_nobody_needs_to_hear_any_more_is_not_sent(zofia) -> None:
     told(zofia)
     with clock.shift(timedelta(hours=25)):
