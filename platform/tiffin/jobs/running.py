@@ -78,8 +78,12 @@ class Claimed(NamedTuple):
 
 
 def at_once(module: str) -> int:
-    """How many jobs of a module are best claimed at once."""
-    asks_the_world = any(work.cap is not None for work in registered(module))
+    """How many jobs of a module are best claimed at once: one where something done again and again takes
+    long, so that what else is due is done beside it and no lease runs out behind it."""
+    works = registered(module)
+    if any(work.pause is not None and work.lease > LEASE for work in works):
+        return 1
+    asks_the_world = any(work.cap is not None for work in works)
     return AT_ONCE_OUTSIDE if asks_the_world else AT_ONCE
 
 
@@ -108,8 +112,8 @@ def claim(module: str, *, limit: int) -> list[Claimed]:
 
 
 def ensure_unending(module: str) -> None:
-    """Each thing that is done again and again has its one row, which nobody holds for ever. Safe to repeat and
-    beside itself."""
+    """Each thing that is done again and again has its one row, which nobody holds for ever. Safe to repeat
+    and beside itself."""
     rows = [
         Job(id=new_id(), key=work.key, slot=work.name, name=work.name, due=clock.now(), correlation=new_id())
         for work in registered(module)

@@ -387,3 +387,14 @@ def test_what_is_done_again_and_again_does_not_stay_held(register: Do) -> None:
     states = dict(Job.objects.using("orders").filter(name__in=["wash", "sweep"]).values_list("name", "state"))
     assert states == {"wash": JobState.HELD, "sweep": JobState.WAITING}
     assert run_due() >= 1
+
+
+def test_nothing_waits_behind_what_is_done_again_and_again_for_long(register: Do) -> None:
+    register("wash", lambda key: None, lease=timedelta(minutes=3))
+    usual = running.at_once("orders")
+    assert usual > 1
+    register("sweep", lambda: None, attempts=registry.UNENDING, pause=timedelta(seconds=30))
+    assert running.at_once("orders") == usual
+    long = {"pause": timedelta(seconds=30), "lease": timedelta(minutes=3)}
+    register("sweep", lambda: None, attempts=registry.UNENDING, **long)
+    assert running.at_once("orders") == 1
