@@ -13,7 +13,7 @@ import structlog
 from modules.identity.interface import Identity
 from modules.notifications.channels import email, push, webhook
 from modules.notifications.channels.outcomes import Gone, NotNow, Refused, Unreachable
-from modules.notifications.kinds import KINDS, Channel
+from modules.notifications.kinds import KINDS, STALE, Channel
 from modules.notifications.models import Browser, Message, Preference, State, Webhook
 from modules.notifications.selectors import link_of, written
 from tiffin import clock, db
@@ -28,8 +28,6 @@ BUDGET_SECONDS = 20.0
 TAKEN_FOR = timedelta(minutes=3)
 ATTEMPTS = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=4)
-# What is older than this nobody needs to hear any more.
-STALE = timedelta(hours=24)
 
 # Sends one message to its target and answers what the carrier calls it; None where there is no target.
 Send = Callable[[Message, Preference], str | None]

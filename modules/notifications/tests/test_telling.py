@@ -18,7 +18,7 @@ from modules.identity.events import CustomerErased
 from modules.notifications import handlers, services, wording
 from modules.notifications.channels import email as email_channel
 from modules.notifications.jobs import send_emails
-from modules.notifications.kinds import CONFIRMED, FEEDBACK, KINDS, Channel
+from modules.notifications.kinds import CONFIRMED, FEEDBACK, KINDS, STALE, Channel
 from modules.notifications.models import Message, Preference, State
 from modules.notifications.services import Told, sending, tell
 from modules.notifications.tests.conftest import EMAIL
@@ -43,6 +43,7 @@ def told(customer, *, kind=CONFIRMED, region="gb", event_id=None, **facts):
             [
                 Told(
                     event_id=event_id or ids.new_id(),
+                    happened_at=clock.now(),
                     region=region,
                     customer_id=customer,
                     order_id=order_id,
@@ -55,8 +56,8 @@ def told(customer, *, kind=CONFIRMED, region="gb", event_id=None, **facts):
 
 def record(event, region="gb") -> Recorded:
     """The event as it was read from the log."""
-    values = dict.fromkeys(Recorded._fields)
-    return Recorded(**{**values, "event_id": ids.new_id(), "region": region, "name": event.wire})
+    values = dict.fromkeys(Recorded._fields) | {"event_id": ids.new_id(), "occurred_at": clock.now()}
+    return Recorded(**{**values, "region": region, "name": event.wire})
 
 
 def confirmed(customer, total=2350):
@@ -94,6 +95,16 @@ def test_a_batch_of_events_is_one_write(zofia) -> None:
         handlers.order_confirmed(events)
     assert len([each for each in queries if "notifications_" in each["sql"]]) <= 3
     assert Message.objects.count() == 40
+
+
+def test_what_happened_long_ago_is_told_to_nobody(zofia) -> None:
+    # Given a log that is read from its beginning, or an event that was held for days
+    events = [confirmed(zofia), confirmed(zofia)]
+    long_ago = record(events[0])._replace(occurred_at=clock.now() - STALE - timedelta(minutes=1))
+    lately = record(events[1])._replace(occurred_at=clock.now() - STALE + timedelta(minutes=1))
+    with db.transaction(owner="notifications"), handling(long_ago, lately):
+        handlers.order_confirmed(events)
+    assert Message.objects.get().event_id == lately.event_id
 
 
 def test_every_event_about_an_order_has_its_message(zofia) -> None:
