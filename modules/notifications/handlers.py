@@ -80,7 +80,14 @@ def _tell(kind: Kind, told: list[tuple[UUID, UUID, dict[str, Any]]]) -> None:
     tell(
         kind,
         [
-            Told(event_id=record.event_id, region=record.region or "", customer_id=c, order_id=o, facts=facts)
+            Told(
+                event_id=record.event_id,
+                happened_at=record.occurred_at,
+                region=record.region or "",
+                customer_id=c,
+                order_id=o,
+                facts=facts,
+            )
             for record, (c, o, facts) in zip(current_events(), told, strict=True)
         ],
     )

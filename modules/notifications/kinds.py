@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import Enum
 
 from tiffin.dto import DTO
+
+# What is older than this nobody needs to hear any more.
+STALE = timedelta(hours=24)
 
 
 class Channel(Enum):

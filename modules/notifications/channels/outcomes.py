@@ -7,6 +7,10 @@ class NotNow(Exception):
     """It may work later."""
 
 
+class Unreachable(NotNow):
+    """Nobody answers there, or takes us: what else goes to the same target is not tried now."""
+
+
 class Refused(Exception):
     """It will never work: the message is given up, and nobody is alarmed."""
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from webpush import WebPush, WebPushSubscription
 from webpush.types import WebPushKeys
 
-from modules.notifications.channels.outcomes import Gone, NotNow, Refused
+from modules.notifications.channels.outcomes import Gone, NotNow, Refused, Unreachable
 from modules.notifications.models import Browser
 from modules.notifications.wording import Written
 from tiffin import outside
@@ -42,7 +42,8 @@ def keys_are_sound(p256dh: str, auth: str) -> bool:
 
 
 def send(browser: Browser, *, message_id: UUID, written: Written, link: str) -> str:
-    """Hand it to the browser's push service; what that calls it. Raises NotNow, Refused, Gone."""
+    """Hand it to the browser's push service; what that calls it. Raises NotNow, Unreachable,
+    Refused, Gone."""
     shown = {
         "id": str(message_id),
         "title": written.subject,
@@ -61,7 +62,7 @@ def send(browser: Browser, *, message_id: UUID, written: Written, link: str) -> 
     except outside.AddressRefused as error:
         raise Gone(str(error)) from None
     except outside.NoAnswer as error:
-        raise NotNow(str(error)) from None
+        raise Unreachable(str(error)) from None
     if answer.status in _GONE:
         raise Gone(f"the push service says {answer.status}")
     if answer.status in _LATER or answer.status >= 500:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from standardwebhooks import Webhook as Signer
 
-from modules.notifications.channels.outcomes import Gone, NotNow, Refused
+from modules.notifications.channels.outcomes import Gone, NotNow, Refused, Unreachable
 from modules.notifications.models import Webhook
 from tiffin import clock, outside
 
@@ -18,7 +18,8 @@ _LATER = frozenset({408, 425, 429})
 
 
 def send(webhook: Webhook, *, message_id: UUID, kind: str, at: datetime, facts: dict[str, Any]) -> str:
-    """Post it. The receiver knows a repeat by its id. Raises NotNow, Refused, and Gone for 410."""
+    """Post it. The receiver knows a repeat by its id. Raises NotNow, Unreachable, Refused, and
+    Gone for 410."""
     body = json.dumps({"type": kind, "timestamp": at.isoformat(), "data": facts}, ensure_ascii=False)
     now, name = clock.now(), f"msg_{message_id.hex}"
     headers = {
@@ -32,7 +33,7 @@ def send(webhook: Webhook, *, message_id: UUID, kind: str, at: datetime, facts: 
     except outside.AddressRefused as error:
         raise Refused(str(error)) from None
     except outside.NoAnswer as error:
-        raise NotNow(str(error)) from None
+        raise Unreachable(str(error)) from None
     if answer.status == _GONE:
         raise Gone("the receiver says 410")
     if answer.status in _LATER or answer.status >= 500 or 300 <= answer.status < 400:

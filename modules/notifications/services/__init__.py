@@ -8,10 +8,11 @@ from modules.notifications.services.endpoints import (
 )
 from modules.notifications.services.forgetting import forget_customer, forget_messages
 from modules.notifications.services.preferring import prefer, unsubscribe
-from modules.notifications.services.sending import send_again, send_due
+from modules.notifications.services.sending import TAKEN_FOR, send_again, send_due
 from modules.notifications.services.telling import Told, tell
 
 __all__ = [
+    "TAKEN_FOR",
     "Told",
     "add_browser",
     "add_webhook",

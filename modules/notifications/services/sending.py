@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,8 +12,8 @@ import structlog
 
 from modules.identity.interface import Identity
 from modules.notifications.channels import email, push, webhook
-from modules.notifications.channels.outcomes import Gone, NotNow, Refused
-from modules.notifications.kinds import KINDS, Channel
+from modules.notifications.channels.outcomes import Gone, NotNow, Refused, Unreachable
+from modules.notifications.kinds import KINDS, STALE, Channel
 from modules.notifications.models import Browser, Message, Preference, State, Webhook
 from modules.notifications.selectors import link_of, written
 from tiffin import clock, db
@@ -22,28 +23,22 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 50
 BUDGET_SECONDS = 20.0
-# Whoever takes messages and dies leaves them to others after this time: longer than all at once may last.
-TAKEN_FOR = timedelta(minutes=10)
+# Whoever takes messages and dies leaves them to others after this time. Nobody alive takes so long: the
+# budget, and a message under way as it ends: for an e-mail a dozen exchanges of EMAIL_TIMEOUT at most.
+TAKEN_FOR = timedelta(minutes=3)
 ATTEMPTS = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=4)
-# What is older than this nobody needs to hear any more.
-STALE = timedelta(hours=24)
 
 # Sends one message to its target and answers what the carrier calls it; None where there is no target.
 Send = Callable[[Message, Preference], str | None]
-_CHANGING = ("state", "due", "language", "provider_id", "cause", "sent_at")
+_CHANGING = ("state", "due", "attempts", "language", "provider_id", "cause", "sent_at")
 
 
 def send_due(channel: Channel) -> None:
     """Send what is due by this channel, for a while. Nothing that one message does keeps others waiting."""
     until = time.monotonic() + BUDGET_SECONDS
     while time.monotonic() < until and (messages := _take(channel)):
-        wanted = {each.customer_id for each in messages}
-        preferences = Preference.objects.in_bulk(wanted)
-        send = _SENDERS[channel](messages)
-        for message in messages:
-            _settle(message, send, preferences.get(message.customer_id) or Preference())
-        Message.objects.bulk_update(messages, _CHANGING)
+        _send_batch(channel, messages, until)
 
 
 def send_again(*, message_id: UUID) -> None:
@@ -64,6 +59,35 @@ def _take(channel: Channel) -> list[Message]:
             message.due, message.attempts = now + TAKEN_FOR, message.attempts + 1
         Message.objects.bulk_update(messages, ("due", "attempts"))
     return messages
+
+
+def _send_batch(channel: Channel, messages: Sequence[Message], until: float) -> None:
+    """What time does not suffice for is given back, so that none is still ours when others may take it."""
+    preferences = Preference.objects.in_bulk({each.customer_id for each in messages})
+    with _SENDERS[channel](messages) as sender:
+        send = _silent_once(sender)
+        for message in messages:
+            if time.monotonic() < until:
+                _settle(message, send, preferences.get(message.customer_id) or Preference())
+            else:
+                message.due, message.attempts = clock.now(), message.attempts - 1
+        Message.objects.bulk_update(messages, _CHANGING)
+
+
+def _silent_once(send: Send) -> Send:
+    """Whoever does not answer is waited for once in a batch: the rest of theirs is put off untried."""
+    silent: dict[str, str] = {}
+
+    def send_unless_silent(message: Message, preference: Preference) -> str | None:
+        if message.target in silent:
+            raise NotNow(silent[message.target])
+        try:
+            return send(message, preference)
+        except Unreachable as unreachable:
+            silent[message.target] = str(unreachable)
+            raise
+
+    return send_unless_silent
 
 
 def _settle(message: Message, send: Send, preference: Preference) -> None:
@@ -117,19 +141,21 @@ def _forget_target(message: Message) -> None:
 # --- by channel ------------------------------------------------------------------------------------
 
 
-def _by_email(messages: Sequence[Message]) -> Send:
+@contextmanager
+def _by_email(messages: Sequence[Message]) -> Iterator[Send]:
     """Addresses are asked for now, and are kept nowhere."""
-    over, addresses = email.connection(), _Addresses({each.customer_id for each in messages})
+    addresses = _Addresses({each.customer_id for each in messages})
+    with email.connection() as over:
 
-    def send(message: Message, preference: Preference) -> str | None:
-        to = addresses.of(message.customer_id)
-        if not to:
-            return None
-        text = written(message, preference)
-        message.language = text.language
-        return email.send(over, message_id=message.id, to=to, written=text)
+        def send(message: Message, preference: Preference) -> str | None:
+            to = addresses.of(message.customer_id)
+            if not to:
+                return None
+            text = written(message, preference)
+            message.language = text.language
+            return email.send(over, message_id=message.id, to=to, written=text)
 
-    return send
+        yield send
 
 
 class _Addresses:
@@ -147,7 +173,8 @@ class _Addresses:
         return self.found.get(customer_id, "")
 
 
-def _by_push(messages: Sequence[Message]) -> Send:
+@contextmanager
+def _by_push(messages: Sequence[Message]) -> Iterator[Send]:
     browsers = {str(each.pk): each for each in Browser.objects.filter(pk__in=[m.target for m in messages])}
 
     def send(message: Message, preference: Preference) -> str | None:
@@ -158,10 +185,11 @@ def _by_push(messages: Sequence[Message]) -> Send:
         message.language = text.language
         return push.send(browser, message_id=message.id, written=text, link=link_of(message))
 
-    return send
+    yield send
 
 
-def _by_webhook(messages: Sequence[Message]) -> Send:
+@contextmanager
+def _by_webhook(messages: Sequence[Message]) -> Iterator[Send]:
     webhooks = {str(each.pk): each for each in Webhook.objects.filter(pk__in=[m.target for m in messages])}
 
     def send(message: Message, preference: Preference) -> str | None:
@@ -173,10 +201,10 @@ def _by_webhook(messages: Sequence[Message]) -> Send:
             found, message_id=message.id, kind=message.kind, at=message.created_at, facts=facts
         )
 
-    return send
+    yield send
 
 
-_SENDERS: dict[Channel, Callable[[Sequence[Message]], Send]] = {
+_SENDERS: dict[Channel, Callable[[Sequence[Message]], AbstractContextManager[Send]]] = {
     Channel.EMAIL: _by_email,
     Channel.PUSH: _by_push,
     Channel.WEBHOOK: _by_webhook,

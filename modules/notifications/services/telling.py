@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from modules.notifications.kinds import Channel, Kind
+from modules.notifications.kinds import STALE, Channel, Kind
 from modules.notifications.models import Browser, Message, Webhook
-from tiffin import db
+from tiffin import clock, db
 from tiffin.dto import DTO
 
 
@@ -17,6 +18,7 @@ class Told(DTO):
     """An event about one customer's order."""
 
     event_id: UUID
+    happened_at: datetime
     region: str
     customer_id: UUID
     order_id: UUID
@@ -25,7 +27,9 @@ class Told(DTO):
 
 @db.transaction_required
 def tell(kind: Kind, told: Sequence[Told]) -> None:
-    """Keep the messages of these events to be sent; those that are there already stay as they are."""
+    """Keep the messages of these events to be sent; those that are there already stay as they are. Of what
+    happened long ago nobody is told: a log may be read from its beginning, an event may have been held."""
+    told = [each for each in told if clock.now() - each.happened_at <= STALE]
     customers = {each.customer_id for each in told}
     targets = {
         Channel.EMAIL: {customer: [""] for customer in customers},

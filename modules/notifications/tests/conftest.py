@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from modules.identity.interface import AccountKind, Identity
-from modules.notifications.tests.outside import World, listening
+from modules.notifications.tests.outside import MailServer, World, listening, taking_mail
 from tiffin import context, ids
 from tiffin.interfaces import CommandKey, call
 
@@ -42,3 +42,13 @@ def world(settings: Any) -> Iterator[World]:
     settings.TIFFIN_OUTSIDE_ALLOWS = ("127.0.0.1",)
     with listening() as heard:
         yield heard
+
+
+@pytest.fixture
+def mail_server(settings: Any) -> Iterator[MailServer]:
+    """Where e-mails go out, over real connections."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_USE_TLS = "127.0.0.1", False
+    with taking_mail() as server:
+        settings.EMAIL_PORT = server.port
+        yield server

@@ -1,16 +1,18 @@
 """The world outside: a server that browsers' push services and customers' systems stand for, on loopback.
 
 It answers as RFC 8030 (push) and Standard Webhooks 1.0 say that theirs do: 201 with a Location, 410 for what
-is gone.
+is gone. And a mail server, which speaks as much of RFC 5321 as a client needs.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
@@ -27,15 +29,61 @@ class Heard(NamedTuple):
 
 
 class World:
-    """`answers` are the statuses given one after the other; the last one stays."""
+    """`answers` are the statuses given one after the other; the last one stays. Each is given after `pause`
+    seconds."""
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []
         self.answers: list[int] = [201]
         self.url = ""
+        self.pause = 0.0
 
     def status(self) -> int:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+class MailServer:
+    """`breaks_after` so many e-mails of one connection it says 421 and hangs up (RFC 5321 §3.8)."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.mails: list[bytes] = []
+        self.breaks_after = 1000
+        self.port = 0
+
+
+@contextmanager
+def taking_mail() -> Iterator[MailServer]:
+    server = MailServer()
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            server.connections += 1
+            taken = 0
+            self.say("220 mail.example")
+            for line in self.rfile:
+                verb = line[:4].upper().strip()
+                if verb == b"DATA":
+                    self.say("354 go on")
+                    server.mails.append(b"".join(iter(self.rfile.readline, b".\r\n")))
+                    taken += 1
+                elif verb == b"MAIL" and taken == server.breaks_after:
+                    self.say("421 mail.example is closing")
+                    return
+                self.say("221 bye" if verb == b"QUIT" else "250 OK")
+                if verb == b"QUIT":
+                    return
+
+        def say(self, line: str) -> None:
+            self.wfile.write(f"{line}\r\n".encode())
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as listener:
+        server.port = listener.server_address[1]
+        threading.Thread(target=listener.serve_forever, daemon=True).start()
+        try:
+            yield server
+        finally:
+            listener.shutdown()
 
 
 @contextmanager
@@ -46,6 +94,7 @@ def listening() -> Iterator[World]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             world.heard.append(Heard(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+            time.sleep(world.pause)
             status = world.status()
             self.send_response(status)
             if status == 302:

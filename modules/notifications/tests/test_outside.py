@@ -13,9 +13,10 @@ from standardwebhooks import Webhook as Verifier
 from modules.notifications import services
 from modules.notifications.jobs import send_pushes, send_webhooks
 from modules.notifications.models import Browser, Message, State, Webhook
+from modules.notifications.services import sending
 from modules.notifications.tests.outside import UserAgent
 from modules.notifications.tests.test_telling import told
-from tiffin import clock, ids
+from tiffin import clock, ids, outside
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.testing import api, token
@@ -113,6 +114,35 @@ def test_a_webhook_is_tried_for_a_day_and_no_longer(zofia, world, receiver) -> N
     message, tried = of("webhook"), len(world.heard)
     assert message.state == State.FAILED
     assert 5 <= tried <= 12
+
+
+def test_what_there_is_no_time_for_is_given_back_at_once(zofia, world, receiver, monkeypatch) -> None:
+    monkeypatch.setattr(sending, "BUDGET_SECONDS", 0.3)
+    world.pause = 0.2
+    for _ in range(6):
+        told(zofia)
+    send_webhooks()
+    sent = len(world.heard)
+    assert 1 <= sent <= 2
+    left = Message.objects.filter(channel="webhook", state=State.WAITING)
+    assert {each.attempts for each in left} == {0}
+    assert left.filter(due__lte=clock.now()).count() == 6 - sent
+    monkeypatch.setattr(sending, "BUDGET_SECONDS", 20.0)
+    send_webhooks()
+    assert left.all().count() == 0
+
+
+def test_a_receiver_that_does_not_answer_is_waited_for_once(zofia, world, receiver, monkeypatch) -> None:
+    services.add_webhook(customer_id=zofia, url=f"{world.url}/other")
+    monkeypatch.setattr(outside, "SECONDS", 0.5)
+    world.pause = 1.5
+    for _ in range(3):
+        told(zofia)
+    send_webhooks()
+    assert sorted(heard.path for heard in world.heard) == ["/orders", "/other"]
+    put_off = Message.objects.filter(channel="webhook")
+    assert {(each.state, each.attempts) for each in put_off} == {(State.WAITING, 1)}
+    assert not put_off.filter(due__lte=clock.now()).exists()
 
 
 def test_a_webhook_that_says_gone_is_removed(zofia, world, receiver) -> None:

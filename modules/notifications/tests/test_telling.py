@@ -7,7 +7,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,13 +18,14 @@ from modules.identity.events import CustomerErased
 from modules.notifications import handlers, services, wording
 from modules.notifications.channels import email as email_channel
 from modules.notifications.jobs import send_emails
-from modules.notifications.kinds import CONFIRMED, FEEDBACK, KINDS, Channel
+from modules.notifications.kinds import CONFIRMED, FEEDBACK, KINDS, STALE, Channel
 from modules.notifications.models import Message, Preference, State
-from modules.notifications.services import Told, tell
+from modules.notifications.services import Told, sending, tell
 from modules.notifications.tests.conftest import EMAIL
 from modules.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderRefunded
 from tiffin import clock, db, ids
 from tiffin.context import Actor, ActorKind
+from tiffin.jobs.registry import find
 from tiffin.log.events import Recorded, handling
 from tiffin.money import Money
 from tiffin.testing import api
@@ -40,6 +43,7 @@ def told(customer, *, kind=CONFIRMED, region="gb", event_id=None, **facts):
             [
                 Told(
                     event_id=event_id or ids.new_id(),
+                    happened_at=clock.now(),
                     region=region,
                     customer_id=customer,
                     order_id=order_id,
@@ -52,8 +56,8 @@ def told(customer, *, kind=CONFIRMED, region="gb", event_id=None, **facts):
 
 def record(event, region="gb") -> Recorded:
     """The event as it was read from the log."""
-    values = dict.fromkeys(Recorded._fields)
-    return Recorded(**{**values, "event_id": ids.new_id(), "region": region, "name": event.wire})
+    values = dict.fromkeys(Recorded._fields) | {"event_id": ids.new_id(), "occurred_at": clock.now()}
+    return Recorded(**{**values, "region": region, "name": event.wire})
 
 
 def confirmed(customer, total=2350):
@@ -91,6 +95,16 @@ def test_a_batch_of_events_is_one_write(zofia) -> None:
         handlers.order_confirmed(events)
     assert len([each for each in queries if "notifications_" in each["sql"]]) <= 3
     assert Message.objects.count() == 40
+
+
+def test_what_happened_long_ago_is_told_to_nobody(zofia) -> None:
+    # Given a log that is read from its beginning, or an event that was held for days
+    events = [confirmed(zofia), confirmed(zofia)]
+    long_ago = record(events[0])._replace(occurred_at=clock.now() - STALE - timedelta(minutes=1))
+    lately = record(events[1])._replace(occurred_at=clock.now() - STALE + timedelta(minutes=1))
+    with db.transaction(owner="notifications"), handling(long_ago, lately):
+        handlers.order_confirmed(events)
+    assert Message.objects.get().event_id == lately.event_id
 
 
 def test_every_event_about_an_order_has_its_message(zofia) -> None:
@@ -182,11 +196,11 @@ def test_a_bad_template_ends_its_message_and_no_other(zofia, monkeypatch) -> Non
 def test_a_server_that_is_busy_is_tried_again_and_a_mailbox_that_bounces_is_not(zofia, monkeypatch) -> None:
     errors = [smtplib.SMTPServerDisconnected(), smtplib.SMTPRecipientsRefused({EMAIL: (550, b"no")})]
 
-    class Server:
+    class Server(BaseEmailBackend):
         def send_messages(self, messages):
             raise errors.pop(0)
 
-    monkeypatch.setattr(email_channel, "connection", Server)
+    monkeypatch.setattr(email_channel, "get_connection", Server)
     told(zofia)
     send_emails()
     waiting = Message.objects.get()
@@ -197,6 +211,56 @@ def test_a_server_that_is_busy_is_tried_again_and_a_mailbox_that_bounces_is_not(
     bounced = Message.objects.get()
     assert (bounced.state, bounced.attempts) == (State.FAILED, 2)
     assert EMAIL not in bounced.cause
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPAuthenticationError(535, b"no"),
+        smtplib.SMTPConnectError(554, b"no"),
+        smtplib.SMTPHeloError(550, b"no"),
+        smtplib.SMTPSenderRefused(550, b"no", "orders@tiffin.example"),
+    ],
+)
+def test_what_is_the_senders_trouble_fails_no_message(zofia, monkeypatch, error) -> None:
+    class Server(BaseEmailBackend):
+        def send_messages(self, messages):
+            raise error
+
+    monkeypatch.setattr(email_channel, "get_connection", Server)
+    told(zofia)
+    send_emails()
+    waiting = Message.objects.get()
+    assert (waiting.state, waiting.cause) == (State.WAITING, f"{type(error).__name__} {error.smtp_code}")
+
+
+def test_a_batch_goes_out_over_one_connection(zofia, mail_server) -> None:
+    for _ in range(5):
+        told(zofia)
+    send_emails()
+    assert (mail_server.connections, len(mail_server.mails)) == (1, 5)
+    assert set(Message.objects.values_list("state", flat=True)) == {State.SENT}
+
+
+def test_what_a_broken_connection_leaves_behind_is_sent_later(zofia, mail_server) -> None:
+    mail_server.breaks_after = 2
+    for _ in range(5):
+        told(zofia)
+    send_emails()
+    assert (mail_server.connections, len(mail_server.mails)) == (1, 2)
+    left = Message.objects.filter(state=State.WAITING)
+    assert {(each.attempts, each.cause) for each in left} == {(1, "SMTPSenderRefused 421")}
+    mail_server.breaks_after = 10
+    with clock.shift(timedelta(minutes=1)):
+        send_emails()
+    assert (mail_server.connections, len(mail_server.mails), left.all().count()) == (2, 5, 0)
+
+
+def test_no_batch_outlasts_its_lease() -> None:
+    longest_email = 12 * settings.EMAIL_TIMEOUT
+    for name in ("send_emails", "send_emails_beside", "send_pushes", "send_webhooks", "send_webhooks_beside"):
+        lease = find("notifications", name).lease
+        assert lease == sending.TAKEN_FOR > timedelta(seconds=sending.BUDGET_SECONDS + longest_email)
 
 
 def test_what_nobody_needs_to_hear_any_more_is_not_sent(zofia) -> None:

@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 MOST_DOUBLINGS = 10
+UNKNOWN_PAUSE = timedelta(minutes=1)
 CAUSE_CHARACTERS = 4000
 # Jobs of one claim are done one after the other. Those that ask the world wait for it, each for its answer.
 AT_ONCE = 8
@@ -77,8 +78,12 @@ class Claimed(NamedTuple):
 
 
 def at_once(module: str) -> int:
-    """How many jobs of a module are best claimed at once."""
-    asks_the_world = any(work.cap is not None for work in registered(module))
+    """How many jobs of a module are best claimed at once: one where something done again and again takes
+    long, so that what else is due is done beside it and no lease runs out behind it."""
+    works = registered(module)
+    if any(work.pause is not None and work.lease > LEASE for work in works):
+        return 1
+    asks_the_world = any(work.cap is not None for work in works)
     return AT_ONCE_OUTSIDE if asks_the_world else AT_ONCE
 
 
@@ -107,22 +112,17 @@ def claim(module: str, *, limit: int) -> list[Claimed]:
 
 
 def ensure_unending(module: str) -> None:
-    """Each thing that is done again and again has its one row. Safe to repeat and beside itself."""
-    for work in registered(module):
-        if work.pause is not None:
-            Job.objects.using(module).bulk_create(
-                [
-                    Job(
-                        id=new_id(),
-                        key=work.key,
-                        slot=work.name,
-                        name=work.name,
-                        due=clock.now(),
-                        correlation=new_id(),
-                    )
-                ],
-                ignore_conflicts=True,
-            )
+    """Each thing that is done again and again has its one row, which nobody holds for ever. Safe to repeat
+    and beside itself."""
+    rows = [
+        Job(id=new_id(), key=work.key, slot=work.name, name=work.name, due=clock.now(), correlation=new_id())
+        for work in registered(module)
+        if work.pause is not None
+    ]
+    jobs = Job.objects.using(module)
+    jobs.bulk_create(rows, ignore_conflicts=True)
+    held = jobs.filter(key__in=[row.key for row in rows], state=JobState.HELD)
+    held.update(state=JobState.WAITING, attempts=0, due=clock.now(), cause="")
 
 
 def any_due(module: str) -> bool:
@@ -150,12 +150,18 @@ def run(module: str, *claimed: Claimed) -> None:
 
 def _do(module: str, claimed: Claimed) -> bool:
     """Whether it was done and is to be removed."""
+    try:
+        work = find(module, claimed.name)
+    except LookupError as unknown:
+        # Another version's, of which a worker comes before or after this one: not its fault.
+        log.warning("job_unknown", job=f"{module}.{claimed.name}", key=str(claimed.key))
+        _put_off(module, claimed, clock.now() + UNKNOWN_PAUSE, cause=str(unknown))
+        return False
     context = Context(
         actor=SERVICE, region=claimed.region, correlation=claimed.correlation, causation=claimed.causation
     )
     with use(context):
         try:
-            work = find(module, claimed.name)
             if work.is_deadline:
                 _run_deadline(work, claimed)
                 return False
@@ -168,7 +174,7 @@ def _do(module: str, claimed: Claimed) -> bool:
         except Later as later:
             _put_off(module, claimed, clock.now() + later.pause)
         except Exception as error:
-            _fail(module, claimed, error)
+            _fail(work, claimed, error)
     return False
 
 
@@ -220,10 +226,11 @@ def _remove(module: str, done: Sequence[Claimed]) -> set[UUID]:
         return {id for (id,) in cursor.fetchall()}
 
 
-def _fail(module: str, claimed: Claimed, error: Exception) -> None:
+def _fail(work: Work, claimed: Claimed, error: Exception) -> None:
+    module = work.module
     what = {"job": f"{module}.{claimed.name}", "key": str(claimed.key), "error": repr(error)}
     cause = "".join(traceback.format_exception(error))[-CAUSE_CHARACTERS:]
-    if claimed.attempts >= _attempts_of(module, claimed):
+    if claimed.attempts >= work.attempts:
         log.error("job_held", **what)
         _release(module, claimed, state=JobState.HELD, cause=cause)
         return
@@ -235,8 +242,8 @@ def _fail(module: str, claimed: Claimed, error: Exception) -> None:
     _release(module, claimed, due=clock.now() + pause * spread, cause=cause)
 
 
-def _put_off(module: str, claimed: Claimed, due: datetime) -> None:
-    _release(module, claimed, due=due, attempts=claimed.attempts - 1)
+def _put_off(module: str, claimed: Claimed, due: datetime, **change: object) -> None:
+    _release(module, claimed, due=due, attempts=claimed.attempts - 1, **change)
 
 
 def _release(module: str, claimed: Claimed, **change: object) -> None:
@@ -252,10 +259,3 @@ def _give_lease_back(module: str, claimed: Claimed) -> None:
 
 def _still_ours(module: str, claimed: Claimed) -> QuerySet[Job]:
     return Job.objects.using(module).filter(pk=claimed.id, lease=claimed.lease, generation=claimed.generation)
-
-
-def _attempts_of(module: str, claimed: Claimed) -> int:
-    try:
-        return find(module, claimed.name).attempts
-    except LookupError:
-        return 1

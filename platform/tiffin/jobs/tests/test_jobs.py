@@ -355,3 +355,46 @@ def test_what_fails_for_ever_waits_no_longer_than_it_may(register: Do) -> None:
     again = mine.get()
     assert again.state == JobState.WAITING
     assert again.due <= clock.now() + running.LONGEST_PAUSE * 1.25
+
+
+def test_a_worker_that_does_not_know_a_job_yet_leaves_it_to_one_that_does(register: Do) -> None:
+    # Given work that a newer version has begun, and a worker of the older one
+    register("wash", lambda key: None, attempts=1)
+    register("sweep", lambda: None, attempts=registry.UNENDING, pause=timedelta(seconds=30))
+    add(new_thing(), "wash")
+    running.ensure_unending("orders")
+    newer = {name: registry._work.pop(("orders", name)) for name in ("wash", "sweep")}
+    for minutes in (0, 2):
+        with clock.shift(timedelta(minutes=minutes)):
+            run_due()
+    theirs = Job.objects.using("orders").filter(name__in=newer)
+    assert {(job.state, job.attempts, job.lease) for job in theirs} == {(JobState.WAITING, 0, None)}
+    assert all("has no job" in job.cause for job in theirs)
+    # When one of the newer version comes
+    registry._work.update({("orders", name): work for name, work in newer.items()})
+    with clock.shift(timedelta(minutes=4)):
+        run_due()
+    assert [(job.name, job.cause) for job in theirs.all()] == [("sweep", "")]
+
+
+def test_what_is_done_again_and_again_does_not_stay_held(register: Do) -> None:
+    register("wash", lambda key: None)
+    register("sweep", lambda: None, attempts=registry.UNENDING, pause=timedelta(seconds=30))
+    add(new_thing(), "wash")
+    running.ensure_unending("orders")
+    Job.objects.using("orders").update(state=JobState.HELD, attempts=12, cause="a version before")
+    running.ensure_unending("orders")
+    states = dict(Job.objects.using("orders").filter(name__in=["wash", "sweep"]).values_list("name", "state"))
+    assert states == {"wash": JobState.HELD, "sweep": JobState.WAITING}
+    assert run_due() >= 1
+
+
+def test_nothing_waits_behind_what_is_done_again_and_again_for_long(register: Do) -> None:
+    register("wash", lambda key: None, lease=timedelta(minutes=3))
+    usual = running.at_once("orders")
+    assert usual > 1
+    register("sweep", lambda: None, attempts=registry.UNENDING, pause=timedelta(seconds=30))
+    assert running.at_once("orders") == usual
+    long = {"pause": timedelta(seconds=30), "lease": timedelta(minutes=3)}
+    register("sweep", lambda: None, attempts=registry.UNENDING, **long)
+    assert running.at_once("orders") == 1
