@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import Min
+
 from modules.payments import selectors
 from modules.payments.models import Book, DayClose, EntryKind, PaymentEntry
 from modules.payments.models.shares import PARTS
@@ -24,6 +26,7 @@ DAY_IS_OVER_AFTER = timedelta(minutes=15)
 # Answers that are on their way have mostly arrived by then.
 SETTLED_AFTER = timedelta(minutes=10)
 WINDOW = ONE_HOUR
+LATELY = timedelta(days=35)
 
 
 def open_books() -> None:
@@ -35,10 +38,11 @@ def open_books() -> None:
 
 
 def open_book(region: Region) -> None:
-    """Begin with the first day of which something was written down."""
+    """Begin with the first day of which something was written down lately: providers tell of no more than a
+    month, and a region of which there is nothing costs no look at the whole ledger."""
     now = clock.now()
-    first = PaymentEntry.objects.filter(payment__region=region.code).order_by("pk").first()
-    begin = first.at if first else now
+    lately = PaymentEntry.objects.filter(at__gte=now - LATELY, payment__region=region.code)
+    begin = lately.aggregate(first=Min("at"))["first"] or now
     book = Book(region=region.code, next_day=region.local(begin).date(), compared_until=begin)
     with db.transaction():
         if db.insert(book, unless_taken=("region",)):

@@ -13,6 +13,7 @@ from itertools import islice
 from uuid import UUID
 
 import msgspec
+from django.db.models import Count, Max, Min
 
 from modules.payments.models import EntryKind, Payment, PaymentEntry, RefundState, What, payment_of
 from modules.payments.providers import Movement, PaymentProvider, Succeeded
@@ -219,10 +220,16 @@ def _id_of(key: str) -> UUID | None:
 
 def _entries(region: str, name: str, since: datetime, until: datetime) -> Iterator[PaymentEntry]:
     """What was written down in the window, each with its payment and all that was written down of it."""
-    written = PaymentEntry.objects.filter(
-        at__gte=since, at__lt=until, payment__region=region, payment__provider=name
-    ).order_by("pk")
-    after = 0
+    then = PaymentEntry.objects.filter(at__gte=since, at__lt=until)
+    # Counted with the rest, they are read by time; alone, the first would be looked for from the ledger's
+    # beginning on.
+    of_then = then.aggregate(first=Min("pk"), last=Max("pk"), count=Count("pk"))
+    if not of_then["count"]:
+        return
+    written = then.filter(pk__lte=of_then["last"], payment__region=region, payment__provider=name).order_by(
+        "pk"
+    )
+    after = of_then["first"] - 1
     while page := list(written.filter(pk__gt=after)[:PAGE]):
         payments = with_entries().in_bulk({entry.payment_id for entry in page})
         for entry in page:

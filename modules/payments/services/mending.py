@@ -24,8 +24,8 @@ from modules.payments.services.answers import (
 )
 from modules.payments.services.comparing import BY_BANKS, confirms, look_at, only_ours
 from modules.payments.services.disputes import record_disputes
-from modules.payments.services.mismatches import close_mismatch, open_mismatch
-from tiffin import db
+from modules.payments.services.mismatches import ASKED_AGAIN_AFTER, close_mismatch, open_mismatch
+from tiffin import clock, db
 
 _MAY_FAIL_LATER = frozenset({EntryKind.CAPTURED.value, EntryKind.REFUNDED.value})
 
@@ -120,9 +120,9 @@ def _is_confirmed(mismatch: Mismatch, payment: Payment, provider: PaymentProvide
 
 
 def _is_written_down(mismatch: Mismatch) -> bool:
-    """What belonged to no payment of ours does by now: its news came late."""
+    """What belonged to no payment of ours does by now: its news came late, since it was last asked after."""
     written = PaymentEntry.objects.filter(
-        at__gte=mismatch.created_at,
+        at__gte=max(mismatch.created_at, clock.now() - 2 * ASKED_AGAIN_AFTER),
         kind=mismatch.kind,
         reference=mismatch.reference,
         amount=mismatch.theirs,

@@ -144,6 +144,12 @@ def test_a_book_begins_with_the_first_day_of_which_something_is_written():
     ]
 
 
+def test_a_book_does_not_begin_with_what_no_provider_tells_of_any_more():
+    paid(JULY - timedelta(days=36))
+    begin()
+    assert Book.objects.get(region="gb").next_day == DAY
+
+
 def test_a_closed_day_can_never_be_changed():
     begin()
     at(JULY + timedelta(days=1))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from modules.payments import services
 from modules.payments.errors import MismatchNoteMissing
@@ -15,12 +17,13 @@ from modules.payments.models import (
     Mismatch,
     MismatchState,
     Payment,
+    PaymentEntry,
     SandboxCharge,
     What,
 )
 from modules.payments.providers import ProviderTimeout
 from modules.payments.providers.sandbox import CAPTURE, REFUND, SUCCEEDED, SandboxProvider
-from modules.payments.services import books
+from modules.payments.services import books, comparing
 from modules.payments.tests.ledger import (
     A_WHILE,
     ACTION,
@@ -118,6 +121,40 @@ def test_an_answer_to_the_authorisation_that_never_came_agrees_once_it_was_let_g
 
     assert look_at(payment).voided == pounds(2_500)
     assert compare() == []
+
+
+def test_a_window_is_read_from_its_first_entry_on_and_not_from_the_ledgers():
+    with clock.shift(timedelta(days=-3)):
+        paid()
+    paid()
+    since, until = clock.now() - TWO_HOURS, clock.now() + TWO_HOURS
+    first = min(PaymentEntry.objects.filter(at__gte=since).values_list("pk", flat=True))
+
+    with CaptureQueriesContext(connections["payments"]) as asked:
+        assert list(comparing.compare("gb", "sandbox", SandboxProvider(), since=since, until=until)) == []
+
+    pages = [
+        each["sql"]
+        for each in asked
+        if "LIMIT" in each["sql"] and 'FROM "payments_paymententry"' in each["sql"]
+    ]
+    assert f'"payments_paymententry"."id" > {first - 1}' in pages[0]
+
+
+def test_a_movement_of_nobodys_payment_that_is_written_down_later_agrees():
+    """However much later: each day what came since the last is looked at."""
+    forged = forge(None, REFUND, 400)
+    only(compare())
+    with clock.shift(timedelta(days=3, hours=2)):
+        settle()
+        late = Payment.objects.get(pk=paid().pk)
+        late.enter(EntryKind.REFUNDED, pounds(400), forged.reference)
+
+    with clock.shift(timedelta(days=4, hours=3)):
+        settle()
+
+    mismatch = Mismatch.objects.get(payment=None)
+    assert mismatch.state_name == MismatchState.AGREED
 
 
 # --- the provider has it, we do not ----------------------------------------------------------------
