@@ -230,13 +230,13 @@ class ProviderNoticeAdmin(ModuleAdmin):
     list_display = ("created_at", "provider", "kind", "state_name", "reason", "deliveries", "charge")
     list_filter = ("state_name", "provider", "kind")
     search_fields = ("id", "event_id", "charge", "reference")
-    exclude = ("body",)
+    exclude = ("sealed",)
     readonly_fields = ("raw",)
     actions = ("process_again",)
 
     @admin.display(description="body")
     def raw(self, notice: ProviderNotice) -> str:
-        return bytes(notice.body).decode(errors="backslashreplace")
+        return notice.body.decode(errors="backslashreplace")
 
     @admin.action(description="Process again", permissions=["act"])
     def process_again(self, request: HttpRequest, queryset: QuerySet[ProviderNotice]) -> None:

@@ -256,9 +256,9 @@ def dispute_of(cast: Cast, payment: str, region: str) -> str:
 def notice_of(cast: Cast, region: str) -> str:
     """A notification as if it were about a payment at Stripe, which serves no region here."""
     kind = f"matrix-{ids.new_id()}"
-    cast.http.post("/api/v1/webhooks/stripe", json={"type": kind})
+    cast.http.post("/api/v1/webhooks/stripe", json={"type": kind}, headers={"Stripe-Signature": kind})
     query = """UPDATE payments_providernotice SET region = %s, state = 'ignored', kind = %s
-               WHERE convert_from(body, 'UTF8') LIKE '%%' || %s || '%%' RETURNING id"""
+               WHERE signature = %s RETURNING id"""
     ((notice,),) = cast.platform.sql("payments", query, [region, kind, kind])
     return str(notice)
 

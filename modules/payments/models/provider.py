@@ -10,6 +10,9 @@ from django.db import models
 from tiffin import clock
 from tiffin.db import Aggregate
 from tiffin.money import Money
+from tiffin.sealing import SealingKey
+
+NOTICES = SealingKey("TIFFIN_NOTICE_KEY", purpose="tiffin notice key")
 
 
 class SandboxCharge(models.Model):
@@ -98,17 +101,18 @@ class NoticeState(Enum):
 
 class ProviderNotice(Aggregate):
     """A notification as a provider, or somebody who pretends to be one, sent it. `body` is the raw one, at
-    most its first bytes of `size`; `event_id` is the provider's, none for what was refused. `charge` and
-    `reference` say what it is about: our key and the provider's name. `reason` says why it was refused or
-    ignored. It belongs to the region of its payment, as soon as that is known. Forgotten after
-    `services.notices.KEPT_FOR`, and sooner when too many were refused."""
+    most its first bytes of `size`, and lies sealed, because providers name people in it. `event_id` is the
+    provider's, none for what was refused. `charge` and `reference` say what it is about: our key and the
+    provider's name. `reason` says why it was refused or ignored. It belongs to the region of its payment, as
+    soon as that is known. Forgotten after `services.notices.KEPT_FOR`, and sooner when too many were
+    refused."""
 
     provider = models.CharField(max_length=16)
     event_id = models.CharField(max_length=255, null=True)
     kind = models.CharField(max_length=100, default="")
     charge = models.CharField(max_length=80, default="")
     reference = models.CharField(max_length=255, default="", db_index=True)
-    body = models.BinaryField()
+    sealed = models.BinaryField()
     size = models.IntegerField()
     signature = models.CharField(max_length=500, default="")
     state_name = models.CharField(max_length=12, db_column="state", default=NoticeState.RECEIVED.value)
@@ -127,6 +131,15 @@ class ProviderNotice(Aggregate):
     @property
     def state(self) -> NoticeState:
         return NoticeState(self.state_name)
+
+    @property
+    def body(self) -> bytes:
+        """As it was sent. Raises SealingKeyMissing; InvalidTag under another key."""
+        return NOTICES.unseal(bytes(self.sealed), row=self.id)
+
+    @body.setter
+    def body(self, body: bytes) -> None:
+        self.sealed = NOTICES.seal(body, row=self.id)
 
     @property
     def is_whole(self) -> bool:

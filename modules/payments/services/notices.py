@@ -45,9 +45,8 @@ def receive(*, provider: str, body: bytes, signature: str = "") -> None:
 
 def _receive(provider: str, body: bytes, signature: str) -> str:
     """Why it was refused; empty when it was not."""
-    kept = ProviderNotice(
-        provider=provider, region="", body=body[:KEPT_BYTES], size=len(body), signature=_printable(signature)
-    )
+    kept = ProviderNotice(provider=provider, region="", size=len(body), signature=_printable(signature))
+    kept.body = body[:KEPT_BYTES]
     reader = notices_of(provider)
     try:
         reader.verify(body, signature)
@@ -68,7 +67,7 @@ def process(notice_id: UUID) -> None:
         if notice.state is not NoticeState.RECEIVED:
             return
         reader = notices_of(notice.provider)
-        reader.learn(bytes(notice.body))
+        reader.learn(notice.body)
         kept = _kept_of(notice)
         if kept is not None:
             look_at_method(kept)
@@ -146,7 +145,7 @@ def _settle(notice: ProviderNotice, state: NoticeState, reason: str = "") -> Non
 @db.transaction_required
 def _admit(notice: ProviderNotice) -> None:
     """Raises NotificationNotAuthentic."""
-    body, reader = bytes(notice.body), notices_of(notice.provider)
+    body, reader = notice.body, notices_of(notice.provider)
     try:
         if not notice.is_whole:
             raise NotAuthentic("body_cut")

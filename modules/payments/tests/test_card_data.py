@@ -23,7 +23,7 @@ ADDRESS = {"street": "3 Short Walk", "city": "Anywhere", "postcode": "A1", "lat"
 
 
 def places_of(text: str) -> list[str]:
-    """Every table of every module that holds it."""
+    """Every table of every module that holds it, and what lies sealed of notifications."""
     found = []
     for module in django_settings.TIFFIN_MODULES:
         with connections[module].cursor() as cursor:
@@ -36,12 +36,15 @@ def places_of(text: str) -> list[str]:
                 cursor.execute(f'SELECT 1 FROM "{table}" AS row WHERE row::text LIKE %s', [hexed])
                 if cursor.fetchone():
                     found.append(f"{module}.{table}")
-    return found
+    notices = apps.get_app_config("payments").get_model("ProviderNotice").objects.all()
+    return found + ["a sealed body" for notice in notices if text.encode() in notice.body]
 
 
 def test_the_search_itself_finds_what_is_kept(stripe):
-    Client().post("/api/v1/webhooks/stripe", b"4242 of nobody", content_type="text/plain")
-    assert places_of("4242 of nobody") == ["payments.payments_providernotice"]
+    signature = {"Stripe-Signature": "4243 of nobody"}
+    Client().post("/api/v1/webhooks/stripe", b"4242 of nobody", content_type="text/plain", headers=signature)
+    assert places_of("4242 of nobody") == ["a sealed body"]
+    assert places_of("4243 of nobody") == ["payments.payments_providernotice"]
     assert apps.get_app_config("payments").get_model("ProviderNotice").objects.count() == 1
 
 

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import stripe as sdk
+from cryptography.exceptions import InvalidTag
+from django.db import connections
 from django.test import Client
 
 from modules.payments import services
@@ -30,6 +32,7 @@ from modules.payments.tests.ledger import (
     published,
     state_of,
 )
+from modules.payments.tests.test_staff_pages import person
 from tiffin import clock, ids
 from tiffin.jobs import running
 from tiffin.models import Job
@@ -132,6 +135,32 @@ def test_what_cannot_be_read_is_kept_with_the_reason(stripe, body, reason):
     assert answer.status_code == 400
     assert kept() == [("refused", reason)]
     assert bytes(ProviderNotice.objects.get().body) == body[:REFUSED_BYTES]
+
+
+def test_whom_a_notification_names_is_not_to_be_read_in_the_table(stripe):
+    # Given one that was kept and one that was refused, with a name and an e-mail address in each
+    named = {"billing_details": {"name": "Zofia Nowak", "email": "zofia@example.com"}}
+    send(event(**named))
+    send(event(**named), secret="whsec_of_somebody")
+    with connections["payments"].cursor() as cursor:
+        cursor.execute("SELECT row_to_json(each)::text, sealed FROM payments_providernotice AS each")
+        rows = cursor.fetchall()
+    assert len(rows) == 2
+    for row, sealed in rows:
+        for said in ("Nowak", "zofia@example.com"):
+            assert said not in row
+            assert said.encode().hex() not in row
+            assert said.encode() not in bytes(sealed)
+    # Then staff who may see it read it, and nobody else
+    notices = ProviderNotice.objects.all()
+    for page in (f"/admin/payments/providernotice/{notice.pk}/change/" for notice in notices):
+        assert "zofia@example.com" in person("finance").get(page).content.decode()
+        assert person().get(page).status_code == 403
+    # And it opens in its own row alone
+    one, other = notices
+    one.sealed = other.sealed
+    with pytest.raises(InvalidTag):
+        _ = one.body
 
 
 def test_only_so_much_of_what_is_refused_is_kept(stripe):

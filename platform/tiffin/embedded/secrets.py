@@ -40,6 +40,12 @@ def endpoint_key(folder: Path) -> Path:
     return folder / "endpoint.key"
 
 
+def notice_key(folder: Path) -> Path:
+    """The file of the key that seals what payment providers notify of."""
+    secret(folder, "notice.key")
+    return folder / "notice.key"
+
+
 def internal_key(folder: Path) -> Path:
     """The file of the key by which the groups of one platform know each other's messages."""
     secret(folder, "internal.key")
@@ -76,6 +82,7 @@ KEYS: Mapping[str, Callable[[Path], object]] = {
     "TIFFIN_VENDOR_KEY": vendor_key,
     "TIFFIN_VAPID_PRIVATE_KEY": vapid_key,
     "TIFFIN_ENDPOINT_KEY": endpoint_key,
+    "TIFFIN_NOTICE_KEY": notice_key,
 }
 
 

@@ -16,7 +16,15 @@ from tiffin.embedded.home import Home, Lock, read_json, write_json
 from tiffin.embedded.postgres import DATABASE, Postgres
 from tiffin.embedded.processes import Child, Program, end_orphans, wait_until
 from tiffin.embedded.redis import Redis
-from tiffin.embedded.secrets import endpoint_key, internal_key, master_key, token_keys, vapid_key, vendor_key
+from tiffin.embedded.secrets import (
+    endpoint_key,
+    internal_key,
+    master_key,
+    notice_key,
+    token_keys,
+    vapid_key,
+    vendor_key,
+)
 from tiffin.embedded.supervisor import SERVICE_SECONDS, recorded, written_down
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,6 +63,7 @@ class Services:
         internal_key(home.secrets)
         vapid_key(home.secrets)
         endpoint_key(home.secrets)
+        notice_key(home.secrets)
         postgres = Postgres(home, chosen["postgres"], durable=False)
         redis = Redis(home, chosen["redis"])
         env = environment.complete(

@@ -37,6 +37,7 @@ def test_secrets_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
         "jwt-private.pem",
         "jwt-public.pem",
         "master.key",
+        "notice.key",
         "postgres-password",
         "secret-key",
         "vapid.pem",
