@@ -15,6 +15,8 @@ PASSWORD = "noodles-at-midnight"
 SOHO = (51.5137, -0.1312)
 TESTVILLE = (48.0, 2.0)
 NEVER = "Jan 01 03:00-03:01"
+# All suites order here, and some of them have nobody in the kitchen.
+MOST_OPEN_ORDERS = 1_000
 
 
 def make() -> dict[str, Any]:
@@ -26,7 +28,7 @@ def make() -> dict[str, Any]:
 
 
 def _restaurant(slug: str, region: str, currency: str, at: tuple[float, float], hours: str) -> dict[str, Any]:
-    from modules.restaurants.interface import Point, RestaurantProfile, Restaurants
+    from modules.restaurants.interface import Point, RestaurantProfile, Restaurants, Working
     from tiffin.interfaces import CommandKey, call
     from tiffin.money import Money
 
@@ -53,6 +55,11 @@ def _restaurant(slug: str, region: str, currency: str, at: tuple[float, float], 
         restaurant_id=restaurant.id,
         document=MENU.read_text(),
         pictures={},
+    )
+    call(Restaurants).set_working(
+        key=CommandKey(f"working-{slug}"),
+        restaurant_id=restaurant.id,
+        wanted=Working(open_orders_limit=MOST_OPEN_ORDERS),
     )
     return {"id": str(restaurant.id), "lat": lat, "lon": lon, "kitchen": _kitchen(slug, restaurant.id)}
 
