@@ -23,7 +23,7 @@ from tiffin.web.openapi import refuses
 
 
 class ReceiptLineSerializer(Document):
-    label = serializers.CharField()  # type: ignore[assignment]  # the DTO has that name
+    label = serializers.CharField()
     amount = MoneySerializer()
     tax = MoneySerializer(help_text="Contained in the amount, or on a line of its own that `is_tax`")
     tax_rate = serializers.CharField()

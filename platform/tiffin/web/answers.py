@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import APIException
 
+from tiffin.web.middleware import After
 from tiffin.web.problems import CONTENT_TYPE, Problem, problem_of
 
 API_PREFIX = "/api/"
@@ -99,26 +98,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer(Problem("csrf_failed"), request)
 
 
-class ProblemAnswers:
+class ProblemAnswers(After):
     """Middleware: errors of plain Django views become problems, and so does any bare answer under /api/
     that no view of ours made (an unknown URL, a wrong method)."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        if self.is_async:
-            return self._acall(request)
-        return _as_problem(self.get_response(request), request)
-
-    async def _acall(self, request: HttpRequest) -> HttpResponse:
-        return _as_problem(await self.get_response(request), request)
+    def after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        return _as_problem(response, request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, _DJANGO_ANSWERS_THESE):

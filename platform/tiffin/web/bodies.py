@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from io import BytesIO
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import escape_uri_path
 
 from tiffin.web.answers import answer
+from tiffin.web.middleware import Before
 from tiffin.web.problems import CONTENT_TYPE, Problem
 
 API_BYTES = 1024 * 1024
@@ -28,32 +28,18 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class BodyLimit:
+class BodyLimit(Before):
     """1 MiB, and 8 MiB where staff upload files and deployables speak to each other;
     `settings.TIFFIN_UPLOAD_PREFIXES` adds paths for the latter.
 
     Bodies sent in chunks are read up to the limit here, because Django reads none without a length.
     """
 
-    sync_capable = True
-    async_capable = True
-
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
+        super().__init__(get_response)
         self.uploads = (*UPLOAD_PREFIXES, *getattr(settings, "TIFFIN_UPLOAD_PREFIXES", ()))
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        if self.is_async:
-            return self._acall(request)
-        return self._refusal(request) or self.get_response(request)
-
-    async def _acall(self, request: HttpRequest) -> HttpResponse:
-        return self._refusal(request) or await self.get_response(request)
-
-    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+    def before(self, request: HttpRequest) -> HttpResponse | None:
         limit = UPLOAD_BYTES if request.path.startswith(self.uploads) else API_BYTES
         length = request.META.get("CONTENT_LENGTH") or ""
         if length.isdigit():

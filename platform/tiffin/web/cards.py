@@ -4,17 +4,17 @@ reads, keeps or logs it. Cards go to the payment provider, and only a token of t
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from tiffin.web.answers import answer
 from tiffin.web.idempotency import HEADER
+from tiffin.web.middleware import Before
 from tiffin.web.problems import Problem, problem_of
 
 # Written together, or in groups as on the card. Between other characters it is part of something longer, and
@@ -58,29 +58,15 @@ def _check_digit_is_right(digits: bytes) -> bool:
     return (sum(values[::2]) + sum(doubled)) % 10 == 0
 
 
-class CardDataRefused:
+class CardDataRefused(Before):
     """Answers `card_data_refused` to a write that holds one in its body or its Idempotency-Key, except under
     `settings.TIFFIN_RAW_PREFIXES`, where a module looks itself at what outsiders sign."""
 
-    sync_capable = True
-    async_capable = True
-
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
+        super().__init__(get_response)
         self.exempt = (*_EXEMPT, *getattr(settings, "TIFFIN_RAW_PREFIXES", ()))
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        if self.is_async:
-            return self._acall(request)
-        return self._refusal(request) or self.get_response(request)
-
-    async def _acall(self, request: HttpRequest) -> HttpResponse:
-        return self._refusal(request) or await self.get_response(request)
-
-    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+    def before(self, request: HttpRequest) -> HttpResponse | None:
         if request.method not in _WRITES or request.path.startswith(self.exempt):
             return None
         try:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from tiffin.web.auth import ACCESS_COOKIE
+from tiffin.web.middleware import After
 
 _OWN = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
@@ -21,25 +18,11 @@ STAFF_PREFIX = "/admin/"
 API_PREFIX = "/api/"
 
 
-class SecurityHeaders:
+class SecurityHeaders(After):
     """Adds what the view did not set: a content security policy, and `no-store` where somebody is known."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        if self.is_async:
-            return self._acall(request)
-        return add_headers(request, self.get_response(request))
-
-    async def _acall(self, request: HttpRequest) -> HttpResponse:
-        return add_headers(request, await self.get_response(request))
+    def after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        return add_headers(request, response)
 
 
 def add_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:

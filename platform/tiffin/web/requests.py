@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from tiffin import context
 from tiffin.context import ANONYMOUS, Context
 from tiffin.telemetry.metrics import HTTP_SECONDS
+from tiffin.web.middleware import EitherWay
 
 log = structlog.get_logger(__name__)
 
@@ -26,32 +24,19 @@ _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{
 _QUIET = ("/livez", "/readyz", "/metrics", "/static/", "/internal/")
 
 
-class RequestContext:
+class RequestContext(EitherWay):
     """Sets `tiffin.context` for the request and clears it after; logs the request with its route, never
     its query or body; answers with `traceparent` and `X-Trace-Id`."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        if self.is_async:
-            return self._acall(request)
+    def _call(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         with context.use(context_for(request)):
-            response = self.get_response(request)
-            return _finish(request, response, began)
+            return _finish(request, super()._call(request), began)
 
     async def _acall(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         with context.use(context_for(request)):
-            response = await self.get_response(request)
-            return _finish(request, response, began)
+            return _finish(request, await super()._acall(request), began)
 
 
 def context_for(request: HttpRequest) -> Context:

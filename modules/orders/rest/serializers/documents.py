@@ -24,6 +24,8 @@ def choice_of(states: type[OpenEnum]) -> serializers.ChoiceField:
 class Document(serializers.Serializer[Any]):
     """A DTO as it goes out; the fields below say what is in it."""
 
+    label: Any  # a serializer's own caption, which nobody shows; documents have members of that name
+
     def to_representation(self, instance: Any) -> Any:
         return msgspec.to_builtins(instance)
 
@@ -37,7 +39,7 @@ def with_path(error: msgspec.ValidationError) -> dict[str, Any] | list[str]:
     """msgspec says `… - at `$[0].quantity``; the problem says it by JSON pointer, from nested errors."""
     message, _, at = str(error).partition(" - at `$")
     steps = at.rstrip("`").replace("[", ".").replace("]", "").split(".")
-    detail: Any = [message]
+    detail: dict[str, Any] | list[str] = [message]
     for step in reversed([step for step in steps if step]):
         detail = {step: detail}
-    return detail  # type: ignore[no-any-return]  # nested by hand
+    return detail

@@ -33,7 +33,7 @@ class RatingSerializer(Document):
 
 
 class KeptSerializer(Document):
-    label = serializers.CharField()  # type: ignore[assignment]  # becomes a declared field
+    label = serializers.CharField()
     amount = MoneySerializer()
     tax = MoneySerializer(help_text="Contained in the amount")
     party = choice(Party, help_text="Whose it is")

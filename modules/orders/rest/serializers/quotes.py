@@ -59,7 +59,7 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
 class ComponentSerializer(Document):
     kind = choice(ComponentKind)
     code = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]  # becomes a declared field
+    label = serializers.CharField()
     amount = MoneySerializer()
     tax_category = serializers.CharField()
     tax_rate = serializers.CharField(help_text="A decimal: 0.08")
