@@ -39,7 +39,8 @@ _BROWSER = [
         value={
             "endpoint": "https://push.example.com/send/f1Ls2",
             "keys": {
-                "p256dh": "BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM",  # noqa: E501
+                "p256dh": "BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I9"
+                "9e8QcYP7DkM",
                 "auth": "tBHItJI5svbpez7KI4CCXg",
             },
         },

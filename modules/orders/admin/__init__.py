@@ -1,3 +1,5 @@
-"""Orders on the staff's pages. Importing it registers them, and the queues in this order."""
+"""Orders on the staff's pages: importing it registers them, and the queues."""
 
-from modules.orders.admin import orders, claims, papers, promotions, ratings, known  # noqa: F401, I001
+from modules.orders.admin import claims, known, orders, papers, promotions, ratings
+
+__all__ = ["claims", "known", "orders", "papers", "promotions", "ratings"]

@@ -340,6 +340,23 @@ def drop_off(courier: UUID, order: OrderView) -> None:
     settle()
 
 
+def carry(kitchen: Kitchen, customer: UUID, *lines: BasketLine) -> tuple[OrderView, UUID]:
+    """An order and its courier, at the door."""
+    order = place(kitchen, customer, *lines)
+    settle()
+    courier = courier_on_shift()
+    accept(order)
+    take_offer(courier)
+    pick_up(courier, order)
+    return order, courier
+
+
+def refuse_at_door(order: OrderView, courier: UUID) -> None:
+    """Nobody there is old enough."""
+    call(Delivery).refuse_at_door(key=new_key(), courier_id=CourierId(courier), order_id=order.id)
+    settle()
+
+
 def deliver(kitchen: Kitchen, customer: UUID, *lines: BasketLine, tip: int = 0) -> OrderView:
     """An order that goes all the way to the door, and is paid."""
     token = quote(kitchen, customer, *lines, tip=tip).token

@@ -32,22 +32,6 @@ pytestmark = pytest.mark.database
 DELIVERY, SERVICE = 199, 90
 
 
-def carry(kitchen, customer, *lines):
-    """An order and its courier at the door."""
-    order = scenes.place(kitchen, customer, *lines)
-    settle()
-    courier = scenes.courier_on_shift()
-    scenes.accept(order)
-    scenes.take_offer(courier)
-    scenes.pick_up(courier, order)
-    return order, courier
-
-
-@pytest.fixture
-def carried(kitchen, customer):
-    return carry(kitchen, customer, kitchen.ramen(), kitchen.line("Beer"))
-
-
 def hand_over(carried, *proof: Proof):
     order, courier = carried
     done = call(Delivery).drop_off(
@@ -55,12 +39,6 @@ def hand_over(carried, *proof: Proof):
     )
     settle()
     return done
-
-
-def refuse(carried) -> None:
-    order, courier = carried
-    call(Delivery).refuse_at_door(key=scenes.new_key(), courier_id=CourierId(courier), order_id=order.id)
-    settle()
 
 
 def test_a_quote_says_how_old_one_must_be(kitchen, customer) -> None:
@@ -120,7 +98,7 @@ def test_over_http_the_courier_is_told_to_look(carried) -> None:
 
 def test_what_nobody_old_enough_takes_goes_back_and_the_region_says_what_is_kept(carried) -> None:
     order, _ = carried
-    refuse(carried)
+    scenes.refuse_at_door(*carried)
     ended = order_of(order)
     assert (ended.cancel_reason, ended.axes.courier) == ("age_refused", CourierState.FAILED)
     assert ended.captured - ended.refunded == DELIVERY + SERVICE
@@ -131,9 +109,9 @@ def test_what_nobody_old_enough_takes_goes_back_and_the_region_says_what_is_kept
 
 
 def test_what_asks_for_no_age_is_not_refused_for_one(kitchen, customer) -> None:
-    order, courier = carry(kitchen, customer)
+    order, courier = scenes.carry(kitchen, customer)
     with pytest.raises(DeliveryStateConflict):
-        refuse((order, courier))
+        scenes.refuse_at_door(order, courier)
     assert order_of(order).status is Status.ON_THE_WAY
 
 

@@ -22,7 +22,6 @@ from modules.orders.interface import (
 )
 from modules.orders.jobs import refund_payment, settlement_overdue
 from modules.orders.models import Claim, Order, Refund
-from modules.orders.policies import ClaimDecision, ClaimPolicy
 from modules.orders.services import decide_claim
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
@@ -30,7 +29,7 @@ from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.test_journey import jobs_left, payment_of
 from modules.orders.tests.test_staff_pages import person
 from modules.payments.interface import Payments
-from tiffin import clock, db, ids, regions
+from tiffin import clock, db, ids
 from tiffin.context import Actor, ActorKind
 from tiffin.interfaces import call
 from tiffin.models import CommandAnswer
@@ -51,23 +50,6 @@ def claim(order, *lines: tuple[int, int], reason: ClaimReason = ClaimReason.MISS
         lines=tuple(ClaimLine(line=line, quantity=quantity) for line, quantity in lines),
         words=words,
     )
-
-
-@pytest.fixture
-def dinner(kitchen, customer):
-    """Three ramen and two beers, 48.50 and 2.43 of service fee, with a tip of 3.00, at the door."""
-    return scenes.deliver(kitchen, customer, kitchen.ramen(3), kitchen.line("Beer", quantity=2), tip=300)
-
-
-@pytest.fixture
-def strict(monkeypatch):
-    """A region whose staff look at every claim."""
-
-    class Strict(ClaimPolicy):
-        def decision(self, facts):
-            return ClaimDecision.ASK_STAFF
-
-    monkeypatch.setitem(regions.get("gb")._policies, ClaimPolicy, Strict())
 
 
 def test_a_missing_dish_goes_back_with_its_share_of_the_service_fee(dinner) -> None:

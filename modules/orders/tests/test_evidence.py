@@ -26,7 +26,7 @@ from modules.orders.models import Claim, Evidence
 from modules.orders.services import cancel_order_by_staff, decide_claim
 from modules.orders.tests import photos, scenes
 from modules.orders.tests.scenes import order_of
-from modules.orders.tests.test_claims import claim, dinner, give_back, strict
+from modules.orders.tests.test_claims import claim, give_back
 from modules.orders.tests.test_staff_pages import person
 from tiffin import db, ids
 from tiffin.context import Actor, ActorKind
@@ -35,8 +35,6 @@ from tiffin.models import Job
 from tiffin.testing import api, settle
 
 pytestmark = pytest.mark.database
-
-__all__ = ["dinner", "strict"]
 
 
 @pytest.fixture

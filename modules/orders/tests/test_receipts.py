@@ -26,8 +26,7 @@ from modules.orders.services import appeal, decide_claim, write_receipts
 from modules.orders.services.receipts import AGAIN_AFTER
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
-from modules.orders.tests.test_ages import carried, refuse  # noqa: F401 - a fixture
-from modules.orders.tests.test_claims import claim, dinner, give_back  # noqa: F401 - a fixture
+from modules.orders.tests.test_claims import claim, give_back
 from modules.orders.tests.test_lateness import bring
 from modules.orders.tests.test_pricing import any_terms
 from modules.orders.tests.test_staff_pages import person
@@ -224,7 +223,7 @@ def test_an_order_that_cannot_be_written_stops_no_other(kitchen, at_once) -> Non
 
 
 @pytest.mark.database
-def test_a_region_in_which_nothing_can_be_written_stops_no_correction(dinner, kitchen, monkeypatch) -> None:  # noqa: F811
+def test_a_region_in_which_nothing_can_be_written_stops_no_correction(dinner, kitchen, monkeypatch) -> None:
     write_receipts()
     claim(dinner, (1, 1))
     settle()
@@ -251,7 +250,7 @@ def test_numbers_begin_anew_in_the_regions_new_year(kitchen) -> None:
 
 
 @pytest.mark.database
-def test_nothing_in_writing_is_ever_changed(dinner) -> None:  # noqa: F811
+def test_nothing_in_writing_is_ever_changed(dinner) -> None:
     write_receipts()
     for change in (lambda rows: rows.update(total=1), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError, match="correction"):
@@ -271,7 +270,7 @@ def test_nothing_is_written_before_it_is_delivered_and_paid(kitchen, customer) -
 
 
 @pytest.mark.database
-def test_a_delivered_order_is_in_writing_to_the_penny(dinner) -> None:  # noqa: F811
+def test_a_delivered_order_is_in_writing_to_the_penny(dinner) -> None:
     put_in_writing()
     found = call(Orders).receipts(customer_id=dinner.customer_id, order_id=dinner.id)
     assert {each.issuer for each in found} == {Party.RESTAURANT, Party.PLATFORM, Party.COURIER}
@@ -284,7 +283,7 @@ def test_a_delivered_order_is_in_writing_to_the_penny(dinner) -> None:  # noqa: 
 
 
 @pytest.mark.database
-def test_what_goes_back_is_corrected_under_a_number_of_its_own(dinner) -> None:  # noqa: F811
+def test_what_goes_back_is_corrected_under_a_number_of_its_own(dinner) -> None:
     claim(dinner, (1, 1))
     settle()
     put_in_writing()
@@ -300,7 +299,7 @@ def test_what_goes_back_is_corrected_under_a_number_of_its_own(dinner) -> None: 
 
 
 @pytest.mark.database
-def test_all_that_goes_back_takes_back_all_that_was_written(dinner) -> None:  # noqa: F811
+def test_all_that_goes_back_takes_back_all_that_was_written(dinner) -> None:
     claim(dinner, (1, 1))
     settle()
     made = claim(dinner, reason=ClaimReason.NEVER_ARRIVED)
@@ -369,7 +368,7 @@ def test_what_staff_give_back_of_what_was_kept_is_corrected(stopped) -> None:
 
 
 @pytest.mark.database
-def test_what_staff_give_back_of_a_dinner_is_corrected(dinner) -> None:  # noqa: F811
+def test_what_staff_give_back_of_a_dinner_is_corrected(dinner) -> None:
     put_in_writing()
     before = in_writing(dinner)
     give_back(dinner, 800)
@@ -379,7 +378,7 @@ def test_what_staff_give_back_of_a_dinner_is_corrected(dinner) -> None:  # noqa:
 
 
 @pytest.mark.database
-def test_what_is_granted_on_appeal_is_corrected(dinner) -> None:  # noqa: F811
+def test_what_is_granted_on_appeal_is_corrected(dinner) -> None:
     made = claim(dinner, reason=ClaimReason.NEVER_ARRIVED)
     if made.state.value == "open":
         decide_claim(claim_id=made.id, grant=False)
@@ -404,9 +403,9 @@ def test_what_goes_back_for_coming_late_is_corrected(kitchen, customer) -> None:
 
 
 @pytest.mark.database
-def test_what_nobody_old_enough_took_is_in_writing_as_far_as_it_is_kept(carried) -> None:  # noqa: F811
+def test_what_nobody_old_enough_took_is_in_writing_as_far_as_it_is_kept(carried) -> None:
     order, _ = carried
-    refuse(carried)
+    scenes.refuse_at_door(*carried)
     settle()
     put_in_writing()
     row = order_of(order)
@@ -429,7 +428,7 @@ def test_of_an_order_that_came_to_nothing_nothing_is_in_writing(kitchen, custome
 
 
 @pytest.mark.database
-def test_receipts_over_http(dinner) -> None:  # noqa: F811
+def test_receipts_over_http(dinner) -> None:
     client = api(Actor(kind=ActorKind.CUSTOMER, id=dinner.customer_id))
     path = f"/api/v1/orders/{dinner.id}/receipts"
     assert client.get(path).json() == {"receipts": []}
@@ -447,7 +446,7 @@ def test_receipts_over_http(dinner) -> None:  # noqa: F811
 
 
 @pytest.mark.database
-def test_a_printed_receipt_says_what_the_region_asks_for(dinner) -> None:  # noqa: F811
+def test_a_printed_receipt_says_what_the_region_asks_for(dinner) -> None:
     put_in_writing()
     (food,) = Receipt.objects.filter(party_name="restaurant")
     html = page_of(dinner, food)
@@ -467,7 +466,7 @@ def page_of(order, receipt: Receipt) -> str:
 
 
 @pytest.mark.database
-def test_no_row_of_a_receipt_names_its_customer(dinner) -> None:  # noqa: F811
+def test_no_row_of_a_receipt_names_its_customer(dinner) -> None:
     put_in_writing()
     for receipt in Receipt.objects.all():
         kept = json.dumps([receipt.issuer, receipt.lines, receipt.taxes])
@@ -476,7 +475,7 @@ def test_no_row_of_a_receipt_names_its_customer(dinner) -> None:  # noqa: F811
 
 
 @pytest.mark.database
-def test_staff_find_a_receipt_by_its_number(dinner) -> None:  # noqa: F811
+def test_staff_find_a_receipt_by_its_number(dinner) -> None:
     put_in_writing()
     receipt = Receipt.objects.filter(party_name="platform").get()
     found = person("finance").get(f"/admin/orders/receipt/?q={receipt.number}&party_name=platform")

@@ -13,7 +13,7 @@ from modules.orders.interface import ClaimReason
 from modules.orders.models import Claim, Order
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
-from modules.orders.tests.test_claims import claim, dinner  # noqa: F401 - a fixture
+from modules.orders.tests.test_claims import claim
 from modules.orders.tests.test_staff_pages import person
 from tiffin import clock, ids
 from tiffin.admin import exporting
@@ -32,7 +32,7 @@ def exported(staff, table: str, query: str = "") -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_an_order_in_a_file_says_its_money_and_its_zone(dinner) -> None:  # noqa: F811
+def test_an_order_in_a_file_says_its_money_and_its_zone(dinner) -> None:
     (row,) = exported(person("finance"), "order")
     order = order_of(dinner)
     assert (row["id"], row["code"], row["status"]) == (str(order.id), order.code, "delivered")
@@ -72,7 +72,7 @@ def test_no_cell_is_run_by_a_spreadsheet(kitchen, customer) -> None:
     assert not row["total_minor"].startswith("'")
 
 
-def test_claims_refunds_and_ratings_in_files(dinner) -> None:  # noqa: F811
+def test_claims_refunds_and_ratings_in_files(dinner) -> None:
     claim(dinner, (1, 1))
     settle()
     staff = person("finance")
@@ -83,7 +83,7 @@ def test_claims_refunds_and_ratings_in_files(dinner) -> None:  # noqa: F811
     assert exported(staff, "rating") == []
 
 
-def test_what_waits_for_a_person_is_counted_and_one_click_away(kitchen, customer, dinner) -> None:  # noqa: F811
+def test_what_waits_for_a_person_is_counted_and_one_click_away(kitchen, customer, dinner) -> None:
     staff = person("support")
     assert {count for count, _ in waiting(staff).values()} == {"0"}
     assert "Nothing waits for a person." in staff.get("/admin/queues/").content.decode()
