@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from modules.payments import services
@@ -20,6 +21,7 @@ from tiffin import ids
 from tiffin.log.events import event_classes
 from tiffin.models import Job, LogEvent
 from tiffin.money import Money
+from tiffin.testing import settle
 
 VISA = "pm_card_visa"
 DECLINED = "pm_card_chargeDeclined"
@@ -50,6 +52,23 @@ def a_payment(
         region="gb",
         shares=shares,
     )
+
+
+def authorised(amount: int = 2500, **more: Any) -> Payment:
+    """A payment of which the money is held."""
+    payment = a_payment(amount=amount, **more)
+    settle()
+    assert state_of(payment) is PaymentState.AUTHORISED
+    return payment
+
+
+def captured(amount: int = 2500) -> Payment:
+    """A payment of which the money was taken."""
+    payment = authorised(amount)
+    services.capture(payment_id=payment.pk, amount=pounds(amount))
+    settle()
+    assert state_of(payment) is PaymentState.CAPTURED
+    return payment
 
 
 def look_at(payment: Payment) -> PaymentView:

@@ -19,6 +19,7 @@ from modules.payments.tests.ledger import (
     DECLINED,
     Memory,
     a_payment,
+    captured,
     look_at,
     pounds,
     published,
@@ -40,15 +41,6 @@ CREATE, CONFIRM, CAPTURE, CANCEL, REFUND = (
     "/refunds",
 )
 UNTIL_OVERDUE = timedelta(seconds=301)
-
-
-def captured(amount=2500):
-    payment = a_payment(amount=amount)
-    settle()
-    services.capture(payment_id=payment.pk, amount=pounds(amount))
-    settle()
-    assert state_of(payment) is PaymentState.CAPTURED
-    return payment
 
 
 # --- who holds the money

@@ -1,0 +1,21 @@
+"""What each row of `api.txt` asks about."""
+
+from tests.matrix.api_scenes import counter, hearing, menus, orders, paying, people, road, vendors
+from tests.matrix.api_scenes.orders import PHOTO
+from tests.matrix.api_scenes.scenes import MENU, SCENES
+from tests.matrix.stage import seen
+
+__all__ = [
+    "MENU",
+    "PHOTO",
+    "SCENES",
+    "counter",
+    "hearing",
+    "menus",
+    "orders",
+    "paying",
+    "people",
+    "road",
+    "seen",
+    "vendors",
+]
