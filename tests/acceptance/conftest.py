@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from typing import NamedTuple
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -24,9 +25,12 @@ class World(NamedTuple):
 
 @pytest.fixture(scope="session")
 def places(platform: Platform) -> World:
-    """The restaurants of `world`, known to everybody."""
+    """The restaurants of `world`, known to everybody.
+
+    Each suite has its own: one where the suite before left orders unanswered is paused by and by.
+    """
     made = subprocess.run(
-        [sys.executable, "-m", "tests.acceptance.world"],
+        [sys.executable, "-m", "tests.acceptance.world", uuid4().hex],
         cwd=ROOT,
         env=platform.environment(),
         capture_output=True,

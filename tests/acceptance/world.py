@@ -1,6 +1,7 @@
 """Restaurants that the demo does not have: one always open, one never, and one in a region in a hurry.
 
-Run as a program in the running platform's environment; prints what it made as JSON.
+Run as a program in the running platform's environment with what their names end in; prints what it made as
+JSON.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ NEVER = "Jan 01 03:00-03:01"
 MOST_OPEN_ORDERS = 1_000
 
 
-def make() -> dict[str, Any]:
+def make(name: str) -> dict[str, Any]:
     return {
-        "open": _restaurant("open-all-hours", "gb", "GBP", SOHO, "24/7"),
-        "closed": _restaurant("never-open", "gb", "GBP", SOHO, NEVER),
-        "hurried": _restaurant("in-a-hurry", "xt", "EUR", TESTVILLE, "24/7"),
+        "open": _restaurant(f"open-all-hours-{name}", "gb", "GBP", SOHO, "24/7"),
+        "closed": _restaurant(f"never-open-{name}", "gb", "GBP", SOHO, NEVER),
+        "hurried": _restaurant(f"in-a-hurry-{name}", "xt", "EUR", TESTVILLE, "24/7"),
     }
 
 
@@ -83,4 +84,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    json.dump(make(), sys.stdout)
+    json.dump(make(sys.argv[1]), sys.stdout)
