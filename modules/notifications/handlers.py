@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-from uuid import UUID
 
 from modules.identity.events import CustomerErased
 from modules.notifications.kinds import (
@@ -26,68 +25,52 @@ from modules.orders.events import (
     OrderDelivered,
     OrderRefunded,
 )
-from tiffin.log import current_events, on, on_batch
+from tiffin.log import Event, Subscriber, current_events, on, on_batch
+
+# A message is sent seconds later, and what is told together costs little more than one.
+Subscriber("notifications", nudged=False)
 
 
-@on_batch(OrderConfirmed)
-def order_confirmed(events: Sequence[OrderConfirmed]) -> None:
-    _tell(CONFIRMED, [(e.customer_id, e.order_id, {"total": str(e.total)}) for e in events])
+def _total(event: OrderConfirmed | OrderDelivered) -> dict[str, Any]:
+    return {"total": str(event.total)}
 
 
-@on_batch(OrderAccepted)
-def order_accepted(events: Sequence[OrderAccepted]) -> None:
-    _tell(ACCEPTED, [(e.customer_id, e.order_id, {"ready_at": e.ready_at.isoformat()}) for e in events])
+def _decision(event: ClaimDecided) -> dict[str, Any]:
+    return {"granted": str(event.granted) if event.granted else "", "state": event.state.value}
 
 
-@on_batch(OrderDelivered)
-def order_delivered(events: Sequence[OrderDelivered]) -> None:
-    told = [(e.customer_id, e.order_id, {"total": str(e.total)}) for e in events]
-    _tell(DELIVERED, told)
-    _tell(FEEDBACK, told)
+# What each event is told as, and what of it.
+_TOLD: dict[type[Event], tuple[tuple[Kind, ...], Callable[[Any], dict[str, Any]]]] = {
+    OrderConfirmed: ((CONFIRMED,), _total),
+    OrderAccepted: ((ACCEPTED,), lambda event: {"ready_at": event.ready_at.isoformat()}),
+    OrderDelivered: ((DELIVERED, FEEDBACK), _total),
+    OrderCancelled: ((CANCELLED,), lambda event: {"reason": event.reason}),
+    OrderRefunded: ((REFUNDED,), lambda event: {"amount": str(event.amount)}),
+    ClaimDecided: ((CLAIM_DECIDED,), _decision),
+}
 
 
-@on_batch(OrderCancelled)
-def order_cancelled(events: Sequence[OrderCancelled]) -> None:
-    _tell(CANCELLED, [(e.customer_id, e.order_id, {"reason": e.reason}) for e in events])
-
-
-@on_batch(OrderRefunded)
-def order_refunded(events: Sequence[OrderRefunded]) -> None:
-    _tell(REFUNDED, [(e.customer_id, e.order_id, {"amount": str(e.amount)}) for e in events])
-
-
-@on_batch(ClaimDecided)
-def claim_decided(events: Sequence[ClaimDecided]) -> None:
-    _tell(
-        CLAIM_DECIDED,
+@on_batch(*_TOLD)
+def happened(events: Sequence[Any]) -> None:
+    """One statement for all that happened to all orders of a batch."""
+    tell(
         [
-            (
-                e.customer_id,
-                e.order_id,
-                {"granted": str(e.granted) if e.granted else "", "state": e.state.value},
+            Told(
+                kind=kind,
+                event_id=record.event_id,
+                happened_at=record.occurred_at,
+                region=record.region or "",
+                customer_id=event.customer_id,
+                order_id=event.order_id,
+                facts=facts(event),
             )
-            for e in events
-        ],
+            for record, event in zip(current_events(), events, strict=True)
+            for kinds, facts in (_TOLD[type(event)],)
+            for kind in kinds
+        ]
     )
 
 
 @on(CustomerErased)
 def customer_erased(event: CustomerErased) -> None:
     forget_customer(event.customer_id)
-
-
-def _tell(kind: Kind, told: list[tuple[UUID, UUID, dict[str, Any]]]) -> None:
-    tell(
-        kind,
-        [
-            Told(
-                event_id=record.event_id,
-                happened_at=record.occurred_at,
-                region=record.region or "",
-                customer_id=c,
-                order_id=o,
-                facts=facts,
-            )
-            for record, (c, o, facts) in zip(current_events(), told, strict=True)
-        ],
-    )

@@ -57,7 +57,7 @@ def _take(channel: Channel) -> list[Message]:
         messages = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
         for message in messages:
             message.due, message.attempts = now + TAKEN_FOR, message.attempts + 1
-        Message.objects.bulk_update(messages, ("due", "attempts"))
+        db.update(*messages, fields=("due", "attempts"))
     return messages
 
 
@@ -71,7 +71,7 @@ def _send_batch(channel: Channel, messages: Sequence[Message], until: float) -> 
                 _settle(message, send, preferences.get(message.customer_id) or Preference())
             else:
                 message.due, message.attempts = clock.now(), message.attempts - 1
-        Message.objects.bulk_update(messages, _CHANGING)
+        db.update(*messages, fields=_CHANGING)
 
 
 def _silent_once(send: Send) -> Send:

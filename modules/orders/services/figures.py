@@ -100,7 +100,7 @@ def _count(places: list[Place], events: Sequence[Recorded]) -> bool:
             )
             for event in events
         }
-        FigurePlace.objects.bulk_update(ends.values(), ("epoch", "txid", "position", "day"))
+        db.update(*ends.values(), fields=("epoch", "txid", "position", "day"))
     return True
 
 

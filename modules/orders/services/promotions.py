@@ -147,4 +147,4 @@ def _take_from_budget(promotion: Promotion, amount: int) -> None:
         taken = min(part.remaining, amount)
         part.remaining -= taken
         amount -= taken
-    PromotionBudget.objects.bulk_update(parts, ("remaining",))
+    db.update(*parts, fields=("remaining",))

@@ -106,6 +106,6 @@ def _number(connection_id: UUID) -> None:
         events = list(unnumbered.order_by("at", "step", "id")[:AT_ONCE])
         for place, event in enumerate(events, connection.numbered + 1):
             event.seq = place
-        VendorEvent.objects.bulk_update(events, ["seq"])
+        db.update(*events, fields=("seq",))
         connection.numbered += len(events)
         connection.save(update_fields=["numbered"])

@@ -16,7 +16,7 @@ from tiffin.db.transactions import (
 
 if TYPE_CHECKING:
     from tiffin.db.aggregates import Aggregate, StaleAggregate
-    from tiffin.db.rows import find, insert, lock, select
+    from tiffin.db.rows import find, insert, lock, select, update
 
 __all__ = [
     "Aggregate",
@@ -32,6 +32,7 @@ __all__ = [
     "select",
     "transaction",
     "transaction_required",
+    "update",
 ]
 
 
@@ -41,7 +42,7 @@ def __getattr__(name: str) -> Any:
         from tiffin.db import aggregates
 
         return getattr(aggregates, name)
-    if name in {"find", "insert", "lock", "select"}:
+    if name in {"find", "insert", "lock", "select", "update"}:
         from tiffin.db import rows
 
         return getattr(rows, name)

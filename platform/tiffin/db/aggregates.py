@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from django.db import models
+from django.db import DatabaseError, models
 
 from tiffin import clock, ids
 from tiffin.db import rows
@@ -56,7 +56,9 @@ class Aggregate(models.Model):
         if self._state.adding or options:
             super().save(update_fields=update_fields, **options)
         else:
-            rows.update(self, self.fields() if update_fields is None else tuple(update_fields))
+            names = self.fields() if update_fields is None else tuple(update_fields)
+            if not rows.update(self, fields=names):
+                raise DatabaseError(f"{self._meta.label} {self.pk} is not there to be updated")
 
     @classmethod
     @cache

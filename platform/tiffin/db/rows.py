@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
-from django.db import DatabaseError, connections, models
+from django.db import connections, models
 
 from tiffin.db.owners import calling_owner
 from tiffin.db.transactions import require_transaction
@@ -76,29 +76,42 @@ def _made(model: type[Row], connection: Any, found: Sequence[Any]) -> Row:
     return row
 
 
-def update(row: models.Model, names: Sequence[str]) -> None:
-    """Write these fields of a row that is there. Raises DatabaseError when it is not."""
-    with connections[row._meta.app_label].cursor() as cursor:
-        cursor.execute(_update_statement(type(row), tuple(names)), {**changes(row, names), "key": row.pk})
-        if not cursor.rowcount:
-            raise DatabaseError(f"{row._meta.label} {row.pk} is not there to be updated")
+def update(*rows: models.Model, fields: Sequence[str]) -> int:
+    """Write these fields of rows of one model, all together; returns how many of them are there."""
+    if not rows:
+        return 0
+    model, names = type(rows[0]), tuple(fields)
+    with connections[model._meta.app_label].cursor() as cursor:
+        cursor.execute(_update_statement(model, names), [_changed(rows, (model._meta.pk.name, *names))])
+        count: int = cursor.rowcount
+    return count
 
 
-def changes(row: models.Model, names: Sequence[str]) -> dict[str, Any]:
-    """What `assignments` of the same names is to be executed with."""
-    connection = connections[row._meta.app_label]
-    return {
-        f"new_{field.name}": field.get_db_prep_save(field.pre_save(row, False), connection)
-        for field in _fields(type(row), tuple(names))
-    }
+def changes(row: models.Model, names: Sequence[str]) -> str:
+    """The document that `change_of` reads."""
+    return _changed([row], names)
+
+
+def _changed(rows: Sequence[models.Model], names: Sequence[str]) -> str:
+    fields = _fields(type(rows[0]), tuple(names))
+    return _document(rows, fields, adding=False)
 
 
 @cache
 def assignments(model: type[models.Model], names: tuple[str, ...]) -> str:
-    """`"column" = %(new_name)s, …` for an UPDATE."""
-    return ", ".join(
-        f"{_quoted(model, field.column)} = %(new_{field.name})s" for field in _fields(model, names)
+    """`"column" = new."column", …` for an UPDATE."""
+    columns = [_quoted(model, field.column) for field in _fields(model, names)]
+    return ", ".join(f"{column} = new.{column}" for column in columns)
+
+
+@cache
+def change_of(model: type[models.Model], names: tuple[str, ...], parameter: str) -> str:
+    """What the UPDATE takes `new` from: the document given by that parameter."""
+    connection = connections[model._meta.app_label]
+    columns = ", ".join(
+        f"{_quoted(model, field.column)} {field.db_type(connection)}" for field in _fields(model, names)
     )
+    return f"json_to_recordset({parameter}::json) AS new({columns})"
 
 
 def insert(*rows: models.Model, unless_taken: tuple[str, ...] = ()) -> int:
@@ -123,20 +136,26 @@ def are_stored(rows: Iterable[models.Model]) -> None:
 
 def document(rows: Sequence[models.Model]) -> str:
     """Rows as one JSON parameter: dumping an array for each column costs several times more."""
-    fields = _inserted(type(rows[0]))
+    return _document(rows, _inserted(type(rows[0])), adding=True)
+
+
+def _document(rows: Sequence[models.Model], fields: Sequence[Any], *, adding: bool) -> str:
     return msgspec.json.encode(
-        [{field.column: field.pre_save(row, True) for field in fields} for row in rows]
+        [{field.column: _carried(field, field.pre_save(row, adding)) for field in fields} for row in rows]
     ).decode()
+
+
+def _carried(field: Any, value: Any) -> Any:
+    """A value as JSON carries it. Django's own go as they are, but for bytes; a field of our own may store
+    its value otherwise than it is said."""
+    if not type(field).__module__.startswith("django."):
+        value = field.get_db_prep_save(value, connections[field.model._meta.app_label])
+    return f"\\x{bytes(value).hex()}" if isinstance(value, (bytes, memoryview)) else value
 
 
 @cache
 def _inserted(model: type[models.Model]) -> list[Any]:
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    for field in fields:
-        # Values go into the document as they are: bytes cannot, a field of our own may store them otherwise.
-        if isinstance(field, models.BinaryField) or not type(field).__module__.startswith("django."):
-            raise TypeError(f"{model.__name__}.{field.name} cannot go as JSON: insert it with the ORM")
-    return fields
+    return [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
 
 
 @cache
@@ -182,7 +201,9 @@ def _lock_statement(model: type[models.Model]) -> str:
 
 @cache
 def _update_statement(model: type[models.Model], names: tuple[str, ...]) -> str:
-    return f"UPDATE {_table(model)} SET {assignments(model, names)} WHERE {_key(model)} = %(key)s"
+    new = change_of(model, (model._meta.pk.name, *names), "%s")
+    where = f"old.{_key(model)} = new.{_key(model)}"
+    return f"UPDATE {_table(model)} AS old SET {assignments(model, names)} FROM {new} WHERE {where}"
 
 
 @cache

@@ -96,8 +96,8 @@ def claim(module: str, *, limit: int) -> list[Claimed]:
         "now": clock.now(),
         "lease": uuid4(),
         "usual": LEASE,
-        "names": [work.name for work in works],
-        "leases": [work.lease for work in works],
+        "names": [work.name for work in works if work.lease != LEASE],
+        "leases": [work.lease for work in works if work.lease != LEASE],
         "capped": list(caps),
     }
     if not caps:

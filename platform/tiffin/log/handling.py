@@ -21,10 +21,10 @@ def handle(subscriber: Subscriber, record: Recorded) -> None:
 def handle_all(subscriber: Subscriber, records: list[Recorded]) -> None:
     """Handle events in their order; a batch handler gets each run of its events at once."""
     pairs = [(subscriber.handler(record.name), record) for record in records]
-    for handler, run in groupby(
-        ((handler, record) for handler, record in pairs if handler is not None), key=lambda pair: pair[0]
-    ):
-        _call(handler, [record for _, record in run])
+    known = ((handler, record) for handler, record in pairs if handler is not None)
+    for _, run in groupby(known, key=lambda pair: pair[0].function):
+        (handler, first), *more = run
+        _call(handler, [first, *(record for _, record in more)])
 
 
 def _call(handler: Handler, records: list[Recorded]) -> None:

@@ -15,7 +15,7 @@ LANES = 2
 def nudge_after_commit(producer: str, shards: set[int], kinds: set[str]) -> None:
     """Nudge the pumps of those who listen to `kinds`, once the open transaction of `producer` commits."""
     lanes = {shard % LANES for shard in shards}
-    listening = (subscriber.name for subscriber in listening_to(producer, kinds))
+    listening = (subscriber.name for subscriber in listening_to(producer, kinds) if subscriber.nudged)
     send_after_commit(
         [nudge_pump(name, producer, lane) for name in listening for lane in lanes], owner=producer
     )

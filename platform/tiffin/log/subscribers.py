@@ -29,18 +29,27 @@ class Handler:
 class Subscriber:
     """Reads producers' logs with cursors of its own, in the schema of its module.
 
+    One that is not `nudged` reads when the beat sweeps, a second later and many events at once: for what
+    nobody waits for.
+
     `reset`, if given, empties what the subscriber's handlers have written, so that it can be rebuilt by
     reading everything again; `copies` are the models that they write and nobody else does, which
     `manage.py audit` compares with a rebuilt copy. Raises TypeError for one without the other.
     """
 
     def __init__(
-        self, name: str, *, reset: Callable[[], None] | None = None, copies: tuple[type[Model], ...] = ()
+        self,
+        name: str,
+        *,
+        nudged: bool = True,
+        reset: Callable[[], None] | None = None,
+        copies: tuple[type[Model], ...] = (),
     ) -> None:
         if (reset is None) != (not copies):
             raise TypeError(f"{name}: a subscriber that can be rebuilt says what it has copied, and only it")
         self.name = name
         self.module = name.split(".", maxsplit=1)[0]
+        self.nudged = nudged
         self.reset = reset
         self.copies = copies
         self.handlers: dict[tuple[str, str], dict[int, Handler]] = defaultdict(dict)
@@ -102,11 +111,12 @@ def on(event: type[E], *, by: Subscriber | None = None) -> Callable[[One[E]], On
     return register
 
 
-def on_batch(event: type[E], *, by: Subscriber | None = None) -> Callable[[Many[E]], Many[E]]:
-    """As `on`, but the function takes a run of events at once (those of one key in their order)."""
+def on_batch(*events: type[E], by: Subscriber | None = None) -> Callable[[Many[E]], Many[E]]:
+    """As `on`, but the function takes a run of these events at once (those of one key in their order)."""
 
     def register(function: Many[E]) -> Many[E]:
-        _subscriber_for(function, by).add(Handler(function, event, batched=True))
+        for event in events:
+            _subscriber_for(function, by).add(Handler(function, event, batched=True))
         return function
 
     return register

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connections, models
 
 from tiffin import ids
@@ -114,18 +115,50 @@ def test_a_row_whose_unique_value_is_taken_is_left_out() -> None:
     assert of(thing)["region"] == "pl"
 
 
-@pytest.mark.parametrize("field", [models.BinaryField(), Shouted()], ids=["bytes", "a field of our own"])
-def test_what_the_document_would_not_carry_as_it_is_stored_is_refused(
-    field: models.Field[Any, Any], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("field", "said", "stored"),
+    [(models.BinaryField(), b"\0quiet\xff", b"\0quiet\xff"), (Shouted(), "quiet", "QUIET")],
+    ids=["bytes", "a field of our own"],
+)
+def test_what_json_carries_otherwise_is_stored_as_the_orm_would(
+    field: models.Field[Any, Any], said: Any, stored: Any
 ) -> None:
-    field.set_attributes_from_name("label")
-    monkeypatch.setattr(Thing._meta, "concrete_fields", (*Thing._meta.concrete_fields[:-1], field))
-    rows._inserted.cache_clear()
+    class Said(models.Model):
+        of_our_own = field
+
+        class Meta:
+            app_label = "orders"
+
+    with connections["orders"].schema_editor() as editor:
+        editor.create_model(Said)
     try:
-        with pytest.raises(TypeError, match=r"Thing\.label"):
-            rows.insert(Thing(label="quiet"))
+        rows.insert(Said(of_our_own=said))
+        row = Said.objects.get()
+        assert bytes_of(row.of_our_own) == stored
+        rows.update(row, fields=("of_our_own",))
+        assert bytes_of(Said.objects.get().of_our_own) == stored
     finally:
-        rows._inserted.cache_clear()
+        with connections["orders"].schema_editor() as editor:
+            editor.delete_model(Said)
+        apps.all_models["orders"].pop("said")
+
+
+def bytes_of(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def test_fields_of_several_rows_are_written_together_where_they_are_there() -> None:
+    one, other = new_thing(), new_thing()
+    one.label, other.label, other.region = "one's", "the other's", "gb"
+
+    assert rows.update(one, other, fields=("label",)) == 2
+
+    assert (of(one)["label"], of(other)["label"], of(other)["region"]) == ("one's", "the other's", "pl")
+    Thing.objects.filter(pk=other.id).delete()
+    one.label = "one's own"
+    assert rows.update(one, other, fields=("label",)) == 1
+    assert of(one)["label"] == "one's own"
+    assert rows.update(fields=("label",)) == 0
 
 
 def test_a_connection_that_the_server_has_ended_is_noticed_without_asking(

@@ -67,6 +67,19 @@ def test_a_commit_nudges_each_subscriber_once_however_much_it_says(reader: Subsc
     assert waiting(nudges.broker.client) == 2
 
 
+def test_who_is_in_no_hurry_is_nudged_by_the_sweep_only(reader: Subscriber) -> None:
+    # Given a subscriber whom nobody waits for
+    reader.nudged = False
+    thing = new_thing()
+    # When something happens
+    number(thing, 1)
+    assert waiting(nudges.broker.client) == 0
+    # Then the next sweep has it read
+    tasks.sweep("payments")
+    tasks.move("payments")
+    assert numbers_of(thing) == [1]
+
+
 def test_what_one_transaction_says_goes_to_the_broker_once(
     reader: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
