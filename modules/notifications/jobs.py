@@ -9,7 +9,7 @@ from modules.notifications.kinds import Channel
 from modules.notifications.services import TAKEN_FOR, forget_messages, send_due
 from tiffin.jobs import every
 
-OFTEN = timedelta(seconds=2)
+OFTEN = timedelta(seconds=5)
 
 
 @every("send_emails", pause=OFTEN, lease=TAKEN_FOR)

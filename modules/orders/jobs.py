@@ -272,13 +272,13 @@ def forget_photos(claim_id: UUID) -> None:
 # --- afterwards ------------------------------------------------------------------------------------
 
 
-@every("write_receipts", pause=timedelta(seconds=5))
+@every("write_receipts", pause=timedelta(seconds=10))
 def put_in_writing() -> None:
     """What was delivered, and what went back, is put in writing and numbered."""
     write_receipts()
 
 
-@every("count_figures", pause=timedelta(seconds=5))
+@every("count_figures", pause=timedelta(seconds=20))
 def keep_count() -> None:
     """What has happened is counted, by the hour."""
     count_figures()

@@ -189,7 +189,7 @@ def _number(region: Region, drafts: Sequence[_Draft]) -> int:
             receipts.append(_receipt(draft, series, seq, form.format(year=year, seq=seq), issuer, now))
         series.last += len(of_series)
         series.save(update_fields=("last",))
-    Receipt.objects.bulk_create(receipts)
+    db.insert(*receipts)
     return len(receipts)
 
 

@@ -33,7 +33,7 @@ from modules.orders.tests.test_staff_pages import person
 from modules.orders.tests.test_staff_work import waiting
 from tests.regions.bills import BASKETS, _terms
 from tests.regions.shapes import regions_under_test
-from tiffin import clock, ids, regions
+from tiffin import clock, db, ids, regions
 from tiffin.context import Actor, ActorKind
 from tiffin.interfaces import call
 from tiffin.testing import api, settle
@@ -186,14 +186,14 @@ def test_a_batch_that_dies_leaves_no_gap(kitchen, monkeypatch) -> None:
     class Died(Exception):
         pass
 
-    whole = Receipt.objects.bulk_create
+    whole = db.insert
 
-    def written_and_dead(rows):
-        whole(rows)
+    def written_and_dead(*rows):
+        whole(*rows)
         raise Died
 
     with monkeypatch.context() as patch:
-        patch.setattr(Receipt.objects, "bulk_create", written_and_dead)
+        patch.setattr(db, "insert", written_and_dead)
         assert write_receipts(at_once=2) == 0
     assert not Receipt.objects.exists()
     with clock.shift(AGAIN_AFTER):

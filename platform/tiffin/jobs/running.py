@@ -6,6 +6,7 @@ import random
 import traceback
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -35,25 +36,26 @@ AT_ONCE_OUTSIDE = 3
 _jitter = random.SystemRandom()
 
 _CLAIM = """
-WITH chosen AS (
+WITH {chosen}, taken AS ({taken})
+UPDATE job
+SET lease = %(lease)s, lease_until = %(now)s + coalesce(work.lease, %(usual)s), attempts = attempts + 1
+FROM taken LEFT JOIN unnest(%(names)s::text[], %(leases)s::interval[]) AS work(name, lease) USING (name)
+WHERE job.id = taken.id
+RETURNING job.id, job.key, job.name, job.aggregate, job.payload, job.attempts, job.generation, job.region,
+          job.correlation, job.causation
+"""
+_CHOSEN = """
+{name} AS (
     SELECT job.id, job.name FROM job
     WHERE state = 'waiting' AND due <= %(now)s AND (lease_until IS NULL OR lease_until <= %(now)s)
       AND {destination}
     ORDER BY due LIMIT {limit}
     FOR UPDATE SKIP LOCKED
-)
-UPDATE job
-SET lease = %(lease)s, lease_until = %(now)s + coalesce(work.lease, %(usual)s), attempts = attempts + 1
-FROM chosen LEFT JOIN unnest(%(names)s::text[], %(leases)s::interval[]) AS work(name, lease) USING (name)
-WHERE job.id = chosen.id
-RETURNING job.id, job.key, job.name, job.aggregate, job.payload, job.attempts, job.generation, job.region,
-          job.correlation, job.causation
-"""
+)"""
 # What room a capped destination has left.
-_FREE = """greatest(0, least(%(limit)s, %(cap)s - (
+_FREE = """greatest(0, least(%(limit)s, %(cap{number})s - (
     SELECT count(*) FROM job AS running
-    WHERE running.destination = %(destination)s AND running.lease_until > %(now)s)))"""
-_UNCAPPED = "destination <> ALL(%(capped)s)"
+    WHERE running.destination = %(destination{number})s AND running.lease_until > %(now)s)))"""
 _REMOVE = """
 DELETE FROM job USING unnest(%s::uuid[], %s::uuid[], %s::int[]) AS done(id, lease, generation)
 WHERE job.id = done.id AND job.lease = done.lease AND job.generation = done.generation
@@ -92,23 +94,22 @@ def claim(module: str, *, limit: int) -> list[Claimed]:
     capped destination only as many as it has room for."""
     works = registered(module)
     caps = {work.destination: work.cap for work in works if work.cap is not None}
-    values = {
+    values: dict[str, Any] = {
         "now": clock.now(),
         "lease": uuid4(),
         "usual": LEASE,
         "names": [work.name for work in works if work.lease != LEASE],
         "leases": [work.lease for work in works if work.lease != LEASE],
+        "limit": limit,
         "capped": list(caps),
     }
+    for number, (destination, cap) in enumerate(sorted(caps.items())):
+        values |= {f"destination{number}": destination, f"cap{number}": cap}
     if not caps:
-        return _claim(module, {**values, "limit": limit}, _UNCAPPED)
+        return _claim(module, values)
     with transaction(owner=module):
-        claimed = _claim(module, {**values, "limit": limit}, _UNCAPPED)
-        for destination, cap in caps.items():
-            _wait_for_claimers(module, destination)
-            more = {**values, "limit": limit, "destination": destination, "cap": cap}
-            claimed += _claim(module, more, "destination = %(destination)s", _FREE)
-    return claimed
+        _wait_for_claimers(module, sorted(caps))
+        return _claim(module, values)
 
 
 def ensure_unending(module: str) -> None:
@@ -123,16 +124,6 @@ def ensure_unending(module: str) -> None:
     jobs.bulk_create(rows, ignore_conflicts=True)
     held = jobs.filter(key__in=[row.key for row in rows], state=JobState.HELD)
     held.update(state=JobState.WAITING, attempts=0, due=clock.now(), cause="")
-
-
-def any_due(module: str) -> bool:
-    with connections[module].cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM job WHERE state = 'waiting' AND due <= %s"
-            " AND (lease_until IS NULL OR lease_until <= %s))",
-            [clock.now(), clock.now()],
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def run(module: str, *claimed: Claimed) -> None:
@@ -190,18 +181,33 @@ def forget(module: str, job_id: UUID) -> None:
     Job.objects.using(module).filter(pk=job_id).delete()
 
 
-def _claim(module: str, values: dict[str, Any], destination: str, limit: str = "%(limit)s") -> list[Claimed]:
+def _claim(module: str, values: dict[str, Any]) -> list[Claimed]:
     with connections[module].cursor() as cursor:
-        cursor.execute(_CLAIM.format(destination=destination, limit=limit), values)
+        cursor.execute(_claim_statement(len(values["capped"])), values)
         return [
             Claimed._make((values["lease"], *row[:4], bytes(row[4]), *row[5:])) for row in cursor.fetchall()
         ]
 
 
-def _wait_for_claimers(module: str, destination: str) -> None:
+@cache
+def _claim_statement(capped: int) -> str:
+    """What has no cap, and of each capped destination what it has room for."""
+    chosen = [_CHOSEN.format(name="free", destination="destination <> ALL(%(capped)s)", limit="%(limit)s")]
+    for number in range(capped):
+        destination, limit = f"destination = %(destination{number})s", _FREE.format(number=number)
+        chosen.append(_CHOSEN.format(name=f"capped{number}", destination=destination, limit=limit))
+    names = ["free", *(f"capped{number}" for number in range(capped))]
+    taken = " UNION ALL ".join(map("SELECT * FROM {}".format, names))
+    return _CLAIM.format(chosen=",".join(chosen), taken=taken)
+
+
+def _wait_for_claimers(module: str, destinations: Sequence[str]) -> None:
     """Claimers for a capped destination go one after the other, so that two never take the last place."""
     with connections[module].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"tiffin.jobs:{destination}"])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(name)) FROM unnest(%s::text[]) AS name",
+            [[f"tiffin.jobs:{destination}" for destination in destinations]],
+        )
 
 
 def _run_deadline(work: Work, claimed: Claimed) -> None:

@@ -71,24 +71,32 @@ def _places(
         return [(Place(*row[:5]), row[5]) for row in cursor.fetchall()]
 
 
-def lock_unmoved(subscriber: Subscriber, producer: str, read: Iterable[Place]) -> set[int]:
-    """Lock the cursors that nobody else holds and that stand where they were `read`; returns their shards.
+class Unmoved(NamedTuple):
+    """The `shards` whose cursors were locked, and whether events of this log may be held for the subscriber:
+    it is asked for by the way, so that who holds none asks no more. Whoever begins to hold one has moved its
+    shard's cursor with that; one that has gone free since may still be counted."""
+
+    shards: set[int]
+    holding: bool
+
+
+def lock_unmoved(subscriber: Subscriber, producer: str, read: Iterable[Place]) -> Unmoved:
+    """Lock the cursors that nobody else holds and that stand where they were `read`.
 
     A shard that another pump is moving, or has moved since, is left out: its events are another's.
     """
     by_shard = {place.shard: place for place in read}
     with connections[subscriber.module].cursor() as cursor:
         cursor.execute(
-            "SELECT shard, epoch, txid, position FROM log_cursor"
+            "SELECT EXISTS (SELECT FROM log_held WHERE subscriber = log_cursor.subscriber"
+            "   AND producer = log_cursor.producer), shard, epoch, txid, position FROM log_cursor"
             " WHERE subscriber = %s AND producer = %s AND shard = ANY(%s) AND stopped_at IS NULL"
             " FOR UPDATE SKIP LOCKED",
             [subscriber.name, producer, list(by_shard)],
         )
-        return {
-            shard
-            for shard, *where in cursor.fetchall()
-            if tuple(where) == (by_shard[shard].epoch, by_shard[shard].txid, by_shard[shard].position)
-        }
+        found = cursor.fetchall()
+    unmoved = {shard for _, shard, *where in found if tuple(where) == by_shard[shard][1:4]}
+    return Unmoved(unmoved, any(holding for holding, *_ in found))
 
 
 def lock(subscriber: Subscriber, producer: str, shard: int) -> None:

@@ -121,11 +121,11 @@ def _is_too_much_at_once(error: Exception) -> bool:
 def _move_batch(subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]) -> int:
     read = [at[shard] for shard in sorted({event.shard for event in events})]
     with transaction(owner=subscriber.module):
-        free = cursors.lock_unmoved(subscriber, producer, read)
+        free, holding = cursors.lock_unmoved(subscriber, producer, read)
         mine = [event for event in events if event.shard in free]
         if not mine:
             return 0
-        following = held.keep_followers(subscriber, producer, mine)
+        following = held.keep_followers(subscriber, producer, mine) if holding else set()
         handle_all(subscriber, [event for event in mine if event.event_id not in following])
         cursors.move(subscriber, producer, _ends(mine))
     return len(mine)
@@ -159,7 +159,7 @@ def _move_singly(
 
 def _move_one(subscriber: Subscriber, producer: str, place: Place, event: Recorded) -> int:
     with transaction(owner=subscriber.module):
-        if not cursors.lock_unmoved(subscriber, producer, [place]):
+        if not cursors.lock_unmoved(subscriber, producer, [place]).shards:
             return 0
         if not held.keep_followers(subscriber, producer, [event]):
             handle(subscriber, event)
@@ -169,7 +169,7 @@ def _move_one(subscriber: Subscriber, producer: str, place: Place, event: Record
 
 def _hold_one(subscriber: Subscriber, producer: str, place: Place, event: Recorded, error: Exception) -> int:
     with transaction(owner=subscriber.module):
-        if not cursors.lock_unmoved(subscriber, producer, [place]):
+        if not cursors.lock_unmoved(subscriber, producer, [place]).shards:
             return 0
         held.hold(subscriber, producer, event, error)
         cursors.move(subscriber, producer, [_place_after(event)])

@@ -56,7 +56,7 @@ def move_idle_cursors(subscriber: Subscriber, producer: str) -> None:
     busy = {event.shard for event in feed.read(producer, places, (), limit=1).events}
     idle = [place for place in places if place.shard not in busy and place[1:3] < (epoch, txid)]
     with transaction(owner=subscriber.module):
-        free = cursors.lock_unmoved(subscriber, producer, idle)
+        free = cursors.lock_unmoved(subscriber, producer, idle).shards
         horizon = [feed.Place(shard, epoch, txid, 0, day - timedelta(days=1)) for shard in free]
         cursors.move(subscriber, producer, horizon)
 

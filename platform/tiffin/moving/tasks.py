@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import Error as DatabaseTrouble
+from django.db import connections
 
 from tiffin import clock
 from tiffin.interfaces import answers
@@ -33,9 +34,14 @@ log = structlog.get_logger(__name__)
 BUDGET_SECONDS = 2.0
 # While there is something to do, a task looks for more of it once in this time: what came meanwhile is moved
 # together, which costs little more than moving one. Rows above the horizon have become readable by then.
-PACE_SECONDS = 0.2
+PACE_SECONDS = 0.25
 # So long a task that has nothing more to do waits for news before it ends.
 LINGER_SECONDS = 0.03
+_WHAT_IS_DUE = """
+SELECT EXISTS (SELECT FROM job WHERE state = 'waiting' AND due <= %(now)s
+                                     AND (lease_until IS NULL OR lease_until <= %(now)s)),
+       EXISTS (SELECT FROM log_held WHERE next_try <= %(now)s)
+"""
 STAFF_ACTION_RETENTION = timedelta(days=365)
 
 
@@ -129,12 +135,22 @@ def sweep(module: str) -> None:
     """Find what no nudge has told: jobs that became due, held events to retry, cursors that lag."""
     try:
         found = [nudge_pump(*lagging) for lagging in pump.lagging(module)]
-        if job_runs.any_due(module):
+        jobs_due, held_due = _what_is_due(module)
+        if jobs_due:
             found.append(nudge_jobs(module))
         broker.send(found)
-        held.retry_due(module)
+        if held_due:
+            held.retry_due(module)
     except DatabaseTrouble as error:
         log.warning("sweep_failed", module=module, error=str(error))
+
+
+def _what_is_due(module: str) -> tuple[bool, bool]:
+    """Whether there are jobs to be done, and held events to be tried again."""
+    with connections[module].cursor() as cursor:
+        cursor.execute(_WHAT_IS_DUE, {"now": clock.now()})
+        jobs_due, held_due = cursor.fetchone()
+    return jobs_due, held_due
 
 
 def tidy(module: str) -> None:

@@ -136,10 +136,8 @@ def test_a_wish_that_cannot_be_written_undoes_its_transaction(register: Do) -> N
 def test_a_job_is_not_done_before_it_is_due(register: Do) -> None:
     register("wash", lambda key: None)
     add(new_thing(), "wash", after=timedelta(hours=1))
-    assert not running.any_due("orders")
     assert run_due() == 0
     with clock.shift(timedelta(hours=1, seconds=1)):
-        assert running.any_due("orders")
         assert run_due() == 1
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import redis
 from django.test import override_settings
 
+from tiffin import clock, ids
 from tiffin.log import cursors
 from tiffin.log.nudges import LANES
 from tiffin.log.publishing import SHARDS, shard_of
 from tiffin.log.pump import pump
 from tiffin.log.subscribers import Handler, Subscriber, _subscribers
+from tiffin.models import Job
 from tiffin.moving import nudges, sending, tasks
 from tiffin.moving.nudges import Broker, nudge_jobs
 from tiffin.testing import things
@@ -154,6 +157,21 @@ def test_a_nudge_that_is_lost_is_made_good_by_the_next_sweep(reader: Subscriber)
     nudges.broker.client.flushall()
     tasks.sweep("payments")
     assert waiting(nudges.broker.client) == 0
+
+
+def test_a_sweep_finds_the_jobs_that_became_due(reader: Subscriber) -> None:
+    # Given a job that is not due yet
+    in_an_hour = clock.now() + timedelta(hours=1)
+    later = Job(id=ids.new_id(), key=ids.new_id(), slot="wash", name="wash", due=in_an_hour)
+    later.correlation = later.id
+    later.save(using="payments")
+    tasks.sweep("payments")
+    assert waiting(nudges.broker.client) == 0
+    # When its time has come
+    with clock.shift(timedelta(hours=1, seconds=1)):
+        tasks.sweep("payments")
+    # Then somebody is nudged to do it
+    assert waiting(nudges.broker.client) == 1
 
 
 def test_a_broker_that_does_not_answer_costs_a_request_little_and_loses_nothing(
