@@ -21,6 +21,17 @@ PGBENCH_THREADS = 2
 CEILING_SECONDS = 5
 
 
+_READ_FOR_A_QUOTE = f"""
+SELECT restaurant.facts, menu.document,
+       (SELECT json_agg(item_id) FROM orders.orders_knownunavailable WHERE restaurant_id = restaurant.id),
+       (SELECT json_agg(promotion) FROM orders.orders_promotion AS promotion
+        WHERE region = restaurant.region AND (restaurant_id IS NULL OR restaurant_id = restaurant.id))
+FROM orders.orders_knownrestaurant AS restaurant
+JOIN orders.orders_knownmenu AS menu ON menu.restaurant_id = restaurant.id AND version = menu_version
+WHERE restaurant.id = (SELECT id FROM {SCHEMA}.priced WHERE number = :number)
+"""
+
+
 class Table(NamedTuple):
     """A table of `orders`: which column holds the order's id, and what must be new in every row."""
 
@@ -115,6 +126,20 @@ def order_ceiling(ground: Ground, rows: OrderRows) -> float:
     """Orders a second."""
     statement = rows.statement.replace("{number}", ":number")
     return _pgbench(ground, f"\\set number random(1, {rows.orders})\n{statement};\n")
+
+
+def quote_ceiling(ground: Ground) -> float:
+    """How often a second all that is known of a restaurant, its menu and what it offers is read."""
+    with ground.connect("orders") as connection:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        connection.execute(f"DROP TABLE IF EXISTS {SCHEMA}.priced")
+        priced = connection.execute(
+            f"CREATE TABLE {SCHEMA}.priced AS SELECT id, row_number() OVER (ORDER BY id)::int AS number"
+            " FROM orders_knownrestaurant"
+        )
+        connection.execute(f"CREATE INDEX ON {SCHEMA}.priced (number)")
+        count = priced.rowcount
+    return _pgbench(ground, f"\\set number random(1, {count})\n{_READ_FOR_A_QUOTE};\n")
 
 
 def statement_ceiling(ground: Ground, statement: str) -> float:

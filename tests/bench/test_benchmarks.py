@@ -53,6 +53,14 @@ def test_what_was_acknowledged_is_there(name: str) -> None:
 
 
 @pytest.mark.timeout(300)
+def test_every_menu_is_priced_while_orders_are_placed() -> None:
+    told = run("quote", "--seconds", "2")
+
+    assert told["menus"] == 40
+    assert told["orders_a_second"] > 0
+
+
+@pytest.mark.timeout(300)
 def test_a_few_orders_live_their_whole_life() -> None:
     told = run("lifecycle", "--seconds", "8", "--rate", "2", "--seed", "1")
 
