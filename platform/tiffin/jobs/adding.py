@@ -24,7 +24,7 @@ DEADLINE_SLOT = "deadline"
 
 _PUT_OFF = "jobs"
 _DROP = """
-DELETE FROM job USING json_to_recordset(%s::json) AS given_up(key uuid, slot text)
+DELETE FROM job USING json_to_recordset(%(given_up)s::json) AS given_up(key uuid, slot text)
 WHERE job.key = given_up.key AND job.slot = given_up.slot
 """
 # A wish that replaces one under way leaves its lease in place: it is not run beside it, but after it.
@@ -33,7 +33,7 @@ INSERT INTO job (id, key, slot, name, aggregate, payload, due, destination, regi
                  created_at, state, attempts, generation, cause)
 SELECT id, key, slot, name, aggregate, convert_to(payload, 'UTF8'), due, destination, region, correlation,
        causation, created_at, 'waiting', 0, 1, ''
-FROM json_to_recordset(%s::json) AS wish(
+FROM json_to_recordset(%(wanted)s::json) AS wish(
     id uuid, key uuid, slot text, name text, aggregate text, payload text, due timestamptz, destination text,
     region text, correlation uuid, causation uuid, created_at timestamptz)
 ON CONFLICT (key, slot) DO UPDATE
@@ -41,6 +41,8 @@ SET name = excluded.name, payload = excluded.payload, due = excluded.due, state 
     generation = job.generation + 1, destination = excluded.destination, cause = '',
     region = excluded.region, correlation = excluded.correlation, causation = excluded.causation
 """
+# No row is given up and wanted at once: the two have different places.
+_DROP_AND_ADD = f"WITH dropped AS ({_DROP}) {_ADD}"
 
 
 class _Wishes:
@@ -56,13 +58,18 @@ class _Wishes:
         places = sorted(self.rows)
         given_up = [{"key": key, "slot": slot} for key, slot in places if self.rows[key, slot] is None]
         wanted = [row for row in map(self.rows.__getitem__, places) if row is not None]
-        self._execute(_DROP, given_up)
-        self._execute(_ADD, wanted)
+        documents = {"given_up": _document(given_up), "wanted": _document(wanted)}
+        with connections[self.module].cursor() as cursor:
+            if not given_up:
+                cursor.execute(_ADD, documents)
+            elif not wanted:
+                cursor.execute(_DROP, documents)
+            else:
+                cursor.execute(_DROP_AND_ADD, documents)
 
-    def _execute(self, statement: str, rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            with connections[self.module].cursor() as cursor:
-                cursor.execute(statement, [msgspec.json.encode(rows).decode()])
+
+def _document(rows: Sequence[dict[str, Any]]) -> str:
+    return msgspec.json.encode(rows).decode()
 
 
 def add(aggregate: Aggregate, name: str, *, due: datetime, **payload: Any) -> None:
