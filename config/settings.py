@@ -101,6 +101,7 @@ TIFFIN_STRIPE_PUBLISHABLE_KEY = os.environ.get("TIFFIN_STRIPE_PUBLISHABLE_KEY", 
 TIFFIN_STRIPE_WEBHOOK_SECRETS = [
     secret for secret in os.environ.get("TIFFIN_STRIPE_WEBHOOK_SECRETS", "").split(",") if secret
 ]
+TIFFIN_STRIPE_SCRIPT = os.environ.get("TIFFIN_STRIPE_SCRIPT", "https://js.stripe.com/v3/")
 TIFFIN_STRIPE_API = os.environ.get("TIFFIN_STRIPE_API", "https://api.stripe.com")
 TIFFIN_ADYEN_API_KEY = os.environ.get("TIFFIN_ADYEN_API_KEY", "")
 TIFFIN_ADYEN_MERCHANT_ACCOUNT = os.environ.get("TIFFIN_ADYEN_MERCHANT_ACCOUNT", "")
@@ -153,6 +154,12 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 STATIC_ROOT = TIFFIN_HOME / "static"
+# The one origin serves what the pages of every module need, wherever the module runs.
+STATICFILES_DIRS = [
+    folder
+    for module in MODULES
+    if module not in HELD and (folder := BASE_DIR / "modules" / module / "static").is_dir()
+]
 LOGGING_CONFIG = "tiffin.telemetry.logs.configure"
 TIFFIN_METRICS_TOKEN = os.environ.get("TIFFIN_METRICS_TOKEN", "")
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from tiffin.errors import DomainError
 
 
@@ -32,24 +30,3 @@ class MismatchNoteMissing(DomainError, code="mismatch_note_missing", status=422)
     """A mismatch is resolved by saying what it was."""
 
     detail = "Say in the note what it was and what became of it; it will not be opened again."
-
-
-class MethodsNotKept(DomainError, code="payment_methods_not_kept", status=409):
-    """Cards are not kept in this region."""
-
-    detail = "Cards are not kept for {region}; choose one for each order."
-    region: str
-
-
-class TooManyMethods(DomainError, code="too_many_payment_methods", status=409):
-    """There are too many kept cards."""
-
-    detail = "At most {limit} cards are kept; remove one first."
-    limit: int
-
-
-class KeptMethodUnknown(DomainError, code="kept_method_unknown", status=404):
-    """There is no such kept card."""
-
-    detail = "There is no kept card {method_id}."
-    method_id: UUID

@@ -118,6 +118,54 @@ class PaymentMethod(DTO):
     hint: str
 
 
+class CardEntry(DTO):
+    """How a new card is entered: in the provider's own component in the customer's browser, so that its
+    number never comes to us. `component` says which, `script` is the address of the provider's library and
+    `public_key` what that is started with; a page with it must let it connect to the sources `connects` and
+    show the `frames`. What comes of it is what `authorise` takes as its method."""
+
+    component: str
+    script: str
+    public_key: str
+    connects: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
+    keeps: bool = False
+
+
+class PaymentChoice(DTO):
+    """What a customer may pay with in a region: their own kept cards, what everybody may use there, and a new
+    card, if `card_entry` says how it is entered."""
+
+    kept: tuple[PaymentMethod, ...]
+    methods: tuple[PaymentMethod, ...]
+    card_entry: CardEntry | None = None
+
+
+class KeptCardState(OpenEnum):
+    """How far a customer's wish to keep a card has come: WAITING is for them to enter it."""
+
+    PREPARING = "preparing"
+    WAITING = "waiting"
+    KEPT = "kept"
+    REMOVING = "removing"
+    REMOVED = "removed"
+    UNKNOWN = "unknown"
+
+
+class KeptCardView(DTO):
+    """A customer's card that is kept at the provider, or about to be. `method` is what `authorise` takes,
+    once it is kept; `secret` lets their browser enter it while it is waiting. `expires` is MM/YYYY."""
+
+    id: UUID
+    region: str
+    state: KeptCardState
+    method: str = ""
+    brand: str = ""
+    last4: str = ""
+    expires: str = ""
+    secret: str = ""
+
+
 class PaymentUnknown(DomainError, code="payment_unknown", status=404):
     """There is no such payment."""
 
@@ -156,6 +204,27 @@ class PaymentStateConflict(DomainError, code="payment_state_conflict", status=40
     detail = "A payment that is {state} cannot be {action}."
     state: str
     action: str
+
+
+class MethodsNotKept(DomainError, code="payment_methods_not_kept", status=409):
+    """Cards are not kept in this region."""
+
+    detail = "Cards are not kept for {region}; choose one for each order."
+    region: str
+
+
+class TooManyMethods(DomainError, code="too_many_payment_methods", status=409):
+    """There are too many kept cards."""
+
+    detail = "At most {limit} cards are kept; remove one first."
+    limit: int
+
+
+class KeptMethodUnknown(DomainError, code="kept_method_unknown", status=404):
+    """There is no such kept card."""
+
+    detail = "There is no kept card {method_id}."
+    method_id: UUID
 
 
 class Payments(Interface, module="payments", version=1):
@@ -229,4 +298,29 @@ class Payments(Interface, module="payments", version=1):
     @query(timeout=0.3)
     def methods(self, *, region: str) -> list[PaymentMethod]:
         """What a customer in `region` may pay with, the most usual first."""
+        ...
+
+    @query(timeout=0.5)
+    def choice(self, *, region: str, customer_id: UUID) -> PaymentChoice:
+        """All that this customer may pay with in `region`."""
+        ...
+
+    @query(timeout=0.5)
+    def kept_cards(self, *, customer_id: UUID) -> list[KeptCardView]:
+        """The customer's cards that are kept, or about to be, the newest first."""
+        ...
+
+    @command(timeout=2.0, errors=(MethodsNotKept, TooManyMethods))
+    def keep_card(self, *, key: CommandKey, customer_id: UUID, region: str) -> KeptCardView:
+        """Prepare for a card that the customer is going to enter; it is WAITING a moment later."""
+        ...
+
+    @command(timeout=2.0, errors=(KeptMethodUnknown,))
+    def card_entered(self, *, key: CommandKey, customer_id: UUID, card_id: UUID) -> None:
+        """The customer has entered the card: ask the provider at once. It is KEPT a moment later."""
+        ...
+
+    @command(timeout=2.0, errors=(KeptMethodUnknown,))
+    def remove_card(self, *, key: CommandKey, customer_id: UUID, card_id: UUID) -> None:
+        """Keep the card no longer; it cannot be paid with from now on."""
         ...

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from modules.payments import selectors, services
 from modules.payments.interface import (
+    KeptCardView,
+    PaymentChoice,
     PaymentId,
     PaymentLedger,
     PaymentMethod,
@@ -79,3 +81,18 @@ class PaymentsProvider(Payments):
 
     def methods(self, *, region: str) -> list[PaymentMethod]:
         return selectors.methods(region=region)
+
+    def choice(self, *, region: str, customer_id: UUID) -> PaymentChoice:
+        return selectors.choice(region=region, customer_id=customer_id)
+
+    def kept_cards(self, *, customer_id: UUID) -> list[KeptCardView]:
+        return selectors.kept_cards(customer_id=customer_id)
+
+    def keep_card(self, *, key: CommandKey, customer_id: UUID, region: str) -> KeptCardView:
+        return selectors.kept_card(services.keep_method(customer_id=customer_id, region=region))
+
+    def card_entered(self, *, key: CommandKey, customer_id: UUID, card_id: UUID) -> None:
+        services.card_entered(customer_id=customer_id, method_id=card_id)
+
+    def remove_card(self, *, key: CommandKey, customer_id: UUID, card_id: UUID) -> None:
+        services.remove_method(customer_id=customer_id, method_id=card_id)

@@ -10,23 +10,29 @@ from uuid import UUID
 
 from django.db.models import Count, Prefetch, QuerySet
 
-from modules.payments.errors import KeptMethodUnknown
 from modules.payments.interface import (
+    CardEntry,
+    KeptCardState,
+    KeptCardView,
+    KeptMethodUnknown,
     LedgerKind,
     LedgerLine,
+    PaymentChoice,
     PaymentId,
     PaymentLedger,
     PaymentMethod,
     PaymentState,
     PaymentView,
 )
-from modules.payments.models import EntryKind, KeptMethod, Mismatch, Payment, SandboxCharge
+from modules.payments.models import EntryKind, KeptMethod, Mismatch, Payment, SandboxCharge, payment_of
 from modules.payments.models.shares import PARTS
 from modules.payments.policies import STRIPE, MethodRow
-from modules.payments.providers import provider_of
-from modules.payments.providers.selection import moves_no_money
+from modules.payments.providers import memory, provider_of
+from modules.payments.providers.selection import card_entry, moves_no_money
 from modules.payments.states import AT_REST, KeepingState
 from tiffin import clock, db, regions
+from tiffin.dto import DTO
+from tiffin.money import Money
 from tiffin.telemetry.metrics import Reading
 
 # The sandbox's test cards. The tokens are Stripe's names for the same behaviour.
@@ -106,8 +112,21 @@ def kept_method(*, customer_id: UUID, method_id: UUID) -> KeptMethod:
 
 def methods_of(*, customer_id: UUID, region: str) -> list[PaymentMethod]:
     """As `methods`, after the cards of this customer that are kept there. Raises UnknownRegion."""
+    return [*_own_methods(customer_id, region), *methods(region=region)]
+
+
+def choice(*, customer_id: UUID, region: str) -> PaymentChoice:
+    """All that this customer may pay with in `region`. Raises UnknownRegion."""
+    return PaymentChoice(
+        kept=tuple(_own_methods(customer_id, region)),
+        methods=tuple(methods(region=region)),
+        card_entry=card_entry(provider_of(region)) if _takes_cards(region) else None,
+    )
+
+
+def _own_methods(customer_id: UUID, region: str) -> list[PaymentMethod]:
     provider = provider_of(region)
-    mine = [
+    return [
         PaymentMethod(
             method=kept.method,
             title=f"{kept.brand.capitalize()} •••• {kept.last4}",
@@ -116,7 +135,24 @@ def methods_of(*, customer_id: UUID, region: str) -> list[PaymentMethod]:
         for kept in kept_methods(customer_id=customer_id)
         if kept.state is KeepingState.KEPT and kept.provider == provider and _takes_cards(region)
     ]
-    return [*mine, *methods(region=region)]
+
+
+def kept_cards(*, customer_id: UUID) -> list[KeptCardView]:
+    """The customer's cards, as others see them."""
+    return [kept_card(kept) for kept in kept_methods(customer_id=customer_id)]
+
+
+def kept_card(kept: KeptMethod) -> KeptCardView:
+    return KeptCardView(
+        id=kept.id,
+        region=kept.region,
+        state=KeptCardState(kept.state_name),
+        method=kept.method,
+        brand=kept.brand,
+        last4=kept.last4,
+        expires=kept.expires,
+        secret=kept.secret,
+    )
 
 
 def _takes_cards(region: str) -> bool:
@@ -241,6 +277,32 @@ def for_customer(*, customer_id: UUID, payment_id: UUID) -> PaymentView | None:
 def in_state(payment_id: UUID, state: PaymentState) -> Payment | None:
     """The payment if it is (still) in `state`."""
     return next(iter(db.find(Payment, id=payment_id, state_name=state.value)), None)
+
+
+class Confirmation(DTO):
+    """What a customer confirms in the component of the provider. `secret` is what it takes; empty when
+    nothing is to be confirmed (any more)."""
+
+    amount: Money
+    order_id: UUID
+    secret: str
+    entry: CardEntry
+
+
+def confirmation(reference: str) -> Confirmation | None:
+    """Of the charge that a provider calls `reference`, if its component can have it confirmed."""
+    operation = memory.charge_by(reference=reference)
+    entry = card_entry(operation.provider) if operation else None
+    if operation is None or entry is None or not operation.action:
+        return None
+    payment = Payment.get(payment_of(operation.charge))
+    waits = payment.state is PaymentState.REQUIRES_ACTION
+    return Confirmation(
+        amount=payment.money,
+        order_id=payment.order_id,
+        secret=operation.action if waits else "",
+        entry=entry,
+    )
 
 
 def sandbox_charge(reference: str) -> SandboxCharge | None:

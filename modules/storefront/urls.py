@@ -6,6 +6,7 @@ from django.urls import path
 
 from modules.storefront.pages import (
     account,
+    cards,
     checkout,
     claims,
     finding,
@@ -24,6 +25,11 @@ urlpatterns = [
     path("r/<slug:slug>/checkout/address", checkout.keep_address, name="checkout-address"),
     path("r/<slug:slug>/checkout/quote", checkout.quote, name="checkout-quote"),
     path("r/<slug:slug>/checkout/place", checkout.place_order, name="checkout-place"),
+    path("r/<slug:slug>/checkout/card", cards.keep, name="checkout-card"),
+    path("cards/", cards.cards, name="my-cards"),
+    path("cards/<uuid:card_id>", cards.state, name="card-state"),
+    path("cards/<uuid:card_id>/entered", cards.entered, name="card-entered"),
+    path("cards/<uuid:card_id>/remove", cards.remove, name="card-remove"),
     path("orders/", orders.orders, name="order-list"),
     path("orders/<uuid:order_id>/", orders.order, name="order-page"),
     path("orders/<uuid:order_id>/panel", orders.panel, name="order-panel"),

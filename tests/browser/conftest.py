@@ -41,7 +41,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, platform: Platform) -> Iterator[Callable[[], Page]]:
+def elsewhere() -> tuple[str, ...]:
+    """The origins that pages may ask beside their own."""
+    return ()
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, platform: Platform, elsewhere: tuple[str, ...]
+) -> Iterator[Callable[[], Page]]:
     """Opens a browser of somebody's own. No page may complain in its console or ask another origin."""
     contexts, watches = [], []
 
@@ -49,7 +57,7 @@ def open_page(browser: Browser, platform: Platform) -> Iterator[Callable[[], Pag
         context = browser.new_context(base_url=platform.base_url, locale="en-GB")
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
-        watches.append(Watch(context, platform.base_url))
+        watches.append(Watch(context, platform.base_url, *elsewhere))
         return context.new_page()
 
     yield opened

@@ -88,6 +88,13 @@ class Customer(Person):
     def pays_with(self, card: str) -> None:
         self.page.get_by_label(card).check()
 
+    def enters_card(self, number: str) -> None:
+        """In the provider's component."""
+        component = self.page.get_by_role("group", name="Your card")
+        written = {"number": number, "exp_month": "12", "exp_year": "30", "cvc": "123", "postal_code": "EC1R"}
+        for name, value in written.items():
+            component.get_by_placeholder(name, exact=True).fill(value)
+
     @property
     def place_button(self) -> Locator:
         """Enabled as soon as the price is there."""

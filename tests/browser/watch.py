@@ -12,15 +12,18 @@ INLINE = {"data", "blob"}
 class Watch:
     """Notes what goes wrong on any page of a browser context."""
 
-    def __init__(self, context: BrowserContext, base_url: str) -> None:
+    def __init__(self, context: BrowserContext, base_url: str, *elsewhere: str) -> None:
+        """Pages may ask the origins `elsewhere` too; what goes wrong there is not noted."""
         self.complaints: list[str] = []
-        self._origin = urlsplit(base_url)[:2]
+        self._elsewhere = {urlsplit(origin)[:2] for origin in elsewhere}
+        self._origins = {urlsplit(base_url)[:2], *self._elsewhere}
         context.on("console", self._console)
         context.on("weberror", self._thrown)
         context.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        there = urlsplit(message.location.get("url", ""))[:2] in self._elsewhere
+        if message.type == "error" and not there:
             self.complaints.append(f"console: {message.text} ({message.location.get('url')})")
 
     def _thrown(self, error: WebError) -> None:
@@ -28,5 +31,5 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         url = urlsplit(request.url)
-        if url.scheme not in INLINE and url[:2] != self._origin:
+        if url.scheme not in INLINE and url[:2] not in self._origins:
             self.complaints.append(f"another origin: {request.url}")

@@ -116,7 +116,34 @@ def a_payment_to_confirm(stage: Stage) -> Scene:
     return Scene(path={"reference": reference}, body={"answer": "approve"})
 
 
+@scene("GET /payments/confirm/{reference}")
+def a_confirmation_of_nobodys(stage: Stage) -> Scene:
+    """No payment here is at Stripe."""
+    return Scene(path={"reference": "pi_of_nobody"})
+
+
 # --- a customer's pages
+
+
+@scene("POST /r/{slug}/checkout/card")
+def a_card_to_keep(stage: Stage) -> Scene:
+    """The sandbox keeps none."""
+    looks = seen(stage.cast.customer, "/me/payment-methods")
+    return Scene(path={"slug": "matrix-gb"}, look=looks, changes=False)
+
+
+@scene("GET /cards/", "GET /cards/{card_id}", "POST /cards/{card_id}/remove")
+def a_kept_card(stage: Stage) -> Scene:
+    """As if it had been entered at Stripe, which serves no region here."""
+    customer = stage.cast.customer
+    kept = stage.kept_card(customer.id, "gb")
+    return Scene(path={"card_id": kept}, shows=kept, look=seen(customer, "/me/payment-methods"))
+
+
+@scene("POST /cards/{card_id}/entered")
+def a_card_that_is_entered(stage: Stage) -> Scene:
+    """It is kept already: saying so again changes nothing."""
+    return Scene(path={"card_id": stage.kept_card(stage.cast.customer.id, "gb")}, changes=False)
 
 
 @scene("GET /r/{slug}/", "POST /r/{slug}/price")

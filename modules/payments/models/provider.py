@@ -42,9 +42,9 @@ class SandboxCharge(models.Model):
 class ProviderOperation(models.Model):
     """What a provider outside was asked, written down before it is: `reference` is what the provider calls
     it, empty until an answer came. `charge` is the key of the authorisation that the operation is about;
-    one that is `forbidden` is never to hold anything. Of a provider that cannot be asked for it again,
-    `action` is the page on which the customer confirms, and `details` what they brought back from there, for
-    the provider alone to read. Kept as long as the payment."""
+    one that is `forbidden` is never to hold anything. `action` is the page on which the customer confirms, or
+    the secret by which the provider's library has them do so on ours, and `details` what they brought back
+    from there, for the provider alone to read. Kept as long as the payment."""
 
     key = models.CharField(max_length=80, primary_key=True)
     provider = models.CharField(max_length=16)

@@ -28,14 +28,14 @@ def begin(*, key: str, kind: str, charge: str, provider: str) -> tuple[ProviderO
         return db.lock(ProviderOperation, key), False
 
 
-def learn(key: str, reference: str) -> ProviderOperation:
-    """Write down what the provider calls the operation. The first name stays, and what was forbidden
-    meanwhile stays so: the caller looks at what it gets."""
+def learn(key: str, reference: str, *, action: str = "") -> ProviderOperation:
+    """Write down what the provider calls the operation, and by which `action` its customer would confirm it.
+    The first name stays, and what was forbidden meanwhile stays so: the caller looks at what it gets."""
     with db.transaction():
         operation = db.lock(ProviderOperation, key)
         if not operation.reference:
-            operation.reference = reference
-            operation.save(update_fields=["reference"])
+            operation.reference, operation.action = reference, action or operation.action
+            operation.save(update_fields=["reference", "action"])
         return operation
 
 
@@ -53,6 +53,12 @@ def charge_of(*, provider: str, reference: str) -> str:
     """The charge that the provider's name is about; empty for what is not ours."""
     found = db.find(ProviderOperation, provider=provider, reference=reference) if reference else []
     return found[0].charge if found else ""
+
+
+def charge_by(*, reference: str) -> ProviderOperation | None:
+    """The charge that its provider calls `reference`."""
+    found = db.find(ProviderOperation, reference=reference, kind=CHARGE) if reference else []
+    return found[0] if found else None
 
 
 def key_by(*, provider: str, reference: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from modules.payments import policies
+from modules.payments.interface import CardEntry
 from modules.payments.policies import ADYEN, STRIPE, provider_name
 from modules.payments.providers.keeping import MethodKeeper
 from modules.payments.providers.notices import NoticeReader
@@ -36,6 +37,15 @@ def keeper(name: str) -> MethodKeeper | None:
     from modules.payments.providers.stripe.keeping import StripeKeeper
 
     return StripeKeeper()
+
+
+def card_entry(name: str) -> CardEntry | None:
+    """How a new card is entered at the provider of that name, if it can be on a page of ours."""
+    if name != STRIPE:
+        return None
+    from modules.payments.providers.stripe.browser import card_entry as at_stripe
+
+    return at_stripe()
 
 
 def notices_of(name: str) -> NoticeReader:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from modules.payments import selectors, services
-from modules.payments.errors import KeptMethodUnknown, MethodsNotKept, TooManyMethods
+from modules.payments.interface import KeptMethodUnknown, MethodsNotKept, TooManyMethods
 from modules.payments.rest.serializers import (
     KeepMethodSerializer,
     KeptMethodListSerializer,

@@ -8,5 +8,6 @@ from modules.payments.rest import pages
 
 urlpatterns = [
     path("sandbox/3ds/<str:reference>", pages.confirm, name="sandbox-3ds"),
+    path("payments/confirm/<str:reference>", pages.confirm_here, name="payment-confirm"),
     path("payments/return", pages.come_back, name="payment-return"),
 ]

@@ -1,18 +1,21 @@
-"""The sandbox provider's own page, on which a test card's owner confirms a payment, and the way back from the
-page of a real provider, which is on the provider's site."""
+"""The sandbox provider's own page, on which a test card's owner confirms a payment; ours, on which the
+library of a real provider has it confirmed; and the way back from there, or from the provider's site."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from modules.payments import selectors, services
 from modules.payments.policies import ADYEN, STRIPE
 from modules.payments.providers import sandbox
 from tiffin.money import Money
+from tiffin.web.headers import policy_with
 
 
 @require_safe
@@ -46,6 +49,29 @@ def confirm(request: HttpRequest, reference: str) -> HttpResponse:
         "payments/confirm.html",
         {"amount": amount, "waiting": waiting, "outcome": charge.outcome, "back": back},
     )
+
+
+@require_safe
+@cache_control(no_store=True)
+def confirm_here(request: HttpRequest, reference: str) -> HttpResponse:
+    """Where the provider's library has the owner of a card confirm. The address itself is the secret, as on a
+    bank's page; what comes of it the provider is asked on the way back."""
+    asked = selectors.confirmation(reference.replace("\x00", ""))
+    if asked is None:
+        raise Http404("There is no such payment.")
+    order = settings.TIFFIN_PAID_PAGE.format(order_id=asked.order_id)
+    back = (
+        f"{reverse('payment-return')}?{urlencode({'payment_intent': reference})}" if asked.secret else order
+    )
+    response = render(
+        request,
+        "payments/confirm_here.html",
+        {"asked": asked, "back": back, "script": f"payments/confirm_{asked.entry.component}.js"},
+    )
+    response["Content-Security-Policy"] = policy_with(
+        scripts=[asked.entry.script], connects=asked.entry.connects, frames=asked.entry.frames
+    )
+    return response
 
 
 def _local(request: HttpRequest, target: str) -> str:

@@ -17,6 +17,7 @@ from modules.payments.services.doubts import (
 )
 from modules.payments.services.mending import look_again, look_at_entries
 from modules.payments.services.methods import (
+    card_entered,
     customer_known_to,
     forget_customer,
     hurry_method,
@@ -41,6 +42,7 @@ __all__ = [
     "begin_authorising",
     "bring_back",
     "capture",
+    "card_entered",
     "close_days",
     "come_back",
     "customer_known_to",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from modules.payments.errors import KeptMethodUnknown, MethodsNotKept, TooManyMethods
+from modules.payments.interface import KeptMethodUnknown, MethodsNotKept, TooManyMethods
 from modules.payments.models import KeptMethod
 from modules.payments.providers import Declined, provider_of
 from modules.payments.providers.keeping import KeptCard, Preparation
@@ -77,11 +77,26 @@ def remove_method(*, customer_id: UUID, method_id: UUID) -> None:
     Raises KeptMethodUnknown for another customer's, and for one that is gone.
     """
     with db.transaction():
-        found = KeptMethod.objects.filter(pk=method_id, customer_id=customer_id, state_name__in=_ALIVE)
-        kept = found.select_for_update(no_key=True).first()
-        if kept is None:
-            raise KeptMethodUnknown(method_id=method_id)
-        _remove(kept)
+        _remove(_lock_own(customer_id, method_id))
+
+
+def card_entered(*, customer_id: UUID, method_id: UUID) -> None:
+    """The customer says that the card is entered. That is not believed: it makes us ask.
+
+    Raises KeptMethodUnknown, as remove_method.
+    """
+    with db.transaction():
+        look_at_method(_lock_own(customer_id, method_id))
+
+
+@db.transaction_required
+def _lock_own(customer_id: UUID, method_id: UUID) -> KeptMethod:
+    """Raises KeptMethodUnknown."""
+    found = KeptMethod.objects.filter(pk=method_id, customer_id=customer_id, state_name__in=_ALIVE)
+    kept: KeptMethod | None = found.select_for_update(no_key=True).first()
+    if kept is None:
+        raise KeptMethodUnknown(method_id=method_id)
+    return kept
 
 
 def record_removal(method_id: UUID) -> None:

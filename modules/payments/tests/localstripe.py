@@ -7,7 +7,8 @@ documents as of API version 2026-10-28.endive:
   under it, a 400 `idempotency_error`.
 - docs.stripe.com/changelog/endive/2026-09-30: `payment_method_types` is refused,
   `allowed_payment_method_types` taken.
-- docs.stripe.com/payments/3d-secure: `return_url` leads to `next_action.redirect_to_url`.
+- docs.stripe.com/payments/3d-secure: `return_url` leads to `next_action.redirect_to_url`, and with
+  `use_stripe_sdk` (docs.stripe.com/api/payment_intents/confirm) to one for Stripe's library.
 - docs.stripe.com/error-codes: `payment_intent_unexpected_state`; a card that is declined is a `card_error`.
 - docs.stripe.com/api/payment_intents/object: `amount_received`.
 - docs.stripe.com/changelog/basil/2025-03-31: a partial capture makes no refund.
@@ -60,7 +61,7 @@ from aiohttp import web
 from localstripe.server import app
 web.run_app(app, host=sys.argv[1], port=int(sys.argv[2]), print=None)
 """
-_UNKNOWN_TO_LOCALSTRIPE = ("return_url", "allowed_payment_method_types[", "expand[")
+_UNKNOWN_TO_LOCALSTRIPE = ("return_url", "use_stripe_sdk", "allowed_payment_method_types[", "expand[")
 # What failed before the work began (a key that is not known, parameters that are not valid) is not kept.
 _SAVED = frozenset({200, 402, 500})
 MOST_ON_A_PAGE = 3  # Stripe gives up to a hundred; so that tests see more than one page
@@ -108,6 +109,7 @@ class LocalStripe:
         self.answers: dict[str, tuple[str, int, bytes]] = {}
         self.received: dict[str, int] = {}
         self.return_urls: dict[str, str] = {}
+        self.by_library: set[str] = set()
         self.faults: deque[tuple[str, str]] = deque()
         self.calls: list[str] = []
         self.meanwhiles: dict[str, Callable[[], object]] = {}
@@ -231,7 +233,7 @@ class LocalStripe:
         taken = self.received.get(intent["id"], intent["amount"])
         intent["amount_received"] = taken if intent["status"] == "succeeded" else 0
         intent["amount_capturable"] = intent["amount"] if intent["status"] == "requires_capture" else 0
-        if intent["next_action"]:
+        if intent["next_action"] and intent["id"] not in self.by_library:
             back = self.return_urls.get(intent["id"])
             page = {"url": f"{self.address}/3ds/{intent['id']}", "return_url": back}
             intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": page}
@@ -347,6 +349,8 @@ class _Front(BaseHTTPRequestHandler):
         intent = path.split("/")[3] if path.startswith("/v1/payment_intents/") else ""
         if "return_url" in form:
             self.stripe.return_urls[intent] = form["return_url"]
+        if form.get("use_stripe_sdk") == "true":
+            self.stripe.by_library.add(intent)
         if "amount_to_capture" in form:
             self.stripe.received[intent] = int(form["amount_to_capture"])
 

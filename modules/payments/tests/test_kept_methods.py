@@ -9,8 +9,7 @@ import pytest
 
 from modules.identity.events import CustomerErased
 from modules.payments import handlers, services
-from modules.payments.errors import KeptMethodUnknown, TooManyMethods
-from modules.payments.interface import PaymentMethodUnknown, PaymentState
+from modules.payments.interface import KeptMethodUnknown, PaymentMethodUnknown, PaymentState, TooManyMethods
 from modules.payments.models import KeptMethod
 from modules.payments.services.methods import MOST
 from modules.payments.states import KeepingState

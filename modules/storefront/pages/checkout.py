@@ -22,6 +22,7 @@ from modules.orders.interface import (
 from modules.payments.interface import Payments
 from modules.storefront import baskets, places
 from modules.storefront.errors import BasketUnreadable, FormIncomplete
+from modules.storefront.pages import cards
 from modules.storefront.pages.finding import find_restaurant
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
 from tiffin import clock, ids, regions
@@ -43,7 +44,9 @@ def checkout(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseB
     place = places.remembered(request)
     found = find_restaurant(slug, place)
     city = places.city_of(place)
-    return show(
+    choice = call(Payments).choice(region=found.region, customer_id=visitor.id)
+    entry = cards.shown_here(choice.card_entry)
+    response = show(
         request,
         visitor,
         "checkout.html",
@@ -53,12 +56,16 @@ def checkout(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseB
         areas=places.areas_of(city),
         addresses=call(Identity).addresses(customer_id=visitor.id),
         profile=call(Identity).profile(customer_id=visitor.id),
-        methods=call(Payments).methods(region=found.region),
+        choice=choice,
+        card_entry=entry,
         tips=_tips(found.region),
         slots=[slot for slot in call(Orders).slots(restaurant_id=found.id) if slot.is_free],
         currency=found.min_order.currency,
         key=ids.new_id(),
     )
+    if entry is not None:
+        cards.let_in(entry.library, response)
+    return response
 
 
 @require_POST

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -16,6 +19,16 @@ _OWN = (
 _STAFF = f"{_OWN} 'unsafe-inline' 'unsafe-eval'"
 STAFF_PREFIX = "/admin/"
 API_PREFIX = "/api/"
+
+
+def policy_with(*, scripts: Sequence[str], connects: Sequence[str], frames: Sequence[str]) -> str:
+    """The policy of a page that loads `scripts` from elsewhere, by their addresses: our own, and besides
+    their origins, and whatever these connect to and show in frames."""
+    origins = {"{0.scheme}://{0.netloc}".format(urlsplit(script)) for script in scripts}
+    return (
+        f"{_OWN} {' '.join(sorted(origins))}; connect-src 'self' {' '.join(connects)}; "
+        f"frame-src {' '.join(frames)}"
+    )
 
 
 class SecurityHeaders(After):

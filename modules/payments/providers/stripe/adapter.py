@@ -18,7 +18,8 @@ from datetime import datetime
 
 import stripe
 from django.conf import settings
-from stripe.params import PaymentIntentCreateParams
+from django.urls import reverse
+from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams
 
 from modules.payments.models import ProviderOperation
 from modules.payments.policies import STRIPE
@@ -33,6 +34,7 @@ from modules.payments.providers.port import (
     Succeeded,
 )
 from modules.payments.providers.stripe.amounts import NotExpressible, from_stripe, to_stripe
+from modules.payments.providers.stripe.browser import card_entry
 from modules.payments.providers.stripe.client import asking, client
 from modules.payments.providers.stripe.disputes import disputes_of
 from modules.payments.providers.stripe.intents import OUR_KEY, had_been_held, intent_of
@@ -62,10 +64,7 @@ class StripeProvider:
                 return Declined(reason=CANCELLED)
             if intent.status == "requires_confirmation":
                 with asking(f"{key}: confirm"):
-                    intent = client().v1.payment_intents.confirm(
-                        intent.id,
-                        {"return_url": f"{settings.TIFFIN_ORIGIN}{RETURN_PATH}"},
-                    )
+                    intent = client().v1.payment_intents.confirm(intent.id, _by_its_owner())
         except NotExpressible:
             return Declined(reason=AMOUNT_NOT_TAKEN)
         except stripe.CardError as refusal:
@@ -168,7 +167,8 @@ def _create(
         wanted["customer"] = customer
     with asking(f"{key}: create"):
         intent = client().v1.payment_intents.create(wanted, {"idempotency_key": key})
-    operation = memory.learn(key, intent.id)
+    secret = (card_entry() and intent.client_secret) or ""
+    operation = memory.learn(key, intent.id, action=secret)
     return operation, intent if operation.reference == intent.id else intent_of(operation.reference)
 
 
@@ -207,8 +207,23 @@ def _of_charge(intent: stripe.PaymentIntent) -> Outcome | None:
             raise StillPending(f"{intent.id} is {status}")
 
 
+def _by_its_owner() -> PaymentIntentConfirmParams:
+    """How a charge is confirmed that its owner must confirm too: by Stripe's library on a page of ours, if we
+    have it (https://docs.stripe.com/payments/finalize-payments-on-the-server), else on a page of Stripe's."""
+    wanted: PaymentIntentConfirmParams = {"return_url": f"{settings.TIFFIN_ORIGIN}{RETURN_PATH}"}
+    if card_entry() is not None:
+        wanted["use_stripe_sdk"] = True
+    return wanted
+
+
+def _is_confirmed_here(intent: stripe.PaymentIntent) -> bool:
+    return intent.next_action is not None and intent.next_action.type == "use_stripe_sdk"
+
+
 def _page_of(intent: stripe.PaymentIntent) -> str:
     """Where the customer confirms. A step that has no page cannot be taken here, and runs out of time."""
+    if _is_confirmed_here(intent):
+        return f"{settings.TIFFIN_ORIGIN}{reverse('payment-confirm', args=[intent.id])}"
     redirect = intent.next_action and intent.next_action.redirect_to_url
     return (redirect and redirect.url) or ""
 

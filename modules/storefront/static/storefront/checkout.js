@@ -62,7 +62,8 @@ document.addEventListener("change", (event) => {
   if (KEPT.includes(event.target.name)) remember();
   if (["fulfilment", "wanted_at", "address", "tip", "promotion_code"].includes(event.target.name)) quote();
 });
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return; // a new card is entered first
   // The key in the form already makes two presses one order; this only shows that something happens.
   setTimeout(() => { button.disabled = true; button.textContent = "Placing …"; });
 });

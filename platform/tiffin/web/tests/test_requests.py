@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 from tiffin import context, ids
 from tiffin.context import Actor, ActorKind
 from tiffin.testing import api
+from tiffin.web.headers import policy_with
 
 pytestmark = pytest.mark.urls("tiffin.web.tests.toy")
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -47,6 +48,20 @@ def test_a_request_is_one_line_without_its_query() -> None:
     assert line["route"] == "api/v1/toy/private"
     assert (line["status"], line["method"], line["actor_kind"]) == (200, "GET", "customer")
     assert "123" not in str(line)
+
+
+def test_a_page_may_load_from_what_it_names_and_nothing_else() -> None:
+    policy = policy_with(
+        scripts=["https://js.provider.example/v3/"],
+        connects=["https://api.provider.example"],
+        frames=["https://js.provider.example", "https://bank.example"],
+    )
+
+    said = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    assert said["script-src"] == "'self' https://js.provider.example"
+    assert said["connect-src"] == "'self' https://api.provider.example"
+    assert said["frame-src"] == "https://js.provider.example https://bank.example"
+    assert said["default-src"] == "'self'"
 
 
 def test_pages_are_guarded() -> None:

@@ -1,0 +1,121 @@
+"""A customer pays with a card that is entered in Stripe's component: kept, confirmed, or declined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from modules.payments.tests.localstripe import NEEDS_OWNER, SECRET_KEY, VISA, LocalStripe
+from modules.payments.tests.stripejs import PUBLISHABLE_KEY, StripeJs
+from tests.browser.people import Customer
+from tests.browser.test_ordering import orders_of_alice
+from tiffin.testing.plugin import whole_platform
+from tiffin.testing.running import Platform
+
+pytestmark = [pytest.mark.platform, pytest.mark.full, pytest.mark.timeout(400)]
+
+DECLINED_WHEN_KEPT = "4000000000000002"
+
+
+@pytest.fixture(scope="module")
+def library() -> Iterator[StripeJs]:
+    stripe = LocalStripe()
+    served = StripeJs(stripe)
+    try:
+        stripe.wait()
+        yield served
+    finally:
+        served.stop()
+        stripe.stop()
+
+
+@pytest.fixture(scope="module")
+def platform(library: StripeJs) -> Iterator[Platform]:
+    """One of its own, in which Stripe serves Great Britain."""
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "tests.browser.by_stripe",
+        "TIFFIN_STRIPE_SECRET_KEY": SECRET_KEY,
+        "TIFFIN_STRIPE_PUBLISHABLE_KEY": PUBLISHABLE_KEY,
+        "TIFFIN_STRIPE_API": library.stripe.address,
+        "TIFFIN_STRIPE_SCRIPT": library.script,
+    }
+    with whole_platform("by-stripe", settings=settings) as running:
+        yield running
+
+
+@pytest.fixture
+def elsewhere(library: StripeJs) -> tuple[str, ...]:
+    return (library.origin,)
+
+
+def test_a_new_card_is_kept_pays_next_time_with_one_click_and_is_removed(
+    customer: Customer, platform: Platform
+) -> None:
+    before = orders_of_alice(platform)
+    customer.has_checked_out(card="A new card")
+    customer.enters_card(VISA)
+    customer.page.get_by_label("Keep this card").check()
+    customer.place_button.dblclick()
+    customer.is_told("Waiting for the restaurant")
+    customer.page.reload()
+    customer.is_told("Waiting for the restaurant")
+    assert orders_of_alice(platform) == before + 1
+
+    customer.follow("My cards")
+    customer.reads("•••• 4242")
+    customer.finds("Ember & Rye", area="Clerkenwell")
+    customer.chooses("Ember classic", "Medium")
+    customer.goes_to_checkout()
+    customer.page.get_by_label("18 Exmouth Market").check()
+    expect(customer.page.get_by_role("radio", name="4242 · Expires 12/2030")).to_be_checked()
+    customer.place_button.click()
+    customer.is_told("Waiting for the restaurant")
+    assert orders_of_alice(platform) == before + 2
+
+    customer.follow("My cards")
+    customer.press("Remove Visa ending in 4242")
+    customer.reads("No card is kept")
+
+
+def test_a_card_whose_owner_must_confirm_is_confirmed_on_our_page(customer: Customer) -> None:
+    customer.has_checked_out(card="A new card")
+    customer.enters_card(NEEDS_OWNER)
+    customer.place_button.click()
+
+    customer.follow("Confirm the payment")
+    customer.press("Complete authentication")
+
+    customer.is_told("Waiting for the restaurant")
+
+
+def test_a_confirmation_that_fails_is_explained_and_charges_nothing(customer: Customer) -> None:
+    customer.has_checked_out(card="A new card")
+    customer.enters_card(NEEDS_OWNER)
+    customer.place_button.click()
+
+    customer.follow("Confirm the payment")
+    customer.press("Fail authentication")
+
+    customer.is_told("Cancelled")
+    customer.reads("You are not charged.")
+
+
+def test_a_card_that_is_declined_is_explained_and_another_one_pays(
+    customer: Customer, platform: Platform
+) -> None:
+    before = orders_of_alice(platform)
+    customer.has_checked_out(card="A new card")
+    customer.enters_card(DECLINED_WHEN_KEPT)
+    customer.page.get_by_label("Keep this card").check()
+    customer.place_button.click()
+    expect(customer.page.get_by_role("alert").get_by_text("Your card was declined.")).to_be_visible()
+    assert orders_of_alice(platform) == before
+
+    customer.enters_card(VISA)
+    customer.page.get_by_label("Keep this card").uncheck()
+    customer.place_button.click()
+
+    customer.is_told("Waiting for the restaurant")
+    assert orders_of_alice(platform) == before + 1
