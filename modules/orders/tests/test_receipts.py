@@ -457,17 +457,6 @@ def test_a_printed_receipt_says_what_the_region_asks_for(dinner) -> None:
         call(Orders).receipt_page(customer_id=dinner.customer_id, order_id=dinner.id, receipt_id=ids.new_id())
 
 
-@pytest.mark.database
-def test_what_the_region_does_not_ask_for_does_not_stand_on_a_receipt(dinner, monkeypatch) -> None:
-    scenes.rules(monkeypatch, "receipts.shows", {"value": ["seller_address"]})
-    scenes.rules(monkeypatch, "receipts.language", {"value": "pl"})
-    put_in_writing()
-    (food,) = Receipt.objects.filter(party_name="restaurant")
-    html = page_of(dinner, food)
-    assert [said for said in ("NIP", "Stawka podatku", "Data dostawy", "Nabywca") if said in html] == []
-    assert [said for said in ("Potwierdzenie sprzedaży", "Soho", "48,50 GBP") if said not in html] == []
-
-
 def page_of(order, receipt: Receipt) -> str:
     return (
         call(Orders)
