@@ -98,6 +98,22 @@ def test_a_late_accept_is_told_that_the_offer_is_gone():
     assert (answer.status_code, answer.json()["code"]) == (409, "offer_gone")
 
 
+def test_what_one_passes_is_offered_to_another():
+    courier, another = a_courier(SOHO), a_courier(CAMDEN)
+    a_delivery()
+    settle()
+    me, they = as_courier(courier), as_courier(another)
+    (offer,) = me.get("/api/v1/courier/offers").json()["offers"]
+
+    assert me.post(f"/api/v1/courier/offers/{offer['id']}/pass").status_code == 204
+    settle()
+
+    assert me.get("/api/v1/courier/offers").json() == {"offers": []}
+    assert len(they.get("/api/v1/courier/offers").json()["offers"]) == 1
+    late = me.post(f"/api/v1/courier/offers/{offer['id']}/accept")
+    assert (late.status_code, late.json()["code"]) == (409, "offer_gone")
+
+
 def test_an_erased_customer_has_no_address():
     courier = a_courier(SOHO)
     a_delivery(sealed="what nobody can open")

@@ -22,6 +22,7 @@ from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
 from modules.orders.tests.test_journey import jobs_left, payment_of, ticket_of
 from modules.restaurants.interface import OrderId, Restaurants, TicketConflict, TicketState
+from tiffin import clock
 from tiffin.context import Actor, ActorKind
 from tiffin.interfaces import call
 from tiffin.testing import api, settle
@@ -71,6 +72,19 @@ def test_it_is_sold_at_the_regions_hours(kitchen, customer, monkeypatch) -> None
     with pytest.raises(PlacingRefused):
         scenes.quote(kitchen, customer, kitchen.line("Beer", quantity=2))
     assert scenes.quote(kitchen, customer, kitchen.ramen()).token
+
+
+def test_what_is_ordered_for_later_must_be_sold_at_that_hour(kitchen, customer, monkeypatch) -> None:
+    """And not at the one at which it is ordered."""
+    row = {"category": "alcohol", "minimum_age": 18, "hours": "17:00-21:00"}
+    scenes.rules(monkeypatch, "age_restrictions", row)
+    beer = kitchen.line("Beer", quantity=2)
+    with clock.hold(scenes.london("2026-06-01 12:00")):
+        assert scenes.quote(kitchen, customer, beer, wanted_at=scenes.london("2026-06-01 18:00")).token
+    with clock.hold(scenes.london("2026-06-01 18:00")):
+        assert scenes.quote(kitchen, customer, beer).token
+        with pytest.raises(PlacingRefused):
+            scenes.quote(kitchen, customer, beer, wanted_at=scenes.london("2026-06-01 22:00"))
 
 
 def test_a_courier_hands_it_over_once_a_card_was_seen(carried) -> None:

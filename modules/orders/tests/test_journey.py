@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 
 from modules.orders.interface import Status
+from modules.orders.models import TimelineEntry
 from modules.orders.selectors.orders import entries_since
 from modules.orders.tests import scenes
-from modules.orders.tests.scenes import order_of
+from modules.orders.tests.scenes import acting, order_of
 from modules.payments.interface import Payments, PaymentState
-from modules.restaurants.interface import Restaurants, TicketState
+from modules.restaurants.interface import OrderId, Restaurants, TicketState
+from tiffin import ids
+from tiffin.context import ActorKind
 from tiffin.interfaces import call
 from tiffin.models import Job
 from tiffin.testing import settle, unfinished
@@ -53,6 +56,30 @@ def test_from_quote_to_door(kitchen, customer) -> None:
     assert jobs_left(order) == set()
     assert ticket_of(order).state is TicketState.COLLECTED
     assert list(unfinished()) == []
+
+
+def test_the_timeline_says_who_did_what_and_what_caused_it(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer)
+    settle()
+    courier, support = scenes.courier_on_shift(), ids.new_id()
+    with acting(ActorKind.RESTAURANT, kitchen.id, restaurants=(kitchen.id,)):
+        call(Restaurants).accept(key=scenes.new_key(), order_id=OrderId(order.id), ready_in_minutes=20)
+        settle()
+    with acting(ActorKind.COURIER, courier):
+        scenes.take_offer(courier)
+    with acting(ActorKind.STAFF, support):
+        scenes.cancel_by_staff(order)
+        settle()
+
+    entries = TimelineEntry.objects.filter(order_id=order.id).order_by("seq")
+    assert {(entry.cause, entry.actor) for entry in entries} >= {
+        ("place_order", f"customer:{customer}"),
+        ("restaurants.ticket_accepted.v1", f"restaurant:{kitchen.id}"),
+        ("delivery.courier_assigned.v1", f"courier:{courier}"),
+        ("cancel_order", f"staff:{support}"),
+    }
+    shown = {(entry.cause, entry.actor) for entry in entries_since(order.id, 0)}
+    assert shown >= {("place_order", "customer"), ("cancel_order", "staff")}, "to customers nobody has a name"
 
 
 def test_a_kitchen_that_needs_longer_says_so_to_the_customer(kitchen, customer) -> None:
@@ -116,6 +143,7 @@ def test_a_rejected_order_costs_nothing(kitchen, customer) -> None:
     ended = order_of(order)
     assert (ended.status, ended.cancel_reason) == (Status.CANCELLED, "restaurant_rejected")
     assert payment_of(order).state is PaymentState.VOIDED
+    assert {entry.note for entry in entries_since(order.id, 0)} >= {"too_busy"}
     assert jobs_left(order) == set()
 
 

@@ -12,7 +12,9 @@ from modules.orders.policies import PlacingFacts, PlacingPolicy
 from modules.orders.selectors.tracking import RECENT, forget_history
 from modules.orders.services.delaying import delay_food
 from modules.orders.tests import scenes
+from modules.restaurants.interface import Restaurants, Working
 from tiffin import clock, db, ids
+from tiffin.interfaces import call
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -77,6 +79,25 @@ def test_a_restaurant_whose_orders_come_late_promises_less(kitchen, customer) ->
     with clock.hold(first.placed_at):
         second = scenes.place(kitchen, customer)
     assert second.tracking.promised_by - first.tracking.promised_by == timedelta(minutes=12)
+
+
+@pytest.mark.parametrize("why", ["it says so", "it has much to do"])
+def test_a_kitchen_that_is_busy_promises_less(kitchen, customer, why) -> None:
+    """Great Britain has a kitchen with half of the orders that it can have take ten minutes longer."""
+    key, noon = scenes.new_key, scenes.london("2026-06-01 12:00")
+    with clock.hold(noon):
+        first = scenes.place(kitchen, customer)
+        assert scenes.quote(kitchen, customer).ready_in_minutes == 20
+        if why == "it says so":
+            until = noon + timedelta(hours=1)
+            call(Restaurants).set_busy(key=key(), restaurant_id=kitchen.id, minutes=10, until=until)
+        else:
+            habits = Working(open_orders_limit=2)
+            call(Restaurants).set_working(key=key(), restaurant_id=kitchen.id, wanted=habits)
+        settle()
+        assert scenes.quote(kitchen, customer).ready_in_minutes == 30
+        busy = scenes.place(kitchen, customer)
+    assert busy.tracking.promised_by - first.tracking.promised_by == timedelta(minutes=10)
 
 
 def _came_late(kitchen, like, *, minutes: int, times: int) -> None:

@@ -112,6 +112,42 @@ def test_the_fee_is_that_of_the_zone_and_the_hour(kitchen, monkeypatch) -> None:
     assert fee("2026-06-01 12:00") == 90
 
 
+def test_of_an_order_for_later_the_fee_is_that_of_the_hour_at_which_it_comes(kitchen, monkeypatch) -> None:
+    usual = {"base": 199, "per_km": 0, "free_km": "9.0", "max": 199}
+    evening = {**usual, "base": 350, "max": 350, "hours": "18:00-24:00"}
+    scenes.rules(monkeypatch, "fees.delivery", usual, evening)
+    at_six = Wishes(wanted_at=scenes.london("2026-06-01 18:00"))
+    with clock.hold(scenes.london("2026-06-01 12:00")):
+        fees = [
+            part.amount.amount
+            for wishes in (Wishes(), at_six)
+            for part in preview(kitchen, kitchen.ramen(), wishes=wishes).price.components
+            if part.kind is ComponentKind.DELIVERY_FEE
+        ]
+    assert fees == [199, 350]
+
+
+def test_a_small_basket_costs_a_fee_and_says_how_to_get_round_it(kitchen) -> None:
+    """Great Britain asks 1.50 below 10.00."""
+    small, usual = preview(kitchen, kitchen.line("Gyoza")), preview(kitchen, kitchen.ramen())
+    (fee,) = (part for part in small.price.components if part.kind is ComponentKind.SMALL_ORDER_FEE)
+    assert (fee.amount.amount, fee.explanation) == (150, "for an order below 10.00 GBP")
+    assert [hint.text for hint in small.hints] == [
+        "3.50 GBP more and there is no small order fee of 1.50 GBP."
+    ]
+    kinds = {part.kind for part in usual.price.components}
+    assert ComponentKind.SMALL_ORDER_FEE not in kinds
+
+
+@pytest.mark.parametrize(("to", "total", "rounded"), [(1, 1512, 0), (5, 1510, -2), (100, 1500, -12)])
+def test_the_total_is_rounded_as_the_region_says(kitchen, monkeypatch, to, total, rounded) -> None:
+    """12.50 of ramen, 0.63 of service and 1.99 of delivery."""
+    scenes.rules(monkeypatch, "rounding", {"value": to})
+    price = preview(kitchen, kitchen.ramen()).price
+    by = sum(part.amount.amount for part in price.components if part.kind is ComponentKind.ROUNDING)
+    assert (price.total.amount, by) == (total, rounded)
+
+
 def test_tips_are_offered_where_somebody_brings_it(kitchen) -> None:
     assert [tip.amount for tip in preview(kitchen, kitchen.ramen()).tip_presets] == [0, 100, 200, 300]
 

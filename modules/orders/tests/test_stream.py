@@ -137,6 +137,7 @@ def test_nobody_else_may_watch(kitchen, customer, who, status, code) -> None:
 
 def test_a_quiet_stream_says_that_it_is_still_here(kitchen, customer, monkeypatch) -> None:
     order = scenes.place(kitchen, customer)
+    assert stream.PROGRESS_SECONDS <= 20
     monkeypatch.setattr(stream, "PROGRESS_SECONDS", 0.05)
 
     async def first_pieces() -> list[bytes]:

@@ -254,6 +254,32 @@ def test_what_failed_on_its_way_stays_on_the_counter(outside: Deliverect, restau
     assert heard()[0] == (Heard.NOTED, "status 120: not at the till; it stays on the counter")
 
 
+@pytest.mark.parametrize(
+    ("statuses", "state"),
+    [
+        ((1, 2, 10, 25, 30, 40), "offered"),
+        ((20,), "accepted"),
+        ((95,), "accepted"),
+        ((50,), "preparing"),
+        ((60,), "ready"),
+        ((70,), "ready"),
+        ((90,), "ready"),
+        ((20, 80, 81, 83, 84, 85, 87, 89), "accepted"),  # of a courier's, who is not Deliverect's
+        ((20, 100), "accepted"),  # our own word
+        ((120,), "offered"),
+    ],
+)
+def test_each_documented_status_means_what_it_says(
+    outside: Deliverect, restaurant: Restaurant, statuses: tuple[int, ...], state: str
+) -> None:
+    order_id = offer(restaurant)
+
+    told(outside, order_id, *statuses)
+
+    assert state_of(order_id).value == state
+    assert not [reason for _, reason in heard() if "unknown" in reason]
+
+
 @pytest.mark.parametrize("status", [47, 0, 99, "soon", "", -5])
 def test_an_unknown_status_never_blocks(outside: Deliverect, restaurant: Restaurant, status: Any) -> None:
     order_id = offer(restaurant)

@@ -6,18 +6,26 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from modules.restaurants import services
 from modules.restaurants.events import TicketAccepted, TicketRejected
-from modules.restaurants.interface import OfferedOrder, RejectReason, TicketConflict, TicketState, Working
+from modules.restaurants.interface import (
+    OfferedOrder,
+    ProfileRefused,
+    RejectReason,
+    TicketConflict,
+    TicketState,
+    Working,
+)
 from modules.restaurants.models import Restaurant, Ticket, VendorCall, VendorConnection
 from modules.restaurants.models.vendors import CallState, ChannelName
 from modules.restaurants.services.connections import WantedConnection
 from modules.restaurants.states import Rung
 from modules.restaurants.tests.scenes import acting_as, kinds, last, open_restaurant, order_for
 from modules.restaurants.tests.vendor_system import VendorSystem, vendor_system
-from tiffin import clock, ids
+from tiffin import clock, ids, regions
 from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.testing import settle
 
@@ -151,6 +159,25 @@ def test_whoever_wishes_it_has_it_accepted_a_little_before(restaurant) -> None:
     assert Ticket.get(order.order_id).state is TicketState.ACCEPTED
     assert last(order.order_id, TicketAccepted).ready_in_minutes == restaurant.preparation_minutes
     assert [what for what, _ in history(order)] == ["to_call", "accepted"]
+
+
+def test_where_the_region_does_not_let_anybody_wish_it_nothing_is_accepted_unanswered(
+    restaurant, monkeypatch
+) -> None:
+    """Neither of those who wish it from then on, nor of those who wished it before."""
+    wish = Working(accepts_unanswered=True)
+    services.set_working(restaurant_id=restaurant.id, wanted=wish)
+    gb = regions.get("gb")
+    (row,) = gb.tables["vendors.may_accept_unanswered"]
+    never = msgspec.structs.replace(row, data={"value": False})
+    monkeypatch.setattr(gb, "tables", {**gb.tables, "vendors.may_accept_unanswered": (never,)})
+    monkeypatch.setattr(gb, "_read", {})
+
+    order = offer(restaurant)
+    rung_after(order, minutes=11)
+    assert last(order.order_id, TicketRejected).reason is RejectReason.NO_ANSWER
+    with pytest.raises(ProfileRefused, match="somebody must answer"):
+        services.set_working(restaurant_id=restaurant.id, wanted=wish)
 
 
 def test_staff_accept_what_they_are_told_on_the_telephone(restaurant) -> None:

@@ -16,6 +16,7 @@ from modules.restaurants.menus.reading import read
 from modules.restaurants.tests.documents import SVG, as_text, category, document, group, item, menu, text
 
 RESTAURANT = UUID("0197c000-0000-7000-8000-000000000001")
+IN_COFFEE = {"context_type": "ITEM", "context_value": "coffee"}
 DEMO = Path(__file__).parents[3] / "demo"
 
 
@@ -48,6 +49,30 @@ def test_an_option_costs_what_its_group_says() -> None:
     (milk,) = coffee.groups
     assert (milk.min, milk.max, milk.free) == (0, 2, 1)
     assert (milk.options[0].price, milk.options[0].max) == (40, 2)
+
+
+def test_an_option_costs_and_may_be_had_as_its_item_says_and_its_group_before_that() -> None:
+    """Oat in the milk of a coffee, and in that of a latte, which says nothing itself."""
+    made = document()
+    oat = made["items"][1]
+    oat["price_info"] = {"price": 60, "overrides": [{**IN_COFFEE, "price": 25}]}
+    oat["quantity_info"] = {
+        "quantity": {"max_permitted": 4},
+        "overrides": [{**IN_COFFEE, "quantity": {"max_permitted": 3}}],
+    }
+    made["items"].append(item("latte", 350, "milk"))
+    made["categories"][0]["entities"].append({"id": "latte", "type": "ITEM"})
+
+    def oats() -> list[tuple[int, int | None]]:
+        coffee, _, latte = parse(made).categories[0].items
+        options = [dish.groups[0].options[0] for dish in (coffee, latte)]
+        return [(option.price, option.max) for option in options]
+
+    assert oats() == [(25, 3), (60, 4)]
+    in_milk = {"context_type": "MODIFIER_GROUP", "context_value": "milk"}
+    oat["price_info"]["overrides"].append({**in_milk, "price": 40})
+    oat["quantity_info"]["overrides"].append({**in_milk, "quantity": {"max_permitted": 2}})
+    assert oats() == [(40, 2), (40, 2)]
 
 
 def test_groups_nest_through_the_items_chosen() -> None:

@@ -28,6 +28,7 @@ from modules.restaurants.services.connections import WantedConnection
 from modules.restaurants.tests.scenes import acting_as, cook_of, last, open_restaurant, order_for
 from modules.restaurants.tests.vendor_system import VendorSystem, vendor_system
 from tiffin import clock, ids, outside
+from tiffin.models import Job
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -150,6 +151,21 @@ def test_after_eight_tries_a_message_has_failed_and_can_be_replayed(system, rest
     assert system.heard[0]["id"] == str(event.id)
     with pytest.raises(DeliveryUnknown):
         services.replay(connection_id=connection.id, event_id=ids.new_id())
+
+
+def test_each_try_waits_twice_as_long_as_the_one_before(system, restaurant) -> None:
+    connect(system, restaurant)
+    system.answers = [500]
+    waited, now = [], clock.now()
+    with clock.hold(now):
+        order = offer(restaurant)
+    while again := Job.objects.using("restaurants").filter(key=order.order_id, name="tell_vendor").first():
+        waited.append((again.due - now).total_seconds())
+        now = again.due
+        with clock.hold(now):
+            settle()
+    assert waited == [1, 2, 4, 8, 16, 32, 64]
+    assert len(system.requests) == 8
 
 
 def test_an_address_that_fails_for_a_day_is_disabled_and_its_owner_is_told(system, restaurant) -> None:
