@@ -35,7 +35,7 @@ class RatingSerializer(Document):
 class KeptSerializer(Document):
     label = serializers.CharField()
     amount = MoneySerializer()
-    tax = MoneySerializer(help_text="Contained in the amount")
+    tax = MoneySerializer(help_text="Contained in the amount, or a part of its own where taxes are on top")
     party = choice(Party, help_text="Whose it is")
     liable = choice(Party, help_text="Who owes the tax")
     reason = serializers.CharField()
