@@ -22,7 +22,7 @@ from modules.orders.tests import scenes
 from modules.orders.tests.scenes import london, order_of
 from modules.orders.tests.test_claims import claim
 from modules.orders.tests.test_staff_pages import person
-from tiffin import clock
+from tiffin import clock, db
 from tiffin.log.feed import read
 from tiffin.testing import settle
 
@@ -129,7 +129,7 @@ def test_counting_again_counts_nothing_and_a_crash_loses_nothing(kitchen, custom
     settle()
     # Given a worker that dies when its figures are written, but not yet committed
     with monkeypatch.context() as dying:
-        dying.setattr(type(FigurePlace.objects), "bulk_update", _die)
+        dying.setattr(db, "update", _die)
         with pytest.raises(SystemExit):
             services.count_figures()
     assert not Figure.objects.exists()
