@@ -20,7 +20,8 @@ class Channel(Enum):
 
 
 class Kind(DTO):
-    """`essential` belongs to an order and is always told; the rest only to those who want it."""
+    """`essential` belongs to an order and always comes by e-mail, if it comes by e-mail at all; the rest only
+    to those who want it. Browsers are told what their owners want there."""
 
     code: str
     title: str
@@ -43,3 +44,4 @@ KINDS = {
     kind.code: kind for kind in (CONFIRMED, ACCEPTED, DELIVERED, FEEDBACK, CANCELLED, REFUNDED, CLAIM_DECIDED)
 }
 OPTIONAL = tuple(kind.code for kind in KINDS.values() if not kind.essential)
+PUSHED = tuple(kind.code for kind in KINDS.values() if Channel.PUSH in kind.channels)

@@ -14,6 +14,7 @@ from tiffin.sealing import SealingKey
 
 ENDPOINTS = SealingKey("TIFFIN_ENDPOINT_KEY", purpose="tiffin endpoint key")
 SECRET_BYTES = 24  # Standard Webhooks asks for 24 to 64
+LONGEST_NAME = 60
 
 
 def new_secret() -> str:
@@ -74,24 +75,26 @@ class Message(models.Model):
 
 
 class Preference(models.Model):
-    """What a customer wants: `language` (a BCP 47 tag, empty: the region's), and the kinds they do not want
-    to hear of. Kept until the customer is forgotten."""
+    """What a customer wants: `language` (a BCP 47 tag, empty: the region's), the kinds they do not want to
+    hear of, and those that are not to come to browsers. Kept until the customer is forgotten."""
 
     customer_id = models.UUIDField(primary_key=True)
     language = models.CharField(max_length=16, default="")
     unwanted = models.JSONField(default=list)
+    unwanted_push = models.JSONField(default=list, db_default=[])
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.language or 'as the region'}"
 
 
 class Browser(models.Model):
-    """A push subscription (W3C Push API), its keys sealed. Kept until it is removed, gone, or its customer is
-    forgotten."""
+    """A push subscription (W3C Push API), its keys sealed; `name` is for its owner to know it by. Kept until
+    it is removed, gone, or its customer is forgotten."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     customer_id = models.UUIDField()
     endpoint = models.CharField(max_length=500, unique=True)
+    name = models.CharField(max_length=LONGEST_NAME, default="", db_default="")
     sealed = models.BinaryField()
     created_at = models.DateTimeField(default=clock.now)
 

@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from modules.notifications.kinds import KINDS, Kind
-from modules.notifications.models import Message, Preference
-from modules.notifications.wording import Written, choose_language, write
+from modules.notifications.channels import push
+from modules.notifications.interface import BrowserView, Choices, KindView, Switch
+from modules.notifications.kinds import KINDS, Channel, Kind
+from modules.notifications.models import Browser, Message, Preference
+from modules.notifications.wording import Written, choose_language, languages, write
 from tiffin import regions
 from tiffin.regions import Region, UnknownRegion
 
@@ -20,6 +22,33 @@ _SALT = "notifications.unsubscribe"
 def preference_of(customer_id: UUID) -> Preference:
     """As kept; nothing chosen where nothing is."""
     return Preference.objects.filter(pk=customer_id).first() or Preference(customer_id=customer_id)
+
+
+def choices_of(customer_id: UUID) -> Choices:
+    """What a customer has chosen, of everything there is to be chosen."""
+    kept = preference_of(customer_id)
+    browsers = Browser.objects.filter(customer_id=customer_id).order_by("pk")
+    return Choices(
+        language=kept.language,
+        languages=languages(),
+        kinds=tuple(_kind_view(kind, kept) for kind in KINDS.values()),
+        browsers=tuple(
+            BrowserView(id=each.id, name=each.name, endpoint=each.endpoint, created_at=each.created_at)
+            for each in browsers
+        ),
+        push_public_key=push.public_key(),
+    )
+
+
+def _kind_view(kind: Kind, kept: Preference) -> KindView:
+    wanted = kind.essential or kind.code not in kept.unwanted
+    by_push = wanted and kind.code not in kept.unwanted_push
+    return KindView(
+        code=kind.code,
+        title=kind.title,
+        email=Switch(on=wanted, fixed=kind.essential) if Channel.EMAIL in kind.channels else None,
+        push=Switch(on=by_push) if Channel.PUSH in kind.channels else None,
+    )
 
 
 def written(message: Message, preference: Preference) -> Written:

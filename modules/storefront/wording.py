@@ -221,6 +221,21 @@ def claim_made(made: ClaimView) -> str:
     return "Thank you for telling us. We are looking into it."
 
 
+# The first that a user agent names: each names those it descends from, too.
+_SYSTEMS = ("Android", "iPhone", "iPad", "CrOS", "Windows", "Macintosh", "Linux")
+_BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser/": "Samsung Internet", "Firefox/": "Firefox",
+             "Chrome/": "Chrome", "Safari/": "Safari"}  # fmt: skip
+_PLAIN = {"CrOS": "ChromeOS", "Macintosh": "Mac"}
+
+
+def device_name(user_agent: str) -> str:
+    """What its owner knows a browser by, from what it calls itself: no version, and nothing that tells two of
+    a kind apart. Empty for one that says nothing of it."""
+    browser = next((name for sign, name in _BROWSERS.items() if sign in user_agent), "")
+    system = next((_PLAIN.get(name, name) for name in _SYSTEMS if name in user_agent), "")
+    return " on ".join(filter(None, (browser, system)))
+
+
 _ISSUERS = {Party.RESTAURANT: "the food", Party.PLATFORM: "our fees", Party.COURIER: "the tip"}
 
 

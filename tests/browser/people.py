@@ -76,11 +76,15 @@ class Customer(Person):
         self.press("Keep this address")
         self.reads("The address is kept.")
 
-    def has_checked_out(self, email: str = "alice@example.com", *, card: str = VISA) -> None:
-        """All is chosen and priced; only the last button is left."""
+    def has_checked_out(
+        self, email: str = "alice@example.com", *, card: str = VISA, beside: str = ""
+    ) -> None:
+        """All is chosen and priced, with something beside the burger; only the last button is left."""
         self.logs_in("/login", email)
         self.finds("Ember & Rye", area="Clerkenwell")
         self.chooses("Ember classic", "Medium")
+        if beside:
+            self.press(f"Add {beside}")
         self.goes_to_checkout()
         self.page.get_by_label("18 Exmouth Market").check()
         self.pays_with(card)

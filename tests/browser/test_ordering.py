@@ -87,3 +87,26 @@ def test_a_payment_is_confirmed_on_a_page_of_its_own(customer):
     customer.page.get_by_role("button", name="Yes, pay").click()
 
     customer.is_told("Waiting for the restaurant")
+
+
+def test_beer_is_for_those_who_say_that_they_are_old_enough(customer):
+    customer.has_checked_out(beside="Craft lager 330 ml")
+    box = customer.page.get_by_label("I am 18 or older")
+
+    # Who does not say so stays on the page, and their browser says why
+    customer.place_button.click()
+    assert box.evaluate("box => box.validity.valueMissing") is True
+    # and a browser that does not is told by us, beside the box, the basket being as it was
+    box.evaluate("box => { box.required = false; }")
+    customer.place_button.click()
+    expect(customer.page.get_by_role("alert")).to_contain_text("Confirm that you are 18 or older")
+    expect(customer.page.get_by_label("What it costs").get_by_text("Craft lager 330 ml")).to_be_visible()
+
+    # Who has said it is not asked again because something else has changed
+    box.check()
+    expect(customer.page.get_by_role("alert")).to_have_count(0)
+    customer.page.get_by_label("£2.00", exact=True).check()
+    expect(customer.page.locator("dl.bill")).to_contain_text("Tip")
+    expect(box).to_be_checked()
+    customer.place_button.click()
+    customer.reads("Have your identity card ready")

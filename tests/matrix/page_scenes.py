@@ -46,6 +46,7 @@ def like(row: str, *, path: dict[str, str] | None = None, body: Any = None) -> C
     "GET /api/v1/docs/",
     "GET /",
     "GET /favicon.ico",
+    "GET /push-worker.js",
     "GET /login",
     "GET /register",
     "GET /restaurant/login",
@@ -236,6 +237,26 @@ def a_claim_that_was_refused(stage: Stage) -> Scene:
         body={"order": order["id"], "words": "It never came."},
         look=api_scenes.seen(stage.cast.customer, f"/orders/{order['id']}/claims"),
     )
+
+
+@scene("GET /account/", "POST /account/devices")
+def a_device(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /notifications/browsers"](stage)
+
+    def form() -> dict[str, str]:
+        subscription = same.body()
+        return {"endpoint": subscription["endpoint"], **subscription["keys"]}
+
+    return replace(same, body=form)
+
+
+@scene("POST /account/messages")
+def a_language_to_choose(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["PUT /notifications/preferences"](stage)
+    return replace(same, body={"language": same.body["language"], "push": ["order_delivered"]})
+
+
+SCENES["POST /account/devices/{browser_id}/forget"] = like("DELETE /notifications/browsers/{browser_id}")
 
 
 def _basket(stage: Stage) -> str:

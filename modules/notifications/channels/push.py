@@ -44,17 +44,12 @@ def keys_are_sound(p256dh: str, auth: str) -> bool:
 def send(browser: Browser, *, message_id: UUID, written: Written, link: str) -> str:
     """Hand it to the browser's push service; what that calls it. Raises NotNow, Unreachable,
     Refused, Gone."""
-    shown = {
-        "id": str(message_id),
-        "title": written.subject,
-        "body": written.summary[:LONGEST_TEXT],
-        "url": link,
-    }
     subscription = WebPushSubscription(
         endpoint=browser.endpoint,
         keys=WebPushKeys(**browser.keys),
     )
-    sealed = _pusher(settings.TIFFIN_VAPID_PRIVATE_KEY).get(json.dumps(shown), subscription)
+    shown = document(message_id=message_id, written=written, link=link)
+    sealed = _pusher(settings.TIFFIN_VAPID_PRIVATE_KEY).get(shown, subscription)
     # The topic has a repeated message replace the first one while it waits.
     headers = {**sealed.headers, "topic": message_id.hex, "content-type": "application/octet-stream"}
     try:
@@ -70,6 +65,18 @@ def send(browser: Browser, *, message_id: UUID, written: Written, link: str) -> 
     if not 200 <= answer.status < 300:
         raise Refused(f"the push service says {answer.status}: {answer.text[:200]}")
     return answer.location
+
+
+def document(*, message_id: UUID, written: Written, link: str) -> str:
+    """What the page's worker in the browser reads."""
+    return json.dumps(
+        {
+            "id": str(message_id),
+            "title": written.subject,
+            "body": written.summary[:LONGEST_TEXT],
+            "url": link,
+        }
+    )
 
 
 @lru_cache(maxsize=4)

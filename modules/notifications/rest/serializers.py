@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from modules.notifications.kinds import OPTIONAL
+from modules.notifications.kinds import OPTIONAL, PUSHED
+from modules.notifications.models import LONGEST_NAME
 from modules.notifications.wording import languages
 from tiffin.outside import LONGEST_URL
 
@@ -20,7 +21,13 @@ class PreferencesSerializer(serializers.Serializer[Any]):
     unwanted = serializers.ListField(
         child=serializers.ChoiceField(choices=list(OPTIONAL)),
         max_length=len(OPTIONAL),
-        help_text="What is not to come; what belongs to an order always comes",
+        help_text="What is not to come; what belongs to an order comes by e-mail all the same",
+    )
+    unwanted_push = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(PUSHED)),
+        max_length=len(PUSHED),
+        required=False,
+        help_text="What is not to come to browsers; left out: as it was",
     )
 
 
@@ -40,10 +47,14 @@ class SubscriptionSerializer(serializers.Serializer[Any]):
 
     endpoint = serializers.CharField(max_length=LONGEST_URL)
     keys = KeysSerializer()
+    name = serializers.CharField(
+        max_length=LONGEST_NAME, default="", allow_blank=True, help_text="For its owner to know it by"
+    )
 
 
 class BrowserSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
+    name = serializers.CharField()
     endpoint = serializers.CharField()
     created_at = serializers.DateTimeField()
 

@@ -11,7 +11,12 @@ from rest_framework.response import Response
 
 from modules.notifications import selectors, services
 from modules.notifications.channels import push
-from modules.notifications.errors import EndpointRefused, EndpointUnknown, TooManyEndpoints
+from modules.notifications.interface import (
+    EndpointRefused,
+    EndpointUnknown,
+    PushSubscription,
+    TooManyEndpoints,
+)
 from modules.notifications.models import Browser, Preference, Webhook
 from modules.notifications.rest.serializers import (
     BrowserSerializer,
@@ -28,8 +33,8 @@ from tiffin.web.openapi import refuses
 
 _PREFERENCES = [
     OpenApiExample(
-        "In Polish, and only what belongs to orders",
-        value={"language": "pl", "unwanted": ["order_feedback"]},
+        "In Polish, only what belongs to orders, and not all of it on the phone",
+        value={"language": "pl", "unwanted": ["order_feedback"], "unwanted_push": ["order_accepted"]},
         request_only=True,
     )
 ]
@@ -60,14 +65,19 @@ class Preferences(CustomerView):
 
     @extend_schema(request=PreferencesSerializer, responses=KeptPreferencesSerializer, examples=_PREFERENCES)
     def put(self, request: Request) -> Response:
-        """Choose it; what belongs to an order always comes."""
+        """Choose it; what belongs to an order comes by e-mail all the same."""
         wanted = PreferencesSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         return Response(_answer(services.prefer(customer_id=self.customer_id(), **wanted.validated_data)))
 
 
 def _answer(kept: Preference) -> dict[str, object]:
-    shown = {"language": kept.language, "unwanted": kept.unwanted, "push_public_key": push.public_key()}
+    shown = {
+        "language": kept.language,
+        "unwanted": kept.unwanted,
+        "unwanted_push": kept.unwanted_push,
+        "push_public_key": push.public_key(),
+    }
     return dict(KeptPreferencesSerializer(shown).data)
 
 
@@ -84,11 +94,11 @@ class Browsers(CustomerView):
         """Have messages sent to this browser. The same again changes nothing."""
         wanted = SubscriptionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        keys = wanted.validated_data["keys"]
-        if not push.keys_are_sound(**keys):
-            raise EndpointRefused(reason="These are not the keys of a browser.")
+        says = wanted.validated_data
         kept = services.add_browser(
-            customer_id=self.customer_id(), endpoint=wanted.validated_data["endpoint"], **keys
+            customer_id=self.customer_id(),
+            subscription=PushSubscription(endpoint=says["endpoint"], **says["keys"]),
+            name=says["name"],
         )
         return Response(BrowserSerializer(kept).data, status=status.HTTP_201_CREATED)
 

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from modules.notifications.errors import EndpointRefused, EndpointUnknown, TooManyEndpoints
-from modules.notifications.models import Browser, Webhook
+from modules.notifications.channels import push
+from modules.notifications.interface import (
+    EndpointRefused,
+    EndpointUnknown,
+    PushSubscription,
+    TooManyEndpoints,
+)
+from modules.notifications.models import LONGEST_NAME, Browser, Webhook
 from tiffin import db, outside
 
 MOST = 10
 
 
-def add_browser(*, customer_id: UUID, endpoint: str, p256dh: str, auth: str) -> Browser:
-    """Keep a push subscription; one that is there already becomes this customer's, with the keys given now.
+def add_browser(*, customer_id: UUID, subscription: PushSubscription, name: str = "") -> Browser:
+    """Keep a push subscription; one that is there already becomes this customer's, as it is given now.
 
     Raises EndpointRefused, TooManyEndpoints.
     """
+    endpoint, keys = subscription.endpoint, {"p256dh": subscription.p256dh, "auth": subscription.auth}
     _check(endpoint)
+    if not push.keys_are_sound(**keys):
+        raise EndpointRefused(reason="These are not the keys of a browser.")
     with db.transaction():
         _require_room(Browser, customer_id, but=endpoint)
         kept, _ = Browser.objects.get_or_create(endpoint=endpoint, defaults={"customer_id": customer_id})
-        kept.customer_id = customer_id
-        kept.keep_keys(p256dh=p256dh, auth=auth)
-        kept.save(update_fields=("customer_id", "sealed"))
+        kept.customer_id, kept.name = customer_id, name[:LONGEST_NAME]
+        kept.keep_keys(**keys)
+        kept.save(update_fields=("customer_id", "name", "sealed"))
     return kept
 
 

@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from modules.notifications.interface import LanguageUnknown
+from modules.notifications.kinds import OPTIONAL, PUSHED
 from modules.notifications.models import Preference
+from modules.notifications.wording import languages
 from tiffin import db
 
 
-def prefer(*, customer_id: UUID, language: str, unwanted: Iterable[str]) -> Preference:
-    """As the customer says; kinds that belong to an order are not to be had unwanted."""
+def prefer(
+    *,
+    customer_id: UUID,
+    language: str,
+    unwanted: Iterable[str],
+    unwanted_push: Iterable[str] | None = None,
+) -> Preference:
+    """As the customer says; what belongs to an order comes by e-mail all the same. None: as it was.
+
+    Raises LanguageUnknown.
+    """
+    if language and language not in languages():
+        raise LanguageUnknown(known=", ".join(languages()))
+    chosen: dict[str, object] = {"language": language, "unwanted": sorted(set(unwanted) & set(OPTIONAL))}
+    if unwanted_push is not None:
+        chosen["unwanted_push"] = sorted(set(unwanted_push) & set(PUSHED))
     with db.transaction():
-        kept, _ = Preference.objects.update_or_create(
-            customer_id=customer_id,
-            defaults={"language": language, "unwanted": sorted(set(unwanted))},
-        )
+        kept, _ = Preference.objects.update_or_create(customer_id=customer_id, defaults=chosen)
     return kept
 
 

@@ -92,7 +92,7 @@ def _silent_once(send: Send) -> Send:
 
 def _settle(message: Message, send: Send, preference: Preference) -> None:
     """What becomes of it; a template that is broken or a target that is strange is this message's own end."""
-    if message.kind in preference.unwanted and not KINDS[message.kind].essential:
+    if not _is_wanted(message, preference):
         _end(message, State.DROPPED, "the customer does not want it")
         return
     if clock.now() - message.created_at > STALE:
@@ -118,6 +118,12 @@ def _settle(message: Message, send: Send, preference: Preference) -> None:
             return
         _end(message, State.SENT, "")
         message.provider_id, message.sent_at = provider_id[:200], clock.now()
+
+
+def _is_wanted(message: Message, preference: Preference) -> bool:
+    if message.channel == Channel.PUSH.value and message.kind in preference.unwanted_push:
+        return False
+    return KINDS[message.kind].essential or message.kind not in preference.unwanted
 
 
 def _later(message: Message, cause: str) -> None:

@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from modules.notifications.interface import PushSubscription
+
 
 class Heard(NamedTuple):
     path: str
@@ -132,6 +134,9 @@ class UserAgent:
             name: urlsafe_b64encode(value).rstrip(b"=").decode()
             for name, value in (("p256dh", self.point), ("auth", self.auth))
         }
+
+    def subscription(self, endpoint: str) -> PushSubscription:
+        return PushSubscription(endpoint=endpoint, **self.keys)
 
     def open(self, body: bytes) -> bytes:
         salt, key_length = body[:16], body[20]

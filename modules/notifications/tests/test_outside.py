@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import jwt
 import pytest
+from django.core import mail
 from django.test import Client
 from standardwebhooks import Webhook as Verifier
 
 from modules.notifications import services
-from modules.notifications.jobs import send_pushes, send_webhooks
+from modules.notifications.jobs import send_emails, send_pushes, send_webhooks
+from modules.notifications.kinds import CANCELLED
 from modules.notifications.models import Browser, Message, State, Webhook
 from modules.notifications.services import sending
 from modules.notifications.tests.outside import UserAgent
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.database
 @pytest.fixture
 def browser(zofia, world) -> UserAgent:
     agent = UserAgent()
-    services.add_browser(customer_id=zofia, endpoint=f"{world.url}/send/1", **agent.keys)
+    services.add_browser(customer_id=zofia, subscription=agent.subscription(f"{world.url}/send/1"))
     return agent
 
 
@@ -54,6 +56,19 @@ def test_a_browser_can_open_what_it_is_sent_and_knows_from_whom(zofia, world, br
     claims = jwt.decode(signed, options={"verify_signature": False})
     assert claims["sub"] == f"mailto:{settings.TIFFIN_VAPID_CONTACT}"
     assert (of("push").state, of("push").provider_id) == (State.SENT, "https://push.example/m/1")
+
+
+def test_a_browser_hears_only_what_its_owner_wants_there(zofia, world, browser) -> None:
+    services.prefer(customer_id=zofia, language="", unwanted=(), unwanted_push=("order_confirmed",))
+    told(zofia)
+    told(zofia, kind=CANCELLED, reason="no_courier")
+    send_pushes()
+    send_emails()
+    (heard,) = world.heard
+    assert json.loads(browser.open(heard.body))["title"] == "Your order was cancelled"
+    muted = Message.objects.get(channel="push", kind="order_confirmed")
+    assert (muted.state, muted.cause) == (State.DROPPED, "the customer does not want it")
+    assert len(mail.outbox) == 2  # what belongs to an order comes by e-mail all the same
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -97,7 +112,7 @@ def test_what_endpoints_are_reached_with_lies_sealed(zofia, browser, receiver) -
 
 def test_a_browser_that_comes_again_has_the_keys_it_has_now(zofia, world, browser) -> None:
     renewed = UserAgent()
-    services.add_browser(customer_id=zofia, endpoint=f"{world.url}/send/1", **renewed.keys)
+    services.add_browser(customer_id=zofia, subscription=renewed.subscription(f"{world.url}/send/1"))
     told(zofia)
     send_pushes()
     (heard,) = world.heard

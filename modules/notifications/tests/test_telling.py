@@ -317,9 +317,15 @@ def test_preferences_over_http(zofia) -> None:
     before = client.get(path).json()
     assert (before["language"], before["unwanted"]) == ("", [])
     assert len(before["push_public_key"]) == 87
-    wanted = {"language": "pl", "unwanted": ["order_feedback"]}
+    wanted = {"language": "pl", "unwanted": ["order_feedback"], "unwanted_push": ["order_accepted"]}
     assert client.put(path, wanted).json() == {**before, **wanted}
-    for wrong in ({"language": "xx", "unwanted": []}, {"language": "", "unwanted": ["order_cancelled"]}):
+    less = {"language": "en", "unwanted": []}
+    assert client.put(path, less).json() == {**before, **wanted, **less}  # what is left out stays
+    for wrong in (
+        {"language": "xx", "unwanted": []},
+        {"language": "", "unwanted": ["order_cancelled"]},
+        {"language": "", "unwanted": [], "unwanted_push": ["order_feedback"]},
+    ):
         assert client.put(path, wrong).status_code == 422
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from modules.orders.interface import Fulfilment, LateStep, QuoteExpired
+from modules.orders.interface import Fulfilment, LateStep, QuoteExpired, RestaurantPaused
 from modules.orders.models import Order
 from modules.orders.policies import PlacingFacts, PlacingPolicy
 from modules.orders.selectors.tracking import RECENT, forget_history
@@ -139,6 +139,47 @@ def test_a_policy_is_told_when_the_food_can_leave_the_kitchen(kitchen, customer,
         scenes.quote(kitchen, customer)
     told = [f"{facts.ready_at_local:%H:%M}" for facts in seen]
     assert told == ["17:40", "18:00", "12:20"]
+
+
+def test_a_kitchen_with_more_to_do_promises_longer_and_then_nothing(kitchen, customer) -> None:
+    """Full with four open orders: ten minutes longer from two on, twenty from three on."""
+    call(Restaurants).set_working(
+        key=scenes.new_key(), restaurant_id=kitchen.id, wanted=Working(open_orders_limit=4)
+    )
+    noon = scenes.london("2026-06-01 12:00")
+    orders, said = [], []
+    with clock.hold(noon):
+        for _ in range(4):
+            ready = scenes.quote(kitchen, customer).ready_in_minutes
+            orders.append(scenes.place(kitchen, customer))
+            said.append((ready, (orders[-1].tracking.promised_by - noon) // timedelta(minutes=1)))
+            settle()
+        with pytest.raises(RestaurantPaused) as full:
+            scenes.quote(kitchen, customer)
+    assert said == [(20, 42), (20, 42), (30, 52), (40, 62)]
+    assert "12:05" in full.value.sentence
+    assert tracking(orders[0]).promised_by == orders[0].tracking.promised_by
+    with clock.hold(noon + timedelta(minutes=1)):
+        for order in orders:
+            scenes.reject(order)
+    with clock.hold(noon + timedelta(minutes=2)):
+        settle()
+        assert scenes.quote(kitchen, customer).ready_in_minutes == 20
+
+
+def test_a_kitchen_that_says_it_is_busy_promises_longer_for_so_long(kitchen, customer) -> None:
+    noon = scenes.london("2026-06-01 12:00")
+    with clock.hold(noon):
+        usual = scenes.place(kitchen, customer).tracking
+        until = noon + timedelta(hours=1)
+        call(Restaurants).set_busy(key=scenes.new_key(), restaurant_id=kitchen.id, minutes=15, until=until)
+        settle()
+        assert scenes.quote(kitchen, customer).ready_in_minutes == 35
+        busy = scenes.place(kitchen, customer).tracking
+    assert busy.promised_by - usual.promised_by == timedelta(minutes=15)
+    with clock.hold(until + timedelta(minutes=1)):
+        settle()
+        assert scenes.quote(kitchen, customer).ready_in_minutes == 20
 
 
 def test_the_end_of_a_price_is_said_on_the_regions_clock(kitchen, customer) -> None:

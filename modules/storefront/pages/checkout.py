@@ -15,6 +15,7 @@ from modules.orders.interface import (
     PLACE_ERRORS,
     QUOTE_ERRORS,
     AddressTicketInvalid,
+    AgeNotConfirmed,
     Fulfilment,
     Orders,
     Wishes,
@@ -31,6 +32,7 @@ from tiffin.interfaces import CommandKey, call
 LONGEST_CODE = 32
 LONGEST_NOTE = 300
 LONGEST_KEY = 64
+AGE_MISSING = "age_missing"
 _REQUIRED = {"name": "your name", "street": "the street and number", "area": "the part of the city"}
 
 
@@ -62,6 +64,7 @@ def checkout(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseB
         slots=[slot for slot in call(Orders).slots(restaurant_id=found.id) if slot.is_free],
         currency=found.min_order.currency,
         key=ids.new_id(),
+        age_missing=request.GET.get(AGE_MISSING) == "yes",
     )
     if entry is not None:
         cards.let_in(entry.library, response)
@@ -128,6 +131,7 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
         )
     except (*QUOTE_ERRORS, BasketUnreadable) as refusal:
         return show(request, visitor, "parts/refusal.html", refusal=refusal)
+    missing = offered.minimum_age and request.POST.get(AGE_MISSING) == "yes"
     return show(
         request,
         visitor,
@@ -135,6 +139,7 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
         quote=offered,
         price=offered.price,
         zone=found.time_zone,
+        age_refusal=AgeNotConfirmed(minimum_age=offered.minimum_age) if missing else None,
     )
 
 
@@ -171,7 +176,11 @@ def _tip(request: HttpRequest) -> int:
 @open_to(CUSTOMERS)
 def place_order(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseBase:
     """One order for one key, however often the button is pressed."""
+    page = reverse("checkout", args=[slug])
     key = request.POST.get("key", "")[:LONGEST_KEY]
+    age_confirmed = request.POST.get("age_confirmed") == "yes"
+    if request.POST.get("asks_age") and not age_confirmed:
+        return HttpResponseRedirect(f"{page}?{AGE_MISSING}=yes#place")  # it is said beside the box
     try:
         order = call(Orders).place(
             key=CommandKey(f"{visitor.id}:{key}"),
@@ -179,11 +188,11 @@ def place_order(request: HttpRequest, visitor: Visitor, slug: str) -> HttpRespon
             quote=request.POST.get("quote", ""),
             payment_method=request.POST.get("payment_method", ""),
             note=request.POST.get("note", "").strip()[:LONGEST_NOTE],
-            age_confirmed=request.POST.get("age_confirmed") == "yes",
+            age_confirmed=age_confirmed,
         )
     except PLACE_ERRORS as refusal:
         messages.error(request, refusal.sentence)
-        return HttpResponseRedirect(reverse("checkout", args=[slug]))
+        return HttpResponseRedirect(page)
     return HttpResponseRedirect(f"{_page_of(order.id)}?placed={slug}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -21,7 +22,7 @@ from modules.identity.interface import CustomerId, Identity, SealedAddress
 from modules.storefront import places
 from modules.storefront.errors import FormIncomplete
 from modules.storefront.places import City
-from modules.storefront.visitors import COURIERS, Visitor, open_to, refusals_told, show
+from modules.storefront.visitors import COURIERS, DjangoView, Visitor, open_to, refusals_told, show
 from tiffin import ids
 from tiffin.interfaces import CommandKey, call
 
@@ -119,44 +120,32 @@ def report(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@require_POST
-@open_to(COURIERS)
-def accept(request: HttpRequest, visitor: Visitor, offer_id: UUID) -> HttpResponseBase:
-    with refusals_told(request):
-        call(Delivery).accept_offer(
-            key=_key(visitor),
-            courier_id=CourierId(visitor.id),
-            offer_id=OfferId(offer_id),
-        )
-    return _back()
+def _button(press: Callable[[CommandKey, CourierId, UUID], object]) -> DjangoView[...]:
+    """The view of a button on one offer or delivery; a refusal is told on the page that it leads back to."""
+
+    @require_POST
+    @open_to(COURIERS)
+    def pressed(request: HttpRequest, visitor: Visitor, /, **of: UUID) -> HttpResponseBase:
+        (what,) = of.values()
+        with refusals_told(request):
+            press(_key(visitor), CourierId(visitor.id), what)
+        return _back()
+
+    return pressed
 
 
-@require_POST
-@open_to(COURIERS)
-def leave_it(request: HttpRequest, visitor: Visitor, offer_id: UUID) -> HttpResponseBase:
-    with refusals_told(request):
-        call(Delivery).pass_offer(
-            key=_key(visitor),
-            courier_id=CourierId(visitor.id),
-            offer_id=OfferId(offer_id),
-        )
-    return _back()
-
-
-@require_POST
-@open_to(COURIERS)
-def give_back(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
-    with refusals_told(request):
-        call(Delivery).give_back(key=_key(visitor), courier_id=CourierId(visitor.id), order_id=order_id)
-    return _back()
-
-
-@require_POST
-@open_to(COURIERS)
-def pick_up(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
-    with refusals_told(request):
-        call(Delivery).pick_up(key=_key(visitor), courier_id=CourierId(visitor.id), order_id=order_id)
-    return _back()
+accept = _button(
+    lambda key, me, offer: call(Delivery).accept_offer(key=key, courier_id=me, offer_id=OfferId(offer))
+)
+leave_it = _button(
+    lambda key, me, offer: call(Delivery).pass_offer(key=key, courier_id=me, offer_id=OfferId(offer))
+)
+give_back = _button(lambda key, me, order: call(Delivery).give_back(key=key, courier_id=me, order_id=order))
+pick_up = _button(lambda key, me, order: call(Delivery).pick_up(key=key, courier_id=me, order_id=order))
+# Nobody there is old enough for what is in it.
+refuse_at_door = _button(
+    lambda key, me, order: call(Delivery).refuse_at_door(key=key, courier_id=me, order_id=order)
+)
 
 
 @require_POST
@@ -169,15 +158,6 @@ def drop_off(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResp
         refused = delivery.why_not()
         if refused is not None:
             raise refused
-    return _back()
-
-
-@require_POST
-@open_to(COURIERS)
-def refuse_at_door(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
-    """Nobody there is old enough for what is in it."""
-    with refusals_told(request):
-        call(Delivery).refuse_at_door(key=_key(visitor), courier_id=CourierId(visitor.id), order_id=order_id)
     return _back()
 
 

@@ -32,14 +32,22 @@ def _titled(text: str) -> dict[str, Any]:
     return {"translations": {"en": text}}
 
 
-def _item(name: str, price: int, *groups: str) -> dict[str, Any]:
+def _item(name: str, price: int, *groups: str, labels: tuple[str, ...] = ()) -> dict[str, Any]:
     item: dict[str, Any] = {"id": name, "title": _titled(name), "price_info": {"price": price}}
+    if labels:
+        item["tax_label_info"] = {"default_value": {"labels": list(labels)}}
     return item | ({"modifier_group_ids": {"ids": list(groups)}} if groups else {})
 
 
 # Uber Eats menu v2: ramen must come with a broth.
 MENU = {
-    "items": [_item("Ramen", 1250, "Broth"), _item("Gyoza", 650), _item("Miso", 0), _item("Tonkotsu", 150)],
+    "items": [
+        _item("Ramen", 1250, "Broth"),
+        _item("Gyoza", 650),
+        _item("Beer", 550, labels=("CAT_BEER",)),
+        _item("Miso", 0),
+        _item("Tonkotsu", 150),
+    ],
     "modifier_groups": [
         {
             "id": "Broth",
@@ -52,7 +60,7 @@ MENU = {
         {
             "id": "all",
             "title": _titled("All"),
-            "entities": [{"id": "Ramen", "type": "ITEM"}, {"id": "Gyoza", "type": "ITEM"}],
+            "entities": [{"id": dish, "type": "ITEM"} for dish in ("Ramen", "Gyoza", "Beer")],
         }
     ],
     "menus": [
@@ -100,6 +108,13 @@ def basket(*, broth: bool = True, quantity: int = 1) -> str:
     group = ramen.groups[0]
     choices = [{"group_id": str(group.id), "option_id": str(group.options[0].id)}] if broth else []
     return json.dumps([{"item_id": str(ramen.id), "quantity": quantity, "choices": choices}])
+
+
+def beers(quantity: int = 2) -> str:
+    (restaurant,) = call(Restaurants).with_slugs(slugs=["noodle-bar"])
+    items = call(Restaurants).menu(restaurant_id=restaurant.id).document.categories[0].items
+    (beer,) = (item for item in items if item.title == "Beer")
+    return json.dumps([{"item_id": str(beer.id), "quantity": quantity, "choices": []}])
 
 
 class Customer:

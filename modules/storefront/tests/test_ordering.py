@@ -11,6 +11,7 @@ from django.urls import reverse
 from modules.storefront.tests.people import (
     Customer,
     basket,
+    beers,
     courier,
     found,
     kitchen,
@@ -320,3 +321,48 @@ def test_an_expired_price_sends_back_to_the_checkout(zofia):
 
     assert answer["Location"] == "/r/noodle-bar/checkout/"
     assert "ask for a new quote" in page
+
+
+def test_who_orders_beer_is_asked_for_their_age_beside_the_box(zofia):
+    place = reverse("checkout-place", args=["noodle-bar"])
+    assert "age_confirmed" not in zofia.asks_price()
+    quote = zofia.asks_price(basket=beers())
+    assert 'data-age="18"' in quote
+    assert "data-refusal" not in quote
+    form = {
+        "quote": found(r'name="quote" value="([^"]+)"', quote),
+        "asks_age": found(r'name="asks_age" value="(\d+)"', quote),
+        "payment_method": "pm_card_visa",
+        "key": "beer",
+    }
+
+    refused = zofia.browser.post(place, form)
+
+    back = zofia.browser.get(refused["Location"]).content.decode()
+    missing = found(r'name="age_missing" value="(yes)"', back)
+    beside = zofia.asks_price(basket=beers(), age_missing=missing)
+    assert 'data-refusal="age_not_confirmed"' in beside
+    assert "Confirm that you are 18 or older" in beside
+    assert "age_not_confirmed" not in zofia.asks_price(age_missing=missing)  # no beer, no question
+    assert "No orders yet" in zofia.browser.get("/orders/").content.decode()
+    # The same price and the same button, once the box is ticked
+    placed = zofia.browser.post(place, {**form, "age_confirmed": "yes"})
+    assert "Have your identity card ready" in zofia.sees(placed)
+
+
+def test_a_form_that_says_nothing_of_age_orders_no_beer_either(zofia):
+    quote = found(r'name="quote" value="([^"]+)"', zofia.asks_price(basket=beers()))
+    form = {"quote": quote, "payment_method": "pm_card_visa", "key": "beer"}
+
+    answer = zofia.browser.post(reverse("checkout-place", args=["noodle-bar"]), form, follow=True)
+
+    assert "Confirm that you are 18 or older" in answer.content.decode()
+    assert "No orders yet" in zofia.browser.get("/orders/").content.decode()
+
+
+def test_a_busy_kitchen_promises_longer_on_every_page(zofia, noodle_bar):
+    assert "ready in about 20 min" in zofia.asks_price()
+    presses(kitchen(noodle_bar.id), "/restaurant/", "/restaurant/[^/]+/busy", minutes="20")
+    settle()
+    assert "ready in about 40 min" in zofia.asks_price()
+    assert "40 min" in Client().get("/r/noodle-bar/").content.decode()

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from modules.orders.interface import Status
+from modules.orders.interface import Late, LateParty, LateStep, Status, Tracking
 from modules.storefront.templatetags.storefront import amounts_written, clock_time, distance, money, percent
-from modules.storefront.wording import STATUS
+from modules.storefront.wording import STATUS, device_name, what_is_late
 from tiffin import clock
 from tiffin.money import Money
 
@@ -43,3 +43,30 @@ def test_distances_and_rates():
 
 def test_every_status_has_its_words():
     assert set(STATUS) == set(Status)
+
+
+@pytest.mark.parametrize(("step", "party", "who"), [
+    (LateStep.ANSWER, LateParty.RESTAURANT, "The restaurant"),
+    (LateStep.KITCHEN, LateParty.RESTAURANT, "The kitchen"),
+    (LateStep.COURIER_SEARCH, LateParty.PLATFORM, "we are still looking for a courier"),
+    (LateStep.COLLECTION, LateParty.COURIER, "the courier has not fetched it"),
+    (LateStep.WAY, LateParty.COURIER, "The courier"),
+])  # fmt: skip
+def test_what_is_late_is_said_and_who_is_at_it(step, party, who):
+    late = Late(step=step, party=party, since=clock.now())
+    assert who in what_is_late(Tracking(late=late))
+    assert what_is_late(Tracking()) == ""
+
+
+@pytest.mark.parametrize(("user_agent", "name"), [
+    ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
+     "Chrome on Linux"),
+    ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile "
+     "Safari/537.36 EdgA/126.0.0.0", "Edge on Android"),
+    ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14.5; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox on Mac"),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+     "Version/17.5 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+    ("curl/8.5.0", ""),
+])  # fmt: skip
+def test_a_device_has_a_name_that_its_owner_knows(user_agent, name):
+    assert device_name(user_agent) == name

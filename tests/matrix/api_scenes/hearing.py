@@ -15,7 +15,11 @@ def a_language(stage: Stage) -> Scene:
     """Another one each time, so that choosing it changes something."""
     customer = stage.cast.customer
     chosen = customer.get("/notifications/preferences").json()["language"]
-    wanted = {"language": "en" if chosen == "pl" else "pl", "unwanted": ["order_feedback"]}
+    wanted = {
+        "language": "en" if chosen == "pl" else "pl",
+        "unwanted": ["order_feedback"],
+        "unwanted_push": ["order_accepted"],
+    }
     _write(
         customer, "PUT", "/notifications/preferences", {"language": chosen, "unwanted": ["order_feedback"]}
     )

@@ -37,14 +37,18 @@ async function quote() {
     return;
   }
   const body = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "fulfilment", "wanted_at", "address", "tip", "promotion_code"]) body.set(name, wanted.get(name) ?? "");
+  for (const name of ["csrfmiddlewaretoken", "fulfilment", "wanted_at", "address", "tip", "promotion_code", "age_missing"]) body.set(name, wanted.get(name) ?? "");
   body.set("basket", basket);
   try {
     const answer = await fetch(page.dataset.quoteUrl, { method: "POST", body, headers: { "X-Fragment": "1" } });
     if (answer.status === 401) return location.reload();
     const html = await answer.text();
     if (number !== asked) return;
+    const confirmed = shown.querySelector("[name=age_confirmed]:checked")?.closest("[data-age]").dataset.age;
     shown.innerHTML = answer.ok ? html : "<p class='notice error'>The price cannot be had just now. Try again in a moment.</p>";
+    // Who has confirmed an age is not asked again because something else has changed.
+    const box = shown.querySelector(`[data-age="${confirmed}"] [name=age_confirmed]`);
+    if (box) box.checked = true;
     button.disabled = !shown.querySelector("[name=quote]") || !wanted.get("payment_method");
   } catch {
     if (number === asked) shown.innerHTML = "<p class='notice error'>You seem to be offline.</p>";
@@ -60,6 +64,10 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("change", (event) => {
   if (KEPT.includes(event.target.name)) remember();
+  if (event.target.name === "age_confirmed") {
+    form.querySelector("[name=age_missing]")?.remove();
+    form.querySelector("#age-missing")?.remove();
+  }
   if (["fulfilment", "wanted_at", "address", "tip", "promotion_code"].includes(event.target.name)) quote();
 });
 form.addEventListener("submit", (event) => {
