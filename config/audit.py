@@ -172,10 +172,12 @@ def _wrong_at_the_end(order: OrderMoney, payment: PaymentView | None) -> Iterato
     kept = payment.captured - payment.refunded
     if held := payment.authorised - payment.captured - payment.voided:
         yield f"the order is over, but {held} of its customer's money are still held"
-    may_keep = order.kept or Money.zero(order.total.currency)
-    if order.order is OrderState.CANCELLED and kept != may_keep:
-        yield f"the order was cancelled, but {kept} of its customer's money were kept and not {may_keep}"
-    owed = order.owed_back or Money.zero(order.total.currency)
+    nothing = Money.zero(order.total.currency)
+    # What was owed back and the customer's bank has taken already is not kept.
+    ours, may_keep = kept - (order.charged_back or nothing), order.kept or nothing
+    if order.order is OrderState.CANCELLED and ours != may_keep:
+        yield f"the order was cancelled, but {ours} of its customer's money were kept and not {may_keep}"
+    owed = order.owed_back or nothing
     if order.refunded != owed:
         yield f"the order is over, but of {owed} that it owes back {order.refunded} are back"
     if (

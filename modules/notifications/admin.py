@@ -13,14 +13,16 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from modules.notifications import services
-from modules.notifications.kinds import KINDS
+from modules.notifications.kinds import KINDS, TRIED_FOR
 from modules.notifications.models import Message, State
 from modules.notifications.wording import languages, write
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, register
+from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue
 
-RECENT = timedelta(days=1)
+# As long as anything is tried, and a day for somebody to look.
+RECENT = max(TRIED_FOR.values()) + timedelta(days=1)
 # Facts for a look at the templates.
 SAMPLE = {
     "total": "23.50 EUR",
@@ -44,7 +46,7 @@ class MessageAdmin(ModuleAdmin):
         "created_at",
         "sent_at",
     )
-    list_filter = ("state", "channel", "kind", "region")
+    list_filter = (Made, "state", "channel", "kind", "region")
     search_fields = ("=id", "=order_id", "=customer_id", "=provider_id")
     actions = ("send_again",)
     list_before_template = "notifications/list_before.html"
@@ -77,7 +79,8 @@ queue(
     "Messages that failed",
     Message,
     lambda: {"state": State.FAILED.value, "created_at__gte": (clock.now() - RECENT).isoformat()},
-    why="In the last day. Many at once mean that a carrier does not take them.",
+    why=f"In the last {RECENT.days} days. Many with one cause mean that a carrier takes none: once it does, "
+    "send them again.",
 )
 
 

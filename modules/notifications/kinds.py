@@ -7,7 +7,7 @@ from enum import Enum
 
 from tiffin.dto import DTO
 
-# What is older than this nobody needs to hear any more.
+# Of what happened longer ago than this nobody is told any more.
 STALE = timedelta(hours=24)
 
 
@@ -17,6 +17,16 @@ class Channel(Enum):
     EMAIL = "email"
     PUSH = "push"
     WEBHOOK = "webhook"
+
+
+# For how long each is tried. An outage of a day at whoever carries e-mails, or at a customer's own system,
+# is outlasted: RFC 5321 §4.5.4.1 would have mail tried for four days or more, but an order is news for less.
+# What a browser shows is read at once or not at all.
+TRIED_FOR = {
+    Channel.EMAIL: timedelta(days=2),
+    Channel.PUSH: timedelta(days=1),
+    Channel.WEBHOOK: timedelta(days=2),
+}
 
 
 class Kind(DTO):

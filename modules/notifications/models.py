@@ -26,7 +26,7 @@ class State(models.TextChoices):
     SENT = "sent"
     # Nobody to send to, or nobody who wants it.
     DROPPED = "dropped"
-    # Tried as often as it may be, or refused for good.
+    # Tried for as long as it may be, or refused for good.
     FAILED = "failed"
 
 

@@ -32,7 +32,7 @@ from modules.orders.services.compensation import ask_again, give_up
 from modules.orders.services.completing import complete
 from modules.orders.services.evidence import forget_evidence
 from modules.orders.services.figures import count_figures
-from modules.orders.services.owing import key_of, owe
+from modules.orders.services.owing import key_of, owe, owed_longest
 from modules.orders.services.receipts import write_receipts
 from modules.orders.services.recording import record
 from modules.orders.services.requests import courier_request, restaurant_offer
@@ -149,7 +149,7 @@ def refund_payment(order_id: UUID, number: int | None = None) -> None:
     order = Order.get(order_id)
     if order.axes.refund is not RefundState.DUE or order.payment_id is None:
         return
-    refund = Refund.objects.filter(order_id=order_id, done_at=None).first() or _owed_before(order_id)
+    refund = owed_longest(order) or _owed_before(order_id)
     if refund is None:
         return
     try:
@@ -298,9 +298,9 @@ def _owed_before(order_id: UUID) -> Refund | None:
         order = Order.lock(order_id)
         if order.axes.refund is not RefundState.DUE or order.refunded >= order.captured:
             return None
-        refund = owe(order, order.captured - order.refunded, reason=order.cancel_reason)
+        owe(order, order.captured - order.refunded, reason=order.cancel_reason)
         record(order, cause="refund_payment")
-    return refund
+    return owed_longest(order)
 
 
 def _shares_kept(order: Order, fee: CancellationFee) -> tuple[Share, ...]:

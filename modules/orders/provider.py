@@ -170,5 +170,9 @@ class OrdersProvider(Orders):
     def cancel(self, *, key: CommandKey, customer_id: UUID, order_id: UUID) -> OrderView:
         return selectors.answer_of(services.cancel_order(customer_id=customer_id, order_id=order_id))
 
+    def cancel_as_seen(self, *, key: CommandKey, customer_id: UUID, order_id: UUID, keeps: int) -> OrderView:
+        order = services.cancel_order(customer_id=customer_id, order_id=order_id, keeps=keeps)
+        return selectors.answer_of(order)
+
     def cancel_by_staff(self, *, key: CommandKey, order_id: UUID, note: str) -> OrderView:
         return selectors.answer_of(services.cancel_order_by_staff(order_id=order_id, note=note))

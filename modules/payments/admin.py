@@ -34,6 +34,7 @@ from modules.payments.states import OPEN
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
 from tiffin.admin.exporting import Cell, Exported, time_cell
+from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue
 from tiffin.money import Money
 
@@ -49,12 +50,23 @@ class Refunds(ReadOnlyInline):
 
 
 @register(Payment)
-class PaymentAdmin(ModuleAdmin):
+class PaymentAdmin(Exported, ModuleAdmin):
     list_display = ("id", "order_id", "region", "state_name", "money", "method", "provider", "created_at")
-    list_filter = ("state_name", "provider", "region")
+    list_filter = (Made, "state_name", "provider", "region")
     search_fields = ("id", "order_id", "customer_id")
     inlines = (Entries, Refunds)
     actions = ("void", "refund", "ask_provider")
+    export_columns = (
+        "created_at", "region", "id", "order_id", "state_name", "provider", "method", "currency", "amount",
+        "reason",
+    )  # fmt: skip
+
+    def export_row(self, row: Payment) -> Iterable[Cell]:
+        """What was asked for; what was taken and given back is in the ledger."""
+        return (
+            time_cell(row.created_at, row.region), row.region, str(row.id), str(row.order_id),
+            row.state_name, row.provider, row.method, row.currency, row.amount, row.reason,
+        )  # fmt: skip
 
     @admin.action(description="Void: let go of what is held", permissions=["act"])
     def void(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:
@@ -228,7 +240,7 @@ class SandboxChargeAdmin(ModuleAdmin):
 @register(ProviderNotice)
 class ProviderNoticeAdmin(ModuleAdmin):
     list_display = ("created_at", "provider", "kind", "state_name", "reason", "deliveries", "charge")
-    list_filter = ("state_name", "provider", "kind")
+    list_filter = ("state_name", "provider", "kind", "region")
     search_fields = ("id", "event_id", "charge", "reference")
     exclude = ("sealed",)
     readonly_fields = ("raw",)
@@ -255,14 +267,26 @@ class ProviderReportAdmin(ModuleAdmin):
 
 
 @register(Dispute)
-class DisputeAdmin(ModuleAdmin):
+class DisputeAdmin(Exported, ModuleAdmin):
     """The queue of what banks dispute: what must be answered soonest comes first."""
 
     list_display = ("reference", "region", "state_name", "reason", "amount", "answer_by", "payment")
-    list_filter = ("state_name", "reason", "region")
+    list_filter = ("state_name", "reason", "region", ("answer_by", admin.DateFieldListFilter))
     search_fields = ("reference", "payment__id", "payment__order_id")
     ordering = ("answer_by",)
+    list_select_related = ("payment",)
     actions = ("ask_provider",)
+    export_columns = (
+        "reference", "region", "state_name", "reason", "currency", "amount", "payment_id", "order_id",
+        "answer_by",
+    )  # fmt: skip
+
+    def export_row(self, row: Dispute) -> Iterable[Cell]:
+        payment = row.payment
+        return (
+            row.reference, row.region, row.state_name, row.reason, payment.currency, row.amount,
+            str(payment.id), str(payment.order_id), time_cell(row.answer_by, row.region),
+        )  # fmt: skip
 
     @admin.action(description="Ask the provider how it stands", permissions=["act"])
     def ask_provider(self, request: HttpRequest, queryset: QuerySet[Dispute]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,8 @@ from modules.restaurants.models.deliverect import Heard
 from modules.restaurants.models.vendors import OPEN_CALLS, EventState
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
+from tiffin.admin.exporting import Cell, Exported, money_cells, time_cell, zone_cell
+from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue
 
 STAFF_PAUSE = timedelta(hours=2)
@@ -134,14 +137,26 @@ class StepInline(ReadOnlyInline):
 
 
 @register(Ticket)
-class TicketAdmin(ModuleAdmin):
+class TicketAdmin(Exported, ModuleAdmin):
     list_display = ("reference", "restaurant", "state_name", "rung_name", "placed_at", "ready_at", "reason")
-    list_filter = ("region", "state_name", "rung_name")
-    search_fields = ("reference", "=id")
+    list_filter = (Made, "region", "state_name", "rung_name", "fulfilment")
+    search_fields = ("reference", "=id", "restaurant__name")
     list_select_related = ("restaurant",)
     exclude = ("log_txid",)
     inlines = (StepInline,)
     actions = ("withdraw",)
+    export_columns = (
+        "id", "reference", "region", "restaurant_id", "restaurant", "state", "rung", "reason", "fulfilment",
+        "total_minor", "total", "currency", "time_zone", "placed_at", "accept_by", "ready_at",
+    )  # fmt: skip
+
+    def export_row(self, row: Ticket) -> Iterable[Cell]:
+        return (
+            str(row.id), row.reference, row.region, str(row.restaurant_id), row.restaurant.name,
+            row.state_name, row.rung_name, row.reason, row.fulfilment,
+            *money_cells(row.total, row.currency), zone_cell(row.region),
+            *(time_cell(at, row.region) for at in (row.placed_at, row.accept_by, row.ready_at)),
+        )  # fmt: skip
 
     @admin.action(description="Take back from the restaurant", permissions=["act"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:

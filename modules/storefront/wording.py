@@ -160,8 +160,16 @@ _PROOFS = {
 }
 
 
+_BY_BANK = {
+    "charged_back": "Your bank took the money back",
+    "chargeback_reversed": "Your bank gave the money to us again",
+}
+
+
 def happened(entry: TimelineEntryView) -> str:
     """What an entry of the timeline says to its customer; empty for what only concerns the house."""
+    if entry.note in _BY_BANK:
+        return _BY_BANK[entry.note]
     if (entry.axis, entry.from_state) == ("vendor", entry.to_state):
         return "The kitchen needs longer than it said"
     if (entry.axis, entry.to_state) == ("courier", "delivered"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from uuid import UUID
 
 from tiffin import clock
@@ -13,9 +14,16 @@ _RANDOM_B_MASK = (1 << 62) - 1
 
 def new_id() -> UUID:
     """A UUIDv7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then 74 random bits."""
-    milliseconds = int(clock.now().timestamp() * 1000)
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & 0xFFFFFFFFFFFF) << 80
+    return _id_at(clock.now(), int.from_bytes(os.urandom(10), "big"))
+
+
+def first_id(moment: datetime) -> UUID:
+    """The least id that can be made at `moment`, to find what was made since then."""
+    return _id_at(moment, 0)
+
+
+def _id_at(moment: datetime, random: int) -> UUID:
+    value = (int(moment.timestamp() * 1000) & 0xFFFFFFFFFFFF) << 80
     value |= 0x7 << 76
     value |= ((random >> 62) & _RANDOM_A_MASK) << 64
     value |= 0b10 << 62

@@ -192,7 +192,7 @@ for row in ("GET /orders/", "GET /orders/{order_id}/", "GET /orders/{order_id}/p
         return Scene(path={"order_id": order["id"]}, shows=order["code"])
 
 
-SCENES["POST /orders/{order_id}/cancel"] = like("POST /orders/{order_id}/cancel")
+SCENES["POST /orders/{order_id}/cancel"] = like("POST /orders/{order_id}/cancel", body={"keeps": "0"})
 
 
 SCENES["GET /orders/{order_id}/receipts/{receipt_id}"] = like(

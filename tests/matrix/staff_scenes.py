@@ -67,6 +67,8 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "orders.restaurantrating": place.id,
         "orders.receipt": receipt_of(stage, region),
         "orders.refund": _refund(cast, region),
+        "orders.slotuse": _slot(cast, order),
+        "orders.chargeback": chargeback_of(cast, order),
         "orders.figure": _figure(cast, region),
         "orders.promotion": promotion,
         "orders.promotionuse": _one(
@@ -111,9 +113,28 @@ def _refund(cast: Cast, region: str) -> str:
     order = customer.order(place)
     kitchen.accept(order)
     until(lambda: customer.look(order), lambda seen: seen["axes"]["payment"] == "captured")
-    form = {"action": "cancel", "_selected_action": order["id"]}
-    cast.as_staff(f"admin of {region}", "/admin/orders/order/", form)
+    cast.cancel_by_staff(f"admin of {region}", order["id"])
     return _one(cast, "orders", "SELECT id FROM orders_refund WHERE order_id = %s", order["id"])
+
+
+def _slot(cast: Cast, order: str) -> str:
+    """As if the order had been wanted for tomorrow."""
+    query = (
+        "INSERT INTO orders_slotuse (restaurant_id, slot_at, number, order_id)"
+        " SELECT restaurant_id, now() + interval '1 day', 1, id FROM orders_order WHERE id = %s RETURNING id"
+    )
+    return str(cast.platform.sql("orders", query, [order])[0][0])
+
+
+def chargeback_of(cast: Cast, order: str) -> str:
+    """As if a bank had taken something: the sandbox's never do."""
+    query = (
+        "INSERT INTO orders_chargeback (id, order_id, dispute, amount, reason, charged_at, seen_by)"
+        " VALUES (%s, %s, %s, 1, 'fraudulent', now(), '') RETURNING id"
+    )
+    case = str(ids.new_id())
+    cast.platform.sql("orders", query, [case, order, case])
+    return case
 
 
 def _figure(cast: Cast, region: str) -> str:
@@ -371,6 +392,7 @@ FITTING: dict[str, Makes] = {
     "orders.claim:grant": claim_of,
     "orders.claim:refuse": claim_of,
     "orders.promotion:end": lambda stage: promotion_of(stage.cast, "gb", stage.cast.gb),
+    "orders.chargeback:note": lambda stage: chargeback_of(stage.cast, str(stage.order()["id"])),
     "orders.order:cancel": lambda stage: str(stage.order()["id"]),
 }
 

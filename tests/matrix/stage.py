@@ -109,8 +109,7 @@ class Stage:
     def clear(self) -> None:
         """Staff cancel what is left of the orders, so that no courier of a later scene is offered them."""
         if self._placed:
-            path = "/admin/orders/order/"
-            self.cast.as_staff("admin of gb", path, {"action": "cancel", "_selected_action": self._placed})
+            self.cast.cancel_by_staff("admin of gb", *self._placed)
         self._placed.clear()
 
     def ticket(self, order: dict[str, Any]) -> Any:

@@ -33,9 +33,7 @@ def polish_order(cast: Cast) -> Iterator[str]:
     order = cast.customer2.order(cast.pl)
     cast.customer2.await_status(order, "waiting_for_restaurant")
     yield str(order["id"])
-    cast.as_staff(
-        "admin of pl", "/admin/orders/order/", {"action": "cancel", "_selected_action": order["id"]}
-    )
+    cast.cancel_by_staff("admin of pl", order["id"])
 
 
 @pytest.mark.parametrize("page", [*PAGES, *(f"{module}/{page}" for module in MODULES for page in PAGES)])

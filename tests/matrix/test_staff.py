@@ -192,7 +192,9 @@ def test_action(
 
 
 def _do(http: httpx.Client, asker: Asker, row: Row, pk: str) -> httpx.Response:
-    form = {"action": row.action, "_selected_action": pk, "note": "asked by the matrix"}
+    """Whatever an action asks for is said: a note, and that what it would mean has been seen."""
+    seen = {"confirmed": "yes", f"keeps-{pk}": "0"}
+    form = {"action": row.action, "_selected_action": pk, "note": "asked by the matrix", **seen}
     return ask(http, asker, row.address, form)
 
 

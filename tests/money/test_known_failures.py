@@ -15,7 +15,9 @@ from modules.orders.tests import scenes
 from modules.payments import services
 from modules.payments.interface import Party, Payments, PaymentState, PaymentView
 from modules.payments.models import Book, Mismatch, Payment, What
-from modules.payments.providers import Succeeded
+from modules.payments.providers import DisputeSeen, Succeeded
+from modules.payments.services.disputes import record_disputes
+from modules.payments.states import DisputeStanding
 from modules.payments.tests.ledger import FaultyProvider, Memory, published
 from tests.audit.conftest import by_hand
 from tiffin import clock, ids
@@ -23,6 +25,7 @@ from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.audit import Inspection, inspected
 from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.interfaces import call
+from tiffin.money import Money
 from tiffin.testing import api, settle, token
 from tiffin.web.auth import ACCESS_COOKIE
 
@@ -239,3 +242,42 @@ def claimed(order: OrderView) -> int:
     assert answer.status_code == 201, answer.content
     settle()
     return int(answer.json()["granted"]["amount"])
+
+
+# --- the customer's bank ----------------------------------------------------------------------------
+
+
+def _case(payment: PaymentView, amount: int, *, won: bool = False) -> DisputeSeen:
+    return DisputeSeen(
+        reference=f"du_{payment.id}",
+        amount=Money(amount=amount, currency=payment.amount.currency),
+        reason="product_not_received",
+        standing=DisputeStanding.WON if won else DisputeStanding.OPEN,
+        withdrawn=True,
+        reinstated=won,
+    )
+
+
+def test_what_the_bank_took_of_a_refund_is_settled_and_given_back_when_it_is_won(kitchen: scenes.Kitchen):
+    """The provider refuses to give back what is disputed; nobody asks it for ever, and no money is lost."""
+    order = scenes.place(kitchen, ids.new_id())
+    settle()
+    scenes.accept(order)
+    payment = payment_of(order)
+    record_disputes(payment.id, [_case(payment, order.total.amount - 500)])
+    settle()
+
+    scenes.cancel_by_staff(order)
+    settle()
+
+    assert payment_of(order).refunded.amount == 500
+    assert scenes.order_of(order).status is Status.REFUNDED
+    assert scenes.order_of(order).waits_until is None
+    assert broken() == []
+
+    record_disputes(payment.id, [_case(payment, order.total.amount - 500, won=True)])
+    settle()
+
+    assert payment_of(order).refunded == order.total
+    assert scenes.order_of(order).status is Status.REFUNDED
+    assert broken() == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -132,3 +134,16 @@ def test_nobody_of_the_house_reads_the_code() -> None:
     assert len(code) == 4
     assert "7K2QX" in page
     assert "@@@@" not in page
+
+
+def test_deliveries_in_a_file_without_whose_they_are() -> None:
+    order, courier = picked_up()
+    answer = operator().get("/admin/delivery/deliverytask/export.csv?made=hour")
+    (row,) = csv.DictReader(b"".join(answer.streaming_content).decode().splitlines())
+    task = task_of(order)
+    assert (row["id"], row["courier_id"], row["state"]) == (str(order), str(courier), "picked_up")
+    assert row["picked_up_at"] == task.picked_up_at.astimezone(ZoneInfo("Europe/London")).isoformat(
+        timespec="seconds"
+    )
+    assert row["ended_at"] == ""
+    assert str(task.customer_id) not in row.values()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -13,7 +13,7 @@ import structlog
 from modules.identity.interface import Identity
 from modules.notifications.channels import email, push, webhook
 from modules.notifications.channels.outcomes import Gone, NotNow, Refused, Unreachable
-from modules.notifications.kinds import KINDS, STALE, Channel
+from modules.notifications.kinds import KINDS, TRIED_FOR, Channel
 from modules.notifications.models import Browser, Message, Preference, State, Webhook
 from modules.notifications.selectors import link_of, written
 from tiffin import clock, db
@@ -26,8 +26,8 @@ BUDGET_SECONDS = 20.0
 # Whoever takes messages and dies leaves them to others after this time. Nobody alive takes so long: the
 # budget, and a message under way as it ends: for an e-mail a dozen exchanges of EMAIL_TIMEOUT at most.
 TAKEN_FOR = timedelta(minutes=3)
-ATTEMPTS = 10
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=4)
+# Whoever is back after an outage has what waited within the hour.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 # Sends one message to its target and answers what the carrier calls it; None where there is no target.
 Send = Callable[[Message, Preference], str | None]
@@ -95,7 +95,7 @@ def _settle(message: Message, send: Send, preference: Preference) -> None:
     if not _is_wanted(message, preference):
         _end(message, State.DROPPED, "the customer does not want it")
         return
-    if clock.now() - message.created_at > STALE:
+    if clock.now() > _until(message):
         _end(message, State.FAILED, f"too late: {message.cause}")
         return
     try:
@@ -127,11 +127,22 @@ def _is_wanted(message: Message, preference: Preference) -> bool:
 
 
 def _later(message: Message, cause: str) -> None:
-    if message.attempts >= ATTEMPTS:
+    due = clock.now() + _pause(message.attempts)
+    if due > _until(message):
         _end(message, State.FAILED, cause)
         return
-    message.due = clock.now() + min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
-    message.cause = cause[:500]
+    message.due, message.cause = due, cause[:500]
+
+
+def _until(message: Message) -> datetime:
+    """When it is given up."""
+    return message.created_at + TRIED_FOR[Channel(message.channel)]
+
+
+def _pause(attempts: int) -> timedelta:
+    """Twice as long after each, up to the longest."""
+    times = 1 << min(attempts - 1, int(LONGEST_PAUSE / FIRST_PAUSE).bit_length())
+    return min(FIRST_PAUSE * times, LONGEST_PAUSE)
 
 
 def _end(message: Message, state: State, cause: str) -> None:

@@ -119,16 +119,15 @@ def test_a_browser_that_comes_again_has_the_keys_it_has_now(zofia, world, browse
     assert json.loads(renewed.open(heard.body))["title"]
 
 
-def test_a_webhook_is_tried_for_a_day_and_no_longer(zofia, world, receiver) -> None:
+def test_a_webhook_is_tried_for_two_days_and_no_longer(zofia, world, receiver) -> None:
     world.answers = [500]
     told(zofia)
-    tried = 0
-    for hours in range(30):
-        with clock.shift(timedelta(hours=hours)):
+    for minutes in range(0, 60 * 60, 20):
+        with clock.shift(timedelta(minutes=minutes)):
             send_webhooks()
     message, tried = of("webhook"), len(world.heard)
     assert message.state == State.FAILED
-    assert 5 <= tried <= 12
+    assert 45 <= tried <= 55
 
 
 def test_what_there_is_no_time_for_is_given_back_at_once(zofia, world, receiver, monkeypatch) -> None:

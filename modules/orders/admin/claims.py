@@ -20,6 +20,7 @@ from modules.orders.interface import ClaimState
 from modules.orders.models import Claim
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.exporting import Cell, Exported, money_cells, time_cell, zone_cell
+from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue
 from tiffin.web.files import sent_file
 
@@ -53,7 +54,7 @@ class ClaimAdmin(Exported, ModuleAdmin):
         "created_at",
         "decide_by",
     )
-    list_filter = ("state_name", "reason", "region", ("appealed_at", admin.EmptyFieldListFilter))
+    list_filter = (Made, "state_name", "reason", "region", ("appealed_at", admin.EmptyFieldListFilter))
     search_fields = ("=id", "=order__id", "order__code", "=customer_id")
     list_select_related = ("order",)
     exclude = ("log_txid",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
+
 from modules.orders.models import KnownMenu, KnownRestaurant, KnownUnavailable
 from tiffin.admin import ModuleAdmin, register
 
@@ -23,4 +25,5 @@ class KnownMenuAdmin(ModuleAdmin):
 @register(KnownUnavailable)
 class KnownUnavailableAdmin(ModuleAdmin):
     list_display = ("restaurant_id", "item_id", "until")
-    search_fields = ("restaurant_id", "item_id")
+    list_filter = (("until", admin.EmptyFieldListFilter),)
+    search_fields = ("=restaurant_id", "=item_id")

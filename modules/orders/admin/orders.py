@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from http import HTTPStatus
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 
-from modules.orders import services
+from modules.orders import selectors, services
 from modules.orders.interface import OrderState, PaymentState, RefundState
-from modules.orders.models import CancellationFee, Order, OrderComponent, OrderLine, Refund, TimelineEntry
+from modules.orders.models import (
+    CancellationFee,
+    Chargeback,
+    Order,
+    OrderComponent,
+    OrderLine,
+    Refund,
+    TimelineEntry,
+)
 from modules.orders.models.order import OPEN
+from modules.orders.policies import Canceller
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
 from tiffin.admin.exporting import Cell, Exported, money_cells, time_cell, zone_cell
+from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue
+
+# What is never kept: whoever says nothing has seen nothing.
+UNSAID = -1
 
 
 class Timeline(ReadOnlyInline):
@@ -47,7 +63,12 @@ class Components(ReadOnlyInline):
 
 class Refunds(ReadOnlyInline):
     model = Refund
-    fields = ("number", "amount", "reason", "claim", "owed_at", "done_at", "attempt")
+    fields = ("number", "amount", "reason", "claim", "owed_at", "done_at", "charged_back_at", "attempt")
+
+
+class Chargebacks(ReadOnlyInline):
+    model = Chargeback
+    fields = ("dispute", "amount", "reason", "charged_at", "reversed_at", "seen_at")
 
 
 class Fee(ReadOnlyInline):
@@ -60,11 +81,12 @@ class Fee(ReadOnlyInline):
 @register(Order)
 class OrderAdmin(Exported, ModuleAdmin):
     list_display = ("code", "region", "status_name", "restaurant_name", "amount", "waits", "created_at")
-    list_filter = ("status_name", "region", "waits_for", "cancel_reason")
+    list_filter = (Made, "status_name", "region", "fulfilment_name", "waits_for", "cancel_reason")
     search_fields = ("id", "code", "customer_id", "restaurant_id", "payment_id")
     exclude = ("sealed", "dropoff_lat", "dropoff_lon", "pickup")
-    inlines = (Timeline, Lines, Components, Fee, Refunds)
+    inlines = (Timeline, Lines, Components, Fee, Refunds, Chargebacks)
     actions = ("cancel",)
+    previews = {"cancel": "preview_cancel"}
     export_columns = (
         "id", "code", "region", "status", "fulfilment", "restaurant_id", "restaurant", "customer_id",
         "total_minor", "total", "currency", "refunded_minor", "refunded", "refunded_currency",
@@ -90,10 +112,29 @@ class OrderAdmin(Exported, ModuleAdmin):
     def waits(self, order: Order) -> str:
         return f"{order.waits_for} {order.waits_until:%H:%M:%S}" if order.waits_until else ""
 
-    @admin.action(description="Cancel: stop it and give the money back", permissions=["act"])
+    @admin.action(
+        description="Cancel: see what goes back and what is kept, then confirm", permissions=["act"]
+    )
     def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+        """What is confirmed is what the page said: an order that has gone on since is shown anew."""
         for order in queryset:
-            services.cancel_order_by_staff(order_id=order.id, note="staff_pages")
+            said = request.POST.get(f"keeps-{order.pk}", "")
+            keeps = int(said[:18]) if said.isascii() and said.isdigit() else UNSAID
+            services.cancel_order_by_staff(order_id=order.id, note="staff_pages", keeps=keeps)
+
+    def preview_cancel(
+        self, request: HttpRequest, queryset: QuerySet[Order], status: int = HTTPStatus.OK
+    ) -> HttpResponse:
+        """What stopping these would mean, each line by line."""
+        seen = [(order, selectors.preview(order, Canceller.STAFF)) for order in queryset]
+        page = {
+            **self.admin_site.each_context(request),
+            "title": "What cancelling would mean",
+            "seen": [(order, preview, order.money(order.refunded)) for order, preview in seen],
+            "number": sum(preview.may_cancel for _, preview in seen),
+            "listed": reverse("admin:orders_order_changelist"),
+        }
+        return TemplateResponse(request, "orders/staff_cancel.html", page, status=status)
 
 
 STUCK_AFTER = timedelta(minutes=5)

@@ -21,13 +21,26 @@ from tiffin.admin.queues import queue
 
 
 @register(Receipt)
-class ReceiptAdmin(ModuleAdmin):
+class ReceiptAdmin(Exported, ModuleAdmin):
     """What customers have in writing. Nothing of it ever changes."""
 
     list_display = ("number", "kind_name", "party_name", "region", "order", "money", "issued_at", "page")
-    list_filter = ("kind_name", "party_name", "region", "issued_at")
+    list_filter = ("kind_name", "party_name", "region", ("issued_at", admin.DateFieldListFilter))
     search_fields = ("=number", "=order__id", "=order__code", "=order__customer_id")
-    list_select_related = ("order",)
+    list_select_related = ("order", "corrects")
+    export_columns = (
+        "id", "number", "kind", "party", "issuer", "tax_id", "region", "order_id", "order_code", "corrects",
+        "total_minor", "total", "currency", "tax_minor", "tax", "tax_currency", "time_zone", "issued_at",
+    )  # fmt: skip
+
+    def export_row(self, row: Receipt) -> Iterable[Cell]:
+        """Negative in a correction. Who issued it stands as it stood then."""
+        return (
+            str(row.id), row.number, row.kind_name, row.party_name, row.issuer["name"], row.issuer["tax_id"],
+            row.region, str(row.order_id), row.order.code, row.corrects.number if row.corrects else "",
+            *money_cells(row.total, row.currency), *money_cells(row.tax, row.currency),
+            zone_cell(row.region), time_cell(row.issued_at, row.region),
+        )  # fmt: skip
 
     @admin.display(description="Total", ordering="total")
     def money(self, receipt: Receipt) -> str:
@@ -53,15 +66,20 @@ class ReceiptAdmin(ModuleAdmin):
 
 @register(Refund)
 class RefundAdmin(Exported, ModuleAdmin):
-    list_display = ("order", "number", "money", "reason", "owed_at", "done_at", "attempt")
-    list_filter = ("order__region", ("done_at", admin.EmptyFieldListFilter))
+    list_display = ("order", "number", "money", "reason", "owed_at", "done_at", "charged_back_at", "attempt")
+    list_filter = (
+        "order__region",
+        ("done_at", admin.EmptyFieldListFilter),
+        ("charged_back_at", admin.EmptyFieldListFilter),
+        "reason",
+    )
     region_field = "order__region"
     search_fields = ("=order__id", "order__code")
     list_select_related = ("order",)
 
     export_columns = (
         "order_id", "order_code", "region", "number", "amount_minor", "amount", "currency", "reason",
-        "claim_id", "time_zone", "owed_at", "done_at",
+        "claim_id", "time_zone", "owed_at", "done_at", "charged_back_at",
     )  # fmt: skip
 
     def export_row(self, row: Refund) -> Iterable[Cell]:
@@ -69,7 +87,7 @@ class RefundAdmin(Exported, ModuleAdmin):
         return (
             str(order.id), order.code, order.region, row.number, *money_cells(row.amount, order.currency),
             row.reason, str(row.claim_id or ""), zone_cell(order.region),
-            time_cell(row.owed_at, order.region), time_cell(row.done_at, order.region),
+            *(time_cell(at, order.region) for at in (row.owed_at, row.done_at, row.charged_back_at)),
         )  # fmt: skip
 
     @admin.display(description="Amount", ordering="amount")

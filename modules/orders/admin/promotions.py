@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from modules.orders import services
 from modules.orders.models import Promotion, PromotionBudget, PromotionUse
 from tiffin import clock, regions
 from tiffin.admin import ModuleAdmin, register
+from tiffin.admin.exporting import Cell, Exported, money_cells, time_cell, zone_cell
 from tiffin.admin.staff import staff_of
 from tiffin.money import Money
 
@@ -123,9 +125,27 @@ class PromotionAdmin(ModuleAdmin):
 
 
 @register(PromotionUse)
-class PromotionUseAdmin(ModuleAdmin):
+class PromotionUseAdmin(Exported, ModuleAdmin):
     list_display = ("promotion", "order", "customer_id", "turn", "amount", "used_at", "released_at")
-    list_filter = ("promotion__region", "promotion__kind")
+    list_filter = (
+        "promotion__region",
+        "promotion__kind",
+        "promotion__funded_by",
+        ("released_at", admin.EmptyFieldListFilter),
+    )
     region_field = "promotion__region"
     search_fields = ("=promotion__id", "=order__id", "=customer_id", "promotion__code")
     list_select_related = ("promotion", "order")
+    export_columns = (
+        "promotion_id", "promotion", "code", "funded_by", "region", "order_id", "order_code", "customer_id",
+        "amount_minor", "amount", "currency", "time_zone", "used_at", "released_at",
+    )  # fmt: skip
+
+    def export_row(self, row: PromotionUse) -> Iterable[Cell]:
+        promotion, order = row.promotion, row.order
+        return (
+            str(promotion.id), promotion.title, promotion.code, promotion.funded_by, promotion.region,
+            str(order.id), order.code, str(row.customer_id), *money_cells(row.amount, order.currency),
+            zone_cell(promotion.region), time_cell(row.used_at, promotion.region),
+            time_cell(row.released_at, promotion.region),
+        )  # fmt: skip

@@ -9,6 +9,7 @@ from modules.orders.interface import CourierState, OrderState, PaymentState, Ref
 from modules.orders.models import Order
 from modules.orders.models.order import lock_if_known
 from modules.orders.selectors.slots import offer_at
+from modules.orders.services.chargebacks import charge_back, win_back
 from modules.orders.services.compensation import give_up, release_payment
 from modules.orders.services.keeping import keep_what_is_left
 from modules.orders.services.lateness import credit_lateness
@@ -20,6 +21,8 @@ from modules.payments.events import (
     PaymentActionRequired,
     PaymentAuthorised,
     PaymentCaptured,
+    PaymentChargebackReversed,
+    PaymentChargedBack,
     PaymentDeclined,
     PaymentFailed,
     PaymentRefunded,
@@ -146,13 +149,28 @@ def payment_refunded(event: PaymentRefunded) -> None:
         release_payment(order)
     keep_what_is_left(order)
     reason = settle_refunds(order, amount=event.amount.amount, reference=event.reference)
-    if order.axes.refund is RefundState.DUE and order.refunded >= order.refund_due:
-        jobs.drop(order, "refund_payment")
-        order.move(refund=RefundState.REFUNDED)
     refunded = OrderRefunded(
         order_id=order.id, customer_id=order.customer_id, amount=event.amount, reason=reason
     )
     record(order, refunded)
+
+
+@on(PaymentChargedBack)
+def money_charged_back(event: PaymentChargedBack) -> None:
+    """The customer's bank took money back: what is owed besides is at most what is left."""
+    order = lock_if_known(event.order_id)
+    if order is not None and charge_back(
+        order, dispute=event.dispute, amount=event.amount.amount, reason=event.reason
+    ):
+        record(order)
+
+
+@on(PaymentChargebackReversed)
+def money_won_back(event: PaymentChargebackReversed) -> None:
+    """It is ours again: what is owed of it goes back."""
+    order = lock_if_known(event.order_id)
+    if order is not None and win_back(order, dispute=event.dispute, amount=event.amount.amount):
+        record(order)
 
 
 def _release_late(order: Order) -> None:

@@ -47,6 +47,7 @@ from modules.orders.interface.errors import (
     BasketItemUnavailable,
     BasketItemUnknown,
     BasketTooLarge,
+    CancellationChanged,
     CancellationRefused,
     ClaimLineWrong,
     ClaimRefused,
@@ -118,6 +119,7 @@ __all__ = [
     "BasketItemUnknown",
     "BasketLine",
     "BasketTooLarge",
+    "CancellationChanged",
     "CancellationPreview",
     "CancellationRefused",
     "ChangeKind",
@@ -384,6 +386,12 @@ class Orders(Interface, module="orders", version=1):
     @command(timeout=2.0, errors=(OrderUnknown, CancellationRefused))
     def cancel(self, *, key: CommandKey, customer_id: UUID, order_id: UUID) -> OrderView:
         """The customer changes their mind; refused once the region's policy says it is too late."""
+        ...
+
+    @command(timeout=2.0, errors=(OrderUnknown, CancellationRefused, CancellationChanged))
+    def cancel_as_seen(self, *, key: CommandKey, customer_id: UUID, order_id: UUID, keeps: int) -> OrderView:
+        """As `cancel`, if `keeps` minor units are kept, as a preview said, and not more or less. Otherwise
+        nothing happens, and the refusal has a new preview."""
         ...
 
     @command(timeout=2.0, errors=(OrderUnknown, CancellationRefused))

@@ -81,8 +81,9 @@ class ClaimView(DTO):
 
 
 class KeptPart(DTO):
-    """What the customer pays of an order that is stopped: `amount` of it with its `tax`, which `liable` owes;
-    `party` is whose it is, `line` the index of the order's line, `reason` a sentence that says why."""
+    """What the customer pays, or does not, of an order that is stopped: `amount` of it with its `tax`, which
+    `liable` owes; `party` is whose it is, `line` the index of the order's line, `reason` a sentence that says
+    why it is kept, empty for what is not."""
 
     label: str
     amount: Money
@@ -95,7 +96,8 @@ class KeptPart(DTO):
 
 class CancellationPreview(DTO):
     """What stopping the order now would mean: whether it can be, what would come back of what was taken, what
-    would never be taken, what is kept in all and for what, and a sentence that says so."""
+    would never be taken, what is kept in all and for what, what the customer does not pay, line by line, and
+    a sentence that says so."""
 
     may_cancel: bool
     back: Money
@@ -103,3 +105,4 @@ class CancellationPreview(DTO):
     text: str
     kept: tuple[KeptPart, ...] = ()
     keeps: Money | None = None
+    unpaid: tuple[KeptPart, ...] = ()

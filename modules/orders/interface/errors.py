@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from modules.orders.interface.claims import CancellationPreview
 from tiffin.errors import DomainError
+from tiffin.money import Money
 
 
 class BasketEmpty(DomainError, code="basket_empty", status=422):
@@ -167,6 +169,16 @@ class CancellationRefused(DomainError, code="cancellation_refused", status=409):
         "The order cannot be cancelled any more: it is {order_status}. Ask support if something is wrong."
     )
     order_status: str
+
+
+class CancellationChanged(DomainError, code="cancellation_changed", status=409):
+    """What cancelling means has changed."""
+
+    detail = (
+        "The order has gone on since you looked, and {keeps} would be kept now. Look again, then confirm."
+    )
+    keeps: Money
+    preview: CancellationPreview
 
 
 class ClaimRefused(DomainError, code="claim_refused", status=409):

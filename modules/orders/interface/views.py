@@ -62,12 +62,14 @@ class OrderView(DTO):
 
 class RefundView(DTO):
     """Money that goes back: `reason` is a code such as `customer`, `late` or `claim_missing`, `done_at` when
-    it was back."""
+    it was back, `charged_back_at` when the customer's bank had taken it already, so that it is not given back
+    as well."""
 
     amount: Money
     reason: str
     owed_at: datetime
     done_at: datetime | None = None
+    charged_back_at: datetime | None = None
 
 
 class ChangeKind(OpenEnum):
@@ -144,7 +146,8 @@ class OrderMoney(DTO):
     books. `owed_back` is what goes back in all, `kept` what is kept of an
     order that was cancelled; None of who does not say. `final`: nothing is awaited any
     more. `payment_id`: None when payments never answered that it has one. `quote_shared`: another order has
-    the same quote."""
+    the same quote. `charged_back` is what was owed back and the customer's bank had taken already; None of
+    who does not say."""
 
     id: OrderId
     final: bool
@@ -157,6 +160,7 @@ class OrderMoney(DTO):
     quote_shared: bool
     owed_back: Money | None = None
     kept: Money | None = None
+    charged_back: Money | None = None
 
 
 class TimelineEntryView(DTO):

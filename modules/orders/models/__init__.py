@@ -1,5 +1,6 @@
 """The tables of orders: the order and its parts, refunds, promotions, what is known, and figures."""
 
+from modules.orders.models.chargeback import Chargeback
 from modules.orders.models.figure import Figure, FigurePlace
 from modules.orders.models.known import KnownMenu, KnownRestaurant, KnownUnavailable
 from modules.orders.models.order import Order, OrderComponent, OrderLine, TimelineEntry
@@ -11,6 +12,7 @@ from modules.orders.models.slot import SlotUse
 
 __all__ = [
     "CancellationFee",
+    "Chargeback",
     "Claim",
     "Evidence",
     "Figure",

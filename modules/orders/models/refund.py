@@ -128,6 +128,7 @@ TO_CORRECT = models.Q(done_at__isnull=False, receipted=False)
 class Refund(models.Model):
     """`amount` minor units that are owed to the customer, the oldest first; `done_at` once they are back.
 
+    `charged_back_at`: the customer's bank has taken them already, so that they are not asked for.
     `parts` says what they are made of, as `pricing.refunding.RefundPart`; empty for what goes back whole.
     `attempt` counts how often payments was asked anew, because the provider had refused. `receipted`: what
     it takes back is in writing, if anything was. Kept with its order.
@@ -142,6 +143,7 @@ class Refund(models.Model):
     attempt = models.SmallIntegerField(default=1)
     owed_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True)
+    charged_back_at = models.DateTimeField(null=True)
     receipted = models.BooleanField(default=False, db_default=False)
 
     class Meta:

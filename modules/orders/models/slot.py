@@ -20,6 +20,7 @@ class SlotUse(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("restaurant_id", "slot_at", "number"), name="slot_place_once"),
         )
+        indexes = (models.Index(fields=("slot_at",), name="slot_by_time"),)
 
     def __str__(self) -> str:
         return f"{self.slot_at}: {self.number}"

@@ -55,6 +55,11 @@ PLACE = [
     )
 ]
 
+CANCEL = [
+    OpenApiExample("As the preview said: 12.50 are kept", value={"keeps": 1250}, request_only=True),
+    OpenApiExample("Whatever is kept", value={}, request_only=True),
+]
+
 CLAIM = [
     OpenApiExample(
         "One of two dumplings is missing",

@@ -19,6 +19,7 @@ from modules.orders.interface import (
     PLACE_ERRORS,
     QUOTE_ERRORS,
     AgeNotConfirmed,
+    CancellationChanged,
     CancellationRefused,
     ClaimLine,
     ClaimLineWrong,
@@ -37,6 +38,7 @@ from modules.orders.rest.progress import positions_of, progress, standing_of
 from modules.orders.rest.serializers import (
     AfterSerializer,
     CancellationSerializer,
+    CancelRequestSerializer,
     ClaimRequestSerializer,
     ClaimSerializer,
     ClaimsSerializer,
@@ -230,12 +232,19 @@ class Cancellation(APIView):
         preview = selectors.preview_cancellation(customer_id=customer_of(request), order_id=order_id)
         return Response(CancellationSerializer(preview).data)
 
-    @refuses(OrderUnknown, CancellationRefused)
-    @extend_schema(request=None, responses={200: OrderSerializer})
+    @refuses(OrderUnknown, CancellationRefused, CancellationChanged)
+    @extend_schema(
+        request=CancelRequestSerializer, responses={200: OrderSerializer}, examples=examples.CANCEL
+    )
     @idempotent
     def post(self, request: Request, order_id: UUID) -> Response:
-        """Stop the order; by the rules of most regions, until the restaurant has accepted it."""
-        order = services.cancel_order(customer_id=customer_of(request), order_id=order_id)
+        """Stop the order; by the rules of most regions, until the restaurant has accepted it. Whoever says
+        what the preview said, `keeps`, pays that and nothing else."""
+        asked = CancelRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        order = services.cancel_order(
+            customer_id=customer_of(request), order_id=order_id, keeps=asked.validated_data.get("keeps")
+        )
         return Response(OrderSerializer(selectors.answer_of(order)).data)
 
 

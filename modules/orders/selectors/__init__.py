@@ -1,7 +1,7 @@
 """Reading orders, and what is known of the restaurants."""
 
 from modules.orders.selectors.books import money, placed
-from modules.orders.selectors.cancelling import may_cancel, preview_cancellation
+from modules.orders.selectors.cancelling import may_cancel, preview, preview_cancellation
 from modules.orders.selectors.claims import claim_answer, claim_view, claims, evidence, evidence_view
 from modules.orders.selectors.orders import (
     answer_of,
@@ -29,6 +29,7 @@ __all__ = [
     "may_cancel",
     "money",
     "placed",
+    "preview",
     "preview_cancellation",
     "printed",
     "rating_answer",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from modules.orders.interface import OrderId, OrderMoney, PaymentState
-from modules.orders.models import Order
+from modules.orders.models import Order, Refund
 from modules.orders.states import is_final
 
 MAXIMUM_BOOK_SIZE = 500
@@ -22,8 +23,10 @@ def placed(order_ids: Collection[UUID]) -> tuple[OrderId, ...]:
 def money(*, after: UUID | None, size: int) -> tuple[OrderMoney, ...]:
     """A page of all orders, by id."""
     of_the_quote = Order.objects.filter(quote_id=OuterRef("quote_id")).exclude(pk=OuterRef("pk"))
+    with_bank = Refund.objects.filter(order=OuterRef("pk"), done_at=None, charged_back_at__isnull=False)
+    summed = with_bank.order_by().values("order").annotate(total=Sum("amount")).values("total")
     orders = (
-        Order.objects.annotate(quote_shared=Exists(of_the_quote))
+        Order.objects.annotate(quote_shared=Exists(of_the_quote), with_bank=Coalesce(Subquery(summed), 0))
         .select_related("cancellation_fee")
         .defer("sealed", "pickup")
         .order_by("pk")
@@ -48,4 +51,5 @@ def _money(order: Order) -> OrderMoney:
         kept=order.money(fee.amount if fee and is_kept else 0),
         owed_back=order.money(order.refund_due),
         quote_shared=getattr(order, "quote_shared", False),
+        charged_back=order.money(int(getattr(order, "with_bank", 0))),
     )

@@ -23,6 +23,7 @@ WHY = {
     Stage.READY: "The food is ready.",
     Stage.ON_THE_WAY: "The food is on its way.",
 }
+TOO_LATE = "The restaurant is at work on it: the order cannot be cancelled any more."
 
 
 def may_cancel(order: Order, by: Canceller) -> bool:
@@ -54,7 +55,12 @@ def kept_parts(order: Order) -> tuple[KeptPart, ...]:
     fee = fee_of(order)
     if fee is None:
         return ()
-    return _read(order, msgspec.convert(fee.parts, list[RefundPart]), Stage(fee.stage))
+    return _read(order, msgspec.convert(fee.parts, list[RefundPart]), WHY[Stage(fee.stage)])
+
+
+def kept_of(order: Order, parted: Split | None) -> int:
+    """How much of what is left of the customer's money is kept, in minor units."""
+    return min(parted.kept_total, order.total - order.refunded) if parted else 0
 
 
 def preview_cancellation(*, customer_id: UUID, order_id: UUID) -> CancellationPreview:
@@ -62,25 +68,31 @@ def preview_cancellation(*, customer_id: UUID, order_id: UUID) -> CancellationPr
     order = Order.objects.filter(pk=order_id, customer_id=customer_id).first()
     if order is None:
         raise OrderUnknown()
-    allowed = may_cancel(order, Canceller.CUSTOMER)
-    parted = split_for(order, Canceller.CUSTOMER) if allowed else None
-    kept = min(parted.kept_total, order.total - order.refunded) if parted else 0
-    back = max(0, order.captured - order.refunded - kept) if allowed else 0
+    return preview(order, Canceller.CUSTOMER)
+
+
+def preview(order: Order, by: Canceller) -> CancellationPreview:
+    """What it would mean if this actor stopped the order now."""
+    if not may_cancel(order, by):
+        nothing = order.money(0)
+        text = "The order is over." if is_over(order.axes) else TOO_LATE
+        return CancellationPreview(may_cancel=False, back=nothing, released=nothing, text=text, keeps=nothing)
+    parted = split_for(order, by)
+    kept = kept_of(order, parted)
+    back = max(0, order.captured - order.refunded - kept)
+    unpaid = parted.back if parted else split(price_of(order), {}).back
     return CancellationPreview(
-        may_cancel=allowed,
+        may_cancel=True,
         back=order.money(back),
-        released=order.money(order.total - kept if allowed and not order.captured else 0),
-        text=_what_it_means(order, allowed, back, kept),
-        kept=_read(order, parted.kept, stage_of(order.axes)) if parted else (),
+        released=order.money(0 if order.captured else order.total - kept),
+        text=_what_it_means(order, back, kept),
+        kept=_read(order, parted.kept, WHY[stage_of(order.axes)]) if parted else (),
         keeps=order.money(kept),
+        unpaid=_read(order, unpaid),
     )
 
 
-def _what_it_means(order: Order, allowed: bool, back: int, kept: int) -> str:
-    if is_over(order.axes):
-        return "The order is over."
-    if not allowed:
-        return "The restaurant is at work on it: the order cannot be cancelled any more."
+def _what_it_means(order: Order, back: int, kept: int) -> str:
     if kept:
         returned = order.money(order.total - order.refunded - kept)
         return f"{WHY[stage_of(order.axes)]} You pay {order.money(kept)}, and {returned} you do not."
@@ -89,7 +101,7 @@ def _what_it_means(order: Order, allowed: bool, back: int, kept: int) -> str:
     return "Nothing has been taken yet: you pay nothing."
 
 
-def _read(order: Order, parts: Iterable[RefundPart], stage: Stage) -> tuple[KeptPart, ...]:
+def _read(order: Order, parts: Iterable[RefundPart], reason: str = "") -> tuple[KeptPart, ...]:
     return tuple(
         KeptPart(
             label=part.label,
@@ -98,7 +110,7 @@ def _read(order: Order, parts: Iterable[RefundPart], stage: Stage) -> tuple[Kept
             party=part.party,
             liable=part.liable,
             line=part.line,
-            reason=WHY[stage],
+            reason=reason,
         )
         for part in parts
     )

@@ -148,6 +148,7 @@ def _refunds_of(order: Order) -> tuple[RefundView, ...]:
             reason=refund.reason,
             owed_at=refund.owed_at,
             done_at=refund.done_at,
+            charged_back_at=refund.charged_back_at,
         )
         for refund in order.refunds.all()
     )

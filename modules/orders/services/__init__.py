@@ -1,6 +1,7 @@
 """What orders does when asked: one verb a use case."""
 
 from modules.orders.services.cancelling import cancel_order, cancel_order_by_staff
+from modules.orders.services.chargebacks import note_chargeback
 from modules.orders.services.claims import appeal, claim, decide_claim
 from modules.orders.services.evidence import add_evidence
 from modules.orders.services.figures import count_figures
@@ -19,6 +20,7 @@ __all__ = [
     "count_figures",
     "decide_claim",
     "end_promotion",
+    "note_chargeback",
     "place_order",
     "quote_basket",
     "rate_order",

@@ -22,6 +22,7 @@ from modules.orders.models import Claim, Order
 from modules.orders.policies import ClaimDecision, ClaimFacts, ClaimPolicy
 from modules.orders.pricing.refunding import RefundPart, refund_parts, total_of
 from modules.orders.selectors.bills import price_of
+from modules.orders.selectors.chargebacks import left_to_owe
 from modules.orders.selectors.claims import appeal_until
 from modules.orders.selectors.times import claim_obstacle, time_for
 from modules.orders.services.evidence import forget_evidence_later
@@ -221,10 +222,11 @@ def _parts(order: Order, returned: dict[int, int], facts: ClaimFacts) -> list[Re
 
 
 def _refundable(order: Order, but: Claim | None = None) -> int:
-    """What was taken and is neither owed back nor asked for by another claim."""
+    """What was taken and is neither owed back, nor with the customer's bank, nor asked for by another
+    claim."""
     asked = order.claims.filter(state_name=ClaimState.OPEN.value)
     others = sum(other.asked for other in asked if but is None or other.pk != but.pk)
-    return max(0, order.captured - max(order.refund_due, order.refunded) - others)
+    return max(0, left_to_owe(order) - others)
 
 
 def _open(

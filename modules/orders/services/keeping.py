@@ -7,7 +7,7 @@ import msgspec
 from modules.orders.models import CancellationFee, Order
 from modules.orders.policies import Canceller
 from modules.orders.pricing.keeping import Split
-from modules.orders.selectors.cancelling import fee_of
+from modules.orders.selectors.cancelling import fee_of, kept_of
 from modules.orders.services.promotions import release_promotions
 from modules.orders.states import stage_of
 from tiffin import db
@@ -20,7 +20,7 @@ def keep_fee(order: Order, by: Canceller, parted: Split | None) -> None:
         return
     CancellationFee.objects.create(
         order=order,
-        amount=min(parted.kept_total, order.total - order.refunded),
+        amount=kept_of(order, parted),
         parts=msgspec.to_builtins(parted.kept),
         back=msgspec.to_builtins(parted.back),
         by=by.value,

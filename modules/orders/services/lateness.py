@@ -12,6 +12,7 @@ from modules.orders.policies import LateCredit, LateFacts, LatePolicy
 from modules.orders.pricing.keeping import split
 from modules.orders.pricing.refunding import total_of
 from modules.orders.selectors.bills import price_of
+from modules.orders.selectors.chargebacks import left_to_owe
 from modules.orders.services.owing import owe
 from tiffin import db, regions
 
@@ -30,7 +31,7 @@ def credit_lateness(order: Order) -> None:
     shares = regions.get(order.region).policy(LatePolicy).shares(_facts(order))
     parts = split(price_of(order), shares).kept
     amount = total_of(parts, includes_tax=order.includes_tax)
-    if 0 < amount <= order.captured - max(order.refunded, order.refund_due):
+    if 0 < amount <= left_to_owe(order):
         owe(order, amount, reason=LATE, parts=[msgspec.to_builtins(part) for part in parts])
 
 

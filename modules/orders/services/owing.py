@@ -1,17 +1,22 @@
-"""Owing money back: refunds are asked for one after the other, each under a key of its own for ever."""
+"""Owing money back: refunds are asked for one after the other, each under a key of its own for ever. What the
+customer's bank has taken already is not given back as well; it is owed again if the bank gives it to us."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from modules.orders.interface import RefundState
 from modules.orders.models import Claim, Order, Refund
+from modules.orders.selectors.chargebacks import charged_back
 from tiffin import clock, db, jobs
 from tiffin.interfaces import CommandKey
 
 # Nobody had asked orders for it.
 GIVEN = "given"
+CHARGED_BACK = "charged_back"
 
 
 @db.transaction_required
@@ -27,10 +32,9 @@ def owe(
         reason=reason[:64],
         parts=parts or [],
     )
-    order.refund_due = order.refunded + _outstanding(order)
     if order.axes.refund is not RefundState.DUE:
         order.move(refund=RefundState.DUE, note=reason[:64])
-    jobs.add(order, "refund_payment", due=clock.now())
+    settle(order)
     return refund
 
 
@@ -40,30 +44,47 @@ def settle_refunds(order: Order, *, amount: int, reference: str | None) -> str:
     asked for next, as far as there is anything left to give back. Returns why it was owed, empty if it was
     not."""
     room = order.captured - order.refunded
+    answered: Refund | None = None
     reason = ""
     for refund in order.refunds.filter(done_at=None):
-        # Who does not say what was asked for means what has that amount.
-        answered = refund.amount == amount if reference is None else key_of(order, refund) == reference
-        if answered or not room:
-            refund.done_at = clock.now()
+        if answered is None and _answers(order, refund, amount, reference):
+            answered = refund
+        if refund is answered or not room:
+            refund.done_at, refund.charged_back_at = clock.now(), None
             reason = reason or refund.reason
         elif refund.amount > room:
             # Payments never took on as much as that: it is another wish from now on.
             refund.amount, refund.attempt = room, refund.attempt + 1
-        refund.save(update_fields=("done_at", "amount", "attempt"))
+        refund.save(update_fields=("done_at", "charged_back_at", "amount", "attempt"))
         room -= 0 if refund.done_at else refund.amount
+    if answered is not None:
+        _unite(order, answered, amount)
     _note_gift(order)
-    owed = _outstanding(order)
+    settle(order)
+    return reason
+
+
+@db.transaction_required
+def settle(order: Order, *, note: str = "") -> None:
+    """Have what is owed asked for, but for what the customer's bank has. With nothing left to ask for the
+    refund is settled, with something again it is due: `note` says why on the timeline."""
+    _leave_out_what_the_bank_has(order)
+    owed = sum(_outstanding(order).values_list("amount", flat=True))
     order.refund_due = order.refunded + owed
     if owed:
+        if order.axes.refund is not RefundState.DUE:
+            order.move(refund=RefundState.DUE, note=note)
         jobs.add(order, "refund_payment", due=clock.now())
-    return reason
+    elif order.axes.refund is RefundState.DUE:
+        jobs.drop(order, "refund_payment")
+        of_bank = order.refunds.filter(done_at=None).exists()
+        order.move(refund=RefundState.REFUNDED, note=CHARGED_BACK if of_bank else "")
 
 
 @db.transaction_required
 def refund_again(order: Order, *, at: datetime) -> None:
     """The provider refused: the money stays due and is asked for anew then, under a new key."""
-    refund = order.refunds.filter(done_at=None).first()
+    refund = _outstanding(order).first()
     if refund is not None:
         refund.attempt += 1
         refund.save(update_fields=("attempt",))
@@ -75,6 +96,67 @@ def key_of(order: Order, refund: Refund) -> CommandKey:
     return order.command_key(f"refund-{refund.number}", refund.attempt)
 
 
+def owed_longest(order: Order) -> Refund | None:
+    """What is to be asked for next."""
+    return _outstanding(order).first()
+
+
+def _outstanding(order: Order) -> QuerySet[Refund]:
+    return order.refunds.filter(done_at=None, charged_back_at=None)
+
+
+def _answers(order: Order, refund: Refund, amount: int, reference: str | None) -> bool:
+    """Whether it was asked for under `reference`, in whichever attempt: an earlier one may have been on its
+    way. Who does not say what was asked for means what has that amount."""
+    if reference is None:
+        return refund.amount == amount
+    return reference.rpartition(":")[0] == order.command_key(f"refund-{refund.number}")
+
+
+def _leave_out_what_the_bank_has(order: Order) -> None:
+    """Of what is owed, the oldest first, no more is asked for than is left."""
+    room = max(0, order.captured - order.refunded - charged_back(order))
+    for refund in order.refunds.filter(done_at=None):
+        left = min(refund.amount, room)
+        room -= left
+        if 0 < left < refund.amount:
+            _set_apart(order, refund, refund.amount - left)
+        if (refund.charged_back_at is None) is not bool(left):
+            refund.charged_back_at = None if left else clock.now()
+            refund.save(update_fields=("charged_back_at",))
+
+
+def _set_apart(order: Order, refund: Refund, amount: int) -> None:
+    """So much of it the bank has; the rest is another wish from now on."""
+    refund.amount, refund.attempt = refund.amount - amount, refund.attempt + 1
+    refund.save(update_fields=("amount", "attempt"))
+    Refund.objects.create(
+        order=order,
+        number=order.refunds.count() + 1,
+        amount=amount,
+        reason=refund.reason,
+        owed_at=refund.owed_at,
+        charged_back_at=clock.now(),
+        receipted=refund.receipted,
+    )
+
+
+def _unite(order: Order, answered: Refund, amount: int) -> None:
+    """More came back than was still asked for: it was on its way when some of it was set apart."""
+    more = amount - answered.amount
+    for refund in order.refunds.filter(done_at=None, charged_back_at__isnull=False):
+        if more <= 0:
+            return
+        came = min(more, refund.amount)
+        more -= came
+        if came == refund.amount:
+            refund.done_at, refund.charged_back_at = clock.now(), None
+        else:
+            refund.amount, answered.amount = refund.amount - came, answered.amount + came
+            answered.save(update_fields=("amount",))
+        refund.save(update_fields=("done_at", "charged_back_at", "amount"))
+
+
 def _note_gift(order: Order) -> None:
     """What somebody gave back of their own accord is a refund as well, so that it is shown and corrected."""
     done = order.refunds.filter(done_at__isnull=False).values_list("amount", flat=True)
@@ -84,7 +166,3 @@ def _note_gift(order: Order) -> None:
         Refund.objects.create(
             order=order, number=number, amount=given, reason=GIVEN, owed_at=now, done_at=now
         )
-
-
-def _outstanding(order: Order) -> int:
-    return sum(order.refunds.filter(done_at=None).values_list("amount", flat=True))

@@ -104,8 +104,8 @@ def _write_batch(region: Region, at_once: int, taken: list[UUID]) -> int:
         orders = list(locked.prefetch_related("components", "cancellation_fee")[:at_once])
         taken.extend(order.pk for order in orders)
         stopped = [order for order in orders if order.axes.order is OrderState.CANCELLED]
-        # What went back of these before is in no receipt, and so in no correction either.
-        Refund.objects.filter(TO_CORRECT, order__in=stopped).update(receipted=True)
+        # What goes back of these is in no receipt, and so in no correction either.
+        Refund.objects.filter(order__in=stopped).update(receipted=True)
         drafts = [
             _Draft(ReceiptKind.RECEIPT, order, writing) for order in orders for writing in _receipts(order)
         ]
@@ -115,10 +115,11 @@ def _write_batch(region: Region, at_once: int, taken: list[UUID]) -> int:
 
 
 def _receipts(order: Order) -> tuple[Writing, ...]:
-    """Of what was stopped only what is kept, which is what was taken and is not back."""
+    """Of what was stopped only what is kept, which is what was taken and is neither back nor owed."""
     if order.axes.order is OrderState.COMPLETED:
         return receipts_of(price_of(order))
-    fee, left = getattr(order, "cancellation_fee", None), order.captured - order.refunded
+    fee = getattr(order, "cancellation_fee", None)
+    left = min(order.captured - order.refunded, fee.amount) if fee else 0
     if fee is None or not left:
         return ()
     return receipts_of_kept(

@@ -33,9 +33,11 @@ from modules.orders.models import Order, Refund, TimelineEntry
 from modules.orders.models.refund import TO_CORRECT
 from modules.orders.policies import Keepable, Stage
 from modules.orders.selectors.cancelling import fee_of
+from modules.orders.selectors.chargebacks import charged_back
 from modules.orders.selectors.orders import entries_since
 from modules.orders.services import add_evidence, appeal, claim, decide_claim, write_receipts
 from modules.orders.services.deadlines import deadline_of
+from modules.orders.services.owing import owed_longest
 from modules.orders.states import is_final, status_of
 from modules.orders.tests import photos, scenes
 from modules.payments import events as payments
@@ -67,7 +69,7 @@ def _road(kind: type[Event], **more: object) -> Report:
 
 def _refunded(order: Order) -> Event:
     """What was asked for first is back; when nothing was, somebody gave everything back."""
-    asked = order.refunds.filter(done_at=None).first()
+    asked = owed_longest(order)
     back = asked.amount if asked else (order.captured or order.total) - order.refunded
     in_all = min(order.refunded + back, order.captured or order.total)
     return payments.PaymentRefunded(
@@ -76,6 +78,17 @@ def _refunded(order: Order) -> Event:
         amount=Money(amount=back, currency="GBP"),
         refunded=Money(amount=in_all, currency="GBP"),
         reason="x",
+    )
+
+
+def _bank(kind: type[Event], dispute: str, *, half: bool = False, **more: object) -> Report:
+    """A case about all that was paid, or half of it."""
+    return lambda order: kind(
+        payment_id=PAYMENT,
+        order_id=order.id,
+        amount=Money(amount=order.total // 2 if half else order.total, currency="GBP"),
+        dispute=dispute,
+        **more,
     )
 
 
@@ -95,6 +108,22 @@ REPORTS: dict[str, tuple[Callable[[Event], None], Report]] = {
     "captured": (handlers.payment.payment_captured, _paid(payments.PaymentCaptured)),
     "voided": (handlers.payment.payment_voided, _paid(payments.PaymentVoided)),
     "refunded": (handlers.payment.payment_refunded, _refunded),
+    "charged back": (
+        handlers.payment.money_charged_back,
+        _bank(payments.PaymentChargedBack, "whole", reason="fraudulent"),
+    ),
+    "charged back by half": (
+        handlers.payment.money_charged_back,
+        _bank(payments.PaymentChargedBack, "half", half=True, reason="general"),
+    ),
+    "won back": (
+        handlers.payment.money_won_back,
+        _bank(payments.PaymentChargebackReversed, "whole"),
+    ),
+    "half won back": (
+        handlers.payment.money_won_back,
+        _bank(payments.PaymentChargebackReversed, "half", half=True),
+    ),
     "not authorised": (handlers.payment.payment_failed, _failed(payments.PaymentStep.AUTHORISE)),
     "not captured": (handlers.payment.payment_failed, _failed(payments.PaymentStep.CAPTURE)),
     "not refunded": (handlers.payment.payment_failed, _failed(payments.PaymentStep.REFUND)),
@@ -148,6 +177,7 @@ REPORTS: dict[str, tuple[Callable[[Event], None], Report]] = {
 }
 # The usual course, so that the random ones get far more often.
 COURSE = ("authorised", "offered", "accepted", "captured", "assigned", "ready", "picked up", "delivered")
+BANKS = ("charged back", "charged back by half", "won back", "half won back")
 FAILURES = ("delivery failed", "refused at the door")
 OTHERS = ("deadline", "customer cancels", "staff cancel")
 # What may come once the food is there: of a dish, of all of it, and what staff say to what is open.
@@ -241,9 +271,13 @@ def check(order_id: UUID) -> None:
     assert order.status_name == status_of(order.axes).value
     assert 0 <= order.refunded <= order.captured <= order.total
     assert order.refund_due <= order.total
-    owed = sum(refund.amount for refund in order.refunds.all() if refund.done_at is None)
+    refunds = list(order.refunds.all())
+    owed = sum(refund.amount for refund in refunds if not (refund.done_at or refund.charged_back_at))
     assert order.axes.refund is RefundState.DUE or not owed
-    assert sum(refund.reason == "late" for refund in order.refunds.all()) <= 1
+    assert owed <= max(0, order.captured - order.refunded - charged_back(order))
+    assert sum(refund.amount for refund in refunds if refund.done_at) == order.refunded
+    # One, of which the bank may have a part.
+    assert len({refund.owed_at for refund in refunds if refund.reason == "late"}) <= 1
     for made in order.claims.all():
         waiting = Job.objects.using("orders").filter(key=made.id, slot="deadline").count()
         assert waiting == (made.state_name == "open")
@@ -318,8 +352,14 @@ def _play_here(kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfi
     assert ended.refunded == ended.refund_due
     if ended.order_state != "completed":
         fee = fee_of(ended)
-        assert ended.captured - ended.refunded == (fee.amount if fee else 0)
+        assert ended.captured - ended.refunded - with_bank(ended) == (fee.amount if fee else 0)
     check_receipts(ended)
+
+
+def with_bank(order: Order) -> int:
+    """What was owed back and the bank had taken already."""
+    refunds = order.refunds.filter(done_at=None, charged_back_at__isnull=False)
+    return sum(refunds.values_list("amount", flat=True))
 
 
 def check_receipts(order: Order) -> None:
@@ -328,6 +368,8 @@ def check_receipts(order: Order) -> None:
     write_receipts()
     written = list(order.receipts.all())
     taken = order.captured - order.refunded if order.axes.payment is PaymentState.CAPTURED else 0
+    if order.order_state != "completed":
+        taken -= with_bank(order)
     assert sum(receipt.total for receipt in written) == taken
     left: dict[tuple[str, str], int] = defaultdict(int)
     for receipt in written:
@@ -373,7 +415,7 @@ def test_many_random_courses_end_whole(
     _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late)
 
 
-@pytest.mark.parametrize("other", [*OTHERS, *AFTERWARDS, "declined", "rejected", "voided", *FAILURES])
+@pytest.mark.parametrize("other", [*OTHERS, *AFTERWARDS, *BANKS, "declined", "rejected", "voided", *FAILURES])
 @pytest.mark.parametrize("keeps", [False, True])
 def test_a_turn_at_any_stage_ends_whole(kitchen, other: str, keeps: bool) -> None:
     for stage in range(len(COURSE) + 1):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from modules.orders.interface import Status
 from modules.orders.tests import scenes
-from modules.orders.tests.scenes import order_of
 from tiffin import ids
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.context import EVERY_REGION, Actor, ActorKind
@@ -32,23 +30,6 @@ def test_staff_find_an_order_and_read_its_timeline(kitchen, customer) -> None:
     page = person("finance").get(f"/admin/orders/order/{order.id}/change/")
     assert "payments.payment_authorised.v1" in page.content.decode()
     assert "c2VhbGVk" not in page.content.decode()
-
-
-def test_support_cancels_and_the_money_goes_back(kitchen, customer) -> None:
-    order = scenes.place(kitchen, customer)
-    settle()
-    scenes.accept(order)
-    chosen = {"action": "cancel", "_selected_action": [str(order.id)]}
-    person("support").post("/admin/orders/order/", chosen, follow=True)
-    settle()
-    assert order_of(order).status is Status.REFUNDED
-
-
-def test_finance_only_looks(kitchen, customer) -> None:
-    order = scenes.place(kitchen, customer)
-    chosen = {"action": "cancel", "_selected_action": [str(order.id)]}
-    person("finance").post("/admin/orders/order/", chosen, follow=True)
-    assert order_of(order).status is Status.PAYING
 
 
 @pytest.mark.parametrize("table", ["knownrestaurant", "knownmenu", "knownunavailable"])

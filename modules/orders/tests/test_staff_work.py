@@ -6,14 +6,17 @@ import csv
 import io
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from modules.orders.interface import ClaimReason
+from modules.orders.jobs import put_in_writing
 from modules.orders.models import Claim, Order
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
 from modules.orders.tests.test_claims import claim
+from modules.orders.tests.test_promotions import begin
 from modules.orders.tests.test_staff_pages import person
 from tiffin import clock, ids
 from tiffin.admin import exporting
@@ -81,6 +84,48 @@ def test_claims_refunds_and_ratings_in_files(dinner) -> None:
     (back,) = exported(staff, "refund")
     assert (back["amount"], back["claim_id"], bool(back["done_at"])) == ("5.77", made["id"], True)
     assert exported(staff, "rating") == []
+
+
+def test_receipts_and_their_corrections_in_a_file(dinner) -> None:
+    put_in_writing()
+    claim(dinner, (1, 1))
+    settle()
+    put_in_writing()
+    staff = person("finance")
+
+    rows = exported(staff, "receipt")
+
+    assert sum(int(row["total_minor"]) for row in rows) == dinner.total.amount - 577
+    receipts = {row["number"]: row for row in rows if row["kind"] == "receipt"}
+    assert {row["party"] for row in receipts.values()} == {"restaurant", "platform", "courier"}
+    for row in rows:
+        assert (row["order_code"], row["region"], row["time_zone"]) == (dinner.code, "gb", "Europe/London")
+        assert Decimal(row["total"]) * 100 == int(row["total_minor"])
+        assert bool(row["issuer"]) is (row["party"] != "courier")
+        if row["kind"] == "correction":
+            assert row["corrects"] in receipts
+            assert int(row["total_minor"]) < 0
+    assert [row["number"] for row in exported(staff, "receipt", "?party_name__exact=courier")] == [
+        number for number, row in receipts.items() if row["party"] == "courier"
+    ]
+    assert exported(person("finance", region="pl"), "receipt") == []
+
+
+def test_promotions_used_in_a_file(kitchen, customer) -> None:
+    begin(kind="percentage", percent=Decimal(10), title="Soup week", code="SOUP")
+    order = scenes.place(kitchen, customer, promotion_code="SOUP")
+    (row,) = exported(person("finance"), "promotionuse")
+    assert (row["promotion"], row["code"], row["order_code"]) == ("Soup week", "SOUP", order.code)
+    assert (row["amount"], row["currency"], row["funded_by"]) == ("1.25", "GBP", "platform")
+    assert (bool(row["used_at"]), row["released_at"]) == (True, "")
+
+
+def test_a_list_shows_what_was_made_lately(kitchen, customer) -> None:
+    old = scenes.place(kitchen, customer)
+    with clock.shift(timedelta(hours=2)):
+        new = scenes.place(kitchen, customer)
+        for made, found in (("hour", {new.code}), ("day", {new.code, old.code}), ("", {new.code, old.code})):
+            assert {row["code"] for row in exported(person("support"), "order", f"?made={made}")} == found
 
 
 def test_what_waits_for_a_person_is_counted_and_one_click_away(kitchen, customer, dinner) -> None:

@@ -165,3 +165,20 @@ def test_what_waits_for_a_person_is_counted_and_one_click_away(mismatch: Mismatc
     assert str(mismatch.pk) in listed["Mismatches"]
     elsewhere = waiting(person("finance", of="pl"))
     assert {count for count, _ in elsewhere.values()} == {"0"}
+
+
+def test_payments_and_disputes_in_files(database: object) -> None:
+    payment = paid(clock.now())
+    Dispute.objects.create(
+        payment=payment, region="gb", reference="du_1", amount=700, reason="fraudulent", state_name="open",
+        answer_by=datetime(2030, 7, 1, 12, tzinfo=UTC),
+    )  # fmt: skip
+    finance = person("finance")
+    (row,) = table(finance, "/admin/payments/payment/export.csv?made=hour")
+    assert (row["id"], row["order_id"]) == (str(payment.id), str(payment.order_id))
+    assert (row["state_name"], row["amount"], row["currency"]) == ("captured", str(payment.amount), "GBP")
+    (case,) = table(finance, "/admin/payments/dispute/export.csv?state_name__exact=open")
+    assert (case["reference"], case["amount"], case["order_id"]) == ("du_1", "700", str(payment.order_id))
+    assert case["answer_by"] == "2030-07-01T13:00:00+01:00"
+    for file in ("payment", "dispute"):
+        assert table(person("finance", of="pl"), f"/admin/payments/{file}/export.csv") == []

@@ -221,8 +221,15 @@ class Availability(RestaurantView):
         request=AvailabilitySerializer,
         responses={204: None},
         operation_id="restaurant_item_availability",
-        summary="An item is sold out, or to be had again",
-        examples=[OpenApiExample("Sold out", value={"available": False}, request_only=True)],
+        summary="A dish or an option is sold out, until then or until I say so, or to be had again",
+        examples=[
+            OpenApiExample("Sold out", value={"available": False}, request_only=True),
+            OpenApiExample(
+                "Sold out until eight",
+                value={"available": False, "until": "2030-01-01T20:00:00Z"},
+                request_only=True,
+            ),
+        ],
     )
     def put(self, request: Request, item_id: UUID) -> Response:
         wanted = checked(AvailabilitySerializer, request)

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import is_naive
 from rest_framework import serializers
 
 from modules.restaurants.interface import DelayReason, RejectReason, TicketKind, TicketState
+from tiffin import clock
 
 MAX_READY_IN_MINUTES = 180
 _GIVEN_REASONS = [
@@ -220,6 +223,18 @@ class AcceptSerializer(serializers.Serializer[Any]):
     ready_in_minutes = serializers.IntegerField(min_value=1, max_value=MAX_READY_IN_MINUTES)
 
 
+class MomentField(serializers.DateTimeField):
+    """A time with its offset: whose clock one without is meant by nobody knows."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if is_naive(value):
+            raise serializers.ValidationError(
+                "Say it with its offset, such as 2030-01-01T20:00:00Z.", code="no_offset"
+            )
+        aware: datetime = super().enforce_timezone(value)
+        return aware
+
+
 class DelaySerializer(serializers.Serializer[Any]):
     ready_at = serializers.DateTimeField(
         help_text="Later than promised, at most 180 minutes from now; saying it again changes nothing"
@@ -276,9 +291,20 @@ class BusySerializer(WhichRestaurantSerializer):
 
 class AvailabilitySerializer(WhichRestaurantSerializer):
     available = serializers.BooleanField()
-    until = serializers.DateTimeField(
-        required=False, allow_null=True, default=None, help_text="When a sold-out item comes back by itself"
+    until = MomentField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="When what is sold out comes back by itself: a time to come, with its offset; null: when "
+        "you say so",
     )
+
+    def validate_until(self, until: datetime | None) -> datetime | None:
+        if until is not None and until <= clock.now():
+            raise serializers.ValidationError(
+                "This time is over. Say one to come, or that it is available.", code="past"
+            )
+        return until
 
 
 class PauseSerializer(WhichRestaurantSerializer):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from rest_framework.test import APIClient
@@ -102,6 +104,50 @@ def test_an_item_is_sold_out_and_back(cook: APIClient, restaurant: Restaurant) -
     assert cook.put(url, {"available": False}, format="json").status_code == 204
     assert [gone.item_id for gone in selectors.menu(restaurant.id).unavailable] == [coffee]
     assert cook.put(url, {"available": True}, format="json").status_code == 204
+    assert selectors.menu(restaurant.id).unavailable == ()
+
+
+@pytest.mark.parametrize("part", ["dish", "option"])
+def test_what_is_sold_out_until_a_time_comes_back_by_itself(
+    cook: APIClient, restaurant: Restaurant, part: str
+) -> None:
+    coffee = selectors.menu(restaurant.id).document.categories[0].items[0]
+    item = coffee.id if part == "dish" else coffee.groups[0].options[0].id
+    url, menu = f"/api/v1/restaurant/items/{item}/availability", f"/api/v1/restaurants/{restaurant.id}/menu"
+    now = clock.now().replace(microsecond=0)
+    until = now + timedelta(minutes=90)
+    anybody = APIClient()
+
+    with clock.hold(now):
+        said = {"available": False, "until": until.astimezone(ZoneInfo("Europe/Warsaw")).isoformat()}
+        assert cook.put(url, said, format="json").status_code == 204
+        (gone,) = anybody.get(menu).json()["unavailable"]
+        assert gone == {"item_id": str(item), "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+    with clock.hold(until - timedelta(seconds=1)):
+        assert anybody.get(menu).json()["unavailable"] == [gone]
+    with clock.hold(until):
+        assert anybody.get(menu).json()["unavailable"] == []
+
+
+@pytest.mark.parametrize(
+    ("until", "code"),
+    [
+        ("2030-01-01T20:00:00", "no_offset"),
+        ("2020-01-01T20:00:00Z", "past"),
+        ("tonight", "invalid"),
+    ],
+)
+def test_a_time_that_is_over_or_nobody_knows_whose_is_refused(
+    cook: APIClient, restaurant: Restaurant, until: str, code: str
+) -> None:
+    coffee = selectors.menu(restaurant.id).document.categories[0].items[0].id
+    url = f"/api/v1/restaurant/items/{coffee}/availability"
+
+    answer = cook.put(url, {"available": False, "until": until}, format="json")
+
+    assert answer.status_code == 422
+    (wrong,) = answer.json()["errors"]
+    assert (wrong["path"], wrong["code"]) == ("/until", code)
     assert selectors.menu(restaurant.id).unavailable == ()
 
 

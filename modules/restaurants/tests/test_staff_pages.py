@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 from uuid import UUID
 
@@ -157,3 +158,16 @@ def offer_to(restaurant: Restaurant) -> UUID:
     order = order_for(restaurant)
     services.offer_order(order=order)
     return order.order_id
+
+
+def test_tickets_in_a_file() -> None:
+    restaurant = open_restaurant()
+    order = order_for(restaurant)
+    services.offer_order(order=order)
+    answer = person("finance").get("/admin/restaurants/ticket/export.csv?made=hour&state_name__exact=offered")
+    (row,) = csv.DictReader(b"".join(answer.streaming_content).decode().splitlines())
+    assert (row["id"], row["reference"], row["restaurant"]) == (
+        str(order.order_id), order.reference, restaurant.name,
+    )  # fmt: skip
+    assert (row["total_minor"], row["currency"]) == (str(order.total.amount), order.total.currency)
+    assert (row["state"], row["rung"], row["ready_at"]) == ("offered", "tablet", "")

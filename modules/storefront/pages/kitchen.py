@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from modules.restaurants.interface import (
     DelayReason,
+    Item,
     ItemId,
+    MenuDocument,
+    Option,
     OrderId,
     RejectReason,
     RestaurantId,
@@ -25,7 +29,7 @@ from modules.restaurants.interface import (
     Working,
 )
 from modules.storefront.visitors import KITCHENS, Visitor, open_to, refusals_told, show
-from tiffin import clock, ids
+from tiffin import clock, ids, regions
 from tiffin.interfaces import CommandKey, call
 
 OPEN_STATES = [TicketState.OFFERED, TicketState.ACCEPTED, TicketState.PREPARING, TicketState.READY]
@@ -229,15 +233,33 @@ def menu(request: HttpRequest, visitor: Visitor, restaurant_id: UUID) -> HttpRes
     if not mine:
         return _back()
     published = call(Restaurants).menu(restaurant_id=mine[0].id)
+    document, gone = published.document, {each.item_id: each for each in published.unavailable}
+    dishes = {item.id for category in document.categories for item in category.items}
+    parts: list[tuple[str, Iterable[Item | Option]]] = [
+        *((category.title, category.items) for category in document.categories),
+        ("Options", [option for option in _options(document) if option.id not in dishes]),
+    ]
     return show(
         request,
         visitor,
         "kitchen_menu.html",
         restaurant=mine[0],
-        menu=published.document,
-        unavailable={each.item_id for each in published.unavailable},
+        currency=document.currency,
+        parts=[(title, [(each, gone.get(each.id)) for each in things]) for title, things in parts],
+        zone=str(regions.get(mine[0].region).time_zone),
         sold_out_for=SOLD_OUT_FOR,
     )
+
+
+def _options(document: MenuDocument) -> Iterable[Option]:
+    """Each that can be chosen with some dish, once, by its title."""
+    found: dict[UUID, Option] = {}
+    groups = [group for category in document.categories for item in category.items for group in item.groups]
+    while groups:
+        for option in groups.pop().options:
+            found[option.id] = option
+            groups.extend(option.groups)
+    return sorted(found.values(), key=lambda option: option.title)
 
 
 @require_POST

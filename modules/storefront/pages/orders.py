@@ -73,9 +73,17 @@ def panel(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespons
 @require_POST
 @open_to(CUSTOMERS)
 def cancel(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponseBase:
+    """Stop it for what the page said; whoever read something else reads what it is now, and decides anew."""
+    said = request.POST.get("keeps", "")
+    if not (said.isascii() and said.isdigit()):
+        messages.error(request, "Look at what cancelling means, then confirm it.")
+        return HttpResponseRedirect(reverse("order-page", args=[order_id]))
     with refusals_told(request):
-        call(Orders).cancel(
-            key=CommandKey(f"{visitor.id}:cancel:{order_id}"), customer_id=visitor.id, order_id=order_id
+        call(Orders).cancel_as_seen(
+            key=CommandKey(f"{visitor.id}:{ids.new_id()}"),
+            customer_id=visitor.id,
+            order_id=order_id,
+            keeps=int(said[:18]),
         )
     return HttpResponseRedirect(reverse("order-page", args=[order_id]))
 

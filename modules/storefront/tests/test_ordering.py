@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from modules.storefront.templatetags.storefront import clock_time
 from modules.storefront.tests.people import (
     Customer,
     basket,
@@ -195,6 +197,24 @@ def test_the_same_again_says_what_has_changed(zofia, noodle_bar):
     assert 'id="again-data"' not in Client().get(address).content.decode()
 
 
+def test_the_kitchen_sees_when_a_dish_and_an_option_come_back(noodle_bar):
+    now, page = clock.now(), reverse("kitchen-menu", args=[noodle_bar.id])
+    back = now + timedelta(hours=1)
+    with clock.hold(now):
+        cook = kitchen(noodle_bar.id)
+        buttons = set(re.findall(r'action="(/[^"]+/items/[^"]+)"', cook.get(page).content.decode()))
+        for button in buttons:
+            cook.post(button, {"available": "no", "minutes": "60"})
+        told = f"Sold out until {clock_time(back, 'Europe/London')}"
+        seen = cook.get(page).content.decode()
+
+    # Two dishes, and the two broths that go with one of them.
+    assert seen.count(told) == len(buttons) == 4
+    with clock.hold(back):
+        later = kitchen(noodle_bar.id, name="evening")
+        assert "Sold out until" not in later.get(page).content.decode()
+
+
 def test_an_order_for_later(zofia, noodle_bar):
     page = zofia.browser.get("/r/noodle-bar/checkout/").content.decode()
     wanted_at = found(r'<option value="(20[^"]+)">', page)
@@ -290,11 +310,27 @@ def test_an_order_can_be_cancelled_until_the_restaurant_accepts(zofia, noodle_ba
     settle()
 
     page = order["Location"].split("?")[0]
-    zofia.browser.post(f"{page}cancel")
+    keeps = found(r'name="keeps" value="(\d+)"', zofia.sees(order))
+    zofia.browser.post(f"{page}cancel", {"keeps": keeps})
     settle()
 
     assert "You cancelled the order." in zofia.sees(order)
     assert "New" in kitchen(noodle_bar.id).get("/restaurant/tickets").content.decode()
+
+
+def test_nobody_pays_for_cancelling_what_the_page_did_not_say(zofia):
+    order = zofia.orders()
+    settle()
+    page = order["Location"].split("?")[0]
+
+    for said in ("", "1250"):
+        zofia.browser.post(f"{page}cancel", {"keeps": said})
+        settle()
+
+    seen = zofia.sees(order)
+    assert "Waiting for the restaurant" in seen
+    assert "Look at what cancelling means" in seen
+    assert "0.00 GBP would be kept now" in seen
 
 
 def test_nobody_sees_anothers_order(zofia):

@@ -127,20 +127,20 @@ def period_of(region: Region, chosen: str, now: datetime) -> Period:
     whole days before today with as many before them."""
     today = region.local(now).date()
     if chosen == "today":
-        begin, end = _midnight(region, today), _midnight(region, today + _DAY)
-        before = _midnight(region, today - _DAY)
+        begin, end = midnight(region, today), midnight(region, today + _DAY)
+        before = midnight(region, today - _DAY)
         hours = _hours(begin, end)
         gone = sum(hour <= now for hour in hours[:-1])
         return Period(hours, before, before + gone * _HOUR, daily=False)
     days = 1 if chosen == "yesterday" else int(chosen)
-    midnights = tuple(_midnight(region, today - _DAY * back) for back in range(days, -1, -1))
-    before = _midnight(region, today - _DAY * 2 * days)
+    midnights = tuple(midnight(region, today - _DAY * back) for back in range(days, -1, -1))
+    before = midnight(region, today - _DAY * 2 * days)
     if days == 1:
         return Period(_hours(*midnights), before, midnights[0], daily=False)
     return Period(midnights, before, midnights[0], daily=True)
 
 
-def _midnight(region: Region, day: date) -> datetime:
+def midnight(region: Region, day: date) -> datetime:
     return datetime.combine(day, time.min, region.time_zone).astimezone(UTC)
 
 

@@ -14,7 +14,8 @@ class OrderAdmin(ModuleAdmin):
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,9 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
     of a model that has no such field they see nothing.
 
     Actions with `permissions=["act"]` are offered to roles with "change" in the module's `roles.py`. A form
-    can be saved only if the subclass says which use case that is, by overriding `save_by_use_case`.
+    can be saved only if the subclass says which use case that is, by overriding `save_by_use_case`. An action
+    in `previews` first shows, by the method that stands there, what it would mean; it is done once the page
+    of that method says `confirmed`, and what is refused then is shown anew.
     """
 
     list_per_page = 50
@@ -89,6 +92,7 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
     ordering = ("-pk",)
     list_filter_submit = True
     region_field = "region"
+    previews: Mapping[str, str] = {}
 
     def __init__(self, model: type[Model], admin_site: Any) -> None:
         if self.list_editable or self.ordering_field:
@@ -147,6 +151,9 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
         if not action or not (chosen or across):
             return super().response_action(request, queryset, *args, **kwargs)
         rows = queryset if across else queryset.filter(pk__in=chosen)
+        preview = self.previews.get(action) if action in self.get_actions(request) else None
+        if preview and "confirmed" not in request.POST:
+            return getattr(self, preview)(request, rows[: self.list_per_page])
         refusals = defaultdict[str, list[str]](list)
         for pk in list(rows.values_list("pk", flat=True)):
             one = queryset.filter(pk=pk)
@@ -162,6 +169,9 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
                 record.action(self._module, action, f"{self._subject}:{pk}")
         for sentence, refused in refusals.items():
             self.message_user(request, f"{sentence} ({', '.join(refused)})", messages.ERROR)
+        if preview and refusals:
+            anew = queryset.filter(pk__in=[pk for refused in refusals.values() for pk in refused])
+            return getattr(self, preview)(request, anew, status=HTTPStatus.CONFLICT)
         return HttpResponseRedirect(request.get_full_path())
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from modules.orders.rest.serializers.minds import (
     AppealRequestSerializer,
     CancellationSerializer,
+    CancelRequestSerializer,
     ClaimRequestSerializer,
     ClaimSerializer,
     ClaimsSerializer,
@@ -29,6 +30,7 @@ from modules.orders.rest.serializers.quotes import (
 __all__ = [
     "AfterSerializer",
     "AppealRequestSerializer",
+    "CancelRequestSerializer",
     "CancellationSerializer",
     "ClaimRequestSerializer",
     "ClaimSerializer",

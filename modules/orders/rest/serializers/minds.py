@@ -32,13 +32,25 @@ class RatingSerializer(Document):
     rated_at = serializers.DateTimeField()
 
 
+class CancelRequestSerializer(serializers.Serializer[Any]):
+    """Nothing, or what the preview said."""
+
+    keeps = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        help_text="The amount of `keeps` in the preview, in minor units: if something else would be kept by "
+        "now, nothing is cancelled and the answer (`cancellation_changed`) has a new `preview`",
+    )
+
+
 class KeptSerializer(Document):
     label = serializers.CharField()
     amount = MoneySerializer()
     tax = MoneySerializer(help_text="Contained in the amount, or a part of its own where taxes are on top")
     party = choice(Party, help_text="Whose it is")
     liable = choice(Party, help_text="Who owes the tax")
-    reason = serializers.CharField()
+    reason = serializers.CharField(help_text="Why it is kept; empty for what is not")
     line = serializers.IntegerField(allow_null=True)
 
 
@@ -46,7 +58,10 @@ class RefundSerializer(Document):
     amount = MoneySerializer()
     reason = serializers.CharField(help_text="A code: customer, late, claim_missing …")
     owed_at = serializers.DateTimeField()
-    done_at = serializers.DateTimeField(allow_null=True, help_text="null: on its way")
+    done_at = serializers.DateTimeField(allow_null=True, help_text="null: on its way, or with their bank")
+    charged_back_at = serializers.DateTimeField(
+        allow_null=True, help_text="The customer's bank had taken it already: it is not given back as well"
+    )
 
 
 class CancellationSerializer(Document):
@@ -56,6 +71,7 @@ class CancellationSerializer(Document):
     text = serializers.CharField()
     kept = KeptSerializer(many=True, help_text="What is charged all the same")
     keeps = MoneySerializer(allow_null=True, help_text="In all")
+    unpaid = KeptSerializer(many=True, help_text="What comes back or is never taken")
 
 
 class ClaimLineSerializer(serializers.Serializer[Any]):
