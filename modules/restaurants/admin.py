@@ -139,7 +139,7 @@ class TicketAdmin(ModuleAdmin):
     list_filter = ("region", "state_name", "rung_name")
     search_fields = ("reference", "=id")
     list_select_related = ("restaurant",)
-    exclude = ("log_txid",)
+    exclude = ("log_txid", "names")
     inlines = (StepInline,)
     actions = ("withdraw",)
 

@@ -26,7 +26,7 @@ class Timeline(ReadOnlyInline):
 
 class Lines(ReadOnlyInline):
     model = OrderLine
-    fields = ("number", "quantity", "title", "unit_price", "options")
+    fields = ("number", "quantity", "title", "unit_price", "options", "person", "note")
 
 
 class Components(ReadOnlyInline):
@@ -62,7 +62,7 @@ class OrderAdmin(Exported, ModuleAdmin):
     list_display = ("code", "region", "status_name", "restaurant_name", "amount", "waits", "created_at")
     list_filter = ("status_name", "region", "waits_for", "cancel_reason")
     search_fields = ("id", "code", "customer_id", "restaurant_id", "payment_id")
-    exclude = ("sealed", "dropoff_lat", "dropoff_lon", "pickup")
+    exclude = ("sealed", "names", "dropoff_lat", "dropoff_lon", "pickup")
     inlines = (Timeline, Lines, Components, Fee, Refunds)
     actions = ("cancel",)
     export_columns = (
