@@ -64,7 +64,7 @@ class Customer(Person):
         for option in options:
             dialog.get_by_label(option).check()
         dialog.get_by_role("button", name=re.compile("^Add for")).click()
-        expect(self.page.get_by_label("Your basket").get_by_text(dish)).to_be_visible()
+        expect(self.page.get_by_label("Your basket").get_by_text(dish).last).to_be_visible()
 
     def labels(self, dish: str, *, name: str, note: str = "") -> None:
         """Says whom the last line of a dish is for."""
