@@ -172,6 +172,18 @@ class Identity(Interface, module="identity", version=1):
         """Open many, in the order given; None for what was erased or cannot be opened."""
         ...
 
+    @query(timeout=0.5, errors=(RevealRefused, PersonalDataErased, SealUnreadable))
+    def seal(self, *, customer_id: UUID, words: tuple[str, ...]) -> str:
+        """Words that another module keeps for a customer, sealed with the customer's key: for the customer
+        and for services. The text says whose it is, and opens with `open_many`."""
+        ...
+
+    @query(timeout=1.0, errors=(RevealRefused,))
+    def open_many(self, *, sealed: tuple[str, ...]) -> tuple[tuple[str, ...] | None, ...]:
+        """Open what `seal` gave, in the order given; None for what was erased or cannot be opened. For the
+        customer, and for whom `reveal` is."""
+        ...
+
     @query(timeout=5.0, errors=(LoginRefused, TooManyAttempts))
     def staff_login(self, *, email: str, password: str) -> StaffToken:
         """A token for somebody of the staff; it lives as long as a working session."""

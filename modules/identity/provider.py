@@ -34,6 +34,12 @@ class IdentityProvider(Identity):
     def reveal_many(self, *, addresses: list[SealedAddress]) -> list[AddressView | None]:
         return selectors.reveal_many(addresses)
 
+    def seal(self, *, customer_id: UUID, words: tuple[str, ...]) -> str:
+        return selectors.seal(customer_id, words)
+
+    def open_many(self, *, sealed: tuple[str, ...]) -> tuple[tuple[str, ...] | None, ...]:
+        return selectors.open_many(sealed)
+
     def staff_login(self, *, email: str, password: str) -> StaffToken:
         return staff.log_in(email=email, password=password)
 

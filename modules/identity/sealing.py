@@ -40,6 +40,7 @@ class Purpose(Enum):
     PHONE = b"phone"
     ADDRESS = b"address"
     CONTACT = b"contact"  # what leaves identity: a name, a phone number and an address together
+    WORDS = b"words"  # what a customer wrote somewhere else
 
 
 class CustomerKey:

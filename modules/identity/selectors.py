@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from modules.identity.contact import Contact, PlainAddress, PlainProfile
@@ -19,10 +19,12 @@ from modules.identity.interface import (
 )
 from modules.identity.models import Account, Address, DataKey, Profile
 from modules.identity.roles import REVEALING
-from modules.identity.sealing import CustomerKey, Purpose, from_text
+from modules.identity.sealing import CustomerKey, Purpose, from_text, to_text
 from tiffin import db
 from tiffin.context import EVERY_REGION, Actor, ActorKind, current
 from tiffin.dto import DTO
+
+_ID_BYTES = 16  # of the customer, before what is sealed
 
 
 class Scopes(DTO):
@@ -122,6 +124,48 @@ def _opened(key: CustomerKey, sealed: str) -> AddressView:
         lat=contact.address.lat,
         lon=contact.address.lon,
     )
+
+
+def seal(customer_id: UUID, words: tuple[str, ...]) -> str:
+    """What a customer wrote, as another module may keep it. Raises RevealRefused, PersonalDataErased,
+    SealUnreadable."""
+    actor = current().actor
+    if actor.kind is not ActorKind.SERVICE and not _is(customer_id, actor):
+        raise RevealRefused()
+    return to_text(customer_id.bytes + key_of(customer_id).seal(words, Purpose.WORDS))
+
+
+def open_many(sealed: Sequence[str]) -> tuple[tuple[str, ...] | None, ...]:
+    """Open many with one read; None for those that cannot be opened any more. Raises RevealRefused."""
+    wanted = [_whose(text) for text in sealed]
+    customers = {customer_id for customer_id, _ in wanted if customer_id}
+    actor = current().actor
+    if not all(_is(customer_id, actor) for customer_id in customers):
+        _require_revealing(actor)
+    rows = {row.customer_id: row for row in db.find(DataKey, customer_id=list(customers))}
+    return tuple(_words(customer_id, rest, rows) for customer_id, rest in wanted)
+
+
+def _whose(text: str) -> tuple[UUID | None, bytes]:
+    """The customer whom a sealed text names, and what is sealed."""
+    try:
+        read = from_text(text)
+        return UUID(bytes=read[:_ID_BYTES]), read[_ID_BYTES:]
+    except (SealUnreadable, ValueError):
+        return None, b""
+
+
+def _words(customer_id: UUID | None, sealed: bytes, rows: dict[UUID, DataKey]) -> tuple[str, ...] | None:
+    if customer_id is None:
+        return None
+    try:
+        return _unwrapped(rows.get(customer_id), customer_id).open(sealed, Purpose.WORDS, tuple[str, ...])
+    except (PersonalDataErased, SealUnreadable):
+        return None
+
+
+def _is(customer_id: UUID, actor: Actor) -> bool:
+    return actor.kind is ActorKind.CUSTOMER and actor.id == customer_id
 
 
 def _unwrapped(row: DataKey | None, customer_id: UUID) -> CustomerKey:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID
+
+import msgspec
 
 from modules.orders.interface import (
     BasketEmpty,
@@ -12,6 +15,7 @@ from modules.orders.interface import (
     BasketLine,
     BasketTooLarge,
     Choice,
+    LineTextWrong,
     OptionCountWrong,
     OptionUnknown,
     QuantityWrong,
@@ -22,6 +26,11 @@ from modules.restaurants.interface import Item, Option, OptionGroup
 
 # However generous a menu is: nobody wants a hundred of one topping on one dish.
 MAXIMUM_OF_ONE_OPTION = 99
+LONGEST_NAME = 40
+LONGEST_LINE_NOTE = 140
+# What a ticket cannot print in one line: control characters, other line breaks, halves of characters, and
+# what turns the direction of all that follows.
+_NOT_ONE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 Available = Callable[[UUID], bool]
 
@@ -32,11 +41,11 @@ def find_dishes(
     """The basket's dishes as the menu prices them.
 
     `available` says whether an item or option can be had now. Raises BasketEmpty, BasketTooLarge,
-    BasketItemUnknown, BasketItemUnavailable, OptionUnknown, OptionCountWrong, QuantityWrong.
+    BasketItemUnknown, BasketItemUnavailable, OptionUnknown, OptionCountWrong, QuantityWrong, LineTextWrong.
     """
     if not lines:
         raise BasketEmpty()
-    dishes = tuple(_dish(line, menu, available, maximum_items) for line in lines)
+    dishes = _with_people(tuple(_dish(line, menu, available, maximum_items) for line in lines))
     if sum(dish.quantity for dish in dishes) > maximum_items:
         raise BasketTooLarge(maximum=maximum_items)
     return dishes
@@ -57,7 +66,34 @@ def _dish(line: BasketLine, menu: Menu, available: Available, maximum: int) -> D
         price=item.price,
         tax_category=item.tax_category,
         options=_options(item, item.groups, line.choices, available),
+        for_person=_one_line(line.for_person, item, "name", LONGEST_NAME),
+        note=_one_line(line.note, item, "note", LONGEST_LINE_NOTE),
     )
+
+
+def _one_line(text: str, item: Item, what: str, longest: int) -> str:
+    """What somebody wrote, without needless spaces."""
+    if not text:
+        return ""
+    if _NOT_ONE_LINE.search(text) or len(text) > longest:
+        raise LineTextWrong(dish=item.title, what=what, longest=longest)
+    return " ".join(text.split())
+
+
+def _with_people(dishes: tuple[Dish, ...]) -> tuple[Dish, ...]:
+    """Number those whom dishes are for, as they come; a name in other letters' case is the same person."""
+    if not any(dish.for_person for dish in dishes):
+        return dishes
+    known: dict[str, tuple[int, str]] = {}
+
+    def numbered(dish: Dish) -> Dish:
+        if not dish.for_person:
+            return dish
+        number, name = known.setdefault(dish.for_person.casefold(), (len(known) + 1, dish.for_person))
+        with_number: Dish = msgspec.structs.replace(dish, person=number, for_person=name)
+        return with_number
+
+    return tuple(numbered(dish) for dish in dishes)
 
 
 def _options(

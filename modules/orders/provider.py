@@ -15,6 +15,7 @@ from modules.orders.interface import (
     EvidenceFile,
     EvidenceView,
     Fulfilment,
+    LineTextWrong,
     OrderId,
     OrderMoney,
     OrderPage,
@@ -50,15 +51,19 @@ class OrdersProvider(Orders):
         tip: int = 0,
         wishes: Wishes | None = None,
     ) -> QuoteView:
-        return services.quote_basket(
-            restaurant_id=restaurant_id,
-            lines=lines,
-            customer_id=customer_id,
-            address_ticket=address_ticket,
-            point=point,
-            tip=tip,
-            wishes=wishes,
-        )
+        try:
+            return services.quote_basket(
+                restaurant_id=restaurant_id,
+                lines=lines,
+                customer_id=customer_id,
+                address_ticket=address_ticket,
+                point=point,
+                tip=tip,
+                wishes=wishes,
+            )
+        except LineTextWrong as refusal:
+            # Callers of the last release know no such refusal.
+            raise PlacingRefused(reason=refusal.sentence) from None
 
     def slots(
         self, *, restaurant_id: UUID, fulfilment: Fulfilment = Fulfilment.DELIVERY

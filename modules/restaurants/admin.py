@@ -142,7 +142,7 @@ class TicketAdmin(Exported, ModuleAdmin):
     list_filter = (Made, "region", "state_name", "rung_name", "fulfilment")
     search_fields = ("reference", "=id", "restaurant__name")
     list_select_related = ("restaurant",)
-    exclude = ("log_txid",)
+    exclude = ("log_txid", "names")
     inlines = (StepInline,)
     actions = ("withdraw",)
     export_columns = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,6 +98,20 @@ def ticket_view(ticket: Ticket, restaurant_name: str) -> TicketView:
         wanted_at=ticket.wanted_at,
         minimum_age=ticket.minimum_age,
     )
+
+
+def with_names(ticket: TicketView, names: Sequence[str]) -> TicketView:
+    """The ticket with whom each line is for, by its number among `names`."""
+    if not names:
+        return ticket
+    lines = tuple(
+        msgspec.structs.replace(line, for_person=names[line.person - 1])
+        if line.person and line.person <= len(names)
+        else line
+        for line in ticket.lines
+    )
+    named: TicketView = msgspec.structs.replace(ticket, lines=lines)
+    return named
 
 
 def _facts(restaurant: Restaurant) -> dict[str, Any]:

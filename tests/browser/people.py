@@ -64,7 +64,15 @@ class Customer(Person):
         for option in options:
             dialog.get_by_label(option).check()
         dialog.get_by_role("button", name=re.compile("^Add for")).click()
-        expect(self.page.get_by_label("Your basket").get_by_text(dish)).to_be_visible()
+        expect(self.page.get_by_label("Your basket").get_by_text(dish).last).to_be_visible()
+
+    def labels(self, dish: str, *, name: str, note: str = "") -> None:
+        """Says whom the last line of a dish is for."""
+        line = self.page.get_by_label("Your basket").get_by_role("listitem").filter(has_text=dish).last
+        line.get_by_text("For whom, and a note").click()
+        line.get_by_label(f"For whom: {dish}").fill(name)
+        line.get_by_label(f"Note to the kitchen: {dish}").fill(note)
+        line.get_by_label(f"Note to the kitchen: {dish}").blur()
 
     def goes_to_checkout(self) -> None:
         self.follow("Go to checkout")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -55,6 +56,29 @@ def test_an_order_is_watched_from_the_menu_to_the_door(customer, kitchen, courie
     courier.drops_off()
     customer.is_told("Delivered")
     assert customer.page.evaluate("window.isTheSamePage") is True
+
+
+def test_two_order_together_and_each_has_a_bill(customer):
+    # Given a dish for somebody, and the same dish for somebody else
+    customer.logs_in("/login", "alice@example.com")
+    customer.finds("Ember & Rye", area="Clerkenwell")
+    customer.chooses("Ember classic", "Medium")
+    customer.labels("Ember classic", name="Ada", note="No pickles")
+    customer.chooses("Ember classic", "Medium")
+    customer.labels("Ember classic", name="Grace")
+    customer.goes_to_checkout()
+    customer.page.get_by_label("18 Exmouth Market").check()
+    customer.reads("For Ada")
+
+    customer.pays_with(VISA)
+    customer.place_button.click()
+
+    customer.is_told("Waiting for the restaurant")
+    bill = customer.page.get_by_label("The bill")
+    expect(bill.get_by_role("heading", level=3)).to_have_text(
+        [re.compile("^Ada"), re.compile("^Grace"), "Together"]
+    )
+    customer.reads("“No pickles”")
 
 
 def test_a_double_click_places_one_order(customer, platform):

@@ -42,7 +42,7 @@ class Timeline(ReadOnlyInline):
 
 class Lines(ReadOnlyInline):
     model = OrderLine
-    fields = ("number", "quantity", "title", "unit_price", "options")
+    fields = ("number", "quantity", "title", "unit_price", "options", "person", "note")
 
 
 class Components(ReadOnlyInline):
@@ -83,7 +83,7 @@ class OrderAdmin(Exported, ModuleAdmin):
     list_display = ("code", "region", "status_name", "restaurant_name", "amount", "waits", "created_at")
     list_filter = (Made, "status_name", "region", "fulfilment_name", "waits_for", "cancel_reason")
     search_fields = ("id", "code", "customer_id", "restaurant_id", "payment_id")
-    exclude = ("sealed", "dropoff_lat", "dropoff_lon", "pickup")
+    exclude = ("sealed", "names", "dropoff_lat", "dropoff_lon", "pickup")
     inlines = (Timeline, Lines, Components, Fee, Refunds, Chargebacks)
     actions = ("cancel",)
     previews = {"cancel": "preview_cancel"}

@@ -19,6 +19,7 @@ from modules.orders.interface.bills import (
     HintKind,
     OrderLineView,
     Party,
+    PersonShare,
     Price,
     PriceComponent,
     PromotionKind,
@@ -54,6 +55,7 @@ from modules.orders.interface.errors import (
     ClaimUnknown,
     EvidenceRefused,
     EvidenceUnknown,
+    LineTextWrong,
     MinimumOrderNotMet,
     OptionCountWrong,
     OptionUnknown,
@@ -149,6 +151,7 @@ __all__ = [
     "Late",
     "LateParty",
     "LateStep",
+    "LineTextWrong",
     "MinimumOrderNotMet",
     "OptionCountWrong",
     "OptionUnknown",
@@ -164,6 +167,7 @@ __all__ = [
     "Orders",
     "Party",
     "PaymentState",
+    "PersonShare",
     "PlacingRefused",
     "Point",
     "Price",
@@ -251,7 +255,8 @@ class Orders(Interface, module="orders", version=1):
     ) -> QuoteView:
         """Price a basket. With an `address_ticket` (from Identity) the customer can place it; with `point`
         alone it is a preview. What is fetched needs neither. `tip` in minor units of the region's currency. A
-        promotion code that does not hold makes nothing fail: the answer says why."""
+        promotion code that does not hold makes nothing fail: the answer says why. Where dishes are for
+        somebody, identity seals the names, and must be there."""
         ...
 
     @query(timeout=1.0, errors=(RestaurantUnknown,))
@@ -278,7 +283,8 @@ class Orders(Interface, module="orders", version=1):
 
     @query(timeout=0.5, errors=(OrderUnknown,))
     def get(self, *, customer_id: UUID, order_id: UUID) -> OrderView:
-        """One order of this customer; another's is unknown."""
+        """One order of this customer; another's is unknown. Alone here the names of those whom dishes are for
+        are opened."""
         ...
 
     @query(timeout=1.0)

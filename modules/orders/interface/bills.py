@@ -24,11 +24,14 @@ class Choice(DTO):
 
 
 class BasketLine(DTO):
-    """`quantity` times one item of the menu, each with the same choices."""
+    """`quantity` times one item of the menu, each with the same choices. Those who order together say whom it
+    is for, and what the kitchen should know about it; neither changes the price."""
 
     item_id: UUID
     quantity: int = 1
     choices: tuple[Choice, ...] = ()
+    for_person: str = ""
+    note: str = ""
 
 
 class Fulfilment(OpenEnum):
@@ -119,7 +122,9 @@ class ChosenOption(DTO):
 
 
 class OrderLineView(DTO):
-    """A line as it stood on the menu; `unit_price` includes the options, `total` all `quantity` of them."""
+    """A line as it stood on the menu; `unit_price` includes the options, `total` all `quantity` of them.
+    Lines of the same `person` (numbered from 1; None: nobody is named) are for the same one of those who eat
+    together; `for_person` is the name, which nobody but the customer and the kitchen reads."""
 
     item_id: UUID
     title: str
@@ -127,6 +132,24 @@ class OrderLineView(DTO):
     unit_price: Money
     total: Money
     options: tuple[ChosenOption, ...] = ()
+    person: int | None = None
+    for_person: str = ""
+    note: str = ""
+
+
+class PersonShare(DTO):
+    """What one of those who eat together pays: `dishes` are theirs, less what was discounted on them,
+    `shared` is an equal part of what is for all (fees, delivery, tip, rounding), both with their tax; `total`
+    is the two, `tax` what of it is tax. `person` is None for the dishes that nobody is named for. `lines` are
+    indexes of the order's lines. `name` is empty where nobody can open it (any more)."""
+
+    person: int | None
+    name: str
+    lines: tuple[int, ...]
+    dishes: Money
+    shared: Money
+    total: Money
+    tax: Money
 
 
 class PromotionKind(OpenEnum):

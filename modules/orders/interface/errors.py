@@ -73,6 +73,15 @@ class QuantityWrong(DomainError, code="quantity_wrong", status=422):
     quantity: int
 
 
+class LineTextWrong(DomainError, code="line_text_wrong", status=422):
+    """A name or a note on a line of the basket cannot be taken."""
+
+    detail = "{dish}: write the {what} in one line of at most {longest} characters."
+    dish: str
+    what: str
+    longest: int
+
+
 class MinimumOrderNotMet(DomainError, code="minimum_order_not_met", status=422):
     """The basket is below the minimum order."""
 

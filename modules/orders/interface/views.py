@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NewType
 from uuid import UUID
 
-from modules.orders.interface.bills import BasketLine, Fulfilment, OrderLineView, Price
+from modules.orders.interface.bills import BasketLine, Fulfilment, OrderLineView, PersonShare, Price
 from modules.orders.interface.claims import KeptPart
 from modules.orders.interface.states import Axes, OrderState, PaymentState, Status
 from modules.orders.interface.tracking import Tracking
@@ -23,7 +23,8 @@ class OrderView(DTO):
     customer confirms the payment while the status is `action_required`; `waits_until` is when the step at
     hand is given up; `cancel_reason` is a stable code for why it ended otherwise than with the customer
     having it. `claim_obstacle` and `rating_obstacle` say why the customer cannot claim or rate (any more),
-    empty while they can. `kept` is what is charged although the order was stopped."""
+    empty while they can. `kept` is what is charged although the order was stopped. `per_person` is the bill
+    apart, where dishes are for somebody: it sums to the total."""
 
     id: OrderId
     code: str
@@ -58,6 +59,7 @@ class OrderView(DTO):
     claim_obstacle: str = ""
     rating_obstacle: str = ""
     tracking: Tracking = Tracking()
+    per_person: tuple[PersonShare, ...] = ()
 
 
 class RefundView(DTO):

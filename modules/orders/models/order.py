@@ -89,10 +89,10 @@ class Move(NamedTuple):
 
 class Order(Aggregate):
     """Amounts in minor units; `refund_due` is what goes back in all, `refunded` what is back. `waits_for`
-    names the deadline that is set, `waits_until` when it happens; empty once the order is final. `sealed`
-    opens only with the customer's key. `promised_by` is the latest time that was said when it was placed, and
-    never moves; the delays, in seconds, are what the restaurant's history said then. `receipted`: its
-    receipts are written. Kept as long as accounts must be."""
+    names the deadline that is set, `waits_until` when it happens; empty once the order is final. `sealed` and
+    `names`, of those whom its lines are for, open only with the customer's key. `promised_by` is the latest
+    time that was said when it was placed, and never moves; the delays, in seconds, are what the restaurant's
+    history said then. `receipted`: its receipts are written. Kept as long as accounts must be."""
 
     code = models.CharField(max_length=8)
     quote_id = models.UUIDField(unique=True)
@@ -114,6 +114,7 @@ class Order(Aggregate):
         db_default=Fulfilment.DELIVERY.value,
     )
     note = models.CharField(max_length=300, default="", db_default="")
+    names = models.TextField(default="", db_default="")
     wanted_at = models.DateTimeField(null=True)
     minimum_age = models.SmallIntegerField(default=0, db_default=0)
     promised_from = models.DateTimeField(null=True)
@@ -306,7 +307,8 @@ class Order(Aggregate):
 
 
 class OrderLine(models.Model):
-    """A line as it stood on the menu. `unit_price` includes the options. Kept with its order."""
+    """A line as it stood on the menu. `unit_price` includes the options, `person` is the number of whom it is
+    for among the order's `names`. Kept with its order."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     number = models.SmallIntegerField()
@@ -315,6 +317,8 @@ class OrderLine(models.Model):
     quantity = models.IntegerField()
     unit_price = models.BigIntegerField()
     options = models.JSONField(default=list)
+    person = models.SmallIntegerField(null=True)
+    note = models.CharField(max_length=140, default="", db_default="")
 
     class Meta:
         ordering = ("number",)

@@ -7,6 +7,7 @@ costs the same for ever.
 
 from modules.orders.pricing.discounts import Discount
 from modules.orders.pricing.hints import hints
+from modules.orders.pricing.persons import name_of, shares_per_person
 from modules.orders.pricing.pipeline import price, saves_alone
 from modules.orders.pricing.promotions import Promotion
 from modules.orders.pricing.terms import Dish, TakenOption, Terms, by_category
@@ -19,6 +20,8 @@ __all__ = [
     "Terms",
     "by_category",
     "hints",
+    "name_of",
     "price",
     "saves_alone",
+    "shares_per_person",
 ]

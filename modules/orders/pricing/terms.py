@@ -44,7 +44,8 @@ class TakenOption(DTO):
 
 
 class Dish(DTO):
-    """A line of the basket, found on the menu. `price` in minor units is for one, without options."""
+    """A line of the basket, found on the menu. `price` in minor units is for one, without options. Whom it is
+    for and what the kitchen should know goes with it, and changes nothing."""
 
     item_id: UUID
     title: str
@@ -52,6 +53,9 @@ class Dish(DTO):
     price: int
     tax_category: str
     options: tuple[TakenOption, ...] = ()
+    person: int | None = None
+    for_person: str = ""
+    note: str = ""
 
     def all_options(self) -> Iterator[TakenOption]:
         for option in self.options:
@@ -70,6 +74,9 @@ class Dish(DTO):
             unit_price=Money(amount=self.unit_price, currency=currency),
             total=Money(amount=self.unit_price * self.quantity, currency=currency),
             options=tuple(option.view(currency) for option in self.options),
+            person=self.person,
+            for_person=self.for_person,
+            note=self.note,
         )
 
 

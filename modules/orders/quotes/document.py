@@ -19,7 +19,8 @@ class Pickup(DTO):
 
 class QuoteDocument(DTO):
     """`sealed` is the customer's address as identity handed it out: it opens only with the customer's key.
-    What is fetched goes nowhere."""
+    What is fetched goes nowhere. `names` are those whom the lines are for, by their `person`, sealed
+    likewise; the lines themselves name nobody."""
 
     quote_id: QuoteId
     customer_id: UUID
@@ -38,3 +39,4 @@ class QuoteDocument(DTO):
     fulfilment: Fulfilment = Fulfilment.DELIVERY
     wanted_at: datetime | None = None
     minimum_age: int = 0
+    names: str = ""

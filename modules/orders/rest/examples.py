@@ -37,6 +37,18 @@ QUOTE = [
         request_only=True,
     ),
     OpenApiExample(
+        "For two who eat together",
+        value={
+            "restaurant_id": _RESTAURANT,
+            "lines": [
+                {"item_id": _ITEM, "for_person": "Zofia", "note": "No spring onions, please"},
+                {"item_id": _ITEM, "quantity": 2, "for_person": "Adam"},
+            ],
+            "address_ticket": "eyJhbGciOiJSUzI1NiJ9…",
+        },
+        request_only=True,
+    ),
+    OpenApiExample(
         "A preview for anybody",
         value={
             "restaurant_id": _RESTAURANT,

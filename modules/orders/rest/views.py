@@ -26,6 +26,7 @@ from modules.orders.interface import (
     ClaimReason,
     ClaimRefused,
     Fulfilment,
+    LineTextWrong,
     OrderUnknown,
     Point,
     RatingRefused,
@@ -87,7 +88,7 @@ def _version(request: Request, order_id: UUID) -> object:
 class Quotes(APIView):
     permission_classes = (AllowAny,)
 
-    @refuses(*QUOTE_ERRORS)
+    @refuses(LineTextWrong, *QUOTE_ERRORS)
     @extend_schema(request=QuoteRequestSerializer, responses={200: QuoteSerializer}, examples=examples.QUOTE)
     def post(self, request: Request) -> Response:
         """Price a basket. The price holds until `expires_at`, and is the price that is charged."""

@@ -24,8 +24,10 @@ from modules.orders.interface import (
 )
 from modules.orders.models import Order, OrderLine, Rating, TimelineEntry
 from modules.orders.policies import Canceller
+from modules.orders.pricing import name_of, shares_per_person
 from modules.orders.selectors.bills import price_of
 from modules.orders.selectors.cancelling import kept_parts, may_cancel
+from modules.orders.selectors.names import names_of
 from modules.orders.selectors.ratings import rating_view
 from modules.orders.selectors.times import claim_obstacle, rating_obstacle
 from modules.orders.selectors.tracking import course_of, tracking
@@ -40,7 +42,7 @@ def get_order(*, customer_id: UUID, order_id: UUID) -> OrderView:
     order = _with_parts(Order.objects.filter(pk=order_id, customer_id=customer_id)).first()
     if order is None:
         raise OrderUnknown()
-    return view_of(order)
+    return view_of(order, names_of(order))
 
 
 def get_many(order_ids: Iterable[UUID]) -> tuple[OrderView, ...]:
@@ -66,7 +68,7 @@ def list_for_customer(*, customer_id: UUID, cursor: str | None = None, size: int
 
 def summaries_of(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Orders with how many dishes each holds, without their parts."""
-    return orders.annotate(item_count=Sum("lines__quantity")).defer("sealed", "pickup")
+    return orders.annotate(item_count=Sum("lines__quantity")).defer("sealed", "pickup", "names")
 
 
 def summary_of(order: Order) -> OrderSummary:
@@ -98,9 +100,10 @@ def entries_since(order_id: UUID, after: int) -> tuple[TimelineEntryView, ...]:
     return tuple(view for view in _with_axes(entries) if view.seq > after)
 
 
-def view_of(order: Order) -> OrderView:
-    """The order with its lines and components, which are prefetched best."""
-    rating = _rating_of(order)
+def view_of(order: Order, names: Sequence[str] = ()) -> OrderView:
+    """The order with its parts, which are prefetched best; `names` of those whom its lines are for."""
+    rating, price = _rating_of(order), price_of(order)
+    lines = tuple(_line(order, line, names) for line in order.lines.all())
     return OrderView(
         id=OrderId(order.id),
         code=order.code,
@@ -115,8 +118,8 @@ def view_of(order: Order) -> OrderView:
         changed_at=order.changed_at,
         total=order.money(order.total),
         refunded=order.money(order.refunded),
-        lines=tuple(_line(order, line) for line in order.lines.all()),
-        price=price_of(order),
+        lines=lines,
+        price=price,
         payment_method=order.payment_method,
         courier_id=order.courier_id,
         ready_at=order.ready_at,
@@ -135,6 +138,7 @@ def view_of(order: Order) -> OrderView:
         claim_obstacle=claim_obstacle(order),
         rating_obstacle=rating_obstacle(order, rating),
         tracking=tracking(course_of(order), order.axes, now=clock.now()),
+        per_person=shares_per_person(price, [line.person for line in lines], names),
     )
 
 
@@ -156,7 +160,9 @@ def _refunds_of(order: Order) -> tuple[RefundView, ...]:
 
 def answer_of(order: Order) -> OrderView:
     """The order as commands answer it. Those answers are kept: what its customer wrote is in none."""
-    bare: OrderView = msgspec.structs.replace(view_of(order), note="")
+    view = view_of(order)
+    lines = tuple(msgspec.structs.replace(line, note="") if line.note else line for line in view.lines)
+    bare: OrderView = msgspec.structs.replace(view, note="", lines=lines)
     return bare
 
 
@@ -169,7 +175,7 @@ def _with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
     return orders.select_related("rating").prefetch_related("lines", "components")
 
 
-def _line(order: Order, line: OrderLine) -> OrderLineView:
+def _line(order: Order, line: OrderLine, names: Sequence[str]) -> OrderLineView:
     return OrderLineView(
         item_id=line.item_id,
         title=line.title,
@@ -177,6 +183,9 @@ def _line(order: Order, line: OrderLine) -> OrderLineView:
         unit_price=order.money(line.unit_price),
         total=order.money(line.unit_price * line.quantity),
         options=msgspec.convert(line.options, tuple[ChosenOption, ...]),
+        person=line.person,
+        for_person=name_of(line.person, names),
+        note=line.note,
     )
 
 

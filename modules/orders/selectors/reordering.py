@@ -36,7 +36,8 @@ _SAID = {
 
 
 def reorder(*, customer_id: UUID, order_id: UUID) -> ReorderView:
-    """The basket that comes closest, and what is different.
+    """The basket that comes closest, and what is different. What the kitchen should know of a dish goes with
+    it; whom it is for does not: who eats along is another question each time.
 
     Raises OrderUnknown, also for another customer's, and RestaurantUnknown when it is not here any more.
     """
@@ -76,7 +77,7 @@ class _Again:
             return self._differs(line, ChangeKind.GONE)
         options = msgspec.convert(line.options, tuple[ChosenOption, ...])
         choices = tuple(_choices(item.groups, options))
-        wanted = BasketLine(item_id=line.item_id, quantity=line.quantity, choices=choices)
+        wanted = BasketLine(item_id=line.item_id, quantity=line.quantity, choices=choices, note=line.note)
         try:
             (dish,) = find_dishes(
                 (wanted,), menu=self.menu, available=self.available, maximum_items=line.quantity

@@ -126,7 +126,7 @@ def _sums(events: Sequence[Recorded]) -> _Sums:
 
 def _courses_of(order_ids: Iterable[UUID]) -> dict[UUID, Course]:
     """What the orders know that their events do not say."""
-    orders = Order.objects.filter(pk__in=list(order_ids)).defer("sealed", "pickup", "note")
+    orders = Order.objects.filter(pk__in=list(order_ids)).defer("sealed", "pickup", "note", "names")
     return {order.pk: course_of(order) for order in orders}
 
 

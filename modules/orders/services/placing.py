@@ -129,6 +129,7 @@ def _new_order(terms: QuoteDocument, payment_method: str, note: str) -> Order:
         sealed=terms.sealed,
         fulfilment_name=terms.fulfilment.value,
         note=note[:LONGEST_NOTE],
+        names=terms.names,
         wanted_at=terms.wanted_at,
         minimum_age=terms.minimum_age,
         currency=price.total.currency,
@@ -182,6 +183,8 @@ def _lines(order: Order, terms: QuoteDocument) -> list[OrderLine]:
             quantity=line.quantity,
             unit_price=line.unit_price.amount,
             options=msgspec.to_builtins(line.options),
+            person=line.person,
+            note=line.note,
         )
         for number, line in enumerate(terms.lines)
     ]

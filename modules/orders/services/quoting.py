@@ -29,6 +29,7 @@ from modules.orders.selectors import known
 from modules.orders.selectors.promotions import OnOffer, on_offer
 from modules.orders.services.addresses import AddressTicket, read_ticket
 from modules.orders.services.codes import answer
+from modules.orders.services.naming import seal_names
 from modules.orders.services.serving import check_open, check_policy, check_zone, minimum_age
 from modules.orders.services.slots import check_in_reach, check_slot
 from modules.orders.tariffs import delivery_fee
@@ -50,7 +51,7 @@ def quote_basket(
 ) -> QuoteView:
     """Price a basket and, for a customer with an address, promise that price until it expires.
 
-    Raises the errors of `interface.QUOTE_ERRORS`.
+    Raises the errors of `interface.QUOTE_ERRORS`, and LineTextWrong.
     """
     wishes = wishes or Wishes()
     if tip < 0 or (tip and wishes.is_fetched):
@@ -186,6 +187,7 @@ def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
 def _promise(here: _Setting, view: QuoteView, customer_id: UUID, ticket: AddressTicket | None) -> QuoteView:
     """The quote with the token by which this customer may place it."""
     facts = here.facts
+    lines, names = seal_names(view.lines, customer_id)
     document = QuoteDocument(
         quote_id=view.quote_id,
         customer_id=customer_id,
@@ -199,11 +201,12 @@ def _promise(here: _Setting, view: QuoteView, customer_id: UUID, ticket: Address
         sealed=ticket.sealed if ticket else "",
         distance_m=view.distance_m,
         preparation_minutes=facts.preparation_minutes,
-        lines=view.lines,
+        lines=lines,
         price=view.price,
         fulfilment=here.wishes.fulfilment,
         wanted_at=here.wishes.wanted_at,
         minimum_age=view.minimum_age,
+        names=names,
     )
     promised: QuoteView = msgspec.structs.replace(view, token=sign_quote(document))
     return promised

@@ -41,6 +41,7 @@ def restaurant_offer(order: Order) -> OfferedOrder:
         accept_by=order.waits_until or clock.now(),
         total=order.money(order.subtotal),
         note=order.note,
+        names=order.names,
         fulfilment=TicketKind.PICKUP if order.is_fetched else TicketKind.DELIVERY,
         wanted_at=order.wanted_at,
         minimum_age=order.minimum_age,
@@ -91,6 +92,8 @@ def _line(line: OrderLine) -> TicketLine:
         item_id=ItemId(line.item_id),
         price=line.unit_price,
         choices=tuple(_choice(option) for option in options),
+        person=line.person,
+        note=line.note,
     )
 
 

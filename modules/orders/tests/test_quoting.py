@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from modules.identity.interface import Identity
 from modules.orders.interface import (
     AddressOutsideZone,
     AddressTicketInvalid,
@@ -305,7 +306,13 @@ def test_no_other_module_is_asked(kitchen, customer) -> None:
 
     class SilentPayments(Silent, type(_provider(Payments))): ...
 
-    with provided(Restaurants, SilentRestaurants()), provided(Payments, SilentPayments()):
+    class SilentIdentity(Silent, type(_provider(Identity))): ...
+
+    with (
+        provided(Restaurants, SilentRestaurants()),
+        provided(Payments, SilentPayments()),
+        provided(Identity, SilentIdentity()),
+    ):
         assert scenes.quote(kitchen, customer).token is not None
 
 

@@ -62,7 +62,8 @@ class DelayReason(OpenEnum):
 class TicketLine(DTO):
     """`options` as the kitchen reads them, nested ones after their parent: ("Large", "2 × Cheese"). A till
     reads `item_id`, `price` (of one dish with its options, in minor units of the order's currency) and
-    `choices`."""
+    `choices`. Lines of the same `person` (numbered from 1; None: nobody is named) go into the same bag;
+    `for_person` is the name, where it can be opened."""
 
     title: str
     count: int
@@ -70,13 +71,22 @@ class TicketLine(DTO):
     item_id: ItemId | None = None
     price: int | None = None
     choices: tuple[TicketChoice, ...] = ()
+    person: int | None = None
+    for_person: str = ""
+    note: str = ""
+
+    @property
+    def bag(self) -> str:
+        """Whom it is for, as one says it; empty for nobody in particular."""
+        return self.for_person or (f"Person {self.person}" if self.person else "")
 
 
 class OfferedOrder(DTO):
     """An order for a restaurant to take. `reference` is the short code that people say aloud; unless it
-    answers before `accept_by`, the ticket rejects itself. No personal data but what the note says.
-    `wanted_at` is when the customer wants it, None as soon as possible; whoever gets it must be `minimum_age`
-    years old (0: it does not matter)."""
+    answers before `accept_by`, the ticket rejects itself. No personal data but what the notes say, and
+    `names`: of those whom lines are for, by their `person`, sealed by identity. `wanted_at` is when the
+    customer wants it, None as soon as possible; whoever gets it must be `minimum_age` years old (0: it does
+    not matter)."""
 
     order_id: OrderId
     restaurant_id: RestaurantId
@@ -89,6 +99,7 @@ class OfferedOrder(DTO):
     fulfilment: TicketKind = TicketKind.DELIVERY
     wanted_at: datetime | None = None
     minimum_age: int = 0
+    names: str = ""
 
 
 class TicketView(DTO):

@@ -162,7 +162,7 @@ class Picture(models.Model):
 class Ticket(Aggregate):
     """An order as its restaurant sees it; the id is the order's. `state_since` is when it last moved, and
     `connection` the way to the vendor's system at the time it was offered, `rung` where it waits for an
-    answer."""
+    answer. `names` of those whom lines are for are sealed: identity opens them when the ticket is shown."""
 
     objects: ClassVar[models.Manager[Ticket]] = models.Manager()
 
@@ -177,6 +177,7 @@ class Ticket(Aggregate):
     state_since = models.DateTimeField(default=clock.now)
     lines = models.JSONField()
     note = models.TextField(default="", blank=True)
+    names = models.TextField(default="", db_default="", blank=True)
     total = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     placed_at = models.DateTimeField()

@@ -179,6 +179,11 @@ class TicketLineSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Of one dish with its options, in minor units of the total's currency"
     )
     choices = TicketChoiceSerializer(many=True, help_text="The options as a till reads them")
+    person = serializers.IntegerField(
+        allow_null=True, help_text="From 1; lines of the same number go into the same bag. null: nobody named"
+    )
+    for_person = serializers.CharField(help_text="Whom it is for; empty where the name cannot be opened")
+    note = serializers.CharField(help_text="What the customer wrote about it; empty once it is closed")
 
 
 class TicketSerializer(serializers.Serializer[Any]):

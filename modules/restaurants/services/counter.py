@@ -75,6 +75,7 @@ def offer_order(*, order: OfferedOrder) -> Ticket:
             reference=order.reference,
             lines=msgspec.to_builtins(order.lines),
             note=order.note,
+            names=order.names,
             total=order.total.amount,
             currency=order.total.currency,
             placed_at=order.placed_at,
@@ -308,7 +309,8 @@ def _move(ticket: Ticket, state: TicketState, doing: Callable[[Ticket], Event]) 
     event = doing(ticket)
     if ticket.is_final:
         # Nobody cooks it any more: what the customer wrote has done its work.
-        ticket.note = ""
+        ticket.note = ticket.names = ""
+        ticket.lines = [{**line, "note": ""} for line in ticket.lines]
         jobs.clear_deadline(ticket)
     publish(ticket, event, saving=Ticket.fields(), parts=told(ticket, event))
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from django.db import connections
 
+from modules.identity.interface import AccountKind, Identity
 from modules.restaurants import services
 from modules.restaurants.interface import (
     MenuChanges,
@@ -25,6 +26,7 @@ from modules.restaurants.models import Restaurant
 from modules.restaurants.tests.documents import SVG, as_text, document
 from tiffin import clock, context, ids
 from tiffin.context import Actor, ActorKind
+from tiffin.interfaces import CommandKey, call
 from tiffin.log import Event
 from tiffin.money import Money
 
@@ -81,6 +83,24 @@ def order_for(restaurant: Restaurant, *, minutes_to_accept: int = 10) -> Offered
         total=Money(amount=1240, currency="GBP"),
         note="No lid, please",
     )
+
+
+def order_for_two(order: OfferedOrder, *names: str) -> OfferedOrder:
+    """The same order, its first line for the first of them and with a note, and again for the second."""
+    customer = call(Identity).create_account(
+        key=CommandKey(str(ids.new_id())),
+        email="zofia@example.com",
+        password="a good long password",
+        kind=AccountKind.CUSTOMER,
+        region="gb",
+    )
+    (line, *_) = order.lines
+    first = msgspec.structs.replace(line, person=1, note="Extra hot")
+    sealed = call(Identity).seal(customer_id=customer.account_id, words=names)
+    lines = (first, msgspec.structs.replace(line, person=2))
+    together = msgspec.structs.replace(order.total, amount=2 * order.total.amount)
+    for_two: OfferedOrder = msgspec.structs.replace(order, lines=lines, names=sealed, total=together)
+    return for_two
 
 
 def cook_of(*restaurants: Restaurant) -> Actor:

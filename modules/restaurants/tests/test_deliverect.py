@@ -28,10 +28,11 @@ from modules.restaurants.tests.deliverect_scenes import (
     heard,
     offer,
     state_of,
+    steak_for,
     told,
 )
 from modules.restaurants.tests.deliverect_system import Deliverect
-from modules.restaurants.tests.scenes import open_restaurant, order_for
+from modules.restaurants.tests.scenes import open_restaurant, order_for, order_for_two
 from tiffin import clock
 from tiffin.testing import settle
 
@@ -67,6 +68,19 @@ def test_nobodys_name_or_address_leaves(outside: Deliverect, restaurant: Restaur
     ((_, document),) = outside.orders
     assert document["note"] == "No lid, please"
     assert not {"customer", "deliveryAddress", "deliveryInfo"} & document.keys()
+
+
+def test_whom_a_dish_is_for_is_its_remark(outside: Deliverect, restaurant: Restaurant) -> None:
+    services.offer_order(order=order_for_two(steak_for(restaurant), "Zofia", "Jurek"))
+    settle()
+
+    ((_, document),) = outside.orders
+    assert [item["remark"] for item in document["items"]] == ["Zofia: Extra hot", "Jurek"]
+    assert [item["quantity"] for item in document["items"]] == [2, 2]
+    assert document["payment"]["amount"] == 9200
+
+    offer(restaurant)
+    assert "remark" not in outside.orders[1][1]["items"][0]
 
 
 def test_a_pickup_for_later_says_when(outside: Deliverect, restaurant: Restaurant) -> None:

@@ -22,10 +22,17 @@ from modules.restaurants.interface import (
     OfferedOrder,
     RejectReason,
 )
-from modules.restaurants.models import Restaurant, SigningSecret, VendorConnection, VendorEvent
+from modules.restaurants.models import Restaurant, SigningSecret, Ticket, VendorConnection, VendorEvent
 from modules.restaurants.models.vendors import ChannelName, EventState
 from modules.restaurants.services.connections import WantedConnection
-from modules.restaurants.tests.scenes import acting_as, cook_of, last, open_restaurant, order_for
+from modules.restaurants.tests.scenes import (
+    acting_as,
+    cook_of,
+    last,
+    open_restaurant,
+    order_for,
+    order_for_two,
+)
 from modules.restaurants.tests.vendor_system import VendorSystem, vendor_system
 from tiffin import clock, ids, outside
 from tiffin.models import Job
@@ -90,6 +97,29 @@ def test_a_vendors_system_hears_signed_and_in_order_what_happens(system, restaur
     assert (withdrawn["reason"], withdrawn["order"]["state"]) == ("customer", "withdrawn")
     assert [data["step"] for data in (offered, accepted, withdrawn)] == [1, 2, 3]
     assert [event.state for event in told(order.order_id)] == [EventState.DELIVERED] * 3
+
+
+def test_a_vendors_system_hears_whom_a_dish_is_for_and_keeps_it_nowhere_here(system, restaurant) -> None:
+    connect(system, restaurant)
+    order = order_for_two(order_for(restaurant), "Zofia Wawrzyniec", "Jurek")
+    services.offer_order(order=order)
+    settle()
+
+    (offered,) = (event["data"]["order"] for event in system.heard)
+    lines = [(line["person"], line["for_person"], line["note"]) for line in offered["lines"]]
+    assert lines == [(1, "Zofia Wawrzyniec", "Extra hot"), (2, "Jurek", "")]
+    assert "names" not in offered
+    (event,) = told(order.order_id)
+    kept = [Ticket.get(order.order_id).lines, event.facts, list(event.tries.values())]
+    assert "Wawrzyniec" not in repr(kept)
+
+    services.withdraw_order(order_id=order.order_id, reason="customer")
+    settle()
+    withdrawn = system.heard[-1]["data"]["order"]
+    assert [(line["person"], line["for_person"], line["note"]) for line in withdrawn["lines"]] == [
+        (1, "", ""),
+        (2, "", ""),
+    ]
 
 
 def test_what_is_kept_of_a_message_holds_no_note(system, restaurant) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 
-from modules.orders.interface import ComponentKind, Price
+from modules.orders.interface import ComponentKind, OrderLineView, OrderView, PersonShare, Price
 from tiffin import clock
 from tiffin.money import Money, minor_units
 
@@ -106,6 +106,20 @@ def beside_dishes(bill: Price) -> list[BillPart]:
         amount = component.amount if before is None else before.amount + component.amount
         parts[key] = BillPart(component.label, component.explanation, amount)
     return list(parts.values())
+
+
+@register.filter
+def lines_of(order: OrderView, share: PersonShare) -> list[OrderLineView]:
+    """The lines of one of those who eat together."""
+    return [order.lines[line] for line in share.lines]
+
+
+@register.filter
+def person_name(share: PersonShare) -> str:
+    """Whose a part of the bill is; a number for whoever's name nobody can read any more."""
+    if share.person is None:
+        return "Nobody in particular"
+    return share.name or f"Person {share.person}"
 
 
 @register.filter

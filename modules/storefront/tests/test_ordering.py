@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -178,6 +179,39 @@ def test_an_order_is_fetched(zofia, noodle_bar):
     settle()
 
     assert "Enjoy your meal!" in zofia.sees(order)
+
+
+def test_those_who_order_together_see_what_each_pays(zofia, noodle_bar):
+    (ramen,) = json.loads(basket())
+    together = [ramen | {"for_person": "Zofia", "note": "No leeks"}, ramen | {"for_person": "<b>Jurek"}]
+    quote = zofia.asks_price(basket=json.dumps(together), fulfilment="pickup", address="")
+    assert "For <strong>Zofia</strong>" in quote
+    form = {
+        "quote": found(r'name="quote" value="([^"]+)"', quote),
+        "payment_method": "pm_card_visa",
+        "key": "together",
+    }
+    order = zofia.browser.post(reverse("checkout-place", args=["noodle-bar"]), form)
+    settle()
+
+    # Twice 12.50, and 1.25 of service in two.
+    page = zofia.sees(order)
+    share = r'class="share"><span>([^<]+)</span> <span>([^<]+)</span>'
+    assert re.findall(share, page) == [("Zofia", "£13.13"), ("&lt;b&gt;Jurek", "£13.12")]
+    assert "£26.25" in page
+    counter = kitchen(noodle_bar.id).get("/restaurant/").content.decode()
+    for shown in (page, counter):
+        assert "“No leeks”" in shown
+    assert [f"For <strong>{name}</strong>" in counter for name in ("Zofia", "&lt;b&gt;Jurek")] == [True, True]
+
+
+@pytest.mark.parametrize("line", [{"note": "n" * 141}, {"for_person": "Zofia\nJurek"}])
+def test_what_a_ticket_cannot_print_is_explained(noodle_bar, line):
+    (ramen,) = json.loads(basket())
+
+    answer = Client().post("/r/noodle-bar/price", {"basket": json.dumps([ramen | line])}).content.decode()
+
+    assert "Ramen: write the" in answer
 
 
 def test_the_same_again_says_what_has_changed(zofia, noodle_bar):

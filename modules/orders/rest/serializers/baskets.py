@@ -8,6 +8,7 @@ import msgspec
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from modules.orders.basket import LONGEST_LINE_NOTE, LONGEST_NAME
 from modules.orders.interface import BasketLine
 from modules.orders.rest.serializers.documents import with_path
 
@@ -27,6 +28,15 @@ class BasketLineSerializer(serializers.Serializer[Any]):
     item_id = serializers.UUIDField()
     quantity = serializers.IntegerField(default=1, min_value=1)
     choices = ChoiceSerializer(many=True, required=False)
+    for_person = serializers.CharField(
+        default="", allow_blank=True, max_length=LONGEST_NAME, help_text="Whom it is for, in one line"
+    )
+    note = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=LONGEST_LINE_NOTE,
+        help_text="What the kitchen should know about it, in one line",
+    )
 
 
 @extend_schema_field(BasketLineSerializer(many=True))

@@ -66,6 +66,18 @@ class AxesSerializer(Document):
     refund = choice(RefundState)
 
 
+class PersonShareSerializer(Document):
+    """What one of those who eat together pays."""
+
+    person = serializers.IntegerField(allow_null=True, help_text="null: the dishes that nobody is named for")
+    name = serializers.CharField()
+    lines = serializers.ListField(child=serializers.IntegerField(), help_text="Indexes of the order's lines")
+    dishes = MoneySerializer(help_text="Less what was discounted on them, with their tax")
+    shared = MoneySerializer(help_text="An equal part of fees, delivery, tip and rounding, with their tax")
+    total = MoneySerializer(help_text="The two together; the totals of all sum to the order's")
+    tax = MoneySerializer(help_text="What of the total is tax")
+
+
 class OrderSerializer(Document):
     id = serializers.UUIDField()
     code = serializers.CharField()
@@ -100,6 +112,7 @@ class OrderSerializer(Document):
     refunds = RefundSerializer(many=True)
     claim_obstacle = serializers.CharField(help_text="Why nothing can be claimed; empty while it can")
     rating_obstacle = serializers.CharField(help_text="Why it cannot be rated; empty while it can")
+    per_person = PersonShareSerializer(many=True, help_text="The bill apart; empty where nobody is named")
     tracking = TrackingSerializer()
 
 

@@ -96,6 +96,12 @@ class LineSerializer(Document):
     unit_price = MoneySerializer()
     total = MoneySerializer()
     options = ChosenOptionSerializer(many=True)
+    person = serializers.IntegerField(
+        allow_null=True,
+        help_text="From 1; lines of the same number are for the same person. null: nobody named",
+    )
+    for_person = serializers.CharField(help_text="The name; empty where it cannot be opened (any more)")
+    note = serializers.CharField(help_text="What the kitchen should know about it")
 
 
 class HintSerializer(Document):

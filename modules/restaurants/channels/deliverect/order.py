@@ -1,4 +1,5 @@
-"""An order as Deliverect reads it. Who ordered, and where it goes, stays with us: our couriers bring it."""
+"""An order as Deliverect reads it. Who ordered, and where it goes, stays with us: our couriers bring it. Whom
+of those who eat together a dish is for is in its remark, so that its bag can be labelled."""
 
 from __future__ import annotations
 
@@ -61,13 +62,15 @@ def cancellation(order: TicketView, reason: str) -> dict[str, Any]:
 def _item(line: TicketLine, codes: Codes) -> dict[str, Any]:
     if line.item_id is None or line.price is None:
         raise CodeUnknown(f"The order does not say which dish “{line.title}” is.")
-    return {
+    item: dict[str, Any] = {
         "plu": _code(line.item_id, line.title, codes),
         "name": line.title,
         "price": line.price - sum(price_of(choice) for choice in line.choices),
         "quantity": line.count,
         "subItems": [item for choice in line.choices for item in _sub_items(choice, codes)],
     }
+    remark = ": ".join(part for part in (line.bag, line.note) if part)
+    return {**item, "remark": remark} if remark else item
 
 
 def price_of(choice: TicketChoice) -> int:

@@ -31,8 +31,12 @@ try {
   basket = kept.filter((line) => menu.items[line.item_id] && !gone.has(line.item_id));
 } catch { /* a damaged basket is an empty one */ }
 
-function keep() {
+function save() {
   localStorage.setItem(place, JSON.stringify(basket));
+}
+
+function keep() {
+  save();
   draw();
 }
 
@@ -44,6 +48,17 @@ function optionsOf(groups, choices) {
     const count = choice.quantity > 1 ? `${choice.quantity} × ` : "";
     return [count + option.title, ...optionsOf(option.groups, choice.choices)];
   });
+}
+
+// Those who order together say whom a dish is for. It costs the same: nothing is drawn or priced anew.
+function labels(line, item) {
+  const field = (name, caption, longest) => element("label", {}, caption, element("input", {
+    value: line[name] || "", maxLength: longest, autocomplete: "off", ariaLabel: `${caption}: ${item.title}`,
+    onchange: (event) => { line[name] = event.target.value.trim(); save(); },
+  }));
+  return element("details", { open: Boolean(line.for_person || line.note) },
+    element("summary", { className: "quiet", textContent: "For whom, and a note" }),
+    field("for_person", "For whom", 40), field("note", "Note to the kitchen", 140));
 }
 
 function draw() {
@@ -60,7 +75,7 @@ function draw() {
       },
     });
     return element("li", {},
-      element("div", {}, item.title, element("span", { className: "quiet options", textContent: options })),
+      element("div", {}, item.title, element("span", { className: "quiet options", textContent: options }), labels(line, item)),
       element("div", { className: "stepper" },
         change(-1, "One less", "−"), element("span", { textContent: line.quantity }), change(1, "One more", "+")));
   }));
@@ -203,7 +218,8 @@ function choicesOf(groups, state) {
 }
 
 function add(item, choices, quantity) {
-  const same = basket.find((line) => line.item_id === item.id && JSON.stringify(line.choices) === JSON.stringify(choices));
+  const same = basket.find((line) => line.item_id === item.id && JSON.stringify(line.choices) === JSON.stringify(choices)
+    && !line.for_person && !line.note);
   if (same) same.quantity += quantity;
   else basket.push({ item_id: item.id, quantity, choices });
   keep();
