@@ -3,6 +3,7 @@ of everything: this, and what the kernel asks of each module."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -13,9 +14,11 @@ from uuid import UUID
 from django.conf import settings
 
 from config.modules import STATELESS
-from modules.orders.interface import OrderMoney, Orders, OrderState
+from modules.delivery.interface import Delivery, DeliveryState
+from modules.orders.interface import ComponentKind, OrderMoney, Orders, OrderState, Price
 from modules.orders.interface import PaymentState as AxisState
-from modules.payments.interface import PaymentLedger, Payments, PaymentState, PaymentView
+from modules.payments.interface import LedgerKind, Party, PaymentLedger, Payments, PaymentState, PaymentView
+from modules.restaurants.interface import OrderId, Restaurants, TicketState
 from tiffin.audit import Check, Inspection, Progress, check, inspected
 from tiffin.interfaces import call
 from tiffin.money import Money
@@ -23,6 +26,10 @@ from tiffin.remote import elsewhere
 
 IDS_A_QUESTION = 500
 ORDERS_A_PAGE = 200  # as many payments are asked for with them
+
+# Nobody cooks, and nobody carries.
+_OFF_THE_COUNTER = frozenset({TicketState.COLLECTED, TicketState.REJECTED, TicketState.WITHDRAWN})
+_OFF_THE_ROAD = frozenset({DeliveryState.DELIVERED, DeliveryState.CANCELLED, DeliveryState.FAILED})
 
 # The provider was asked and has not answered. The payment has a deadline; its sums are looked at afterwards.
 _UNDER_WAY = frozenset(
@@ -57,6 +64,8 @@ def _between_modules(
         "money": ("orders", money_adds_up),
         "payments": ("payments", payments_have_orders),
         "ledger": ("payments", ledger_closes),
+        "shares": ("payments", shares_are_the_bills),
+        "reserved": ("orders", nothing_stays_reserved),
     }
     if acknowledged is None:
         return always
@@ -126,6 +135,78 @@ def _wrongly_shared(payment: PaymentLedger) -> Iterator[str]:
             share.sale.amount < 0 or share.tax.amount < 0 for share in line.shares
         ):
             yield f"{line.amount} were {line.kind.value}, of which the shares are {shared} smallest units"
+
+
+def shares_are_the_bills(inspection: Inspection) -> None:
+    """Of each payment at rest that was taken whole, what was taken for each party and its tax is what the
+    order's bill says. Counts payments; of some payments was never told whose they are."""
+    untold = 0
+    page = call(Payments).ledger()
+    while page:
+        taken = {each.order_id: shares for each in page if each.at_rest and (shares := _taken(each))}
+        untold += sum(Party.UNKNOWN in shares for shares in taken.values())
+        told = {order_id: shares for order_id, shares in taken.items() if Party.UNKNOWN not in shares}
+        for order in call(Orders).get_many(order_ids=tuple(told)):
+            billed, shares = _billed(order.price), told[order.id]
+            whole = sum(sum(each) for each in shares.values()) == order.total.amount
+            if whole and shares != billed:
+                inspection.find(order.id, f"its bill is {_said(billed)}, and taken were {_said(shares)}")
+        inspection.looked(len(page))
+        page = call(Payments).ledger(after=page[-1].id)
+    inspection.note = f"{untold} of which nobody was told whose they are" if untold else ""
+
+
+_Shares = dict[Party, tuple[int, int]]
+
+
+def _taken(payment: PaymentLedger) -> _Shares:
+    """What each party sold and the tax that it owes, as far as it was taken."""
+    lines = [line for line in payment.lines if line.kind is LedgerKind.CAPTURED]
+    return {share.party: (share.sale.amount, share.tax.amount) for line in lines for share in line.shares}
+
+
+def _billed(price: Price) -> _Shares:
+    """The same as the components of the bill have it. What rounding leaves below nothing is made up for by
+    whoever has most."""
+    sums: dict[tuple[Party, bool], int] = defaultdict(int)
+    for component in price.components:
+        seller = Party((component.party or component.liable).value)
+        owing = Party(component.liable.value)
+        if component.kind is ComponentKind.TAX:
+            sums[seller, True] += component.amount.amount
+            continue
+        tax = component.tax.amount if price.includes_tax else 0
+        sums[seller, False] += component.amount.amount - tax
+        sums[owing, True] += tax
+    missing = -sum(amount for amount in sums.values() if amount < 0)
+    sums = defaultdict(int, {place: max(0, amount) for place, amount in sums.items()})
+    for place in sorted(sums, key=lambda place: -sums[place]):
+        made_up = min(missing, sums[place])
+        missing, sums[place] = missing - made_up, sums[place] - made_up
+    parties = {party for party, _ in sums}
+    shares = {party: (sums[party, False], sums[party, True]) for party in parties}
+    return {party: share for party, share in shares.items() if any(share)}
+
+
+def _said(shares: _Shares) -> str:
+    return ", ".join(
+        f"{sale} and {tax} of tax for {party.value}" for party, (sale, tax) in sorted(shares.items(), key=str)
+    )
+
+
+def nothing_stays_reserved(inspection: Inspection) -> None:
+    """Nobody cooks or carries for an order that is over. Counts orders that are."""
+    for page in _orders():
+        over = [order.id for order in page if order.final]
+        if not over:
+            continue
+        for ticket in call(Restaurants).get_tickets(order_ids=[OrderId(each) for each in over]):
+            if ticket.state not in _OFF_THE_COUNTER:
+                inspection.find(ticket.order_id, f"it is over, and {ticket.state.value} at its restaurant")
+        for delivery in call(Delivery).get_many(order_ids=list(over)):
+            if delivery.state not in _OFF_THE_ROAD:
+                inspection.find(delivery.order_id, f"it is over, and {delivery.state.value} by a courier")
+        inspection.looked(len(over))
 
 
 def money_adds_up(inspection: Inspection) -> None:

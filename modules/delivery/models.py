@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import Enum
+from typing import ClassVar
 
 from django.db import models
 
 from modules.delivery.errors import IllegalTransition
 from modules.delivery.interface import DeliveryState, Dropoff, Place, Point
 from modules.delivery.policies import patience
-from modules.delivery.states import FINAL, TRANSITIONS, UNDER_WAY
+from modules.delivery.states import DELIVERY, FINAL, UNDER_WAY
 from tiffin import clock, ids, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
+from tiffin.states import Machine
 
 
 class Courier(Aggregate):
@@ -70,6 +72,7 @@ class DeliveryTask(Aggregate):
     ended_at = models.DateTimeField(null=True)
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in FINAL))
+    MACHINES: ClassVar[dict[str, Machine[DeliveryState]]] = {"state_name": DELIVERY}
 
     class Meta:
         constraints = (
@@ -96,7 +99,7 @@ class DeliveryTask(Aggregate):
 
     def move_to(self, state: DeliveryState) -> None:
         """Raises IllegalTransition for what the table does not know."""
-        if state not in TRANSITIONS[self.state]:
+        if not DELIVERY.allows(self.state, state):
             raise IllegalTransition(from_state=self.state_name, to_state=state.value)
         self.state_name = state.value
 
@@ -139,6 +142,21 @@ class OfferState(Enum):
     NO_SHOW = "no_show"
 
 
+# Whoever has said yes may still give it back, or not come.
+OFFER = Machine(
+    "An offer to a courier",
+    OfferState.OPEN,
+    {
+        OfferState.OPEN: (
+            OfferState.ACCEPTED,
+            OfferState.PASSED,
+            OfferState.EXPIRED,
+            OfferState.WITHDRAWN,
+        ),
+        OfferState.ACCEPTED: (OfferState.PASSED, OfferState.NO_SHOW),
+    },
+)
+
 # Who said no, or said yes and did not come, is not asked for the same delivery again.
 REFUSALS = frozenset({OfferState.PASSED, OfferState.NO_SHOW})
 
@@ -154,6 +172,8 @@ class Offer(models.Model):
     distance_m = models.IntegerField(null=True)
     offered_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
+
+    MACHINES: ClassVar[dict[str, Machine[OfferState]]] = {"state_name": OFFER}
 
     class Meta:
         constraints = (
@@ -177,5 +197,6 @@ class Offer(models.Model):
         return OfferState(self.state_name)
 
     def move_to(self, state: OfferState) -> None:
+        """Raises StateConflict for what is not drawn."""
+        OFFER.check(self.state, state)
         self.state_name = state.value
-        self.save(update_fields=["state_name"])

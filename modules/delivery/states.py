@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modules.delivery.interface import DeliveryState as S
+from tiffin.states import Machine
 
 TRANSITIONS: dict[S, frozenset[S]] = {
     S.SEARCHING: frozenset({S.OFFERED, S.CANCELLED, S.FAILED}),
@@ -13,6 +14,8 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.CANCELLED: frozenset(),
     S.FAILED: frozenset(),
 }
+
+DELIVERY = Machine("A delivery", S.SEARCHING, TRANSITIONS)
 
 FINAL = frozenset(state for state, following in TRANSITIONS.items() if not following)
 

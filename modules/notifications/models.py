@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import b64encode
+from typing import ClassVar
 
 from django.db import models
 
 from modules.notifications.kinds import KINDS, Channel
 from tiffin import clock, ids
 from tiffin.sealing import SealingKey
+from tiffin.states import Machine
 
 ENDPOINTS = SealingKey("TIFFIN_ENDPOINT_KEY", purpose="tiffin endpoint key")
 SECRET_BYTES = 24  # Standard Webhooks asks for 24 to 64
@@ -28,6 +30,19 @@ class State(models.TextChoices):
     DROPPED = "dropped"
     # Tried for as long as it may be, or refused for good.
     FAILED = "failed"
+
+
+# Staff have one sent again, whatever became of it.
+MESSAGE = Machine(
+    "A message to a customer",
+    State.WAITING,
+    {
+        State.WAITING: (State.SENT, State.DROPPED, State.FAILED),
+        State.SENT: (State.WAITING,),
+        State.DROPPED: (State.WAITING,),
+        State.FAILED: (State.WAITING,),
+    },
+)
 
 
 class Message(models.Model):
@@ -56,6 +71,8 @@ class Message(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True)
 
+    MACHINES: ClassVar[dict[str, Machine[State]]] = {"state": MESSAGE}
+
     class Meta:
         indexes = (
             models.Index(
@@ -72,6 +89,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.channel}: {self.state}"
+
+    def move_to(self, state: State) -> None:
+        """Raises StateConflict for what is not drawn."""
+        MESSAGE.check(State(self.state), state)
+        self.state = state
 
 
 class Preference(models.Model):

@@ -5,9 +5,9 @@ What is not drawn here is refused. `docs/explanation/an-orders-way.md` shows the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from modules.orders.interface import (
     Axes,
@@ -21,39 +21,20 @@ from modules.orders.interface import (
     VendorState,
 )
 from modules.orders.policies import Stage
+from tiffin import states
 
 S = TypeVar("S", bound=Enum)
 
 
-class Machine(Generic[S]):
-    """One axis: where it starts, and where it may go from each state. A state that leads nowhere is final."""
+class Machine(states.Machine[S]):
+    """One axis of an order, or its claim."""
 
-    def __init__(self, axis: str, start: S, drawn: dict[S, tuple[S, ...]]) -> None:
+    def __init__(self, axis: str, start: S, drawn: Mapping[S, Collection[S]], *, what: str = "") -> None:
+        super().__init__(what or f"An order: {axis}", start, drawn)
         self.axis = axis
-        self.start = start
-        self.states: type[S] = type(start)
-        self.drawn = drawn
 
-    def allows(self, before: S, after: S) -> bool:
-        return after in self.drawn.get(before, ())
-
-    def check(self, before: S, after: S) -> None:
-        """Raises TransitionRefused for what is not drawn."""
-        if not self.allows(before, after):
-            raise TransitionRefused(axis=self.axis, from_state=before.value, to_state=after.value)
-
-    def transitions(self) -> Iterator[tuple[S, S]]:
-        for before, following in self.drawn.items():
-            for after in following:
-                yield before, after
-
-    def reachable(self) -> set[S]:
-        found, edge = {self.start}, [self.start]
-        while edge:
-            following = set(self.drawn.get(edge.pop(), ())) - found
-            found |= following
-            edge.extend(following)
-        return found
+    def refusal(self, before: S, after: S) -> TransitionRefused:
+        return TransitionRefused(axis=self.axis, from_state=str(before.value), to_state=str(after.value))
 
 
 ORDER = Machine(
@@ -150,6 +131,7 @@ CLAIM = Machine(
         # Once, when its customer appeals.
         ClaimState.REFUSED: (ClaimState.OPEN,),
     },
+    what="A claim",
 )
 
 MACHINES: tuple[

@@ -6,6 +6,7 @@ from __future__ import annotations
 from enum import Enum
 
 from modules.payments.interface import PaymentState as S
+from tiffin.states import Machine
 
 # Whoever reads a late success after the end (VOIDED, DECLINED, FAILED) lets the money go again: VOIDING.
 TRANSITIONS: dict[S, frozenset[S]] = {
@@ -23,6 +24,8 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.DECLINED: frozenset({S.VOIDING}),
     S.FAILED: frozenset({S.VOIDING}),
 }
+
+PAYMENT = Machine("A payment", S.PENDING, TRANSITIONS)
 
 # The provider was asked, or is about to be, and has not answered.
 IN_FLIGHT = frozenset({S.PENDING, S.AUTHORISING, S.CAPTURING, S.VOIDING, S.REFUNDING})
@@ -55,6 +58,17 @@ class KeepingState(Enum):
     REMOVING = "removing"
     REMOVED = "removed"
 
+
+KEEPING = Machine(
+    "A card that is to be kept",
+    KeepingState.PREPARING,
+    {
+        KeepingState.PREPARING: {KeepingState.WAITING, KeepingState.REMOVING},
+        KeepingState.WAITING: {KeepingState.KEPT, KeepingState.REMOVING},
+        KeepingState.KEPT: {KeepingState.REMOVING},
+        KeepingState.REMOVING: {KeepingState.REMOVED},
+    },
+)
 
 # Nothing is awaited.
 KEEPING_AT_REST = frozenset({KeepingState.KEPT, KeepingState.REMOVED})

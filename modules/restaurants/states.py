@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from modules.restaurants.interface import TicketState
+from tiffin.states import Machine
 
 OFFERED = TicketState.OFFERED
 ACCEPTED = TicketState.ACCEPTED
@@ -24,6 +25,7 @@ TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
     REJECTED: frozenset(),
     WITHDRAWN: frozenset(),
 }
+TICKET = Machine("A ticket on the restaurant's counter", OFFERED, TRANSITIONS)
 FINAL = frozenset(state for state, next_ones in TRANSITIONS.items() if not next_ones)
 
 
@@ -35,3 +37,15 @@ class Rung(Enum):
     POLL = "poll"
     TABLET = "tablet"
     CALL = "call"
+
+
+# It begins at the rung that the vendor's connection has.
+LADDER = Machine(
+    "Where a ticket waits for an answer",
+    (Rung.PUSH, Rung.POLL, Rung.TABLET),
+    {
+        Rung.PUSH: (Rung.POLL, Rung.TABLET, Rung.CALL),
+        Rung.POLL: (Rung.TABLET, Rung.CALL),
+        Rung.TABLET: (Rung.CALL,),
+    },
+)

@@ -29,10 +29,13 @@ def test_a_line_for_each_invariant_and_a_quiet_end(evening: Evening) -> None:
         "money",
         "payments",
         "ledger",
+        "shares",
+        "reserved",
         "sequences",
         "cursors",
         "deadlines",
         "jobs",
+        "rules",
         "projections",
     ]
     assert all(line.partition("looked at")[2].split()[:2] == ["0", "broken"] for line in lines)

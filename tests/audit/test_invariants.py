@@ -61,10 +61,14 @@ def test_an_intact_evening_breaks_nothing_and_everything_was_looked_at(
         "money",
         "payments",
         "ledger",
+        "shares",
+        "reserved",
     }
     assert {module for _, module in counts} == set(settings.TIFFIN_MODULES)
     assert counts["acknowledged", "orders"] == counts["quotes", "orders"] == counts["money", "orders"] == 5
     assert counts["payments", "payments"] == counts["ledger", "payments"] == 5
+    assert counts["shares", "payments"] == 5
+    assert counts["reserved", "orders"] == 4  # those that are over
     assert counts["sequences", "orders"] == 10  # each order's key in the log, and its row
     assert counts["deadlines", "orders"] == 6  # one deadline, five rows
     assert counts["cursors", "orders"] == 5 * 16  # five subscriptions
@@ -221,7 +225,7 @@ def test_a_module_that_cannot_be_asked_is_found_and_the_rest_is_looked_at(evenin
     (broken,) = (check for check in checks if check.broken)
     assert (broken.invariant, broken.module) == ("payments", "payments")
     assert "could not be looked at" in broken.findings[0].problem
-    assert len(checks) == 4 + len(kernel.INVARIANTS) * len(settings.TIFFIN_MODULES)
+    assert len(checks) == 6 + len(kernel.INVARIANTS) * len(settings.TIFFIN_MODULES)
 
 
 # --- deadlines and jobs ----------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from config.audit import ledger_closes, money_adds_up, payments_have_orders
 from modules.orders.interface import OrderState, OrderView, Status
 from modules.orders.tests import scenes
 from modules.payments import services
@@ -20,34 +19,15 @@ from modules.payments.services.disputes import record_disputes
 from modules.payments.states import DisputeStanding
 from modules.payments.tests.ledger import FaultyProvider, Memory, published
 from tests.audit.conftest import by_hand
+from tests.money.looking import broken, payment_of, row_of, staff
 from tiffin import clock, ids
-from tiffin.admin.middleware import STAFF_COOKIE
-from tiffin.audit import Inspection, inspected
-from tiffin.context import EVERY_REGION, Actor, ActorKind
+from tiffin.context import Actor, ActorKind
 from tiffin.interfaces import call
 from tiffin.money import Money
 from tiffin.testing import api, settle, token
 from tiffin.web.auth import ACCESS_COOKIE
 
 pytestmark = pytest.mark.database
-
-
-def payment_of(order: OrderView) -> PaymentView:
-    (payment,) = call(Payments).for_orders(order_ids=[order.id])
-    return payment
-
-
-def row_of(order: OrderView) -> Payment:
-    return Payment.objects.get(order_id=order.id)
-
-
-def broken() -> list[str]:
-    """What the audit finds about money."""
-    found = []
-    for look in (money_adds_up, payments_have_orders, ledger_closes):
-        check = inspected(Inspection(look.__name__, "payments"), look)
-        found += [finding.problem for finding in check.findings]
-    return found
 
 
 @pytest.fixture
@@ -158,17 +138,6 @@ def test_notifications_before_any_answer_hold_the_money_once(kitchen: scenes.Kit
 
 
 # --- the same on every screen ----------------------------------------------------------------------
-
-
-def staff(address: str) -> str:
-    browser = Client()
-    everywhere = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=("finance",), regions=(EVERY_REGION,))
-    browser.cookies[STAFF_COOKIE] = token(everywhere)
-    answer = browser.get(address, follow=True)
-    assert answer.status_code == 200, address
-    if answer.streaming:
-        return b"".join(answer.streaming_content).decode()
-    return answer.content.decode()
 
 
 def close_the_day() -> None:

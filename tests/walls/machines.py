@@ -2,62 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from enum import Enum
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from modules.delivery.interface import DeliveryState
-from modules.delivery.states import TRANSITIONS as DELIVERY
-from modules.orders.states import CLAIM, MACHINES
-from modules.payments.interface import PaymentState
-from modules.payments.states import TRANSITIONS as PAYMENTS
-from modules.restaurants.interface import TicketState
-from modules.restaurants.states import TRANSITIONS as TICKETS
+import django
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+from tiffin.states import Machine
 
 PAGE = Path(__file__).parents[2] / "docs/reference/state-machines.md"
 HEAD = """# State machines
 
 Every state that something can be in, and which may follow which. What is not drawn is refused with 409, and
 nothing changes. Drawn from the code by `python -m tests.walls.machines`; a test compares.
+
+A model names the machines of its columns in `MACHINES`; a test refuses a column with a state that none
+moves. These have no machine:
+
+| column | why |
+| --- | --- |
 """
+# Columns by which nothing moves by itself.
+TELLING = {
+    "orders.Order.status": "follows from the five axes (`states.status_of`)",
+    "orders.TimelineEntry.from_state": "tells what was; never changed",
+    "orders.TimelineEntry.to_state": "tells what was; never changed",
+    "orders.TimelineEntry.status": "tells what was; never changed",
+    "payments.Dispute.state": "is the bank's, and is written down as it tells: it may open any case again",
+    "payments.SandboxCharge.outcome": "plays a system outside, which decides once",
+    "restaurants.DeliverectMessage.status": "is Deliverect's code, kept as it came",
+    "restaurants.DeliveryAttempt.status": "is what HTTP answered",
+}
+NAMES = ("state", "status", "outcome", "rung", "standing", "phase")
 
 
-class Drawing(NamedTuple):
-    """A machine: what it is of, where it starts, what may follow each state."""
+class Moved(NamedTuple):
+    """A column of a model that has states, and the machine by which it moves, if any."""
 
-    title: str
-    start: Enum
-    drawn: Mapping[Enum, Iterable[Enum]]
+    model: type[models.Model]
+    field: models.Field[Any, Any]
+    machine: Machine[Any] | None
 
     @property
-    def text(self) -> str:
-        lines = [f"## {self.title}", "", "```mermaid", "stateDiagram-v2", f"    [*] --> {self.start.value}"]
-        for state in type(self.start):
-            following = set(self.drawn.get(state, ()))
-            lines += [
-                f"    {state.value} --> {after.value}" for after in type(self.start) if after in following
-            ]
-            if not following and state.value != "unknown":
-                lines.append(f"    {state.value} --> [*]")
-        return "\n".join([*lines, "```", ""])
+    def label(self) -> str:
+        return f"{self.model._meta.label}.{self.field.column}"
 
 
-def drawings() -> list[Drawing]:
-    """Those of the order's five axes, then those of its claims and of the other modules."""
-    axes = [Drawing(f"An order: {machine.axis}", machine.start, machine.drawn) for machine in MACHINES]
-    return [
-        *axes,
-        Drawing("A claim", CLAIM.start, CLAIM.drawn),
-        Drawing("A payment", PaymentState.PENDING, PAYMENTS),
-        Drawing("A ticket on the restaurant's counter", TicketState.OFFERED, TICKETS),
-        Drawing("A delivery", DeliveryState.SEARCHING, DELIVERY),
-    ]
+def moved() -> Iterator[Moved]:
+    """Every column of the modules that has a machine, or is called as what has one."""
+    for module in settings.TIFFIN_MODULES:
+        for model in apps.get_app_config(module).get_models():
+            if not model._meta.managed or not model.__module__.startswith("modules."):
+                continue
+            machines = getattr(model, "MACHINES", {})
+            for field in model._meta.concrete_fields:
+                machine = machines.get(field.attname)
+                if machine is not None or _is_called_so(str(field.column)):
+                    yield Moved(model, field, machine)
+
+
+def _is_called_so(column: str) -> bool:
+    return column in NAMES or column.endswith(tuple(f"_{name}" for name in NAMES))
+
+
+def machines() -> list[Machine[Any]]:
+    """All of them, those of orders first, which is what most come for."""
+    found = {id(each.machine): each for each in moved() if each.machine is not None}
+    ordered = sorted(found.values(), key=lambda each: each.model._meta.app_label != "orders")
+    return [each.machine for each in ordered if each.machine is not None]
+
+
+def drawing(machine: Machine[Any]) -> str:
+    states = [state for state in machine.states if state.value != "unknown"]
+    lines = [f"## {machine.what}", "", "```mermaid", "stateDiagram-v2"]
+    lines += [f"    [*] --> {state.value}" for state in states if state in machine.starts]
+    for state in states:
+        following = [after for after in states if machine.allows(state, after)]
+        lines += [f"    {state.value} --> {after.value}" for after in following]
+        if not following:
+            lines.append(f"    {state.value} --> [*]")
+    return "\n".join([*lines, "```", ""])
 
 
 def page() -> str:
-    return "\n".join([HEAD, *(drawing.text for drawing in drawings())])
+    rows = [f"| `{label}` | {why} |" for label, why in TELLING.items()]
+    return "\n".join([HEAD + "\n".join(rows), "", *(drawing(machine) for machine in machines())])
 
 
 if __name__ == "__main__":
+    django.setup()
     PAGE.write_text(page())

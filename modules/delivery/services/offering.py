@@ -9,7 +9,7 @@ from modules.delivery.events import CourierAssigned
 from modules.delivery.interface import CourierBusy, DeliveryState, OfferGone
 from modules.delivery.models import Courier, DeliveryTask, Offer, OfferState
 from modules.delivery.positions import Near
-from modules.delivery.services.steps import comes_by, lock, open_offer, search_again
+from modules.delivery.services.steps import answer_offer, comes_by, lock, open_offer, search_again
 from tiffin import clock, db, jobs
 from tiffin.log import publish
 
@@ -59,7 +59,7 @@ def accept_offer(*, courier_id: UUID, offer_id: UUID) -> DeliveryTask:
         courier = Courier.lock(courier_id)
         if candidates.is_under_way(courier_id):
             raise CourierBusy()
-        offer.move_to(OfferState.ACCEPTED)
+        answer_offer(offer, OfferState.ACCEPTED)
         courier.last_seen_at = clock.now()
         courier.save()
         _assign(task, courier_id)
@@ -84,7 +84,7 @@ def pass_offer(*, courier_id: UUID, offer_id: UUID) -> None:
             return
         if offer.state is not OfferState.OPEN:
             raise OfferGone()
-        offer.move_to(OfferState.PASSED)
+        answer_offer(offer, OfferState.PASSED)
         search_again(task)
 
 
@@ -95,7 +95,7 @@ def withdraw_offers_of(courier_id: UUID) -> None:
             task = lock(held.task_id)
             offer = open_offer(task)
             if offer is not None and offer.courier_id == courier_id:
-                offer.move_to(OfferState.WITHDRAWN)
+                answer_offer(offer, OfferState.WITHDRAWN)
                 search_again(task)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from modules.delivery.events import CourierUnassigned
 from modules.delivery.interface import DeliveryState, DeliveryUnknown
-from modules.delivery.models import DeliveryTask, Offer, OfferState
+from modules.delivery.models import OFFER, DeliveryTask, Offer, OfferState
 from tiffin import clock, db, jobs
 from tiffin.log import Event, publish
 
@@ -59,6 +59,7 @@ def unassign(task: DeliveryTask, state: OfferState, *, reason: str) -> None:
     courier_id = task.courier_id
     if courier_id is None:
         return
+    OFFER.check(OfferState.ACCEPTED, state)
     accepted = task.offers.filter(courier_id=courier_id, state_name=OfferState.ACCEPTED.value)
     accepted.update(state_name=state.value)
     task.search_until = clock.now() + task.patience("courier_search_seconds")
@@ -86,7 +87,14 @@ def open_offer(task: DeliveryTask) -> Offer | None:
 
 
 @db.transaction_required
+def answer_offer(offer: Offer, state: OfferState) -> None:
+    """The courier has answered, or need not any more. Raises StateConflict."""
+    offer.move_to(state)
+    offer.save(update_fields=["state_name"])
+
+
+@db.transaction_required
 def close_open_offer(task: DeliveryTask, state: OfferState) -> None:
     offer = open_offer(task)
     if offer is not None:
-        offer.move_to(state)
+        answer_offer(offer, state)

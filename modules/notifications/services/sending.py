@@ -45,7 +45,9 @@ def send_again(*, message_id: UUID) -> None:
     """Somebody wants it sent once more, whatever became of it."""
     with db.transaction():
         message = Message.objects.select_for_update().get(pk=message_id)
-        message.state, message.due, message.attempts, message.cause = State.WAITING, clock.now(), 0, ""
+        if message.state != State.WAITING:
+            message.move_to(State.WAITING)
+        message.due, message.attempts, message.cause = clock.now(), 0, ""
         message.created_at = clock.now()
         message.save(update_fields=("state", "due", "attempts", "cause", "created_at"))
 
@@ -146,7 +148,8 @@ def _pause(attempts: int) -> timedelta:
 
 
 def _end(message: Message, state: State, cause: str) -> None:
-    message.state, message.cause = state, cause[:500]
+    message.move_to(state)
+    message.cause = cause[:500]
 
 
 def _forget_target(message: Message) -> None:

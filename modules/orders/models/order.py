@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -21,6 +21,7 @@ from modules.orders.interface import (
 from modules.orders.states import (
     COURIER,
     COURIER_OPEN,
+    MACHINES,
     NOTHING_HELD,
     ORDER,
     PAID_OR_LOST,
@@ -164,6 +165,7 @@ class Order(Aggregate):
     receipted = models.BooleanField(default=False, db_default=False)
 
     NOT_FINAL = ~_FINAL
+    MACHINES: ClassVar[dict[str, Machine[Any]]] = {f"{each.axis}_state": each for each in MACHINES}
 
     # What may change after placing; the terms never do.
     CHANGING = (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from modules.orders.interface import ClaimReason, ClaimState
 from modules.orders.models.order import Order
-from modules.orders.states import CLAIM
+from modules.orders.states import CLAIM, Machine
 from tiffin import clock, ids
 from tiffin.db import Aggregate
 
@@ -47,6 +49,7 @@ class Claim(Aggregate):
     appealed_at = models.DateTimeField(null=True)
 
     NOT_FINAL = models.Q(state_name=ClaimState.OPEN.value)
+    MACHINES: ClassVar[dict[str, Machine[ClaimState]]] = {"state_name": CLAIM}
 
     class Meta:
         indexes = (

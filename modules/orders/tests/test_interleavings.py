@@ -5,10 +5,9 @@ The handlers, deadlines and use cases are driven directly, as the log and the jo
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -25,25 +24,31 @@ from modules.orders.interface import (
     ClaimRefused,
     CourierState,
     Fulfilment,
+    Orders,
     PaymentState,
     RefundState,
     VendorState,
 )
-from modules.orders.models import Order, Refund, TimelineEntry
-from modules.orders.models.refund import TO_CORRECT
+from modules.orders.models import Order, Promotion, TimelineEntry
 from modules.orders.policies import Keepable, Stage
 from modules.orders.selectors.cancelling import fee_of
 from modules.orders.selectors.chargebacks import charged_back
-from modules.orders.selectors.orders import entries_since
-from modules.orders.services import add_evidence, appeal, claim, decide_claim, write_receipts
-from modules.orders.services.deadlines import deadline_of
+from modules.orders.services import (
+    add_evidence,
+    appeal,
+    claim,
+    decide_claim,
+    start_promotion,
+)
 from modules.orders.services.owing import owed_longest
-from modules.orders.states import is_final, status_of
+from modules.orders.states import is_final
 from modules.orders.tests import photos, scenes
+from modules.orders.tests.whole import check, check_receipts, check_rules, with_bank
 from modules.payments import events as payments
 from modules.restaurants import events as restaurants
 from modules.restaurants.interface import DelayReason, RejectReason
 from tiffin import clock, db, ids
+from tiffin.interfaces import call
 from tiffin.log import Event
 from tiffin.log.events import Recorded, handling
 from tiffin.models import Job
@@ -178,6 +183,8 @@ REPORTS: dict[str, tuple[Callable[[Event], None], Report]] = {
 # The usual course, so that the random ones get far more often.
 COURSE = ("authorised", "offered", "accepted", "captured", "assigned", "ready", "picked up", "delivered")
 BANKS = ("charged back", "charged back by half", "won back", "half won back")
+# At once, or at one of so many times that no restaurant is full.
+SLOTS = st.none() | st.integers(0, 40)
 FAILURES = ("delivery failed", "refused at the door")
 OTHERS = ("deadline", "customer cancels", "staff cancel")
 # What may come once the food is there: of a dish, of all of it, and what staff say to what is open.
@@ -256,36 +263,6 @@ def _cancel(order_id: UUID, *, by_staff: bool) -> None:
         scenes.cancel_by_staff(order) if by_staff else scenes.cancel(order)
 
 
-def check(order_id: UUID) -> None:
-    """What holds at every moment."""
-    order = Order.objects.get(pk=order_id)
-    deadlines = list(
-        Job.objects.using("orders").filter(key=order_id, slot="deadline").values_list("name", "due")
-    )
-    expected = deadline_of(order)
-    if is_final(order.axes):
-        assert deadlines == []
-        assert expected is None
-    else:
-        assert deadlines == [(order.waits_for, order.waits_until)]
-    assert order.status_name == status_of(order.axes).value
-    assert 0 <= order.refunded <= order.captured <= order.total
-    assert order.refund_due <= order.total
-    refunds = list(order.refunds.all())
-    owed = sum(refund.amount for refund in refunds if not (refund.done_at or refund.charged_back_at))
-    assert order.axes.refund is RefundState.DUE or not owed
-    assert owed <= max(0, order.captured - order.refunded - charged_back(order))
-    assert sum(refund.amount for refund in refunds if refund.done_at) == order.refunded
-    # One, of which the bank may have a part.
-    assert len({refund.owed_at for refund in refunds if refund.reason == "late"}) <= 1
-    for made in order.claims.all():
-        waiting = Job.objects.using("orders").filter(key=made.id, slot="deadline").count()
-        assert waiting == (made.state_name == "open")
-    entries = entries_since(order_id, 0)
-    assert [entry.seq for entry in entries] == list(range(1, order.timeline_seq + 1))
-    assert entries[-1].axes == order.axes
-
-
 def settle_everything(order_id: UUID) -> Order:
     """Everybody answers what they were asked, and time passes."""
     for _ in range(20):
@@ -331,15 +308,23 @@ def _play(
     *,
     keeps: bool = False,
     late: bool = False,
+    slot: int | None = None,
 ) -> None:
+    wishes: dict[str, object] = {"fulfilment": fulfilment}
+    if slot is not None:
+        wishes["wanted_at"] = _slots(kitchen, fulfilment)[slot]
     with pytest.MonkeyPatch.context() as patch:
         if keeps:
             scenes.rules(patch, "cancellation.kept", *KEPT)
-        _play_here(kitchen, happenings, fulfilment, late)
+        _play_here(kitchen, happenings, wishes, late)
 
 
-def _play_here(kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfilment, late: bool) -> None:
-    order = scenes.place(kitchen, ids.new_id(), kitchen.ramen(2), fulfilment=fulfilment)
+def _slots(kitchen: scenes.Kitchen, fulfilment: Fulfilment) -> list[datetime]:
+    return [slot.starts_at for slot in call(Orders).slots(restaurant_id=kitchen.id, fulfilment=fulfilment)]
+
+
+def _play_here(kitchen: scenes.Kitchen, happenings: list[str], wishes: dict[str, object], late: bool) -> None:
+    order = scenes.place(kitchen, ids.new_id(), kitchen.ramen(2), **wishes)
     if late:
         Order.objects.filter(pk=order.id).update(promised_by=clock.now() - timedelta(hours=1))
     check(order.id)
@@ -354,29 +339,24 @@ def _play_here(kitchen: scenes.Kitchen, happenings: list[str], fulfilment: Fulfi
         fee = fee_of(ended)
         assert ended.captured - ended.refunded - with_bank(ended) == (fee.amount if fee else 0)
     check_receipts(ended)
+    check_rules()
 
 
-def with_bank(order: Order) -> int:
-    """What was owed back and the bank had taken already."""
-    refunds = order.refunds.filter(done_at=None, charged_back_at__isnull=False)
-    return sum(refunds.values_list("amount", flat=True))
-
-
-def check_receipts(order: Order) -> None:
-    """What is in writing less what was corrected is what was taken less what went back, of no party less than
-    nothing: neither in all nor at any rate of tax."""
-    write_receipts()
-    written = list(order.receipts.all())
-    taken = order.captured - order.refunded if order.axes.payment is PaymentState.CAPTURED else 0
-    if order.order_state != "completed":
-        taken -= with_bank(order)
-    assert sum(receipt.total for receipt in written) == taken
-    left: dict[tuple[str, str], int] = defaultdict(int)
-    for receipt in written:
-        for tax in receipt.taxes:
-            left[receipt.party_name, tax["rate"]] += tax["base"] + tax["tax"]
-    assert all(amount >= 0 for amount in left.values()), left
-    assert not Refund.objects.filter(TO_CORRECT, order=order, order__receipted=True).exists()
+@pytest.fixture
+def kitchen(kitchen: scenes.Kitchen) -> scenes.Kitchen:
+    """One whose orders are all for less: of a budget, and once a customer."""
+    start_promotion(
+        Promotion(
+            region="gb",
+            title="Two pounds off",
+            kind="fixed",
+            amount=200,
+            funded_by="platform",
+            budget=1_000_000,
+            uses_per_customer=1,
+        )
+    )
+    return kitchen
 
 
 @pytest.mark.database
@@ -385,6 +365,7 @@ def check_receipts(order: Order) -> None:
     fulfilment=st.sampled_from([Fulfilment.DELIVERY, Fulfilment.PICKUP]),
     keeps=st.booleans(),
     late=st.booleans(),
+    slot=SLOTS,
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=14),
 )
 @settings(
@@ -393,9 +374,9 @@ def check_receipts(order: Order) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_random_courses_end_whole(
-    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, more: list[str]
+    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, slot: int | None, more: list[str]
 ) -> None:
-    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late)
+    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late, slot=slot)
 
 
 @pytest.mark.full
@@ -405,14 +386,15 @@ def test_random_courses_end_whole(
     fulfilment=st.sampled_from([Fulfilment.DELIVERY, Fulfilment.PICKUP]),
     keeps=st.booleans(),
     late=st.booleans(),
+    slot=SLOTS,
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=30),
 )
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.timeout(1800)
 def test_many_random_courses_end_whole(
-    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, more: list[str]
+    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, slot: int | None, more: list[str]
 ) -> None:
-    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late)
+    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late, slot=slot)
 
 
 @pytest.mark.parametrize("other", [*OTHERS, *AFTERWARDS, *BANKS, "declined", "rejected", "voided", *FAILURES])

@@ -7,7 +7,9 @@ in `tiffin.jobs`, what is said before its commit in `tiffin.log`, two windows ov
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
+import msgspec
 import pytest
 from django.db import connections
 
@@ -22,9 +24,13 @@ from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.test_journey import payment_of, ticket_of
 from modules.payments.interface import Payments
 from modules.payments.interface import PaymentState as Money
+from tiffin import clock
+from tiffin.context import Actor, ActorKind
 from tiffin.interfaces import call
-from tiffin.models import Job
-from tiffin.testing import settle
+from tiffin.jobs import running
+from tiffin.jobs.registry import LEASE
+from tiffin.models import Job, LogEvent
+from tiffin.testing import api, settle
 
 pytestmark = pytest.mark.database
 
@@ -91,6 +97,49 @@ def test_the_webhook_comes_twice_and_late(kitchen, customer) -> None:
         report(order.id, late)
     assert TimelineEntry.objects.filter(order_id=order.id).count() == entries
     assert order_of(order).captured == order.total.amount
+
+
+def test_nobody_hears_of_an_order_whose_placing_fails_at_the_last_moment(
+    kitchen, customer, monkeypatch
+) -> None:
+    """What is told and wished lies in the transaction: it is rolled back whole, and nothing was nudged."""
+    told = LogEvent.objects.using("orders").count()
+    wished = Job.objects.using("orders").count()
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("in the last moment")
+
+    token = scenes.quote(kitchen, customer).token or ""
+    monkeypatch.setattr(placing, "use_promotions", fails)
+    with pytest.raises(RuntimeError):
+        place_order(customer_id=customer, quote=token, payment_method=scenes.VISA)
+    assert LogEvent.objects.using("orders").count() == told
+    assert Job.objects.using("orders").count() == wished
+
+
+def test_a_worker_that_dies_with_an_order_in_its_hands_leaves_it_to_another(kitchen, customer) -> None:
+    """It took the job and is never heard of again: once its lease is over the order goes on."""
+    order = scenes.place(kitchen, customer)
+    taken = running.claim("orders", limit=50)
+    assert "secure_payment" in {each.name for each in taken}
+    settle()
+    assert order_of(order).status is Status.PAYING
+
+    with clock.shift(LEASE + timedelta(seconds=1)):
+        settle()
+        assert order_of(order).status is Status.WAITING_FOR_RESTAURANT
+
+
+def test_a_tip_on_what_is_fetched_is_refused_over_http(kitchen, customer) -> None:
+    wanted = {
+        "restaurant_id": str(kitchen.id),
+        "lines": msgspec.to_builtins((kitchen.ramen(),)),
+        "fulfilment": "pickup",
+        "tip": 100,
+    }
+    client = api(Actor(kind=ActorKind.CUSTOMER, id=customer))
+    answer = client.post("/api/v1/quotes", wanted)
+    assert (answer.status_code, answer.json()["code"]) == (422, TipWrong.code)
 
 
 def test_a_tip_on_what_is_fetched(kitchen, customer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from modules.payments.models.payment import EntryKind, Payment
@@ -9,6 +11,7 @@ from modules.payments.models.shares import PerParty, adds_up
 from tiffin import clock
 from tiffin.db import Aggregate
 from tiffin.money import Money
+from tiffin.states import Machine
 
 
 class Book(Aggregate):
@@ -72,6 +75,18 @@ class MismatchState(models.TextChoices):
     RESOLVED = "resolved"
 
 
+# What came right by itself and is there again is open again; what staff resolved stays so.
+MISMATCH = Machine(
+    "A mismatch between a payment provider and us",
+    MismatchState.OPEN,
+    {
+        MismatchState.OPEN: (MismatchState.MENDED, MismatchState.AGREED, MismatchState.RESOLVED),
+        MismatchState.MENDED: (MismatchState.OPEN,),
+        MismatchState.AGREED: (MismatchState.OPEN,),
+    },
+)
+
+
 class Mismatch(Aggregate):
     """Something on which the provider and we do not agree, or that does not add up: opened once for each
     `subject`, asked after daily while it is open. `mended` is what we wrote down after asking, `agreed` what
@@ -100,6 +115,7 @@ class Mismatch(Aggregate):
     note = models.CharField(max_length=300, default="")
 
     NOT_FINAL = models.Q(state_name=MismatchState.OPEN)
+    MACHINES: ClassVar[dict[str, Machine[MismatchState]]] = {"state_name": MISMATCH}
 
     class Meta:
         verbose_name_plural = "mismatches"
@@ -115,6 +131,11 @@ class Mismatch(Aggregate):
     @property
     def is_open(self) -> bool:
         return self.state_name == MismatchState.OPEN
+
+    def move_to(self, state: MismatchState) -> None:
+        """Raises StateConflict for what is not drawn."""
+        MISMATCH.check(MismatchState(self.state_name), state)
+        self.state_name = state
 
     def money(self, amount: int | None) -> Money | None:
         return None if amount is None else Money(amount=amount, currency=self.currency)

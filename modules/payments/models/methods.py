@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
-from modules.payments.states import KEEPING_AT_REST, KeepingState
+from modules.payments.states import KEEPING, KEEPING_AT_REST, KeepingState
 from tiffin.db import Aggregate
+from tiffin.states import Machine
 
 
 class KeptMethod(Aggregate):
@@ -25,6 +28,7 @@ class KeptMethod(Aggregate):
     expires = models.CharField(max_length=7, default="")  # MM/YYYY
     reason = models.CharField(max_length=64, default="")
 
+    MACHINES: ClassVar[dict[str, Machine[KeepingState]]] = {"state_name": KEEPING}
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in KEEPING_AT_REST))
 
     def __str__(self) -> str:
@@ -33,3 +37,8 @@ class KeptMethod(Aggregate):
     @property
     def state(self) -> KeepingState:
         return KeepingState(self.state_name)
+
+    def move_to(self, state: KeepingState) -> None:
+        """Raises StateConflict for what is not drawn."""
+        KEEPING.check(self.state, state)
+        self.state_name = state.value

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
 from functools import cache, cached_property
+from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,10 +17,11 @@ from modules.payments.errors import IllegalTransition
 from modules.payments.interface import PaymentState
 from modules.payments.models.shares import PARTS, PerParty, Split, adds_up, draw
 from modules.payments.policies import ASKED_AGAIN_AFTER, SANDBOX, patience
-from modules.payments.states import AT_REST, TRANSITIONS
+from modules.payments.states import AT_REST, PAYMENT
 from tiffin import clock, db, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
+from tiffin.states import Machine
 
 
 class EntryKind(Enum):
@@ -69,6 +71,7 @@ class Payment(Aggregate):
     asked = models.SmallIntegerField(default=0, db_default=0)
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in AT_REST))
+    MACHINES: ClassVar[dict[str, Machine[PaymentState]]] = {"state_name": PAYMENT}
     CHANGING = (
         "state_name",
         "action_url",
@@ -103,7 +106,7 @@ class Payment(Aggregate):
 
     def move_to(self, state: PaymentState) -> None:
         """Raises IllegalTransition for what the table does not know."""
-        if state not in TRANSITIONS[self.state]:
+        if not PAYMENT.allows(self.state, state):
             raise IllegalTransition(from_state=self.state_name, to_state=state.value)
         self.state_name, self.asked = state.value, 0
 
@@ -247,6 +250,13 @@ class RefundState(Enum):
     REFUSED = "refused"
 
 
+REFUND = Machine(
+    "A refund that payments was asked for",
+    RefundState.WANTED,
+    {RefundState.WANTED: (RefundState.DONE, RefundState.REFUSED)},
+)
+
+
 class RefundRequest(models.Model):
     """Somebody wants `amount` given back; they are carried out one after the other, in order of `number`.
     `reference` is the key of the command that asked for it: asked again, however late, it is the same one.
@@ -261,6 +271,8 @@ class RefundRequest(models.Model):
     reference = models.CharField(max_length=255, null=True)
     parts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
+    MACHINES: ClassVar[dict[str, Machine[RefundState]]] = {"state_name": REFUND}
+
     class Meta:
         ordering = ("number",)
         constraints = (
@@ -271,6 +283,11 @@ class RefundRequest(models.Model):
 
     def __str__(self) -> str:
         return f"refund {self.number}: {self.amount} {self.state_name}"
+
+    def move_to(self, state: RefundState) -> None:
+        """Raises StateConflict for what is not drawn."""
+        REFUND.check(RefundState(self.state_name), state)
+        self.state_name = state.value
 
     @property
     def is_wanted(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -11,6 +12,7 @@ from tiffin import clock
 from tiffin.db import Aggregate
 from tiffin.money import Money
 from tiffin.sealing import SealingKey
+from tiffin.states import Machine
 
 NOTICES = SealingKey("TIFFIN_NOTICE_KEY", purpose="tiffin notice key")
 
@@ -99,6 +101,19 @@ class NoticeState(Enum):
     REFUSED = "refused"
 
 
+# Staff have one looked at again, or admitted.
+NOTICE = Machine(
+    "A notification of a payment provider",
+    (NoticeState.RECEIVED, NoticeState.REFUSED),
+    {
+        NoticeState.RECEIVED: (NoticeState.PROCESSED, NoticeState.IGNORED),
+        NoticeState.PROCESSED: (NoticeState.RECEIVED,),
+        NoticeState.IGNORED: (NoticeState.RECEIVED,),
+        NoticeState.REFUSED: (NoticeState.RECEIVED,),
+    },
+)
+
+
 class ProviderNotice(Aggregate):
     """A notification as a provider, or somebody who pretends to be one, sent it. `body` is the raw one, at
     most its first bytes of `size`, and lies sealed, because providers name people in it. `event_id` is the
@@ -120,6 +135,7 @@ class ProviderNotice(Aggregate):
     deliveries = models.IntegerField(default=1)
 
     NOT_FINAL = models.Q(state_name=NoticeState.RECEIVED.value)
+    MACHINES: ClassVar[dict[str, Machine[NoticeState]]] = {"state_name": NOTICE}
 
     class Meta:
         indexes = (models.Index(fields=["created_at"], name="payment_notice_age"),)
@@ -131,6 +147,11 @@ class ProviderNotice(Aggregate):
     @property
     def state(self) -> NoticeState:
         return NoticeState(self.state_name)
+
+    def move_to(self, state: NoticeState) -> None:
+        """Raises StateConflict for what is not drawn."""
+        NOTICE.check(self.state, state)
+        self.state_name = state.value
 
     @property
     def body(self) -> bytes:

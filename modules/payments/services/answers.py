@@ -17,6 +17,7 @@ from modules.payments.events import (
 )
 from modules.payments.interface import PaymentState
 from modules.payments.models import EntryKind, Payment, RefundRequest, RefundState
+from modules.payments.models.payment import REFUND
 from modules.payments.providers import Declined, Outcome, RequiresAction, Succeeded
 from modules.payments.services.steps import (
     come_to_rest,
@@ -143,7 +144,7 @@ def record_refund(payment_id: UUID, number: int, outcome: Outcome) -> None:
             return
         match outcome:
             case Succeeded():
-                request.state_name = RefundState.DONE.value
+                request.move_to(RefundState.DONE)
                 payment.enter(EntryKind.REFUNDED, outcome.amount, outcome.reference, parts=request.parts)
                 if not payment.reason:
                     publish(
@@ -158,7 +159,7 @@ def record_refund(payment_id: UUID, number: int, outcome: Outcome) -> None:
                         ),
                     )
             case Declined():
-                request.state_name = RefundState.REFUSED.value
+                request.move_to(RefundState.REFUSED)
                 publish_failure(payment, PaymentStep.REFUND, outcome.reason)
             case RequiresAction():
                 raise ValueError(f"{payment.refund_key(number)}: a refund that asks the customer to act")
@@ -170,7 +171,8 @@ def record_refund(payment_id: UUID, number: int, outcome: Outcome) -> None:
 @db.transaction_required
 def give_up(payment: Payment, step: PaymentStep, reason: str) -> None:
     """The step came to nothing; whatever is held after all is let go, and refunds have nothing to give."""
-    payment.refunds.filter(state_name=RefundState.WANTED.value).update(state_name=RefundState.REFUSED.value)
+    refused = RefundState.REFUSED
+    payment.refunds.filter(state_name__in=REFUND.before(refused)).update(state_name=refused.value)
     payment.reason = f"failed_{step.value}"
     publish_failure(payment, step, reason)
     start_voiding(payment)

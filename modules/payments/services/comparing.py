@@ -16,7 +16,7 @@ import msgspec
 from django.db.models import Count, Max, Min
 
 from modules.payments.models import EntryKind, Payment, PaymentEntry, RefundState, What, payment_of
-from modules.payments.providers import Movement, PaymentProvider, Succeeded
+from modules.payments.providers import Movement, PaymentProvider, StillPending, Succeeded
 from modules.payments.selectors import with_entries
 from modules.payments.services.mismatches import Difference
 from tiffin import regions
@@ -88,7 +88,10 @@ def confirms(provider: PaymentProvider, entry: PaymentEntry) -> tuple[bool, int 
     if entry.kind in BY_BANKS:
         return _confirms_case(provider, entry)
     for key in key_candidates(entry):
-        found = provider.find(key=key)
+        try:
+            found = provider.find(key=key)
+        except StillPending:  # it knows of none that is through
+            continue
         if isinstance(found, Succeeded) and found.reference == entry.reference:
             agrees = found.amount == entry.payment.of(entry.amount)
             return agrees, None if agrees else found.amount.amount

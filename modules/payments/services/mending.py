@@ -15,7 +15,14 @@ from modules.payments.models import (
     RefundRequest,
     What,
 )
-from modules.payments.providers import Movement, MovementKind, Outcome, PaymentProvider, Succeeded
+from modules.payments.providers import (
+    Movement,
+    MovementKind,
+    Outcome,
+    PaymentProvider,
+    StillPending,
+    Succeeded,
+)
 from modules.payments.services.answers import (
     record_authorisation,
     record_capture,
@@ -47,16 +54,22 @@ def look_again(mismatch_id: UUID, provider: PaymentProvider) -> None:
 
 
 def _ask(mismatch: Mismatch, payment_id: UUID, provider: PaymentProvider) -> Outcome | None:
-    """What became of what was asked for under the key, written down. What a bank did is among its cases: the
-    charge, whose key such a movement has, says nothing of it."""
+    """What became of what was asked for under the key, written down. What somebody did past us has the key of
+    its charge, which says nothing of it; what a bank did is among its cases."""
+    charge = Payment.get(payment_id).charge_key
     if mismatch.kind in BY_BANKS:
-        charge = Payment.get(payment_id).charge_key
         record_disputes(payment_id, provider.disputes(charge=charge))
         return None
-    found = provider.find(key=mismatch.key) if mismatch.key else None
+    if not mismatch.key:
+        return None
+    try:
+        found = provider.find(key=mismatch.key)
+    except StillPending:  # nothing is through, so that nothing is to be written down
+        return None
     if isinstance(found, Succeeded):
         record(payment_id, mismatch.key, found)
-    return found
+    is_past_us = mismatch.key == charge and mismatch.kind != EntryKind.AUTHORISED.value
+    return None if is_past_us else found
 
 
 def look_at_entries(payment_id: UUID, provider: PaymentProvider) -> None:
@@ -98,15 +111,15 @@ def _agrees(mismatch: Mismatch, found: Outcome | None, provider: PaymentProvider
 
 
 def _movement(mismatch: Mismatch, payment: Payment, found: Outcome | None) -> Movement:
-    """What the provider says by now, or said when it was found."""
+    """What the provider says by now, or said when it was found. Under the key of one refund another may have
+    been found, made past us: what became of the one says nothing of the other."""
     theirs = payment.of(mismatch.theirs or 0)
-    reference = mismatch.reference
-    if isinstance(found, Succeeded):
-        theirs, reference = found.amount, found.reference
+    if isinstance(found, Succeeded) and found.reference == mismatch.reference:
+        theirs = found.amount
     return Movement(
         kind=MovementKind(mismatch.kind),
         key=mismatch.key,
-        reference=reference,
+        reference=mismatch.reference,
         amount=theirs,
         at=mismatch.moved_at or mismatch.created_at,
     )

@@ -49,7 +49,7 @@ def record_preparation(method_id: UUID, preparation: Preparation) -> None:
         if kept.state is not KeepingState.PREPARING:
             return
         kept.customer, kept.setup, kept.secret = preparation.customer, preparation.setup, preparation.secret
-        kept.state_name = KeepingState.WAITING.value
+        kept.move_to(KeepingState.WAITING)
         kept.save()
         jobs.set_deadline(kept, "method_overdue", due=clock.now() + ASKED_AFTER)
 
@@ -63,7 +63,8 @@ def record_method(method_id: UUID, found: KeptCard | Declined | None) -> None:
         if isinstance(found, KeptCard):
             kept.method, kept.brand = found.method, found.brand
             kept.last4, kept.expires = found.last4, found.expires
-            kept.state_name, kept.secret = KeepingState.KEPT.value, ""
+            kept.move_to(KeepingState.KEPT)
+            kept.secret = ""
             kept.save()
             jobs.clear_deadline(kept)
         elif found is not None or clock.now() - kept.created_at > WAITED_FOR:
@@ -104,7 +105,8 @@ def record_removal(method_id: UUID) -> None:
     with db.transaction():
         kept = KeptMethod.lock(method_id)
         if kept.state is KeepingState.REMOVING:
-            kept.state_name, kept.customer, kept.setup = KeepingState.REMOVED.value, "", ""
+            kept.move_to(KeepingState.REMOVED)
+            kept.customer = kept.setup = ""
             kept.save()
             jobs.clear_deadline(kept)
 
@@ -138,7 +140,7 @@ def hurry_method(method_id: UUID) -> None:
 
 @db.transaction_required
 def _remove(kept: KeptMethod) -> None:
-    kept.state_name = KeepingState.REMOVING.value
+    kept.move_to(KeepingState.REMOVING)
     kept.secret = kept.method = kept.brand = kept.last4 = kept.expires = ""
     kept.save()
     _await(kept, "remove_method")

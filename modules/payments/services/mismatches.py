@@ -74,7 +74,9 @@ def open_mismatch(found: Difference) -> Mismatch:
         mismatch.seen, mismatch.seen_at = mismatch.seen + 1, clock.now()
         if mismatch.state_name != MismatchState.RESOLVED:
             _fill(mismatch, found)
-            mismatch.state_name, mismatch.closed_at, mismatch.closed_by = MismatchState.OPEN, None, ""
+            if not mismatch.is_open:
+                mismatch.move_to(MismatchState.OPEN)
+            mismatch.closed_at, mismatch.closed_by = None, ""
         mismatch.save()
     if mismatch.is_open:
         ask_again(mismatch)
@@ -90,7 +92,8 @@ def ask_again(mismatch: Mismatch) -> None:
 
 @db.transaction_required
 def close_mismatch(mismatch: Mismatch, state: MismatchState, *, note: str = "") -> None:
-    mismatch.state_name, mismatch.closed_at = state, clock.now()
+    mismatch.move_to(state)
+    mismatch.closed_at = clock.now()
     mismatch.closed_by, mismatch.note = str(context.current().actor)[:64], note[:300]
     mismatch.save()
     jobs.drop(mismatch, "look_again")

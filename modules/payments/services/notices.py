@@ -129,7 +129,9 @@ def _came_before(provider: str, event_id: str) -> bool:
 
 @db.transaction_required
 def _await(notice: ProviderNotice) -> None:
-    notice.state_name, notice.reason = NoticeState.RECEIVED.value, ""
+    if notice.state is not NoticeState.RECEIVED:
+        notice.move_to(NoticeState.RECEIVED)
+    notice.reason = ""
     notice.save()
     jobs.add(notice, "process_notice", due=clock.now())
     jobs.set_deadline(notice, "notice_overdue", due=clock.now() + OVERDUE)
@@ -137,7 +139,8 @@ def _await(notice: ProviderNotice) -> None:
 
 @db.transaction_required
 def _settle(notice: ProviderNotice, state: NoticeState, reason: str = "") -> None:
-    notice.state_name, notice.reason = state.value, reason
+    notice.move_to(state)
+    notice.reason = reason
     notice.save(update_fields=["state_name", "reason", "region"])
     jobs.clear_deadline(notice)
 

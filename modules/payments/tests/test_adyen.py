@@ -12,12 +12,13 @@ from django.test import Client
 from modules.payments import services
 from modules.payments.interface import PaymentState
 from modules.payments.models import (
+    Book,
     EntryKind,
     Mismatch,
     Payment,
     What,
 )
-from modules.payments.providers import Declined, ProviderTimeout, RequiresAction, provider
+from modules.payments.providers import Declined, ProviderTimeout, RequiresAction, Succeeded, provider
 from modules.payments.providers.adyen import client as line_to_adyen
 from modules.payments.providers.adyen.amounts import NotExpressible, from_adyen, to_adyen
 from modules.payments.tests.ledger import (
@@ -328,6 +329,23 @@ def test_what_fails_after_it_went_through_is_listed_for_staff(adyen, kind, undon
     found = Mismatch.objects.get()
     assert (found.what, found.is_open, found.payment_id) == (What.ONLY_LEDGER, True, payment.pk)
     assert (found.kind, found.reference, found.ours) == (undone.value, entry.reference, amount)
+
+
+def test_a_refund_that_adyen_never_told_of_is_listed_and_keeps_nothing_else_waiting(adyen):
+    """It cannot be asked, and does not tell: the books move on all the same."""
+    services.open_books()
+    payment = captured()
+    adyen.holds_back = True
+    services.refund(payment_id=payment.pk, amount=pounds(700), reason="late")
+    settle()
+    services.record_refund(payment.pk, 1, Succeeded(reference="never", amount=pounds(700)))
+
+    with clock.shift(timedelta(hours=2)):
+        settle()
+
+    found = Mismatch.objects.get()
+    assert (found.what, found.is_open, found.reference) == (What.ONLY_LEDGER, True, "never")
+    assert Book.objects.get(region="gb").compared_until > clock.now()
 
 
 # --- amounts, and the customer's page

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import ClassVar
 
 from django.db import models
 
 from modules.restaurants.models.vendors import VendorConnection
 from tiffin import clock, ids
+from tiffin.states import Machine
 
 
 class Topic(Enum):
@@ -30,6 +32,19 @@ class Heard(Enum):
     NOTED = "noted"
     REFUSED = "refused"
     UNSIGNED = "unsigned"
+
+
+# What is nobody's is kept as it was when it came; anything that was looked at may be done again.
+HEARD = Machine(
+    "A message of Deliverect's",
+    (Heard.WAITING, Heard.DONE, Heard.REFUSED, Heard.UNSIGNED),
+    {
+        Heard.WAITING: (Heard.DONE, Heard.NOTED, Heard.REFUSED),
+        Heard.DONE: (Heard.WAITING,),
+        Heard.NOTED: (Heard.WAITING,),
+        Heard.REFUSED: (Heard.WAITING,),
+    },
+)
 
 
 class DeliverectLink(models.Model):
@@ -71,6 +86,8 @@ class DeliverectMessage(models.Model):
     reason = models.CharField(max_length=500, default="", blank=True)
     handled_at = models.DateTimeField(null=True, blank=True)
 
+    MACHINES: ClassVar[dict[str, Machine[Heard]]] = {"state_name": HEARD}
+
     class Meta:
         ordering = ("-at", "-id")
         indexes = (
@@ -93,3 +110,8 @@ class DeliverectMessage(models.Model):
     @property
     def state(self) -> Heard:
         return Heard(self.state_name)
+
+    def move_to(self, state: Heard) -> None:
+        """Raises StateConflict for what is not drawn."""
+        HEARD.check(self.state, state)
+        self.state_name = state.value

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
 
 from modules.restaurants.interface import TicketConflict, TicketKind, TicketState
 from modules.restaurants.models.vendors import VendorConnection
-from modules.restaurants.states import FINAL, TRANSITIONS, Rung
+from modules.restaurants.states import FINAL, LADDER, TICKET, TRANSITIONS, Rung
 from tiffin import clock, ids, regions
 from tiffin.db import Aggregate
 from tiffin.money import Money
+from tiffin.states import Machine
 
 
 class Restaurant(Aggregate):
@@ -205,6 +206,7 @@ class Ticket(Aggregate):
     )
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in FINAL))
+    MACHINES: ClassVar[dict[str, Machine[Any]]] = {"state_name": TICKET, "rung_name": LADDER}
 
     class Meta:
         indexes = (
@@ -233,10 +235,15 @@ class Ticket(Aggregate):
 
     def move_to(self, state: TicketState) -> None:
         """Raises TicketConflict for what the table does not know."""
-        if state not in TRANSITIONS[self.state]:
+        if not TICKET.allows(self.state, state):
             raise TicketConflict(state=self.state_name, wanted=state.value)
         self.state_name = state.value
         self.state_since = clock.now()
+
+    def climb(self, rung: Rung) -> None:
+        """Raises StateConflict for a rung that does not lie above."""
+        LADDER.check(self.rung, rung)
+        self.rung_name = rung.value
 
     @property
     def money(self) -> Money:

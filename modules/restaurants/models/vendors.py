@@ -11,6 +11,7 @@ from django.db import models
 from tiffin import clock, ids
 from tiffin.db import Aggregate
 from tiffin.sealing import SealingKey
+from tiffin.states import Machine
 
 SECRETS = SealingKey("TIFFIN_VENDOR_KEY", purpose="tiffin vendor key")
 
@@ -32,6 +33,19 @@ class EventState(Enum):
     DELIVERED = "delivered"
     FAILED = "failed"
     KEPT = "kept"
+
+
+# What only stands in the feed is delivered when it is acknowledged there; any may be told again.
+EVENT = Machine(
+    "Something that a vendor's system is told",
+    EventState.WAITING,
+    {
+        EventState.WAITING: (EventState.DELIVERED, EventState.FAILED, EventState.KEPT),
+        EventState.DELIVERED: (EventState.WAITING,),
+        EventState.FAILED: (EventState.WAITING, EventState.DELIVERED),
+        EventState.KEPT: (EventState.WAITING, EventState.DELIVERED),
+    },
+)
 
 
 class VendorConnection(Aggregate):
@@ -119,6 +133,8 @@ class VendorEvent(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     taken_at = models.DateTimeField(null=True, blank=True)
 
+    MACHINES: ClassVar[dict[str, Machine[EventState]]] = {"state_name": EVENT}
+
     class Meta:
         ordering = ("-at", "-id")
         constraints = (models.UniqueConstraint(fields=("connection", "seq"), name="vendor_event_place"),)
@@ -136,6 +152,11 @@ class VendorEvent(models.Model):
     @property
     def state(self) -> EventState:
         return EventState(self.state_name)
+
+    def move_to(self, state: EventState) -> None:
+        """Raises StateConflict for what is not drawn."""
+        EVENT.check(self.state, state)
+        self.state_name = state.value
 
     @property
     def order_id(self) -> UUID | None:
@@ -191,6 +212,12 @@ class CallState(Enum):
 
 
 OPEN_CALLS = (CallState.WAITING, CallState.CALLED, CallState.UNREACHABLE)
+_NEXT = tuple(state for state in CallState if state is not CallState.WAITING)
+CALL = Machine(
+    "A call to a restaurant that does not answer",
+    CallState.WAITING,
+    dict.fromkeys(OPEN_CALLS, _NEXT),
+)
 
 
 class VendorCall(models.Model):
@@ -209,6 +236,8 @@ class VendorCall(models.Model):
     called_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=200, default="", blank=True)
 
+    MACHINES: ClassVar[dict[str, Machine[CallState]]] = {"state_name": CALL}
+
     class Meta:
         ordering = ("since", "id")
         indexes = (models.Index(fields=("state_name", "since"), name="vendor_call_list"),)
@@ -219,3 +248,8 @@ class VendorCall(models.Model):
     @property
     def is_open(self) -> bool:
         return CallState(self.state_name) in OPEN_CALLS
+
+    def move_to(self, state: CallState) -> None:
+        """Raises StateConflict for what is not drawn."""
+        CALL.check(CallState(self.state_name), state)
+        self.state_name = state.value

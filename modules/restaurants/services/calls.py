@@ -8,7 +8,7 @@ from django.db.models import F
 
 from modules.restaurants.interface import RejectReason, TicketConflict, TicketUnknown
 from modules.restaurants.models import Restaurant, Ticket, VendorCall
-from modules.restaurants.models.vendors import CallState
+from modules.restaurants.models.vendors import CALL, CallState
 from modules.restaurants.services.counter import accept, reject
 from modules.restaurants.services.ladder import note_step
 from tiffin import clock, db
@@ -56,7 +56,6 @@ def _lock_open(order_id: UUID) -> Ticket:
 
 
 def _write(ticket: Ticket, state: CallState, note: str) -> None:
-    VendorCall.objects.filter(ticket=ticket).update(
-        state_name=state.value, calls=F("calls") + 1, called_at=clock.now(), note=note[:200]
-    )
+    still_open = VendorCall.objects.filter(ticket=ticket, state_name__in=CALL.before(state))
+    still_open.update(state_name=state.value, calls=F("calls") + 1, called_at=clock.now(), note=note[:200])
     note_step(ticket, f"call_{state.value}", note)

@@ -151,8 +151,9 @@ def replay(*, connection_id: UUID, event_id: UUID) -> VendorEvent:
         event = mine.filter(pk=event_id, connection=connection).select_related("ticket").first()
         if event is None:
             raise DeliveryUnknown(delivery=str(event_id))
-        event.state_name, event.attempts, event.taken_at = EventState.WAITING.value, 0, None
-        event.seq = None
+        if event.state is not EventState.WAITING:
+            event.move_to(EventState.WAITING)
+        event.attempts, event.taken_at, event.seq = 0, None, None
         event.save(update_fields=["state_name", "attempts", "taken_at", "seq"])
         if event.ticket is not None:
             jobs.add(event.ticket, "tell_vendor", due=clock.now())

@@ -19,7 +19,7 @@ from modules.restaurants.interface import (
     DeliverectSignatureInvalid,
 )
 from modules.restaurants.models import DeliverectLink, DeliverectMessage, Ticket, VendorConnection
-from modules.restaurants.models.deliverect import Heard, Topic
+from modules.restaurants.models.deliverect import HEARD, Heard, Topic
 from modules.restaurants.models.vendors import ChannelName
 from modules.restaurants.policies import told_is_kept
 from modules.restaurants.services.deliverect_doing import do
@@ -105,7 +105,7 @@ def do_what_was_heard(*, connection_id: UUID) -> None:
     ).order_by("at", "id")
     for message in waiting:
         state, reason = _done(message)
-        DeliverectMessage.objects.filter(pk=message.pk).update(
+        DeliverectMessage.objects.filter(pk=message.pk, state_name__in=HEARD.before(state)).update(
             state_name=state.value, reason=reason[:REASON_CHARACTERS], handled_at=clock.now()
         )
 
@@ -119,7 +119,9 @@ def do_again(*, message_id: UUID) -> None:
         message = DeliverectMessage.objects.select_for_update(of=("self",)).get(pk=message_id)
         if message.connection is None:
             raise ConnectionUnknown(connection="None")
-        message.state_name, message.reason = Heard.WAITING.value, ""
+        if message.state is not Heard.WAITING:
+            message.move_to(Heard.WAITING)
+        message.reason = ""
         message.save(update_fields=["state_name", "reason"])
         jobs.add(message.connection, "hear_deliverect", due=clock.now())
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from modules.restaurants.models import Restaurant, Ticket, TicketStep, VendorCall, VendorConnection
-from modules.restaurants.models.vendors import OPEN_CALLS, CallState, ChannelName, VendorEvent
+from modules.restaurants.models.vendors import CALL, CallState, ChannelName, VendorEvent
 from modules.restaurants.policies import LadderTimes, ladder_times
 from modules.restaurants.services.throttling import IN_THE_KITCHEN
 from modules.restaurants.states import Rung
@@ -96,9 +96,7 @@ def note_step(ticket: Ticket, what: str, cause: str) -> None:
 def close_call(ticket: Ticket, state: CallState) -> None:
     """Nobody need be called any more about a ticket that has left the ladder."""
     if ticket.rung is Rung.CALL:
-        still_open = VendorCall.objects.filter(
-            ticket=ticket, state_name__in=[each.value for each in OPEN_CALLS]
-        )
+        still_open = VendorCall.objects.filter(ticket=ticket, state_name__in=CALL.before(state))
         still_open.update(state_name=state.value)
 
 
@@ -134,6 +132,6 @@ def _after(ticket: Ticket) -> tuple[Rung, str]:
 
 
 def _step(ticket: Ticket, rung: Rung, cause: str) -> None:
-    ticket.rung_name = rung.value
+    ticket.climb(rung)
     ticket.save(update_fields=["rung_name"])
     note_step(ticket, f"to_{rung.value}", cause)

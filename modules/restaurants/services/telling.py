@@ -13,7 +13,7 @@ from modules.restaurants import selectors
 from modules.restaurants.channels import CHANNELS, Answer, Destination
 from modules.restaurants.events import VendorDisconnected
 from modules.restaurants.models import DeliveryAttempt, Restaurant, Ticket, VendorConnection, VendorEvent
-from modules.restaurants.models.vendors import EventState
+from modules.restaurants.models.vendors import EVENT, EventState
 from modules.restaurants.policies import may_fail_for, told_is_kept
 from tiffin import clock, db, jobs, regions
 from tiffin.jobs import Later
@@ -77,7 +77,8 @@ def _tell(events: QuerySet[VendorEvent]) -> None:
     for event in waiting:
         connection = event.connection
         if not (connection.pushes and (event.ticket_id is None or connection.wants(event.kind))):
-            VendorEvent.objects.filter(pk=event.pk).update(state_name=EventState.KEPT.value)
+            mine = VendorEvent.objects.filter(pk=event.pk, state_name__in=EVENT.before(EventState.KEPT))
+            mine.update(state_name=EventState.KEPT.value)
             continue
         answer = CHANNELS[connection.channel].send(_destination(connection), selectors.messages([event])[0])
         _write_down(event, answer)
@@ -103,9 +104,10 @@ def _write_down(event: VendorEvent, answer: Answer) -> None:
         event.refresh_from_db(fields=["attempts", "state_name", "taken_at"])
         event.attempts += 1
         if event.taken_at is None and answer.taken:
-            event.state_name, event.taken_at = EventState.DELIVERED.value, now
-        elif event.taken_at is None and (answer.gone or event.attempts >= MOST_TRIES):
-            event.state_name = EventState.FAILED.value
+            event.move_to(EventState.DELIVERED)
+            event.taken_at = now
+        elif event.state is EventState.WAITING and (answer.gone or event.attempts >= MOST_TRIES):
+            event.move_to(EventState.FAILED)
         DeliveryAttempt.objects.create(
             event=event,
             at=now,

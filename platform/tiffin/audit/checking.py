@@ -16,6 +16,7 @@ from tiffin.audit.cursors import cursors_caught_up
 from tiffin.audit.deadlines import deadlines_kept, jobs_done
 from tiffin.audit.findings import Check, Inspection, Progress
 from tiffin.audit.projections import projections_true
+from tiffin.audit.rules import rules_hold
 from tiffin.audit.sequences import sequences_whole
 from tiffin.dto import DTO
 from tiffin.interfaces import CallFailed
@@ -37,6 +38,7 @@ INVARIANTS: dict[str, Look] = {
     "cursors": cursors_caught_up,
     "deadlines": deadlines_kept,
     "jobs": jobs_done,
+    "rules": rules_hold,
     "projections": projections_true,
 }
 

@@ -55,12 +55,14 @@ def _let_go(data: dict[str, Any]) -> Seen | None:
 
 
 def _given_back(data: dict[str, Any]) -> Seen | None:
-    """At once, or when a refund that was pending has succeeded."""
+    """At once, or when a refund that was pending has succeeded. One that somebody made at Stripe has no key
+    of ours, and yet is of a charge that may be."""
     refund, before = data["object"], data.get("previous_attributes")
     if refund["status"] != "succeeded" or (before is not None and "status" not in before):
         return None
     amount = from_stripe(refund["amount"], refund["currency"])
-    return MovementKind.REFUNDED, (refund["metadata"] or {}).get(OUR_KEY, ""), refund["id"], amount
+    key = (refund["metadata"] or {}).get(OUR_KEY) or _key_of(memory.CHARGE, refund["payment_intent"] or "")
+    return MovementKind.REFUNDED, key, refund["id"], amount
 
 
 def _taken_back(data: dict[str, Any]) -> Seen | None:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0012_figures'),
+        ('orders', '0013_group_notes'),
     ]
 
     operations = [

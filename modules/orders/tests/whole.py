@@ -1,0 +1,91 @@
+"""What holds of an order at every moment, and when it is over, whatever was reported of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from uuid import UUID
+
+from modules.orders.interface import PaymentState, RefundState
+from modules.orders.models import Order, PromotionUse, Refund, SlotUse
+from modules.orders.models.refund import TO_CORRECT
+from modules.orders.selectors.cancelling import fee_of
+from modules.orders.selectors.chargebacks import charged_back
+from modules.orders.selectors.orders import entries_since
+from modules.orders.services import write_receipts
+from modules.orders.services.deadlines import deadline_of
+from modules.orders.states import is_final, status_of
+from tiffin.audit import Inspection
+from tiffin.audit.rules import rules_hold
+from tiffin.models import Job
+
+
+def check(order_id: UUID) -> None:
+    """What holds at every moment."""
+    order = Order.objects.get(pk=order_id)
+    deadlines = list(
+        Job.objects.using("orders").filter(key=order_id, slot="deadline").values_list("name", "due")
+    )
+    expected = deadline_of(order)
+    if is_final(order.axes):
+        assert deadlines == []
+        assert expected is None
+    else:
+        assert deadlines == [(order.waits_for, order.waits_until)]
+    assert order.status_name == status_of(order.axes).value
+    assert 0 <= order.refunded <= order.captured <= order.total
+    assert order.refund_due <= order.total
+    refunds = list(order.refunds.all())
+    owed = sum(refund.amount for refund in refunds if not (refund.done_at or refund.charged_back_at))
+    assert order.axes.refund is RefundState.DUE or not owed
+    assert owed <= max(0, order.captured - order.refunded - charged_back(order))
+    assert sum(refund.amount for refund in refunds if refund.done_at) == order.refunded
+    # One, of which the bank may have a part.
+    assert len({refund.owed_at for refund in refunds if refund.reason == "late"}) <= 1
+    for made in order.claims.all():
+        waiting = Job.objects.using("orders").filter(key=made.id, slot="deadline").count()
+        assert waiting == (made.state_name == "open")
+    check_kept_for(order)
+    entries = entries_since(order_id, 0)
+    assert [entry.seq for entry in entries] == list(range(1, order.timeline_seq + 1))
+    assert entries[-1].axes == order.axes
+
+
+def check_kept_for(order: Order) -> None:
+    """Its time is taken until it is cancelled; its discount is used until then, or as long as something is
+    kept of it."""
+    is_cancelled, fee = order.order_state == "cancelled", fee_of(order)
+    keeps = not is_cancelled or bool(fee and fee.amount)
+    assert SlotUse.objects.filter(order=order).count() == (order.wanted_at is not None and not is_cancelled)
+    for use in PromotionUse.objects.filter(order=order):
+        assert (use.released_at is None) == (use.turn is not None) == keeps
+
+
+def with_bank(order: Order) -> int:
+    """What was owed back and the bank had taken already."""
+    refunds = order.refunds.filter(done_at=None, charged_back_at__isnull=False)
+    return sum(refunds.values_list("amount", flat=True))
+
+
+def check_receipts(order: Order) -> None:
+    """What is in writing less what was corrected is what was taken less what went back, of no party less than
+    nothing: neither in all nor at any rate of tax."""
+    write_receipts()
+    written = list(order.receipts.all())
+    taken = order.captured - order.refunded if order.axes.payment is PaymentState.CAPTURED else 0
+    if order.order_state != "completed":
+        taken -= with_bank(order)
+    assert sum(receipt.total for receipt in written) == taken
+    left: dict[tuple[str, str], int] = defaultdict(int)
+    for receipt in written:
+        for tax in receipt.taxes:
+            left[receipt.party_name, tax["rate"]] += tax["base"] + tax["tax"]
+    assert all(amount >= 0 for amount in left.values()), left
+    assert not Refund.objects.filter(TO_CORRECT, order=order, order__receipted=True).exists()
+
+
+def check_rules() -> None:
+    """What the audit asks of all rows: places and discounts, what is left of budgets, numbers of receipts."""
+    inspection = Inspection("rules", "orders")
+    rules_hold(inspection, timedelta(0))
+    assert inspection.result().findings == ()
