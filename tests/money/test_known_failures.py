@@ -13,7 +13,7 @@ from modules.orders.interface import OrderState, OrderView, Status
 from modules.orders.tests import scenes
 from modules.payments import services
 from modules.payments.interface import Party, Payments, PaymentState, PaymentView
-from modules.payments.models import Book, Mismatch, Payment, What
+from modules.payments.models import Book, Mismatch, What
 from modules.payments.providers import DisputeSeen, Succeeded
 from modules.payments.services.disputes import record_disputes
 from modules.payments.states import DisputeStanding

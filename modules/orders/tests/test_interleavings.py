@@ -32,7 +32,6 @@ from modules.orders.interface import (
 from modules.orders.models import Order, Promotion, TimelineEntry
 from modules.orders.policies import Keepable, Stage
 from modules.orders.selectors.cancelling import fee_of
-from modules.orders.selectors.chargebacks import charged_back
 from modules.orders.services import (
     add_evidence,
     appeal,
