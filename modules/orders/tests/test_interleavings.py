@@ -397,7 +397,7 @@ def test_many_random_courses_end_whole(
 
 
 @pytest.mark.parametrize("other", [*OTHERS, *AFTERWARDS, *BANKS, "declined", "rejected", "voided", *FAILURES])
-@pytest.mark.parametrize("keeps", [False, True])
+@pytest.mark.parametrize("keeps", [False, pytest.param(True, marks=pytest.mark.full)])
 def test_a_turn_at_any_stage_ends_whole(kitchen, other: str, keeps: bool) -> None:
     for stage in range(len(COURSE) + 1):
         _play(kitchen, [*COURSE[:stage], other, *COURSE[stage:]], keeps=keeps, late=keeps)

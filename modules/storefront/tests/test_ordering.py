@@ -242,8 +242,8 @@ def test_the_kitchen_sees_when_a_dish_and_an_option_come_back(noodle_bar):
         told = f"Sold out until {clock_time(back, 'Europe/London')}"
         seen = cook.get(page).content.decode()
 
-    # Two dishes, and the two broths that go with one of them.
-    assert seen.count(told) == len(buttons) == 4
+    # Three dishes, and the two broths that go with one of them.
+    assert seen.count(told) == len(buttons) == 5
     with clock.hold(back):
         later = kitchen(noodle_bar.id, name="evening")
         assert "Sold out until" not in later.get(page).content.decode()
