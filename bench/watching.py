@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple, cast
 
 from bench.actors import API
@@ -79,8 +80,9 @@ class Watcher:
     """Holds streams and counts what they are told, by the events' names; `milliseconds` is how long each
     status took from its moment to here."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, door: int | Path) -> None:
+        """`door` is the origin's port, or the stream process's own socket."""
+        self._door = door
         self._since: datetime | None = None
         self.streams: list[Stream] = []
         self.events: Counter[str] = Counter()
@@ -94,7 +96,11 @@ class Watcher:
     async def _open(self, order: Watched, gate: asyncio.Semaphore) -> bool:
         async with gate:
             loop = asyncio.get_running_loop()
-            _, stream = await loop.create_connection(lambda: Stream(self, order), LOOPBACK, self._port)
+            stream = Stream(self, order)
+            if isinstance(self._door, Path):
+                await loop.create_unix_connection(lambda: stream, str(self._door))
+            else:
+                await loop.create_connection(lambda: stream, LOOPBACK, self._door)
             self.streams.append(stream)
             return await asyncio.wait_for(stream.opened, OPENED_WITHIN_SECONDS)
 
