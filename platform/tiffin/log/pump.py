@@ -44,14 +44,22 @@ def shards_of(lane: int) -> range:
     return range(lane, SHARDS, LANES)
 
 
-def pump(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> Progress:
+def pump(
+    subscriber: Subscriber, producer: str, shards: Sequence[int], known: dict[int, Place] | None = None
+) -> Progress:
     """Move one batch. Safe beside other pumps on the same shards: each event's effect happens once.
+
+    `known` are the places up to which whoever pumps again and again has just read, and is kept so; what turns
+    out to stand elsewhere is forgotten, and read from the cursors the next time.
 
     The log is read before any lock is taken, so that an idle pump holds no transaction back. A batch that
     fails or takes too long is done again event by event. Raises django.db.Error when the database, not an
     event, is at fault.
     """
-    places = cursors.places(subscriber, producer, shards)
+    known = {} if known is None else known
+    if any(shard not in known for shard in shards):
+        known.update({place.shard: place for place in cursors.places(subscriber, producer, shards)})
+    places = [known.pop(shard) for shard in shards if shard in known]
     page = feed.read(producer, places, subscriber.kinds(producer), limit=EVENTS_A_SHARD)
     at = {place.shard: place for place in places}
     moved, events = 0, fresh(page.events, at)
@@ -61,6 +69,8 @@ def pump(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> Progre
             return Progress(moved, False)
         moved += done
         at.update({place.shard: place for place in _ends(batch)})
+    if moved == len(events):
+        known.update(at)
     return Progress(moved, page.waiting or moved < len(events), page.full)
 
 

@@ -14,7 +14,7 @@ from tiffin import clock
 from tiffin.interfaces import answers
 from tiffin.jobs import running as job_runs
 from tiffin.log import held, pump, tidying
-from tiffin.log.pages import FeedUnavailable
+from tiffin.log.pages import FeedUnavailable, Place
 from tiffin.log.pump import Progress
 from tiffin.log.subscribers import subscriber as find_subscriber
 from tiffin.models import StaffAction
@@ -29,6 +29,8 @@ from tiffin.moving.nudges import (
 )
 
 log = structlog.get_logger(__name__)
+
+Known = dict[tuple[str, str], dict[int, Place]]
 
 # How long a task goes on before it makes room for others.
 BUDGET_SECONDS = 2.0
@@ -50,12 +52,13 @@ def move(module: str) -> None:
     me = Nudge(MOVE, module, (module,))
     until = time.monotonic() + BUDGET_SECONDS
     again: set[str] = set()
+    known: Known = {}
     while time.monotonic() < until:
         news = again | broker.take(me) or _linger(me)
         if not news:
             return
         began = time.monotonic()
-        again = _pump_all(news)
+        again = _pump_all(news, known)
         _keep_pace(began)
     broker.hand_on(me, again)
 
@@ -106,14 +109,16 @@ def _linger(nudge: Nudge) -> set[str]:
     return broker.leave(nudge)
 
 
-def _pump_all(news: set[str]) -> set[str]:
-    """Move a batch of each of the news; returns those that tell of more."""
+def _pump_all(news: set[str], known: Known) -> set[str]:
+    """Move a batch of each of the news; returns those that tell of more. `known` is how far this task has
+    read already."""
     lanes: dict[tuple[str, str], list[int]] = {}
     for subscriber, producer, lane in sorted(map(read_news, news)):
         lanes.setdefault((subscriber, producer), []).append(lane)
     again = set()
     for (subscriber, producer), wanted in lanes.items():
-        progress = _pump(subscriber, producer, [shard for lane in wanted for shard in pump.shards_of(lane)])
+        shards = [shard for lane in wanted for shard in pump.shards_of(lane)]
+        progress = _pump(subscriber, producer, shards, known.setdefault((subscriber, producer), {}))
         if progress.full:
             broker.send(lane_of_its_own(subscriber, producer, lane) for lane in wanted)
         elif progress.waiting:
@@ -121,9 +126,11 @@ def _pump_all(news: set[str]) -> set[str]:
     return again
 
 
-def _pump(subscriber: str, producer: str, shards: Sequence[int]) -> Progress:
+def _pump(
+    subscriber: str, producer: str, shards: Sequence[int], known: dict[int, Place] | None = None
+) -> Progress:
     try:
-        return pump.pump(find_subscriber(subscriber), producer, shards)
+        return pump.pump(find_subscriber(subscriber), producer, shards, known)
     except LookupError:
         log.warning("nudge_for_nobody", subscriber=subscriber)  # sent by another version of the code
     except (DatabaseTrouble, FeedUnavailable) as error:

@@ -19,7 +19,7 @@ from tiffin.log.pump import pump
 from tiffin.log.subscribers import Handler, Subscriber, _subscribers
 from tiffin.models import Job
 from tiffin.moving import nudges, sending, tasks
-from tiffin.moving.nudges import Broker, nudge_jobs
+from tiffin.moving.nudges import Broker, Nudge, nudge_jobs
 from tiffin.testing import things
 from tiffin.testing.things import new_thing, number, numbers_of
 
@@ -113,6 +113,51 @@ def test_news_that_come_while_a_pump_is_at_work_are_moved_by_it(
     # Then that has arrived too, and needed no task of its own
     assert numbers_of(thing)[:2] == [1, 2]
     assert waiting(nudges.broker.client) <= 2
+
+
+def test_a_task_that_goes_on_asks_once_how_far_it_has_read(
+    reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a task that goes on because something else happens, in the same shard
+    asked: list[object] = []
+    places = cursors.places
+    monkeypatch.setattr(cursors, "places", lambda *where: (asked.append(where), places(*where))[1])
+    thing = new_thing()
+    number(thing, 1)
+    coming, linger = [3, 2], tasks._linger
+
+    def linger_while_it_happens(nudge: Nudge) -> set[str]:
+        if coming:
+            number(thing, coming.pop())
+        return linger(nudge)
+
+    monkeypatch.setattr(tasks, "_linger", linger_while_it_happens)
+    # When it has moved all of it
+    monkeypatch.setattr(tasks, "BUDGET_SECONDS", 3.5 * tasks.PACE_SECONDS)
+    tasks.move("payments")
+    # Then it has looked for its place once
+    assert numbers_of(thing) == [1, 2, 3]
+    assert len(asked) == 1
+
+
+def test_what_another_has_moved_meanwhile_is_moved_once(
+    reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a task that knows how far it has read, while another reads on
+    thing = new_thing()
+    number(thing, 1)
+    known: tasks.Known = {}
+    news = {nudges.nudge_pump(reader.name, "orders", shard_of(thing.id) % LANES).news}
+    tasks._pump_all(news, known)
+    number(thing, 2)
+    pump(reader, "orders", range(SHARDS))
+    # When it comes to the same shard again
+    number(thing, 3)
+    again = tasks._pump_all(news, known)
+    # Then it sees that its place is an old one, and looks
+    assert again == news
+    tasks._pump_all(again, known)
+    assert numbers_of(thing) == [1, 2, 3]
 
 
 def test_much_to_read_is_moved_side_by_side_in_lanes(
