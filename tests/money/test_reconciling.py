@@ -107,6 +107,7 @@ def test_a_lost_answer_to_the_authorisation_is_asked_for_after_five_minutes(
     assert is_what_the_provider_has(order)
 
 
+@pytest.mark.full
 def test_an_unknown_outcome_through_two_days_without_the_provider_holds_nothing_in_the_end(
     kitchen: scenes.Kitchen, wire: Wire
 ):
