@@ -121,8 +121,8 @@ class PaymentMethod(DTO):
 class CardEntry(DTO):
     """How a new card is entered: in the provider's own component in the customer's browser, so that its
     number never comes to us. `component` says which, `script` is the address of the provider's library and
-    `public_key` what that is started with; a page with it must let it connect to the sources `connects` and
-    show the `frames`. What comes of it is what `authorise` takes as its method."""
+    `public_key` what that is started with; a page with it must let it load further `scripts`, connect to the
+    sources `connects` and show the `frames`. What comes of it is what `authorise` takes as its method."""
 
     component: str
     script: str
@@ -130,6 +130,7 @@ class CardEntry(DTO):
     connects: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
     keeps: bool = False
+    scripts: tuple[str, ...] = ()
 
 
 class PaymentChoice(DTO):

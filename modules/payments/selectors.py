@@ -293,7 +293,7 @@ def confirmation(reference: str) -> Confirmation | None:
     """Of the charge that a provider calls `reference`, if its component can have it confirmed."""
     operation = memory.charge_by(reference=reference)
     entry = card_entry(operation.provider) if operation else None
-    if operation is None or entry is None or not operation.action:
+    if operation is None or entry is None:
         return None
     payment = Payment.get(payment_of(operation.charge))
     waits = payment.state is PaymentState.REQUIRES_ACTION

@@ -125,7 +125,8 @@ def _settle(message: Message, send: Send, preference: Preference) -> None:
 def _is_wanted(message: Message, preference: Preference) -> bool:
     if message.channel == Channel.PUSH.value and message.kind in preference.unwanted_push:
         return False
-    return KINDS[message.kind].essential or message.kind not in preference.unwanted
+    kind = KINDS.get(message.kind)  # None: another version's, of which sending says what is wrong
+    return kind is None or kind.essential or message.kind not in preference.unwanted
 
 
 def _later(message: Message, cause: str) -> None:

@@ -34,6 +34,19 @@ def test_an_email_outlasts_an_outage_of_a_day_and_is_there_within_the_hour(
     assert (Message.objects.get().state, len(mail_server.mails)) == (State.SENT, 1)
 
 
+def test_a_message_of_another_version_keeps_no_other_from_being_sent_once(zofia, mail_server) -> None:
+    first, strange = told(zofia), told(zofia)
+    Message.objects.filter(order_id=strange).update(kind="of_tomorrow")
+
+    send_emails()
+    with clock.shift(timedelta(hours=1)):
+        send_emails()
+
+    states = dict(Message.objects.values_list("order_id", "state"))
+    assert states == {first: State.SENT, strange: State.FAILED}
+    assert len(mail_server.mails) == 1
+
+
 def test_what_was_given_up_is_in_the_queue_and_goes_out_once_staff_say_so(
     zofia, mail_server, settings
 ) -> None:

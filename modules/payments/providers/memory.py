@@ -28,15 +28,22 @@ def begin(*, key: str, kind: str, charge: str, provider: str) -> tuple[ProviderO
         return db.lock(ProviderOperation, key), False
 
 
-def learn(key: str, reference: str, *, action: str = "") -> ProviderOperation:
-    """Write down what the provider calls the operation, and by which `action` its customer would confirm it.
-    The first name stays, and what was forbidden meanwhile stays so: the caller looks at what it gets."""
+def learn(key: str, reference: str) -> ProviderOperation:
+    """Write down what the provider calls the operation. The first name stays, and what was forbidden
+    meanwhile stays so: the caller looks at what it gets."""
     with db.transaction():
         operation = db.lock(ProviderOperation, key)
         if not operation.reference:
-            operation.reference, operation.action = reference, action or operation.action
-            operation.save(update_fields=["reference", "action"])
+            operation.reference = reference
+            operation.save(update_fields=["reference"])
         return operation
+
+
+def note_action(*, provider: str, reference: str, action: str) -> None:
+    """Write down by what the customer confirms the charge that the provider calls so; empty when nothing is
+    to be confirmed (any more)."""
+    charges = ProviderOperation.objects.filter(provider=provider, reference=reference, kind=CHARGE)
+    charges.exclude(action=action).update(action=action)
 
 
 def forbid(*, charge: str, provider: str) -> ProviderOperation:

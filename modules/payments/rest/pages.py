@@ -68,8 +68,9 @@ def confirm_here(request: HttpRequest, reference: str) -> HttpResponse:
         "payments/confirm_here.html",
         {"asked": asked, "back": back, "script": f"payments/confirm_{asked.entry.component}.js"},
     )
+    entry = asked.entry
     response["Content-Security-Policy"] = policy_with(
-        scripts=[asked.entry.script], connects=asked.entry.connects, frames=asked.entry.frames
+        scripts=[entry.script, *entry.scripts], connects=entry.connects, frames=entry.frames
     )
     return response
 

@@ -18,7 +18,7 @@ from modules.payments.interface import (
     Payments,
     PaymentState,
 )
-from modules.payments.models import KeptMethod
+from modules.payments.models import KeptMethod, ProviderOperation
 from modules.payments.tests.ledger import a_payment, look_at, state_of
 from modules.payments.tests.localstripe import NEEDS_OWNER, VISA
 from modules.payments.tests.stripejs import PUBLISHABLE_KEY
@@ -158,7 +158,7 @@ def test_its_owner_confirms_on_our_page_in_the_providers_library(stripe_on_pages
     assert f'data-secret="{intent["client_secret"]}"' in text
     assert f"/payments/return?payment_intent={intent['id']}" in text
     policy = page["Content-Security-Policy"]
-    assert "script-src 'self' https://js.stripe.com;" in policy
+    assert "script-src 'self' https://*.js.stripe.com https://js.stripe.com;" in policy
     assert "frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com" in policy
     assert "no-store" in page["Cache-Control"]
 
@@ -175,6 +175,7 @@ def test_the_way_back_from_it_makes_us_ask(stripe_on_pages, waiting, approved, s
     settle()
 
     assert state_of(waiting) is state
+    assert not ProviderOperation.objects.exclude(action="").exists()
 
 
 def test_what_is_confirmed_or_let_go_has_nothing_to_confirm(stripe_on_pages, waiting):
@@ -186,6 +187,8 @@ def test_what_is_confirmed_or_let_go_has_nothing_to_confirm(stripe_on_pages, wai
     assert "There is nothing to confirm" in text
     assert "data-secret" not in text
     assert f'href="/orders/{waiting.order_id}/"' in text
+    settle()
+    assert not ProviderOperation.objects.exclude(action="").exists()
 
 
 def test_what_nobody_has_to_confirm_gives_its_secret_to_nobody(stripe_on_pages):
@@ -197,6 +200,7 @@ def test_what_nobody_has_to_confirm_gives_its_secret_to_nobody(stripe_on_pages):
 
     assert "There is nothing to confirm" in text
     assert intent["client_secret"] not in text
+    assert not ProviderOperation.objects.exclude(action="").exists()
 
 
 @pytest.mark.parametrize("reference", ["pi_of_nobody", "\x00"])

@@ -118,7 +118,11 @@ def log_out_courier(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 def _log_out(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     visitor.leave(request)
     messages.info(request, "You are logged out.")
-    return HttpResponseRedirect(visitor.door.path)
+    response = HttpResponseRedirect(visitor.door.path)
+    if visitor.door is CUSTOMERS:
+        # Whoever uses the browser next finds neither a basket with names nor somebody else's messages.
+        response["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 def _next(request: HttpRequest, door: Door) -> str:

@@ -46,7 +46,7 @@ def shown_here(entry: CardEntry | None) -> EntryShown | None:
 def let_in(entry: CardEntry, response: HttpResponse) -> None:
     """Allow the page what the component needs, and nobody else anything."""
     response["Content-Security-Policy"] = policy_with(
-        scripts=[entry.script], connects=entry.connects, frames=entry.frames
+        scripts=[entry.script, *entry.scripts], connects=entry.connects, frames=entry.frames
     )
 
 

@@ -33,8 +33,16 @@ def account(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         visitor,
         "account.html",
         chosen=chosen,
-        languages=[(code, get_language_info(code)["name_local"]) for code in chosen.languages],
+        languages=[(code, _name_of(code)) for code in chosen.languages],
     )
+
+
+def _name_of(language: str) -> str:
+    """As its speakers call it; the tag of one that Django does not know."""
+    try:
+        return str(get_language_info(language)["name_local"])
+    except KeyError:
+        return language
 
 
 @require_POST

@@ -76,8 +76,10 @@ def test_logging_out_is_for_good():
     customer.registers()
     refresh = customer.browser.cookies["tiffin_refresh"].value
 
-    customer.browser.post("/logout")
+    answer = customer.browser.post("/logout")
 
+    # Whoever uses the browser next finds no basket, and hears nothing.
+    assert answer["Clear-Site-Data"] == '"storage"'
     assert LOGGED_IN not in home(customer.browser)
     customer.browser.cookies["tiffin_refresh"] = refresh
     assert LOGGED_IN not in home(customer.browser)

@@ -102,6 +102,7 @@ class StripeProvider:
         except stripe.InvalidRequestError:
             intent = intent_of(operation.reference)
         outcome = _of_void(intent)
+        memory.note_action(provider=STRIPE, reference=intent.id, action="")
         if outcome is None:
             raise StillPending(f"{key}: the intent is {intent.status}")
         return outcome
@@ -167,8 +168,7 @@ def _create(
         wanted["customer"] = customer
     with asking(f"{key}: create"):
         intent = client().v1.payment_intents.create(wanted, {"idempotency_key": key})
-    secret = (card_entry() and intent.client_secret) or ""
-    operation = memory.learn(key, intent.id, action=secret)
+    operation = memory.learn(key, intent.id)
     return operation, intent if operation.reference == intent.id else intent_of(operation.reference)
 
 
@@ -190,7 +190,10 @@ def _found_charge(operation: ProviderOperation) -> Outcome | None:
 
 
 def _of_charge(intent: stripe.PaymentIntent) -> Outcome | None:
-    """None while nobody has confirmed it: nothing is held, and nothing is refused."""
+    """None while nobody has confirmed it: nothing is held, and nothing is refused. What its owner confirms it
+    by is known here until it is confirmed, and not longer."""
+    secret = intent.client_secret if intent.status == "requires_action" and _is_confirmed_here(intent) else ""
+    memory.note_action(provider=STRIPE, reference=intent.id, action=secret or "")
     match intent.status:
         case "requires_capture" | "succeeded":
             return Succeeded(reference=intent.id, amount=from_stripe(intent.amount, intent.currency))

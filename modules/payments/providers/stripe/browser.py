@@ -11,7 +11,8 @@ from modules.payments.interface import CardEntry
 
 COMPONENT = "stripe"
 API = "https://api.stripe.com"
-FRAMES = ("https://*.js.stripe.com", "https://hooks.stripe.com")
+SCRIPTS = ("https://*.js.stripe.com",)
+FRAMES = (*SCRIPTS, "https://hooks.stripe.com")
 
 
 def card_entry() -> CardEntry | None:
@@ -27,4 +28,5 @@ def card_entry() -> CardEntry | None:
         connects=(API, origin),
         frames=(origin, *FRAMES),
         keeps=True,
+        scripts=SCRIPTS,
     )

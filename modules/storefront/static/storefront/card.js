@@ -6,6 +6,8 @@
   const PAUSE_MS = 500;
   const NOT_NOW = "The card cannot be taken just now. Try again in a moment, or pay another way.";
 
+  const CHANGED = "Something has changed meanwhile. Look at the price and the card, then press again.";
+
   class Refusal extends Error {}
 
   const entry = document.querySelector("[data-card-entry]");
@@ -17,6 +19,7 @@
   let component = null;
   let busy = false;
 
+  const promised = () => form.querySelector("[name=quote]")?.value;
   const isNew = () => new FormData(form).get("payment_method") === NEW;
 
   function complain(sentence) {
@@ -75,13 +78,17 @@
   }
 
   async function enter() {
+    const chosen = [...form.elements].find((field) => field.name === "payment_method" && field.checked);
+    const priced = promised();
     busy = true;
     complain("");
     button.disabled = true;
     button.textContent = "Checking the card …";
     try {
       const method = await (keepIt?.checked ? keep() : once());
-      [...form.elements].find((field) => field.name === "payment_method" && field.checked).value = method;
+      // Only what was looked at is ordered, and only with the card that was chosen.
+      if (!chosen.checked || !priced || promised() !== priced || !form.checkValidity()) throw new Refusal(CHANGED);
+      chosen.value = method;
       form.requestSubmit();
     } catch (error) {
       busy = false;

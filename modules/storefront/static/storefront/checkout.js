@@ -20,8 +20,11 @@ function recall() {
   for (const [name, value] of JSON.parse(sessionStorage.getItem(place) || "[]")) {
     const field = form.elements.namedItem(name);
     const known = !(field instanceof HTMLSelectElement) || [...field.options].some((option) => option.value === value);
-    const offered = !(field instanceof RadioNodeList) || [...field].some((radio) => radio.value === value);
-    if (field && known && offered) field.value = value;
+    // One radio alone is no list, and its value says what it is.
+    const radios = field instanceof RadioNodeList ? [...field] : field?.type === "radio" ? [field] : null;
+    if (!field || !known) continue;
+    if (!radios) field.value = value;
+    for (const radio of radios ?? []) if (radio.value === value) radio.checked = true;
   }
 }
 
@@ -67,6 +70,8 @@ document.addEventListener("change", (event) => {
   if (event.target.name === "age_confirmed") {
     form.querySelector("[name=age_missing]")?.remove();
     form.querySelector("#age-missing")?.remove();
+    event.target.removeAttribute("aria-invalid");
+    event.target.removeAttribute("aria-describedby");
   }
   if (["fulfilment", "wanted_at", "address", "tip", "promotion_code"].includes(event.target.name)) quote();
 });

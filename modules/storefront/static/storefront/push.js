@@ -9,6 +9,7 @@ const SAYS = {
   denied: "Your browser was told to show none of our messages. Allow notifications for this site in its settings, then come back.",
   dismissed: "Your browser has not allowed it yet; press again and say yes.",
   unreachable: "The service that brings messages to your browser does not answer. Try again later.",
+  silent: "That cannot be done just now. Try again in a moment.",
   offline: "You seem to be offline.",
   here: "You hear of your orders on this device.",
 };
@@ -72,6 +73,7 @@ async function begin() {
   try {
     const answer = await fetch(place.action, { method: "POST", body, headers: { "X-Fragment": "1" } });
     if (answer.ok || answer.status === 401) return location.reload();
+    if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return say("silent", { offers: true });
     say("", { offers: true });
     says.innerHTML = await answer.text();
   } catch {

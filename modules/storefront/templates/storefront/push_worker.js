@@ -14,7 +14,9 @@ function read(data) {
   try {
     const said = data.json();
     // Whatever it says, it leads to a page of this site.
-    return { ...said, url: new URL(new URL(said.url).pathname, self.location.origin).href };
+    const url = new URL(self.location.origin);
+    url.pathname = new URL(said.url).pathname;
+    return { ...said, url: url.href };
   } catch {
     return { id: "news", title: "Tiffin", body: "There is news of your order.", url: `${self.location.origin}/orders/` };
   }
