@@ -178,10 +178,10 @@ class Identity(Interface, module="identity", version=1):
         and for services. The text says whose it is, and opens with `open_many`."""
         ...
 
-    @query(timeout=1.0, errors=(RevealRefused,))
+    @query(timeout=0.2, errors=(RevealRefused,))
     def open_many(self, *, sealed: tuple[str, ...]) -> tuple[tuple[str, ...] | None, ...]:
         """Open what `seal` gave, in the order given; None for what was erased or cannot be opened. For the
-        customer, and for whom `reveal` is."""
+        customer, and for whom `reveal` is. Soon or not at all: who asks shows more than that."""
         ...
 
     @query(timeout=5.0, errors=(LoginRefused, TooManyAttempts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from modules.payments.tests.localstripe import NEEDS_OWNER, SECRET_KEY, VISA, LocalStripe
 from modules.payments.tests.stripejs import PUBLISHABLE_KEY, StripeJs
@@ -117,5 +117,36 @@ def test_a_card_that_is_declined_is_explained_and_another_one_pays(
     customer.page.get_by_label("Keep this card").uncheck()
     customer.place_button.click()
 
+    customer.is_told("Waiting for the restaurant")
+    assert orders_of_alice(platform) == before + 1
+
+
+def test_who_takes_another_card_while_a_new_one_is_checked_pays_with_what_is_chosen(
+    customer: Customer, platform: Platform
+) -> None:
+    # Given a new card whose check takes long
+    before = orders_of_alice(platform)
+    checks: list[Route] = []
+
+    def hold_back(check: Route) -> None:
+        checks.append(check)
+
+    customer.page.route("**/v1/payment_methods", hold_back)
+    customer.has_checked_out(card="A new card")
+    customer.enters_card(VISA)
+    customer.place_button.click()
+    expect(customer.page.get_by_role("button", name="Checking the card")).to_be_visible()
+    while not checks:
+        customer.page.wait_for_timeout(50)
+    # When another is chosen meanwhile
+    other = customer.page.locator("input[name=payment_method]").first
+    other.check()
+    chosen = other.input_value()
+    checks[0].continue_()
+    # Then nothing was ordered, and pressing again orders with that one
+    expect(customer.place_button).to_be_enabled()
+    assert orders_of_alice(platform) == before
+    assert other.input_value() == chosen
+    customer.place_button.click()
     customer.is_told("Waiting for the restaurant")
     assert orders_of_alice(platform) == before + 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -26,7 +28,7 @@ _DAYS = {"today": (0, 1), "tomorrow": (1, 2), "week": (0, 7)}
 
 
 class Day(admin.SimpleListFilter):
-    """By each region's own days."""
+    """By each region's own days; what is over only for whoever asks for it."""
 
     title = "day"
     parameter_name = "day"
@@ -36,9 +38,12 @@ class Day(admin.SimpleListFilter):
             ("today", "today"),
             ("tomorrow", "tomorrow"),
             ("week", "these seven days"),
-            ("later", "from now on"),
             ("past", "past"),
         ]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        everything, *rest = super().choices(changelist)
+        yield from ({**everything, "display": "from now on"}, *rest)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[SlotUse]) -> QuerySet[SlotUse]:
         now, value = clock.now(), self.value()
@@ -50,9 +55,9 @@ class Day(admin.SimpleListFilter):
                 since, until = (midnight(region, today + timedelta(days=days)) for days in (first, last))
                 found |= Q(order__region=region.code, slot_at__gte=since, slot_at__lt=until)
             return queryset.filter(found)
-        if value == "later":
-            return queryset.filter(slot_at__gte=now)
-        return queryset.filter(slot_at__lt=now) if value == "past" else queryset
+        if value == "past":
+            return queryset.filter(slot_at__lt=now)
+        return queryset.filter(slot_at__gte=now)
 
 
 class Full(admin.SimpleListFilter):
@@ -80,10 +85,9 @@ class SlotAdmin(Exported, ModuleAdmin):
     list_display = ("slot_at", "restaurant", "region", "taken_of", "free")
     list_filter = (Day, Full, "order__region")
     region_field = "order__region"
-    search_fields = ("order__restaurant_name", "=restaurant_id", "=order__id", "=order__code")
+    search_fields = ("order__restaurant_name", "=restaurant_id")
     list_select_related = ("order",)
     ordering = ("slot_at",)
-    date_hierarchy = "slot_at"
     fields = ("slot_at", "restaurant", "taken_of", "orders")
     readonly_fields = fields
     export_columns = (
@@ -108,6 +112,20 @@ class SlotAdmin(Exported, ModuleAdmin):
             taken=Coalesce(Subquery(counted), 0),
             places=Cast(Subquery(known.values(said=_PLACES)[:1]), IntegerField()),
         )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SlotUse], search_term: str
+    ) -> tuple[QuerySet[SlotUse], bool]:
+        """Also the time of an order, whichever of the places then it has."""
+        found, repeats = super().get_search_results(request, queryset, search_term)
+        term = search_term.strip()
+        if not term:
+            return found, repeats
+        named = Q(order__code__iexact=term)
+        with suppress(ValueError):
+            named |= Q(order_id=UUID(term))
+        same = SlotUse.objects.filter(restaurant_id=OuterRef("restaurant_id"), slot_at=OuterRef("slot_at"))
+        return found | queryset.filter(Exists(same.filter(named))), repeats
 
     @admin.display(description="Restaurant", ordering="order__restaurant_name")
     def restaurant(self, use: SlotUse) -> str:

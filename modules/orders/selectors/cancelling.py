@@ -13,6 +13,7 @@ from modules.orders.policies import CancellationFacts, CancellationPolicy, Cance
 from modules.orders.pricing.keeping import Split, split
 from modules.orders.pricing.refunding import RefundPart
 from modules.orders.selectors.bills import price_of
+from modules.orders.selectors.chargebacks import charged_back
 from modules.orders.states import KEEPS, is_over, stage_of
 from tiffin import clock, regions
 
@@ -79,7 +80,8 @@ def preview(order: Order, by: Canceller) -> CancellationPreview:
         return CancellationPreview(may_cancel=False, back=nothing, released=nothing, text=text, keeps=nothing)
     parted = split_for(order, by)
     kept = kept_of(order, parted)
-    back = max(0, order.captured - order.refunded - kept)
+    left = order.captured - order.refunded
+    back = max(0, min(left - kept, left - charged_back(order))) if order.captured else 0
     unpaid = parted.back if parted else split(price_of(order), {}).back
     return CancellationPreview(
         may_cancel=True,
@@ -98,6 +100,8 @@ def _what_it_means(order: Order, back: int, kept: int) -> str:
         return f"{WHY[stage_of(order.axes)]} You pay {order.money(kept)}, and {returned} you do not."
     if back:
         return f"You get {order.money(back)} back."
+    if order.captured:
+        return "Your bank has taken the money back already: nothing more is to be given back."
     return "Nothing has been taken yet: you pay nothing."
 
 

@@ -17,6 +17,8 @@ from tiffin.interfaces import CommandKey
 # Nobody had asked orders for it.
 GIVEN = "given"
 CHARGED_BACK = "charged_back"
+# What of a part is money, in minor units.
+_MONEY = ("amount", "tax")
 
 
 @db.transaction_required
@@ -34,7 +36,7 @@ def owe(
     )
     if order.axes.refund is not RefundState.DUE:
         order.move(refund=RefundState.DUE, note=reason[:64])
-    settle(order)
+    settle(order, note=CHARGED_BACK)  # for what is settled at once: the bank has all of it
     return refund
 
 
@@ -77,8 +79,7 @@ def settle(order: Order, *, note: str = "") -> None:
         jobs.add(order, "refund_payment", due=clock.now())
     elif order.axes.refund is RefundState.DUE:
         jobs.drop(order, "refund_payment")
-        of_bank = order.refunds.filter(done_at=None).exists()
-        order.move(refund=RefundState.REFUNDED, note=CHARGED_BACK if of_bank else "")
+        order.move(refund=RefundState.REFUNDED, note=note)
 
 
 @db.transaction_required
@@ -123,13 +124,18 @@ def _leave_out_what_the_bank_has(order: Order) -> None:
             _set_apart(order, refund, refund.amount - left)
         if (refund.charged_back_at is None) is not bool(left):
             refund.charged_back_at = None if left else clock.now()
-            refund.save(update_fields=("charged_back_at",))
+            # Owed again it is another wish: the one before may have been refused for good.
+            refund.attempt += 1 if left else 0
+            refund.save(update_fields=("charged_back_at", "attempt"))
 
 
 def _set_apart(order: Order, refund: Refund, amount: int) -> None:
-    """So much of it the bank has; the rest is another wish from now on."""
+    """So much of it the bank has; the rest is another wish from now on. Each is of the same dishes and
+    parties, in proportion."""
+    apart = [_share(part, amount, refund.amount) for part in refund.parts]
+    refund.parts = [_less(part, less) for part, less in zip(refund.parts, apart, strict=True)]
     refund.amount, refund.attempt = refund.amount - amount, refund.attempt + 1
-    refund.save(update_fields=("amount", "attempt"))
+    refund.save(update_fields=("amount", "attempt", "parts"))
     Refund.objects.create(
         order=order,
         number=order.refunds.count() + 1,
@@ -138,7 +144,16 @@ def _set_apart(order: Order, refund: Refund, amount: int) -> None:
         owed_at=refund.owed_at,
         charged_back_at=clock.now(),
         receipted=refund.receipted,
+        parts=apart,
     )
+
+
+def _share(part: dict[str, Any], amount: int, whole: int) -> dict[str, Any]:
+    return {**part, **{name: part[name] * amount // whole for name in _MONEY}}
+
+
+def _less(part: dict[str, Any], less: dict[str, Any]) -> dict[str, Any]:
+    return {**part, **{name: part[name] - less[name] for name in _MONEY}}
 
 
 def _unite(order: Order, answered: Refund, amount: int) -> None:

@@ -10,6 +10,8 @@ import pytest
 from modules.orders import handlers, jobs
 from modules.orders.interface import ClaimReason, ClaimRefused, Orders, RefundState, Status
 from modules.orders.models import Chargeback, Order, Receipt, Refund, TimelineEntry
+from modules.orders.policies import Canceller
+from modules.orders.selectors.cancelling import preview
 from modules.orders.services import write_receipts
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of
@@ -114,8 +116,53 @@ def test_of_a_part_only_what_is_left_is_asked_for_under_a_key_of_its_own(owed) -
     assert jobs.key_of(order, order.refunds.first()) != before
     given_back(order, left, in_all=left, key=f"{order.command_key('refund-1', 2)}")
     assert rows(order) == [(left, True, False), (1000, False, True)]
-    assert on_timeline(order)[-1] == ("refunded", "charged_back")
+    # That the bank has taken some is on the timeline already: this was us.
+    assert on_timeline(order)[-1] == ("refunded", "")
     assert order_of(order).waits_until is None
+
+
+def test_what_was_refused_while_the_bank_had_it_is_asked_for_anew_once_it_is_won(owed) -> None:
+    """Payments answers a key for ever as it has once: under the former one nothing would come back."""
+    before = jobs.key_of(owed, Refund.objects.get(order_id=owed.id))
+    charged_back(owed, owed.total)
+
+    won(owed, owed.total)
+
+    order = order_of(owed)
+    assert rows(order) == [(order.total, False, False)]
+    assert jobs.key_of(order, order.refunds.get()) != before
+
+
+def test_of_a_part_each_half_goes_back_from_whom_it_was_owed(owed) -> None:
+    refund = Refund.objects.get(order_id=owed.id)
+    refund.parts = [
+        {"label": "Ramen", "amount": 901, "tax": 150, "tax_category": "hot_food", "tax_rate": "0.2",
+         "party": "restaurant", "liable": "restaurant", "line": 1},
+        {"label": "Delivery", "amount": owed.total - 901, "tax": 100, "tax_category": "delivery",
+         "tax_rate": "0.2", "party": "platform", "liable": "platform", "line": None},
+    ]  # fmt: skip
+    refund.save()
+
+    charged_back(owed, 1000)
+
+    both = list(order_of(owed).refunds.all())
+    for name in ("amount", "tax"):
+        sums = [sum(part[name] for part in parts) for parts in zip(*(r.parts for r in both), strict=True)]
+        assert sums == [part[name] for part in refund.parts]
+    assert [part["party"] for part in both[1].parts] == ["restaurant", "platform"]
+    assert all(part["amount"] > 0 for r in both for part in r.parts)
+
+
+def test_a_preview_promises_nothing_that_the_bank_has(kitchen, customer) -> None:
+    placed = scenes.place(kitchen, customer, kitchen.ramen(2))
+    for step in ("authorised", "offered", "accepted", "captured"):
+        happen(placed.id, step)
+    charged_back(order_of(placed), placed.total.amount)
+
+    seen = preview(order_of(placed), Canceller.STAFF)
+
+    assert (seen.may_cancel, seen.back.amount) == (True, 0)
+    assert "bank" in seen.text
 
 
 def test_a_refund_that_was_on_its_way_is_not_asked_for_twice(owed) -> None:

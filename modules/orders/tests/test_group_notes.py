@@ -252,6 +252,9 @@ def test_without_identity_numbers_stand_for_names_and_nothing_waits(zofia, kitch
         settle()
         assert [line.bag for line in ticket_of(order).lines] == ["Person 1", "Person 2", "Person 1", ""]
         assert [share["name"] for share in seen(zofia, order)["per_person"]] == ["", "", ""]
+        # An answer without the names is none to be held.
+        nameless = zofia.client.get(f"/api/v1/orders/{order.id}")
+        assert (nameless["Cache-Control"], "ETag" in nameless) == ("no-store", False)
         refused = quoted(zofia.client, kitchen, basket)
         assert (refused.status_code, refused.json()["code"]) == (503, "module_unavailable")
     assert [line.bag for line in ticket_of(order).lines] == ["Zofia", JUREK, "Zofia", ""]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -69,11 +70,22 @@ def test_a_place_given_back_counts_no_more(evening) -> None:
         ("?day=today&places=free", ["2 of 3"]),
         ("?q=noodle", ["2 of 3", "3 of 3", "1 of 3"]),
         ("?q=nobody", []),
-        ("?slot_at__day=2&slot_at__month=6&slot_at__year=2026", ["1 of 3"]),
     ],
 )
 def test_staff_find_the_times_they_look_for(evening, query, rows) -> None:
     assert taken(person("support"), query) == rows
+
+
+def test_an_order_is_found_whichever_place_of_its_time_it_has(evening) -> None:
+    second = evening[1]
+    assert taken(person("support"), f"?q={second.code.lower()}") == ["2 of 3"]
+    assert taken(person("support"), f"?q={second.id}") == ["2 of 3"]
+
+
+def test_what_is_over_is_for_whoever_asks_for_it(evening) -> None:
+    with clock.hold(NOON + timedelta(hours=20)):
+        assert taken(person("support")) == ["1 of 3"]
+        assert taken(person("support"), "?day=past") == ["2 of 3", "3 of 3"]
 
 
 def test_a_day_is_one_on_the_regions_clocks(evening) -> None:

@@ -304,12 +304,12 @@ class AvailabilitySerializer(WhichRestaurantSerializer):
         "you say so",
     )
 
-    def validate_until(self, until: datetime | None) -> datetime | None:
-        if until is not None and until <= clock.now():
-            raise serializers.ValidationError(
-                "This time is over. Say one to come, or that it is available.", code="past"
-            )
-        return until
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        until = attrs["until"]
+        if not attrs["available"] and until is not None and until <= clock.now():
+            over = "This time is over. Say one to come, or that it is available."
+            raise serializers.ValidationError({"until": over}, code="past")
+        return attrs
 
 
 class PauseSerializer(WhichRestaurantSerializer):

@@ -148,6 +148,20 @@ def test_a_time_that_is_over_or_nobody_knows_whose_is_refused(
     assert answer.status_code == 422
     (wrong,) = answer.json()["errors"]
     assert (wrong["path"], wrong["code"]) == ("/until", code)
+
+
+def test_of_what_is_there_again_it_does_not_matter_until_when_it_was_not(
+    cook: APIClient, restaurant: Restaurant
+) -> None:
+    """A till sends back what it has."""
+    coffee = selectors.menu(restaurant.id).document.categories[0].items[0].id
+    url = f"/api/v1/restaurant/items/{coffee}/availability"
+    cook.put(url, {"available": False, "until": None}, format="json")
+
+    answer = cook.put(url, {"available": True, "until": "2020-01-01T20:00:00Z"}, format="json")
+
+    assert answer.status_code == 204
+    assert cook.get(f"/api/v1/restaurants/{restaurant.id}/menu").json()["unavailable"] == []
     assert selectors.menu(restaurant.id).unavailable == ()
 
 

@@ -46,12 +46,14 @@ RETURNING job.id, job.key, job.name, job.aggregate, job.payload, job.attempts, j
 """
 _CHOSEN = """
 {name} AS (
-    SELECT job.id, job.name FROM job
+    SELECT job.id, job.name, job.due FROM job
     WHERE state = 'waiting' AND due <= %(now)s AND (lease_until IS NULL OR lease_until <= %(now)s)
       AND {destination}
     ORDER BY due LIMIT {limit}
     FOR UPDATE SKIP LOCKED
 )"""
+# What was locked and is not taken is free again at the commit.
+_TAKEN = "SELECT * FROM ({found}) AS found ORDER BY due LIMIT %(limit)s"
 # What room a capped destination has left.
 _FREE = """greatest(0, least(%(limit)s, %(cap{number})s - (
     SELECT count(*) FROM job AS running
@@ -108,7 +110,7 @@ def claim(module: str, *, limit: int) -> list[Claimed]:
     if not caps:
         return _claim(module, values)
     with transaction(owner=module):
-        _wait_for_claimers(module, sorted(caps))
+        _wait_for_claimers(module, sorted(caps))  # this statement first: what it waits for is seen then
         return _claim(module, values)
 
 
@@ -128,7 +130,16 @@ def ensure_unending(module: str) -> None:
 
 def run(module: str, *claimed: Claimed) -> None:
     """Do claimed jobs one after the other, then remove those whose lease still holds: a crash in between
-    repeats what is harmless to repeat. Never raises for a job's sake."""
+    repeats what is harmless to repeat. What may take longer than the usual lease comes last, so that nobody
+    else's ends behind it. Never raises for a job's sake."""
+    long = {work.name for work in registered(module) if work.lease > LEASE}
+    _run(module, [each for each in claimed if each.name not in long])
+    for each in claimed:
+        if each.name in long:
+            _run(module, [each])
+
+
+def _run(module: str, claimed: Sequence[Claimed]) -> None:
     done = [each for each in claimed if _do(module, each)]
     if not done:
         return
@@ -197,8 +208,8 @@ def _claim_statement(capped: int) -> str:
         destination, limit = f"destination = %(destination{number})s", _FREE.format(number=number)
         chosen.append(_CHOSEN.format(name=f"capped{number}", destination=destination, limit=limit))
     names = ["free", *(f"capped{number}" for number in range(capped))]
-    taken = " UNION ALL ".join(map("SELECT * FROM {}".format, names))
-    return _CLAIM.format(chosen=",".join(chosen), taken=taken)
+    found = " UNION ALL ".join(map("SELECT * FROM {}".format, names))
+    return _CLAIM.format(chosen=",".join(chosen), taken=_TAKEN.format(found=found))
 
 
 def _wait_for_claimers(module: str, destinations: Sequence[str]) -> None:
@@ -206,7 +217,7 @@ def _wait_for_claimers(module: str, destinations: Sequence[str]) -> None:
     with connections[module].cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext(name)) FROM unnest(%s::text[]) AS name",
-            [[f"tiffin.jobs:{destination}" for destination in destinations]],
+            [[f"tiffin.jobs:{module}:{destination}" for destination in destinations]],
         )
 
 

@@ -68,10 +68,12 @@ def pump(
         if done is None:
             return Progress(moved, False)
         moved += done
+        if done < len(batch):
+            # Another is at it: where it stands now is not ours to reckon, but to be read.
+            return Progress(moved, True, page.full)
         at.update({place.shard: place for place in _ends(batch)})
-    if moved == len(events):
-        known.update(at)
-    return Progress(moved, page.waiting or moved < len(events), page.full)
+    known.update(at)
+    return Progress(moved, page.waiting, page.full)
 
 
 def fresh(events: list[Recorded], at: dict[int, Place]) -> list[Recorded]:

@@ -26,7 +26,7 @@ BROKER_REST_SECONDS = 1.0
 # A flag whose task was lost must not silence later nudges for long.
 FLAG_SECONDS = 3
 # Nor one whose task is busy with something slow: another task comes to its side.
-AT_WORK_MILLISECONDS = 300
+AT_WORK_MILLISECONDS = 500
 # There are not more subscriptions and lanes than this; what is left is taken with the next.
 MOST_NEWS = 1_000
 

@@ -88,7 +88,7 @@ def run_jobs(module: str) -> None:
     while time.monotonic() < until:
         began = time.monotonic()
         claimed = job_runs.claim(module, limit=limit)
-        if len(claimed) == limit:
+        if len(claimed) >= limit:
             broker.hand_on(me)
         job_runs.run(module, *claimed)
         if len(claimed) < limit:

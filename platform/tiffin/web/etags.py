@@ -32,6 +32,8 @@ def conditional(version: Version | None = None) -> Callable[[View], View]:
             if etag and _holds(request, etag):
                 return _not_modified(etag)
             response: Response = method(view, request, *args, **kwargs)
+            if response.get("Cache-Control") == "no-store":
+                return response  # it is not all that there is: nothing to be held
             etag = etag or _etag(JSONRenderer().render(response.data))
             if _holds(request, etag):
                 return _not_modified(etag)

@@ -247,6 +247,30 @@ def test_a_full_destination_is_passed_over_and_others_go_on(register: Do) -> Non
     assert [one.name for one in running.claim("orders", limit=20)] == ["call"]
 
 
+def test_a_claim_is_of_so_many_whatever_they_are_for(register: Do) -> None:
+    register("call", lambda key: None, destination="provider", cap=5)
+    register("wash", lambda key: None)
+    for _ in range(5):
+        thing = new_thing()
+        add(thing, "call")
+        add(thing, "wash")
+    assert [len(running.claim("orders", limit=3)) for _ in range(5)] == [3, 3, 3, 1, 0]
+
+
+def test_what_takes_long_comes_last_and_is_removed_by_itself(register: Do) -> None:
+    # Given a job that may take long, claimed with others that may not
+    left: list[list[str]] = []
+    register("reckon", lambda key: left.append([row.name for row in rows()]), lease=timedelta(minutes=15))
+    register("wash", lambda key: None)
+    for name in ("wash", "reckon", "wash"):
+        add(new_thing(), name)
+    # When they are done
+    running.run("orders", *running.claim("orders", limit=3))
+    # Then the others were done and gone before it, and nobody takes them for forgotten
+    assert left == [["reckon"]]
+    assert rows() == []
+
+
 def test_an_aggregate_has_one_deadline_which_moves_with_it(register: Do) -> None:
     register("too_slow", lambda key: None, is_deadline=True)
     register("much_too_slow", lambda key: None, is_deadline=True)

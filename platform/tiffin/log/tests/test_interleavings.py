@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from uuid import UUID
 
+import pytest
 from django.db import connections
 
 from tiffin.db.transactions import transaction
@@ -179,6 +180,28 @@ def test_two_pumps_on_one_shard_give_each_event_one_effect(reader: Subscriber) -
         one.run(lambda: manager.__exit__(None, None, None))
     assert pump_all(reader) == 50
     assert numbers_of(thing) == list(range(50))
+
+
+def test_where_another_is_at_work_no_place_is_reckoned(
+    reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given two batches of one shard, of which another pump has just locked the cursor
+    monkeypatch.setattr("tiffin.log.pump.EVENTS_A_BATCH", 1)
+    thing = new_thing()
+    number(thing, 1, 2)
+    asked: list[object] = []
+
+    def is_taken(*of: object) -> cursors.Unmoved:
+        asked.append(of)
+        return cursors.Unmoved(set(), False)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cursors, "lock_unmoved", is_taken)
+        # When it comes there
+        progress = pump(reader, "orders", range(SHARDS))
+    # Then it does not go on behind the first batch, as if it knew what becomes of it, and comes again
+    assert (progress.moved, progress.waiting, len(asked)) == (0, True, 1)
+    assert pump_all(reader) == 2
 
 
 def test_many_pumps_at_once_over_many_keys_lose_and_repeat_nothing(reader: Subscriber) -> None:

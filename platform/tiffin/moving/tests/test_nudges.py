@@ -204,6 +204,10 @@ def test_a_nudge_that_is_lost_is_made_good_by_the_next_sweep(reader: Subscriber)
     assert waiting(nudges.broker.client) == 0
 
 
+def test_who_is_at_work_is_known_to_be_for_longer_than_a_round_takes() -> None:
+    assert nudges.AT_WORK_MILLISECONDS >= 1000 * 1.8 * tasks.PACE_SECONDS
+
+
 def test_a_sweep_finds_the_jobs_that_became_due(reader: Subscriber) -> None:
     # Given a job that is not due yet
     in_an_hour = clock.now() + timedelta(hours=1)
