@@ -272,7 +272,7 @@ def forget_photos(claim_id: UUID) -> None:
 # --- afterwards ------------------------------------------------------------------------------------
 
 
-@every("write_receipts", pause=timedelta(seconds=10))
+@every("write_receipts", pause=timedelta(seconds=5))
 def put_in_writing() -> None:
     """What was delivered, and what went back, is put in writing and numbered."""
     write_receipts()
