@@ -13,10 +13,12 @@ from django.conf import settings
 from psycopg import sql
 
 from modules.orders.interface import OrderView
-from modules.orders.selectors import known
 from modules.orders.tests import scenes
-from tiffin import context, ids
+from modules.orders.tests.conftest import _own_context
+from tiffin import ids
 from tiffin.testing import settle
+
+__all__ = ["_own_context"]
 
 
 class Evening(NamedTuple):
@@ -33,13 +35,6 @@ class Evening(NamedTuple):
     @property
     def order_ids(self) -> list[UUID]:
         return [order.id for order in self[1:]]
-
-
-@pytest.fixture(autouse=True)
-def _own_context() -> Iterator[None]:
-    with context.use(context.current()):
-        yield
-    known.menu.cache_clear()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from config import audit as between_modules
 from modules.orders.interface import Fulfilment, Orders, OrderView
 from modules.orders.models import Promotion
-from modules.orders.services import start_promotion, write_receipts
+from modules.orders.services import write_receipts
 from modules.orders.tests import scenes
 from tests.audit.conftest import Evening, broken
 from tiffin import ids
@@ -38,17 +38,7 @@ class Booked(NamedTuple):
 
 @pytest.fixture
 def booked(evening: Evening) -> Booked:
-    promotion = start_promotion(
-        Promotion(
-            region="gb",
-            title="Two pounds off",
-            kind="fixed",
-            amount=200,
-            funded_by="platform",
-            budget=1_000,
-            uses_per_customer=1,
-        )
-    )
+    promotion = scenes.two_pounds_off(budget=1_000)
     free = call(Orders).slots(restaurant_id=evening.kitchen.id, fulfilment=Fulfilment.DELIVERY)
     later, cancelled = (
         scenes.place(evening.kitchen, ids.new_id(), wanted_at=free[0].starts_at) for _ in range(2)

@@ -79,27 +79,26 @@ def test_a_new_card_is_kept_pays_next_time_with_one_click_and_is_removed(
     customer.reads("No card is kept")
 
 
-def test_a_card_whose_owner_must_confirm_is_confirmed_on_our_page(customer: Customer) -> None:
+@pytest.mark.parametrize(
+    ("answer", "told", "more"),
+    [
+        ("Complete authentication", "Waiting for the restaurant", ()),
+        ("Fail authentication", "Cancelled", ("You are not charged.",)),
+    ],
+)
+def test_a_card_whose_owner_must_confirm_is_confirmed_on_our_page_or_charges_nothing(
+    customer: Customer, answer: str, told: str, more: tuple[str, ...]
+) -> None:
     customer.has_checked_out(card="A new card")
     customer.enters_card(NEEDS_OWNER)
     customer.place_button.click()
 
     customer.follow("Confirm the payment")
-    customer.press("Complete authentication")
+    customer.press(answer)
 
-    customer.is_told("Waiting for the restaurant")
-
-
-def test_a_confirmation_that_fails_is_explained_and_charges_nothing(customer: Customer) -> None:
-    customer.has_checked_out(card="A new card")
-    customer.enters_card(NEEDS_OWNER)
-    customer.place_button.click()
-
-    customer.follow("Confirm the payment")
-    customer.press("Fail authentication")
-
-    customer.is_told("Cancelled")
-    customer.reads("You are not charged.")
+    customer.is_told(told)
+    for words in more:
+        customer.reads(words)
 
 
 def test_a_card_that_is_declined_is_explained_and_another_one_pays(

@@ -22,11 +22,7 @@ def noodle_bar(database: object) -> RestaurantView:
 
 @pytest.fixture
 def zofia(noodle_bar: RestaurantView) -> Customer:
-    """A customer with an address in Soho."""
-    customer = Customer()
-    customer.registers()
-    customer.keeps_address()
-    return customer
+    return Customer.nearby()
 
 
 @pytest.fixture

@@ -3,30 +3,15 @@ over the real wire."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from modules.orders.selectors import known
-from modules.orders.tests import scenes
+from modules.orders.tests.conftest import _own_context, kitchen
 from modules.payments.tests.conftest import adyen, running_stripe, served_by, stripe
 from tests.money.wires import AtAdyen, AtStripe, Wire
-from tiffin import context
 
-__all__ = ["adyen", "running_stripe", "served_by", "stripe"]
-
-
-@pytest.fixture(autouse=True)
-def _own_context() -> Iterator[None]:
-    with context.use(context.current()):
-        yield
-    known.menu.cache_clear()
-
-
-@pytest.fixture
-def kitchen(database: object) -> scenes.Kitchen:
-    return scenes.open_kitchen()
+__all__ = ["_own_context", "adyen", "kitchen", "running_stripe", "served_by", "stripe"]
 
 
 @pytest.fixture(params=["stripe", "adyen"])

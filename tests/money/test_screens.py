@@ -38,10 +38,7 @@ def noodle_bar(wire: Wire, database: object) -> RestaurantView:
 
 @pytest.fixture
 def zofia(noodle_bar: RestaurantView) -> Customer:
-    customer = Customer()
-    customer.registers()
-    customer.keeps_address()
-    return customer
+    return Customer.nearby()
 
 
 def on_page(page: str) -> int:

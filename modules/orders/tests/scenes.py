@@ -14,8 +14,11 @@ import pytest
 
 from modules.delivery.interface import CourierId, Delivery, Proof, ProofKind
 from modules.delivery.interface import Point as Whereabouts
+from modules.identity.interface import AccountKind, Identity
 from modules.orders.interface import BasketLine, Choice, Orders, OrderView, Point, QuoteView, Wishes
-from modules.orders.models import Order
+from modules.orders.models import Order, Promotion
+from modules.orders.services import start_promotion
+from modules.orders.tests import menus
 from modules.restaurants.interface import (
     DelayReason,
     MenuView,
@@ -44,68 +47,6 @@ VISA = "pm_card_visa"
 
 def new_key() -> CommandKey:
     return CommandKey(str(ids.new_id()))
-
-
-def _item(name: str, price: int, *labels: str, groups: tuple[str, ...] = (), most: int | None = None) -> dict:
-    item = {"id": name, "title": {"translations": {"en": name}}, "price_info": {"price": price}}
-    if labels:
-        item["tax_label_info"] = {"default_value": {"labels": list(labels)}}
-    if groups:
-        item["modifier_group_ids"] = {"ids": list(groups)}
-    if most is not None:
-        item["quantity_info"] = {"quantity": {"max_permitted": most}}
-    return item
-
-
-def _group(name: str, *options: str, least: int, most: int, free: int = 0) -> dict:
-    return {
-        "id": name,
-        "title": {"translations": {"en": name}},
-        "modifier_options": [{"id": option, "type": "ITEM"} for option in options],
-        "quantity_info": {"quantity": {"min_permitted": least, "max_permitted": most, "charge_above": free}},
-    }
-
-
-def _menu(*, ramen: int = 1250) -> dict:
-    """Ramen must come with a broth and may come with toppings, one of which is free; an egg may be soft."""
-    always = [
-        {"day_of_week": day, "time_periods": [{"start_time": "00:00", "end_time": "23:59"}]}
-        for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    ]
-    dishes = ("Ramen", "Gyoza", "Beer")
-    return {
-        "items": [
-            _item("Ramen", ramen, "TEMP_HEATED", groups=("Broth", "Toppings")),
-            _item("Gyoza", 650, "TEMP_HEATED"),
-            _item("Beer", 550, "CAT_BEER"),
-            _item("Miso", 0),
-            _item("Tonkotsu", 150),
-            _item("Egg", 120, groups=("Yolk",), most=2),
-            _item("Nori", 80),
-            _item("Soft", 0),
-            _item("Hard", 30),
-        ],
-        "modifier_groups": [
-            _group("Broth", "Miso", "Tonkotsu", least=1, most=1),
-            _group("Toppings", "Egg", "Nori", least=0, most=3, free=1),
-            _group("Yolk", "Soft", "Hard", least=0, most=1),
-        ],
-        "categories": [
-            {
-                "id": "all",
-                "title": {"translations": {"en": "All"}},
-                "entities": [{"id": dish, "type": "ITEM"} for dish in dishes],
-            }
-        ],
-        "menus": [
-            {
-                "id": "menu",
-                "title": {"translations": {"en": "Menu"}},
-                "service_availability": always,
-                "category_ids": ["all"],
-            }
-        ],
-    }
 
 
 class Kitchen(NamedTuple):
@@ -169,13 +110,13 @@ def profile(region: str = "gb", *, hours: str = "24/7", min_order: int = 500) ->
 def open_kitchen(region: str = "gb", *, hours: str = "24/7") -> Kitchen:
     """A restaurant in Soho, published and known to orders."""
     restaurant = call(Restaurants).register(key=new_key(), profile=profile(region, hours=hours))
-    _publish(restaurant.id, _menu())
+    _publish(restaurant.id, menus.menu())
     return Kitchen(restaurant, call(Restaurants).menu(restaurant_id=restaurant.id))
 
 
 def publish_menu(kitchen: Kitchen, *, ramen: int = 1250, without: tuple[str, ...] = ()) -> None:
     """A new version, in which ramen costs something else or some things are not to be had."""
-    menu = _menu(ramen=ramen)
+    menu = menus.menu(ramen=ramen)
     menu["items"] = [item for item in menu["items"] if item["id"] not in without]
     for group in menu["modifier_groups"]:
         group["modifier_options"] = [each for each in group["modifier_options"] if each["id"] not in without]
@@ -186,7 +127,7 @@ def publish_menu(kitchen: Kitchen, *, ramen: int = 1250, without: tuple[str, ...
 
 def publish_evening_menu(kitchen: Kitchen, *dishes: str) -> None:
     """A new version, in which these dishes are served from five to midnight only."""
-    menu = _menu()
+    menu = menus.menu()
     (all_day,) = menu["categories"]
     late = [each for each in all_day["entities"] if each["id"] in dishes]
     all_day["entities"] = [each for each in all_day["entities"] if each["id"] not in dishes]
@@ -217,6 +158,29 @@ def _publish(restaurant_id: UUID, menu: dict) -> None:
 def london(moment: str) -> datetime:
     """`2026-06-01 12:00` on London's clocks."""
     return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Europe/London"))
+
+
+def register(email: str = "zofia@example.com") -> UUID:
+    """A customer with an account, not only an id."""
+    account = call(Identity).create_account(
+        key=new_key(), email=email, password="a good long password", kind=AccountKind.CUSTOMER, region="gb"
+    )
+    return account.account_id
+
+
+def two_pounds_off(*, budget: int) -> Promotion:
+    """Of a budget, and once a customer."""
+    return start_promotion(
+        Promotion(
+            region="gb",
+            title="Two pounds off",
+            kind="fixed",
+            amount=200,
+            funded_by="platform",
+            budget=budget,
+            uses_per_customer=1,
+        )
+    )
 
 
 def ticket_for(customer: UUID, point: Point = NEAR_SOHO, *, expires_in: timedelta | int = 3600) -> str:

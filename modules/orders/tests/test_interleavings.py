@@ -29,7 +29,7 @@ from modules.orders.interface import (
     RefundState,
     VendorState,
 )
-from modules.orders.models import Order, Promotion, TimelineEntry
+from modules.orders.models import Order, TimelineEntry
 from modules.orders.policies import Keepable, Stage
 from modules.orders.selectors.cancelling import fee_of
 from modules.orders.services import (
@@ -37,7 +37,6 @@ from modules.orders.services import (
     appeal,
     claim,
     decide_claim,
-    start_promotion,
 )
 from modules.orders.services.owing import owed_longest
 from modules.orders.states import is_final
@@ -344,17 +343,7 @@ def _play_here(kitchen: scenes.Kitchen, happenings: list[str], wishes: dict[str,
 @pytest.fixture
 def kitchen(kitchen: scenes.Kitchen) -> scenes.Kitchen:
     """One whose orders are all for less: of a budget, and once a customer."""
-    start_promotion(
-        Promotion(
-            region="gb",
-            title="Two pounds off",
-            kind="fixed",
-            amount=200,
-            funded_by="platform",
-            budget=1_000_000,
-            uses_per_customer=1,
-        )
-    )
+    scenes.two_pounds_off(budget=1_000_000)
     return kitchen
 
 

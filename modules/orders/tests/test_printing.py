@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from modules.identity.interface import AccountKind, Identity
+from modules.identity.interface import Identity
 from modules.orders.jobs import put_in_writing
 from modules.orders.models import Receipt
 from modules.orders.tests import scenes
@@ -30,14 +30,7 @@ ALL = {
 @pytest.fixture
 def customer(database: object) -> UUID:
     """Somebody who has a name."""
-    account = call(Identity).create_account(
-        key=scenes.new_key(),
-        email="zofia@example.com",
-        password="correct horse battery",
-        kind=AccountKind.CUSTOMER,
-        region="gb",
-    )
-    return account.account_id
+    return scenes.register()
 
 
 @pytest.mark.parametrize("asked", [*((each,) for each in ALL), (), tuple(ALL)], ids=str)

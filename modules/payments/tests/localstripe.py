@@ -39,6 +39,14 @@ from django.db import connections
 from tiffin import clock
 from tiffin.embedded.ports import LOOPBACK, free_port
 
+# The ends of the addresses at which an operation is asked for.
+CREATE, CONFIRM, CAPTURE, CANCEL, REFUND = (
+    "/payment_intents",
+    "/confirm",
+    "/capture",
+    "/cancel",
+    "/refunds",
+)
 VISA, NEEDS_OWNER, FAILS_WHEN_CHARGED = "4242424242424242", "4000002500003155", "4000000000000341"
 TOKENS = {
     "pm_card_visa": VISA,

@@ -20,9 +20,8 @@ from modules.payments.interface import (
 )
 from modules.payments.models import KeptMethod, ProviderOperation
 from modules.payments.tests.ledger import a_payment, look_at, state_of
-from modules.payments.tests.localstripe import NEEDS_OWNER, VISA
+from modules.payments.tests.localstripe import CONFIRM, CREATE, NEEDS_OWNER, VISA
 from modules.payments.tests.stripejs import PUBLISHABLE_KEY
-from modules.payments.tests.test_stripe import CONFIRM, CREATE
 from tiffin import clock, ids
 from tiffin.interfaces import CommandKey, call
 from tiffin.testing import settle

@@ -72,7 +72,8 @@ def test_the_items_cost_what_is_paid(drawn: list[tuple[int, list[TicketChoice], 
     )
 
     def cost(item: dict[str, Any]) -> int:
-        assert item["price"] >= 0 and item["quantity"] > 0  # noqa: PT018 - one claim
+        assert item["price"] >= 0
+        assert item["quantity"] > 0
         return int(item["quantity"] * (item["price"] + sum(map(cost, item["subItems"]))))
 
     assert sum(map(cost, made["items"])) == made["payment"]["amount"] == total

@@ -15,8 +15,4 @@ def noodle_bar() -> RestaurantView:
 
 @pytest.fixture
 def zofia(noodle_bar: RestaurantView) -> Customer:
-    """A customer with an address in Soho."""
-    customer = Customer()
-    customer.registers()
-    customer.keeps_address()
-    return customer
+    return Customer.nearby()

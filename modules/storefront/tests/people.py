@@ -127,6 +127,14 @@ class Customer:
         form = {"email": email, "password": PASSWORD} | changes
         return self.browser.post(reverse("page-register"), form)
 
+    @classmethod
+    def nearby(cls) -> Customer:
+        """Registered, with an address in Soho."""
+        customer = cls()
+        customer.registers()
+        customer.keeps_address()
+        return customer
+
     def keeps_address(self, **changes: str) -> Any:
         form = {"name": "Zofia", "street": "12 Frith Street", "postcode": "W1D 4RQ", "area": "Soho"}
         return self.browser.post(reverse("checkout-address", args=["noodle-bar"]), form | changes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from math import isfinite
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -82,19 +83,16 @@ def update(*rows: models.Model, fields: Sequence[str]) -> int:
         return 0
     model, names = type(rows[0]), tuple(fields)
     with connections[model._meta.app_label].cursor() as cursor:
-        cursor.execute(_update_statement(model, names), [_changed(rows, (model._meta.pk.name, *names))])
+        cursor.execute(
+            _update_statement(model, names), [changes(*rows, fields=(model._meta.pk.name, *names))]
+        )
         count: int = cursor.rowcount
     return count
 
 
-def changes(row: models.Model, names: Sequence[str]) -> str:
+def changes(*rows: models.Model, fields: Sequence[str]) -> str:
     """The document that `change_of` reads."""
-    return _changed([row], names)
-
-
-def _changed(rows: Sequence[models.Model], names: Sequence[str]) -> str:
-    fields = _fields(type(rows[0]), tuple(names))
-    return _document(rows, fields, adding=False)
+    return _document(rows, _fields(type(rows[0]), tuple(fields)), adding=False)
 
 
 @cache
@@ -146,21 +144,33 @@ def _document(rows: Sequence[models.Model], fields: Sequence[Any], *, adding: bo
 
 
 def _carried(field: Any, value: Any) -> Any:
-    """A value as JSON carries it. Django's own go as they are, but for bytes; a field of our own may store
-    its value otherwise than it is said."""
+    """A value as JSON carries it. Django's own go as they are, but for bytes and for numbers that JSON has
+    no form for; a field of our own may store its value otherwise than it is said."""
     if not type(field).__module__.startswith("django."):
         value = field.get_db_prep_save(value, connections[field.model._meta.app_label])
-    return f"\\x{bytes(value).hex()}" if isinstance(value, (bytes, memoryview)) else value
+    if isinstance(value, (bytes, memoryview)):
+        return f"\\x{bytes(value).hex()}"
+    return str(value) if isinstance(value, float) and not isfinite(value) else value
 
 
 @cache
 def _inserted(model: type[models.Model]) -> list[Any]:
-    return [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    return [
+        _checked(field) for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)
+    ]
 
 
 @cache
 def _fields(model: type[models.Model], names: tuple[str, ...]) -> list[Any]:
-    return [model._meta.get_field(name) for name in names]
+    return [_checked(model._meta.get_field(name)) for name in names]
+
+
+def _checked(field: Any) -> Any:
+    """What a document would store otherwise than the ORM does, or not at all, is refused: JSON by an encoder
+    of its own, and lengths of time, which the two sides write differently."""
+    if isinstance(field, models.DurationField) or getattr(field, "encoder", None) is not None:
+        raise TypeError(f"{field.model.__name__}.{field.name} cannot go as JSON: write it with the ORM")
+    return field
 
 
 @cache

@@ -72,7 +72,7 @@ def publish(
     added = _Parts(parts)
     more = {**added.documents(), "version": aggregate.version}
     if saving:
-        more["changes"] = rows.changes(aggregate, saving)
+        more["changes"] = rows.changes(aggregate, fields=saving)
     if not _tell(aggregate, events, _statement(type(aggregate), saving, added.models), more):
         raise StaleAggregate(f"{aggregate._meta.label} {aggregate.id} was not locked")
     added.are_stored()
