@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ImproperlyConfigured
 
-MODULES = ("identity", "restaurants", "payments", "delivery", "orders", "notifications", "storefront")
+MODULES = (
+    "identity",
+    "restaurants",
+    "payments",
+    "delivery",
+    "rewards",
+    "orders",
+    "notifications",
+    "storefront",
+)
 
 # Those that own data have a schema, a role and an alias of their name; these own none.
 STATELESS = frozenset({"storefront"})

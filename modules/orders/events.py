@@ -51,7 +51,8 @@ class OrderAccepted(Event, wire="orders.order_accepted.v1"):
 
 
 class OrderDelivered(Event, wire="orders.order_delivered.v1"):
-    """The customer has it."""
+    """The customer has it. `goods` is what of the bill is dishes and options after all discounts: what earns
+    points; `points` were spent on it. `donation` is what the customer gave on top, for the charity."""
 
     order_id: UUID
     customer_id: UUID
@@ -59,6 +60,10 @@ class OrderDelivered(Event, wire="orders.order_delivered.v1"):
     courier_id: UUID | None
     total: Money
     delivered_at: datetime
+    goods: Money | None = None
+    points: int = 0
+    donation: Money | None = None
+    charity_id: UUID | None = None
 
 
 class OrderCancelled(Event, wire="orders.order_cancelled.v1"):
@@ -73,13 +78,18 @@ class OrderCancelled(Event, wire="orders.order_cancelled.v1"):
 
 
 class OrderRefunded(Event, wire="orders.order_refunded.v1"):
-    """Captured money went back to the customer. `reason` is why it was owed: a code such as those of
-    cancellations and claims; empty where nobody had asked for it."""
+    """Captured money went back to the customer, or points that were spent, or both. `reason` is why it was
+    owed: a code such as those of cancellations and claims; empty where nobody had asked for it. `goods` is
+    what went back for dishes and options, `donation` what went back of the gift to a charity."""
 
     order_id: UUID
     customer_id: UUID
     amount: Money
     reason: str = ""
+    refund_id: UUID | None = None
+    goods: Money | None = None
+    points: int = 0
+    donation: Money | None = None
 
 
 class OrderRated(Event, wire="orders.order_rated.v1"):

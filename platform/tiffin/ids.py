@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import datetime
 from uuid import UUID
@@ -22,10 +23,21 @@ def first_id(moment: datetime) -> UUID:
     return _id_at(moment, 0)
 
 
+def derived(base: UUID, name: str) -> UUID:
+    """The id of what comes of `base` once under each name: always the same, and as old as `base`, so that it
+    lies where that lies."""
+    digest = hashlib.sha256(base.bytes + name.encode()).digest()
+    random = int.from_bytes(digest[:10], "big")
+    return UUID(int=(base.int >> 80 << 80) | _version_and_random(random))
+
+
 def _id_at(moment: datetime, random: int) -> UUID:
-    value = (int(moment.timestamp() * 1000) & 0xFFFFFFFFFFFF) << 80
-    value |= 0x7 << 76
+    milliseconds = int(moment.timestamp() * 1000) & 0xFFFFFFFFFFFF
+    return UUID(int=(milliseconds << 80) | _version_and_random(random))
+
+
+def _version_and_random(random: int) -> int:
+    value = 0x7 << 76
     value |= ((random >> 62) & _RANDOM_A_MASK) << 64
     value |= 0b10 << 62
-    value |= random & _RANDOM_B_MASK
-    return UUID(int=value)
+    return value | random & _RANDOM_B_MASK

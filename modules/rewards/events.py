@@ -1,0 +1,44 @@
+"""What rewards tells the others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from tiffin.log import Event
+
+
+class PointsHoldLapsed(Event, wire="rewards.points_hold_lapsed.v1"):
+    """Nobody ended the hold in time: its points are the customer's again."""
+
+    hold_id: UUID
+    order_id: UUID
+    customer_id: UUID
+    points: int
+
+
+class PointsEarned(Event, wire="rewards.points_earned.v1"):
+    """The points of an order are the customer's, from `available_at` on."""
+
+    order_id: UUID
+    customer_id: UUID
+    points: int
+    available_at: datetime
+
+
+class PointsExpireSoon(Event, wire="rewards.points_expire_soon.v1"):
+    """Of the customer's points so many expire at `expires_at`, unless they are spent."""
+
+    customer_id: UUID
+    points: int
+    expires_at: datetime
+
+
+class TierChanged(Event, wire="rewards.tier_changed.v1"):
+    """The customer's tier is `tier` until `until`, or longer; `benefits` are the codes of what it brings."""
+
+    customer_id: UUID
+    tier: str
+    before: str
+    until: datetime
+    benefits: tuple[str, ...]

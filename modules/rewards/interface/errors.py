@@ -1,0 +1,47 @@
+"""What rewards refuses."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tiffin.errors import DomainError
+
+
+class InsufficientPoints(DomainError, code="insufficient_points", status=409):
+    """There are not enough points."""
+
+    detail = "{wanted} points are wanted and {available} are there."
+    wanted: int
+    available: int
+
+
+class PointsInvalid(DomainError, code="points_invalid", status=422):
+    """So many points cannot be moved."""
+
+    detail = "{points} points cannot be {action}: it must be at least 1 and at most {limit}."
+    action: str
+    points: int
+    limit: int
+
+
+class HoldUnknown(DomainError, code="hold_unknown", status=404):
+    """There is no such hold."""
+
+    detail = "There is no hold {hold_id}."
+    hold_id: UUID
+
+
+class HoldConflict(DomainError, code="hold_conflict", status=409):
+    """The hold has ended already."""
+
+    detail = "The hold {hold_id} is {state} and cannot be {action}."
+    hold_id: UUID
+    state: str
+    action: str
+
+
+class TransferDiffers(DomainError, code="transfer_differs", status=409):
+    """Another transfer has this id."""
+
+    detail = "Transfer {transfer_id} exists on other terms; a transfer happens once."
+    transfer_id: UUID

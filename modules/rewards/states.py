@@ -1,0 +1,83 @@
+"""The kinds of accounts, what may move between them and why, and how a hold ends."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from modules.rewards.interface import Flow, HoldState
+from tiffin.states import Machine
+
+POINTS = "PTS"
+
+
+class AccountKind(Enum):
+    """Whose an account is and what for."""
+
+    # A customer's. The first three are made of lots.
+    PENDING = "pending"  # earned, and may still be taken back
+    AVAILABLE = "available"
+    HELD = "held"  # promised to an order
+    DEBT = "debt"  # taken back when it had been spent already: zero or below
+    # The programme's, per region.
+    ISSUANCE = "issuance"
+    FUNDING = "funding"  # of a partner's campaign: what the partner owes for its points
+    REDEEMED = "redeemed"
+    EXPIRED = "expired"  # breakage
+    DONATED = "donated"
+    TRANSIT = "transit"  # between two customers
+    EXPENSE = "expense"  # money that the programme owes to charities for points
+    COLLECTED = "collected"  # money that customers gave on top of their orders
+    PAID = "paid"  # money on its way to charities, or there
+    # A charity's, in money: never below nothing.
+    PAYABLE = "payable"
+
+
+IN_LOTS = frozenset({AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.HELD})
+OF_CUSTOMERS = IN_LOTS | {AccountKind.DEBT}
+OF_PARTIES = frozenset({AccountKind.FUNDING, AccountKind.PAYABLE})
+IN_MONEY = frozenset({AccountKind.EXPENSE, AccountKind.COLLECTED, AccountKind.PAID, AccountKind.PAYABLE})
+NEVER_BELOW_NOTHING = IN_LOTS | {AccountKind.PAYABLE}
+
+
+class Way(NamedTuple):
+    """From which kind of account to which, and whether a new lot is opened there."""
+
+    debit: AccountKind
+    credit: AccountKind
+    opens: bool = False
+
+
+_A = AccountKind
+FLOWS: dict[Flow, Way] = {
+    Flow.EARN: Way(_A.ISSUANCE, _A.PENDING, opens=True),
+    Flow.EARN_FUNDED: Way(_A.FUNDING, _A.PENDING, opens=True),
+    Flow.GRANT: Way(_A.ISSUANCE, _A.AVAILABLE, opens=True),
+    Flow.CONFIRM: Way(_A.PENDING, _A.AVAILABLE),
+    Flow.UNEARN: Way(_A.PENDING, _A.ISSUANCE),
+    Flow.UNEARN_FUNDED: Way(_A.PENDING, _A.FUNDING),
+    Flow.TAKE_BACK: Way(_A.AVAILABLE, _A.ISSUANCE),
+    Flow.OWE: Way(_A.DEBT, _A.ISSUANCE),
+    Flow.REPAY: Way(_A.AVAILABLE, _A.DEBT),
+    Flow.HOLD: Way(_A.AVAILABLE, _A.HELD),
+    Flow.POST: Way(_A.HELD, _A.REDEEMED),
+    Flow.RELEASE: Way(_A.HELD, _A.AVAILABLE),
+    Flow.RESTORE: Way(_A.REDEEMED, _A.AVAILABLE),
+    Flow.EXPIRE: Way(_A.AVAILABLE, _A.EXPIRED),
+    Flow.SEND: Way(_A.AVAILABLE, _A.TRANSIT),
+    Flow.RECEIVE: Way(_A.TRANSIT, _A.AVAILABLE, opens=True),
+    Flow.DONATE: Way(_A.AVAILABLE, _A.DONATED),
+    Flow.PLEDGE: Way(_A.EXPENSE, _A.PAYABLE),
+    Flow.COLLECT: Way(_A.COLLECTED, _A.PAYABLE),
+    Flow.UNCOLLECT: Way(_A.PAYABLE, _A.COLLECTED),
+    Flow.PAY: Way(_A.PAYABLE, _A.PAID),
+    Flow.RETURN: Way(_A.PAID, _A.PAYABLE),
+    Flow.BILL: Way(_A.ISSUANCE, _A.FUNDING),
+}
+
+# A hold ends once: its points are spent, in whole or in part, or free again.
+HOLD = Machine(
+    "A hold of points",
+    HoldState.HELD,
+    {HoldState.HELD: (HoldState.POSTED, HoldState.VOIDED, HoldState.EXPIRED)},
+)
