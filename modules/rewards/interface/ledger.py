@@ -35,6 +35,7 @@ class Flow(OpenEnum):
     PAY = "pay"
     RETURN = "return"
     BILL = "bill"
+    LEVEL = "level"  # within one account, so that a part of it can give all: only the ledger itself
     UNKNOWN = "unknown"
 
 
