@@ -1,5 +1,5 @@
-"""What of the ledger a batch is about, in memory: changed as the batch is planned, and taken back where a part
-of it is refused."""
+"""What of the ledger a batch is about, in memory: changed as the batch is planned, and taken back where a
+part of it is refused."""
 
 from __future__ import annotations
 

@@ -73,8 +73,8 @@ WITH entered AS (
            hold_id, order_id, lots, parts, expires_at, reason, after, at
     FROM json_to_recordset(%s::json) AS entry(
         id uuid, flow text, debit bigint, credit bigint, amount bigint, unit text, region text,
-        customer_id uuid, party_id uuid, lot_id uuid, hold_id uuid, order_id uuid, lots uuid[], parts bigint[],
-        expires_at timestamptz, reason text, after bigint, at timestamptz)
+        customer_id uuid, party_id uuid, lot_id uuid, hold_id uuid, order_id uuid, lots uuid[],
+        parts bigint[], expires_at timestamptz, reason text, after bigint, at timestamptz)
     ON CONFLICT (id) DO NOTHING RETURNING 1
 )
 SELECT count(*) FROM entered
@@ -132,7 +132,7 @@ def _lock_accounts(wanted: Iterable[tuple[Name, int]], books: Books) -> None:
 
 def _open_accounts(names: Iterable[Name]) -> None:
     """A customer's four at once, and all stripes of the others."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in names:
         ours = name.kind in OF_CUSTOMERS
         for kind in OF_CUSTOMERS if ours else (name.kind,):

@@ -253,9 +253,9 @@ def test_the_statement_runs_in_the_order_in_which_it_happened() -> None:
 def test_nobody_changes_the_ledger_but_by_entries(statement) -> None:
     customer = granted(100)
     hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=80, region=REGION)
-    with pytest.raises(IntegrityError, match="by its entries alone"):
-        with connections["rewards"].cursor() as cursor:
-            cursor.execute(statement)
+    refused_by_database = pytest.raises(IntegrityError, match="by its entries alone")
+    with refused_by_database, connections["rewards"].cursor() as cursor:
+        cursor.execute(statement)
 
 
 ENTRY = """
