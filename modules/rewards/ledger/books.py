@@ -3,21 +3,17 @@ part of it is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from modules.rewards.interface import Refused, Transfer
+from modules.rewards.interface import Flow, Refused, Transfer
 from modules.rewards.models import PROGRAMME
-from modules.rewards.states import (
-    FLOWS,
-    IN_MONEY,
-    OF_CUSTOMERS,
-    OF_PARTIES,
-    POINTS,
-    AccountKind,
-)
+from modules.rewards.states import FLOWS, OF_CUSTOMERS, OF_PARTIES, POINTS, AccountKind, Way
+
+_NAMES_ITS_LOT = frozenset({Flow.CONFIRM, Flow.UNEARN, Flow.UNEARN_FUNDED, Flow.EXPIRE})
+_OF_A_HOLD = frozenset({Flow.POST, Flow.RELEASE, Flow.RESTORE})
+_REASON_LENGTH = 64
 
 
 class Name(NamedTuple):
@@ -37,13 +33,13 @@ class Before(NamedTuple):
 
 
 class LotState:
-    """What is left of a lot."""
+    """What is left of a lot; it expires so many microseconds after the epoch."""
 
-    __slots__ = ("expires_at", "id", "left")
+    __slots__ = ("expires", "id", "left")
 
-    def __init__(self, id: UUID, expires_at: datetime, left: dict[AccountKind, int]) -> None:
+    def __init__(self, id: UUID, expires: int, left: dict[AccountKind, int]) -> None:
         self.id = id
-        self.expires_at = expires_at
+        self.expires = expires
         self.left = left
 
 
@@ -81,6 +77,7 @@ class Books:
         self.holds: dict[UUID, HeldState] = {}
         self.entered: dict[UUID, Transfer] = {}
         self.refused: dict[UUID, Before] = {}
+        self.asked: dict[UUID, Asked] = {}
         self.stripe = 0
         self._undoing: list[Callable[[], None]] = []
 
@@ -153,10 +150,10 @@ class Books:
     def available(self, customer_id: UUID) -> int:
         return self.balance((customer_account(AccountKind.AVAILABLE, customer_id), 0))
 
-    def in_order(self, customer_id: UUID, kind: AccountKind) -> Iterator[LotState]:
+    def in_order(self, customer_id: UUID, kind: AccountKind) -> Sequence[LotState]:
         """The customer's lots of which something lies in accounts of that kind, those that expire first."""
         lots = [lot for lot in self.lots.get(customer_id, {}).values() if lot.left.get(kind, 0) > 0]
-        return iter(sorted(lots, key=lambda lot: (lot.expires_at, lot.id)))
+        return sorted(lots, key=lambda lot: (lot.expires, lot.id)) if len(lots) > 1 else lots
 
 
 def _drop(rows: dict[UUID, Any], id: UUID) -> None:
@@ -167,15 +164,40 @@ def customer_account(kind: AccountKind, customer_id: UUID) -> Name:
     return Name(kind, customer_id, "", POINTS)
 
 
-def names_of(transfer: Transfer) -> tuple[Name, Name]:
-    """The accounts from which and to which it goes."""
-    way = FLOWS[transfer.flow]
-    return _name(way.debit, transfer), _name(way.credit, transfer)
+class Asked(NamedTuple):
+    """A transfer that says what its flow needs, with the accounts that it is about."""
+
+    transfer: Transfer
+    way: Way
+    debit: Name
+    credit: Name
+
+
+def asked(transfer: Transfer) -> Asked | None:
+    """None for one that does not say what its flow needs, or contradicts it."""
+    flow = transfer.flow
+    way = FLOWS.get(flow)
+    if way is None or flow is Flow.LEVEL:
+        return None
+    of_hold = flow in _OF_A_HOLD
+    says = (
+        transfer.amount > 0
+        and bool(transfer.region)
+        and len(transfer.reason) <= _REASON_LENGTH
+        and (transfer.customer_id not in (None, PROGRAMME)) == way.of_customer
+        and (transfer.party_id not in (None, PROGRAMME) or not way.of_party)
+        and (transfer.unit == POINTS) != way.in_money
+        and (transfer.expires_at is not None) == (way.opens or flow is Flow.HOLD)
+        and (transfer.hold_id is not None) == of_hold
+        and (transfer.lot_id is not None or flow not in _NAMES_ITS_LOT)
+        and (transfer.lot_id is None or (way.from_lots and not of_hold))
+        and (flow is not Flow.HOLD or transfer.order_id is not None)
+    )
+    return Asked(transfer, way, _name(way.debit, transfer), _name(way.credit, transfer)) if says else None
 
 
 def _name(kind: AccountKind, transfer: Transfer) -> Name:
-    unit = transfer.unit if kind in IN_MONEY else POINTS
     if kind in OF_CUSTOMERS:
-        return Name(kind, transfer.customer_id or PROGRAMME, "", unit)
+        return Name(kind, transfer.customer_id or PROGRAMME, "", POINTS)
     owner = transfer.party_id if kind in OF_PARTIES else None
-    return Name(kind, owner or PROGRAMME, transfer.region, unit)
+    return Name(kind, owner or PROGRAMME, transfer.region, transfer.unit)

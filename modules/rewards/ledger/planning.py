@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from modules.rewards.interface import Flow, Posting, Refused, Transfer
-from modules.rewards.ledger.books import Before, Books, HeldState, LotState, Name, names_of
-from modules.rewards.models import PROGRAMME, STRIPES
-from modules.rewards.states import (
-    FLOWS,
-    IN_LOTS,
-    IN_MONEY,
-    OF_CUSTOMERS,
-    OF_PARTIES,
-    POINTS,
-    AccountKind,
-)
+from modules.rewards.ledger.books import Asked, Before, Books, HeldState, LotState, Name
+from modules.rewards.models import STRIPES
+from modules.rewards.states import OF_CUSTOMERS, AccountKind
 from tiffin import ids
 
 INSUFFICIENT = "insufficient"
@@ -32,10 +24,8 @@ DIFFERS = "transfer_differs"
 INVALID = "transfer_invalid"
 LINKED = "linked_refused"
 
-_NAMES_ITS_LOT = frozenset({Flow.CONFIRM, Flow.UNEARN, Flow.UNEARN_FUNDED, Flow.EXPIRE})
 _ENDS_A_HOLD = frozenset({Flow.POST, Flow.RELEASE})
-_OF_A_HOLD = _ENDS_A_HOLD | {Flow.RESTORE}
-_REASON_LENGTH = 64
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class Planned(NamedTuple):
@@ -56,6 +46,8 @@ def plan(postings: Iterable[Posting], books: Books, *, at: datetime) -> Planned:
     """Each posting in its order: what it enters, or why it does not happen."""
     planned = Planned([], [], [])
     for posting in postings:
+        if not posting.transfers:
+            continue
         answered = _answered_before(posting, books)
         if answered is not None:
             planned.refused.extend(answered)
@@ -109,42 +101,19 @@ def _refused_together(posting: Posting, answer: Refused) -> Iterator[tuple[Trans
 def _entries_of(posting: Posting, books: Books, at: datetime) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     ended: list[tuple[Transfer, HeldState]] = []
-    if not posting.transfers:
-        return entries
     for transfer in posting.transfers:
-        if not is_valid(transfer) or transfer.id in books.entered:
+        asked = books.asked.get(transfer.id)
+        # Asked in two ways in one batch, or twice in one posting.
+        if asked is None or asked.transfer != transfer or transfer.id in books.entered:
             raise _Refusal(transfer, INVALID)
         hold = _hold_of(transfer, books)
-        entries.extend(_happen(transfer, hold, books, at))
+        entries.extend(_happen(asked, hold, books, at))
         if hold is not None and transfer.flow in _ENDS_A_HOLD:
             ended.append((transfer, hold))
     for transfer, hold in ended:
         if hold.done != hold.points:
             raise _Refusal(transfer, INVALID)  # a hold ends at once, and whole
     return entries
-
-
-def is_valid(transfer: Transfer) -> bool:
-    """Whether it says what its flow needs and nothing that contradicts it."""
-    flow = transfer.flow
-    if flow not in FLOWS or flow is Flow.LEVEL:
-        return False
-    way = FLOWS[flow]
-    kinds = {way.debit, way.credit}
-    dated = way.opens or flow is Flow.HOLD
-    return (
-        transfer.amount > 0
-        and bool(transfer.region)
-        and len(transfer.reason) <= _REASON_LENGTH
-        and (transfer.customer_id not in (None, PROGRAMME)) == bool(kinds & OF_CUSTOMERS)
-        and (transfer.party_id not in (None, PROGRAMME) or not kinds & OF_PARTIES)
-        and (transfer.unit == POINTS) != bool(kinds & IN_MONEY)
-        and (transfer.expires_at is not None) == dated
-        and (transfer.hold_id is not None) == (flow in _OF_A_HOLD)
-        and (transfer.lot_id is not None or flow not in _NAMES_ITS_LOT)
-        and (transfer.lot_id is None or (way.debit in IN_LOTS and flow not in _OF_A_HOLD))
-        and (flow is not Flow.HOLD or transfer.order_id is not None)
-    )
 
 
 def _hold_of(transfer: Transfer, books: Books) -> HeldState | None:
@@ -156,53 +125,47 @@ def _hold_of(transfer: Transfer, books: Books) -> HeldState | None:
     return hold
 
 
-def _happen(
-    transfer: Transfer, hold: HeldState | None, books: Books, at: datetime
-) -> Iterator[dict[str, Any]]:
-    way = FLOWS[transfer.flow]
-    debit, credit = names_of(transfer)
+def _happen(asked: Asked, hold: HeldState | None, books: Books, at: datetime) -> Iterator[dict[str, Any]]:
+    transfer, way, debit, credit = asked
     source, target = (debit, _stripe(debit, books)), (credit, _stripe(credit, books))
     if way.debit is AccountKind.PAYABLE:
         source = (debit, _payer(transfer, debit, books))
         yield from _levelled(transfer, source, books, at)
     if way.credit is AccountKind.DEBT and books.balance(target) + transfer.amount > 0:
         raise _Refusal(transfer, INSUFFICIENT, -books.balance(target))
-    taken = list(_taken(transfer, hold, books))
-    _move_lots(transfer, taken, books)
+    taken = _taken(asked, hold, books)
+    _move_lots(asked, taken, books)
     books.move(source, target, transfer.amount)
     books.know(transfer)
     if transfer.flow is Flow.HOLD and transfer.customer_id is not None:
-        parts = [part for _, part in taken]
-        books.open_hold(
-            transfer.id,
-            HeldState(transfer.customer_id, [lot for lot, _ in taken], parts, (0, 0, 0)),
-        )
+        lots, parts = [lot for lot, _ in taken], [part for _, part in taken]
+        books.open_hold(transfer.id, HeldState(transfer.customer_id, lots, parts, (0, 0, 0)))
     yield _entry(transfer, (books.numbers[source], books.numbers[target]), taken, books, at)
 
 
-def _taken(transfer: Transfer, hold: HeldState | None, books: Books) -> list[tuple[UUID, int]]:
+def _taken(asked: Asked, hold: HeldState | None, books: Books) -> list[tuple[UUID, int]]:
     """Which lots it moves, and how much of each. Raises _Refusal when there is not enough."""
-    kind, amount = FLOWS[transfer.flow].debit, transfer.amount
+    transfer, kind = asked.transfer, asked.way.debit
     if hold is not None:
         return _taken_of_hold(transfer, hold, books)
-    if kind not in IN_LOTS or transfer.customer_id is None:
+    if not asked.way.from_lots or transfer.customer_id is None:
         return []
     if transfer.lot_id is not None:
         lot = books.lots.get(transfer.customer_id, {}).get(transfer.lot_id)
         if lot is None:
             raise _Refusal(transfer, LOT_UNKNOWN)
-        if lot.left.get(kind, 0) < amount:
+        if lot.left.get(kind, 0) < transfer.amount:
             raise _Refusal(transfer, INSUFFICIENT, lot.left.get(kind, 0))
-        return [(lot.id, amount)]
+        return [(lot.id, transfer.amount)]
     found: list[tuple[UUID, int]] = []
-    wanted = amount
+    wanted = transfer.amount
     for lot in books.in_order(transfer.customer_id, kind):
         part = min(wanted, lot.left[kind])
         found.append((lot.id, part))
         wanted -= part
         if not wanted:
             return found
-    raise _Refusal(transfer, INSUFFICIENT, amount - wanted)
+    raise _Refusal(transfer, INSUFFICIENT, transfer.amount - wanted)
 
 
 def _taken_of_hold(transfer: Transfer, hold: HeldState, books: Books) -> list[tuple[UUID, int]]:
@@ -222,19 +185,24 @@ def _taken_of_hold(transfer: Transfer, hold: HeldState, books: Books) -> list[tu
     return hold.slice(begin, amount)
 
 
-def _move_lots(transfer: Transfer, taken: Sequence[tuple[UUID, int]], books: Books) -> None:
-    way, customer_id = FLOWS[transfer.flow], transfer.customer_id
+def _move_lots(asked: Asked, taken: Sequence[tuple[UUID, int]], books: Books) -> None:
+    transfer, way, customer_id = asked.transfer, asked.way, asked.transfer.customer_id
     if customer_id is None:
         return
     for id, part in taken:
         lot = books.lots[customer_id][id]
-        if way.debit in IN_LOTS:
+        if way.from_lots:
             books.shift(lot, way.debit, -part)
-        if way.credit in IN_LOTS:
+        if way.to_lots:
             books.shift(lot, way.credit, part)
     if way.opens and transfer.expires_at is not None:
-        opened = LotState(transfer.id, transfer.expires_at, {way.credit: transfer.amount})
-        books.open_lot(customer_id, opened)
+        expires = microseconds(transfer.expires_at)
+        books.open_lot(customer_id, LotState(transfer.id, expires, {way.credit: transfer.amount}))
+
+
+def microseconds(moment: datetime) -> int:
+    """Since the epoch, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def _stripe(name: Name, books: Books) -> int:
