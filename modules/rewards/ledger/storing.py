@@ -26,13 +26,19 @@ from modules.rewards.models import STRIPES
 from modules.rewards.states import NEVER_BELOW_NOTHING, OF_CUSTOMERS, AccountKind
 from tiffin import db
 
-# In the order of their numbers, so that no two batches wait for each other in a circle. What a customer has
-# available stands for all that the customer has: whoever holds it may change the rest.
+# In the order of their numbers, so that no two batches wait for each other in a circle; and none before all are
+# there, because opening one waits for whoever opens the same. What a customer has available stands for all that
+# the customer has: whoever holds it may change the rest.
 _LOCK = """
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(wanted)s::json)
+        AS wanted(kind text, owner uuid, region text, unit text, stripe smallint)
+)
 SELECT account.id, account.kind, account.owner, account.region, account.unit, account.stripe, account.balance
-FROM json_to_recordset(%(wanted)s::json)
-    AS wanted(kind text, owner uuid, region text, unit text, stripe smallint)
-JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
+FROM wanted JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
+WHERE (SELECT count(*) FROM wanted) = (
+    SELECT count(*) FROM wanted JOIN rewards_account USING (owner, kind, region, unit, stripe)
+)
 ORDER BY account.id FOR NO KEY UPDATE OF account
 """
 _OPEN = """
@@ -115,23 +121,23 @@ def _lock(valid: Sequence[Asked], customers: Collection[UUID], books: Books) -> 
                 wanted.add((name, books.stripe))
         if each.way.debit is AccountKind.PAYABLE:
             wanted.update((each.debit, stripe) for stripe in range(STRIPES))
-    _lock_accounts(wanted, books)
-    missing = wanted - books.numbers.keys()
-    if missing:
-        _open_accounts({name for name, _ in missing})
+    if wanted and not _lock_accounts(wanted, books):
+        _open_accounts({name for name, _ in wanted})
         _lock_accounts(wanted, books)
 
 
-def _lock_accounts(wanted: Iterable[tuple[Name, int]], books: Books) -> None:
+def _lock_accounts(wanted: Iterable[tuple[Name, int]], books: Books) -> bool:
+    """False, and nothing is locked, when one of them is not there."""
     for number, kind, owner, region, unit, stripe, balance in db.select(
         _LOCK, wanted=_document([{**_columns(name), "stripe": stripe} for name, stripe in wanted])
     ):
         account = Name(_KINDS[kind], owner, region, unit), stripe
         books.numbers[account], books.balances[account] = number, balance
+    return bool(books.numbers)
 
 
 def _open_accounts(names: Iterable[Name]) -> None:
-    """A customer's four at once, and all stripes of the others."""
+    """Those that are not there: a customer's four at once, and all stripes of the others."""
     rows: list[dict[str, Any]] = []
     for name in names:
         ours = name.kind in OF_CUSTOMERS
