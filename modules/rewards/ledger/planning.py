@@ -11,9 +11,9 @@ from uuid import UUID
 import msgspec
 
 from modules.rewards.interface import Flow, Posting, Refused, Transfer
-from modules.rewards.ledger.books import Asked, Before, Books, HeldState, LotState, Name
-from modules.rewards.models import STRIPES
-from modules.rewards.states import OF_CUSTOMERS, AccountKind
+from modules.rewards.ledger.books import Account, Asked, Before, Books, HeldState, LotState, Name
+from modules.rewards.models import PROGRAMME, STRIPES
+from modules.rewards.states import AccountKind
 from tiffin import ids
 
 INSUFFICIENT = "insufficient"
@@ -52,7 +52,8 @@ def plan(postings: Iterable[Posting], books: Books, *, at: datetime) -> Planned:
         if answered is not None:
             planned.refused.extend(answered)
             continue
-        books.begin()
+        # Of one transfer alone everything is looked at before anything moves, except that its hold ends whole.
+        books.begin(can_undo=len(posting.transfers) > 1 or posting.transfers[0].hold_id is not None)
         try:
             entries = _entries_of(posting, books, at)
         except _Refusal as refusal:
@@ -127,12 +128,15 @@ def _hold_of(transfer: Transfer, books: Books) -> HeldState | None:
 
 def _happen(asked: Asked, hold: HeldState | None, books: Books, at: datetime) -> Iterator[dict[str, Any]]:
     transfer, way, debit, credit = asked
-    source, target = (debit, _stripe(debit, books)), (credit, _stripe(credit, books))
-    if way.debit is AccountKind.PAYABLE:
-        source = (debit, _payer(transfer, debit, books))
-        yield from _levelled(transfer, source, books, at)
-    if way.credit is AccountKind.DEBT and books.balance(target) + transfer.amount > 0:
-        raise _Refusal(transfer, INSUFFICIENT, -books.balance(target))
+    source, target = (
+        _account(debit, way.debit, transfer, books),
+        _account(credit, way.credit, transfer, books),
+    )
+    if way.debit is AccountKind.PAYABLE and debit is not None:
+        source = _payer(transfer, debit, books)
+        yield from _levelled(transfer, debit, source, books, at)
+    if way.credit is AccountKind.DEBT and target.balance + transfer.amount > 0:
+        raise _Refusal(transfer, INSUFFICIENT, -target.balance)
     taken = _taken(asked, hold, books)
     _move_lots(asked, taken, books)
     books.move(source, target, transfer.amount)
@@ -140,7 +144,7 @@ def _happen(asked: Asked, hold: HeldState | None, books: Books, at: datetime) ->
     if transfer.flow is Flow.HOLD and transfer.customer_id is not None:
         lots, parts = [lot for lot, _ in taken], [part for _, part in taken]
         books.open_hold(transfer.id, HeldState(transfer.customer_id, lots, parts, (0, 0, 0)))
-    yield _entry(transfer, (books.numbers[source], books.numbers[target]), taken, books, at)
+    yield _entry(transfer, (source.number, target.number), taken, books, at)
 
 
 def _taken(asked: Asked, hold: HeldState | None, books: Books) -> list[tuple[UUID, int]]:
@@ -154,13 +158,13 @@ def _taken(asked: Asked, hold: HeldState | None, books: Books) -> list[tuple[UUI
         lot = books.lots.get(transfer.customer_id, {}).get(transfer.lot_id)
         if lot is None:
             raise _Refusal(transfer, LOT_UNKNOWN)
-        if lot.left.get(kind, 0) < transfer.amount:
-            raise _Refusal(transfer, INSUFFICIENT, lot.left.get(kind, 0))
+        if lot.left(kind) < transfer.amount:
+            raise _Refusal(transfer, INSUFFICIENT, lot.left(kind))
         return [(lot.id, transfer.amount)]
     found: list[tuple[UUID, int]] = []
     wanted = transfer.amount
     for lot in books.in_order(transfer.customer_id, kind):
-        part = min(wanted, lot.left[kind])
+        part = min(wanted, lot.left(kind))
         found.append((lot.id, part))
         wanted -= part
         if not wanted:
@@ -197,7 +201,7 @@ def _move_lots(asked: Asked, taken: Sequence[tuple[UUID, int]], books: Books) ->
             books.shift(lot, way.credit, part)
     if way.opens and transfer.expires_at is not None:
         expires = microseconds(transfer.expires_at)
-        books.open_lot(customer_id, LotState(transfer.id, expires, {way.credit: transfer.amount}))
+        books.open_lot(customer_id, LotState(transfer.id, expires, **{way.credit: transfer.amount}))
 
 
 def microseconds(moment: datetime) -> int:
@@ -205,32 +209,32 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def _stripe(name: Name, books: Books) -> int:
-    return 0 if name.kind in OF_CUSTOMERS else books.stripe
+def _account(name: Name | None, kind: AccountKind, transfer: Transfer, books: Books) -> Account:
+    if name is not None:
+        return books.accounts[name, books.stripe]
+    return books.wallets[transfer.customer_id or PROGRAMME][kind]
 
 
-def _payer(transfer: Transfer, name: Name, books: Books) -> int:
+def _payer(transfer: Transfer, name: Name, books: Books) -> Account:
     """The stripe of what is owed to a charity that has enough, or has most."""
-    there = {stripe: books.balance((name, stripe)) for stripe in range(STRIPES)}
-    if sum(there.values()) < transfer.amount:
-        raise _Refusal(transfer, INSUFFICIENT, sum(there.values()))
-    if there[books.stripe] >= transfer.amount:
-        return books.stripe
-    return max(there, key=lambda stripe: there[stripe])
+    stripes = [books.accounts[name, stripe] for stripe in range(STRIPES)]
+    there = sum(stripe.balance for stripe in stripes)
+    if there < transfer.amount:
+        raise _Refusal(transfer, INSUFFICIENT, there)
+    usual = stripes[books.stripe]
+    return usual if usual.balance >= transfer.amount else max(stripes, key=lambda stripe: stripe.balance)
 
 
 def _levelled(
-    transfer: Transfer, payer: tuple[Name, int], books: Books, at: datetime
+    transfer: Transfer, name: Name, payer: Account, books: Books, at: datetime
 ) -> Iterator[dict[str, Any]]:
     """Bring together on one stripe what is paid from it, by entries of their own."""
-    name, _ = payer
     for stripe in range(STRIPES):
-        missing = transfer.amount - books.balance(payer)
+        other, missing = books.accounts[name, stripe], transfer.amount - payer.balance
         if missing <= 0:
             return
-        other = (name, stripe)
-        amount = min(missing, books.balance(other))
-        if other == payer or amount <= 0:
+        amount = min(missing, other.balance)
+        if other is payer or amount <= 0:
             continue
         books.move(other, payer, amount)
         level = Transfer(
@@ -241,7 +245,7 @@ def _levelled(
             unit=transfer.unit,
             party_id=transfer.party_id,
         )
-        yield _entry(level, (books.numbers[other], books.numbers[payer]), [], books, at)
+        yield _entry(level, (other.number, payer.number), [], books, at)
 
 
 def _entry(

@@ -12,6 +12,7 @@ import msgspec
 
 from modules.rewards.interface import Flow, Posting, Refused, Transfer
 from modules.rewards.ledger.books import (
+    Account,
     Asked,
     Before,
     Books,
@@ -19,16 +20,15 @@ from modules.rewards.ledger.books import (
     LotState,
     Name,
     asked,
-    customer_account,
 )
 from modules.rewards.ledger.planning import Planned, terms_of
 from modules.rewards.models import STRIPES
-from modules.rewards.states import NEVER_BELOW_NOTHING, OF_CUSTOMERS, AccountKind
+from modules.rewards.states import NEVER_BELOW_NOTHING, OF_CUSTOMERS, POINTS, AccountKind
 from tiffin import db
 
-# In the order of their numbers, so that no two batches wait for each other in a circle; and none before all are
-# there, because opening one waits for whoever opens the same. What a customer has available stands for all that
-# the customer has: whoever holds it may change the rest.
+# In the order of their numbers, so that no two batches wait for each other in a circle; and none before all
+# are there, because opening one waits for whoever opens the same. What a customer has available stands for
+# all that the customer has: whoever holds it may change the rest.
 _LOCK = """
 WITH wanted AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%(wanted)s::json)
@@ -105,6 +105,7 @@ def open_books(postings: Iterable[Posting]) -> Books:
     books.asked = {each.transfer.id: each for each in map(asked, transfers) if each is not None}
     valid = list(books.asked.values())
     customers = {each.transfer.customer_id for each in valid if each.transfer.customer_id is not None}
+    books.wallets = {customer: {} for customer in customers}
     _lock(valid, customers, books)
     _read_known([transfer.id for transfer in transfers], books)
     _read_holds(valid, books)
@@ -114,12 +115,10 @@ def open_books(postings: Iterable[Posting]) -> Books:
 
 
 def _lock(valid: Sequence[Asked], customers: Collection[UUID], books: Books) -> None:
-    wanted = {(customer_account(AccountKind.AVAILABLE, customer), 0) for customer in customers}
+    wanted = {(Name(AccountKind.AVAILABLE, customer, "", POINTS), 0) for customer in customers}
     for each in valid:
-        for name in (each.debit, each.credit):
-            if name.kind not in OF_CUSTOMERS:
-                wanted.add((name, books.stripe))
-        if each.way.debit is AccountKind.PAYABLE:
+        wanted.update((name, books.stripe) for name in (each.debit, each.credit) if name is not None)
+        if each.way.debit is AccountKind.PAYABLE and each.debit is not None:
             wanted.update((each.debit, stripe) for stripe in range(STRIPES))
     if wanted and not _lock_accounts(wanted, books):
         _open_accounts({name for name, _ in wanted})
@@ -128,12 +127,17 @@ def _lock(valid: Sequence[Asked], customers: Collection[UUID], books: Books) -> 
 
 def _lock_accounts(wanted: Iterable[tuple[Name, int]], books: Books) -> bool:
     """False, and nothing is locked, when one of them is not there."""
+    is_there = False
     for number, kind, owner, region, unit, stripe, balance in db.select(
         _LOCK, wanted=_document([{**_columns(name), "stripe": stripe} for name, stripe in wanted])
     ):
-        account = Name(_KINDS[kind], owner, region, unit), stripe
-        books.numbers[account], books.balances[account] = number, balance
-    return bool(books.numbers)
+        account = Account(number, balance)
+        if owner in books.wallets:
+            books.wallets[owner][_KINDS[kind]] = account
+        else:
+            books.accounts[Name(_KINDS[kind], owner, region, unit), stripe] = account
+        is_there = True
+    return is_there
 
 
 def _open_accounts(names: Iterable[Name]) -> None:
@@ -185,8 +189,7 @@ def _read_holds(valid: Iterable[Asked], books: Books) -> None:
 
 def _read_customers(valid: Iterable[Asked], customers: Collection[UUID], books: Books) -> None:
     for number, kind, owner, balance in db.select(_OTHERS, _array(customers)):
-        account = customer_account(_KINDS[kind], owner), 0
-        books.numbers[account], books.balances[account] = number, balance
+        books.wallets[owner][_KINDS[kind]] = Account(number, balance)
     taking = {
         each.transfer.customer_id
         for each in valid
@@ -199,12 +202,8 @@ def _read_customers(valid: Iterable[Asked], customers: Collection[UUID], books: 
         for id, customer_id, pending, available, held, expires in db.select(
             _LOTS, customers=_array(taking), named=_array(named)
         ):
-            left = {
-                AccountKind.PENDING: pending,
-                AccountKind.AVAILABLE: available,
-                AccountKind.HELD: held,
-            }
-            books.lots.setdefault(customer_id, {})[id] = LotState(id, expires, left)
+            lot = LotState(id, expires, pending=pending, available=available, held=held)
+            books.lots.setdefault(customer_id, {})[id] = lot
 
 
 def enter(planned: Planned, *, at: datetime) -> None:
