@@ -52,7 +52,7 @@ def plan(postings: Iterable[Posting], books: Books, *, at: datetime) -> Planned:
         if answered is not None:
             planned.refused.extend(answered)
             continue
-        # Of one transfer alone everything is looked at before anything moves, except that its hold ends whole.
+        # Of one transfer all is looked at before anything moves, except that its hold ends whole.
         books.begin(can_undo=len(posting.transfers) > 1 or posting.transfers[0].hold_id is not None)
         try:
             entries = _entries_of(posting, books, at)
