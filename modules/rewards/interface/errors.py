@@ -34,7 +34,7 @@ class HoldUnknown(DomainError, code="hold_unknown", status=404):
 class HoldConflict(DomainError, code="hold_conflict", status=409):
     """The hold has ended already."""
 
-    detail = "The hold {hold_id} is {state} and cannot be {action}."
+    detail = "The hold {hold_id} is {state} and cannot be {action} any more."
     hold_id: UUID
     state: str
     action: str

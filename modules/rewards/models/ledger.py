@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from modules.rewards.interface import Flow, HoldState
+from modules.rewards.interface import Flow, HoldConflict, HoldState
 from modules.rewards.states import HOLD, POINTS, AccountKind
 from tiffin import clock
 from tiffin.db import Aggregate
@@ -22,8 +22,8 @@ PROGRAMME = UUID(int=0)
 
 
 class Account(models.Model):
-    """Where points or money lie. `owner` is the customer, the charity or the campaign, PROGRAMME of
-    the others. `region` is empty for customers, whose points are good everywhere. `unit` is PTS or a currency,
+    """Where points or money lie. `owner` is the customer, the charity or the campaign, PROGRAMME of the
+    others. `region` is empty for customers, whose points are good everywhere. `unit` is PTS or a currency,
     the balance in points or minor units and never below `floor`. Accounts of the programme and of parties are
     STRIPES rows, which together are the account. Never deleted."""
 
@@ -60,9 +60,9 @@ class Account(models.Model):
 
 class Entry(models.Model):
     """A transfer of `amount` from the account `debit` to the account `credit`: what happened, for ever. `id`
-    is its client's. `lots` and `parts` say which lots it took or gave how much, `lot_id` the one that was asked
-    for. `after` is what the customer had available afterwards, `number` the order in which each customer's
-    happened. Only ever added; kept as long as accounts must be."""
+    is its client's. `lots` and `parts` say which lots it took or gave how much, `lot_id` the one that was
+    asked for. `after` is what the customer had available afterwards, `number` the order in which each
+    customer's happened. Only ever added; kept as long as accounts must be."""
 
     id = models.UUIDField(primary_key=True)
     number = models.BigIntegerField(editable=False)
@@ -117,7 +117,9 @@ class Lot(models.Model):
     expires_at = models.DateTimeField()
     reason = models.CharField(max_length=64)
     is_open = models.GeneratedField(
-        expression=models.Q(pending__gt=0) | models.Q(available__gt=0) | models.Q(held__gt=0),
+        expression=models.Q(pending__gt=0)  # type: ignore[arg-type]  # a Q is an expression
+        | models.Q(available__gt=0)
+        | models.Q(held__gt=0),
         output_field=models.BooleanField(),
         db_persist=True,
     )
@@ -146,10 +148,10 @@ class Lot(models.Model):
 
 
 class Hold(Aggregate):
-    """Points that are promised to an order; `id` is the entry that held them, `lots` and `parts` what it took.
-    It ends once, the database sees to that: the first `posted` of `points` were spent and the others are free
-    again. `restored` of those spent came back, the last first. What lapses is found by `lapses_at`, many at a
-    time, so that no hold needs a deadline of its own."""
+    """Points that are promised to an order; `id` is the entry that held them, `lots` and `parts` what it
+    took. It ends once, the database sees to that: the first `posted` of `points` were spent and the others
+    are free again. `restored` of those spent came back, the last first. What lapses is found by `lapses_at`,
+    many at a time, so that no hold needs a deadline of its own."""
 
     customer_id = models.UUIDField(db_index=True)
     order_id = models.UUIDField(db_index=True)
@@ -185,6 +187,12 @@ class Hold(Aggregate):
     @property
     def state(self) -> HoldState:
         return HoldState(self.state_name)
+
+    def move_to(self, state: HoldState) -> None:
+        """In memory: the ledger writes it. Raises HoldConflict for what is not drawn."""
+        if not HOLD.allows(self.state, state):
+            raise HoldConflict(hold_id=self.id, state=self.state_name, action=state.value)
+        self.state_name = state.value
 
 
 class Refusal(models.Model):

@@ -71,8 +71,7 @@ def post_hold(*, hold_id: UUID, points: int) -> Hold:
             raise PointsInvalid(action="spent", points=points, limit=found.points)
         if found.state is HoldState.POSTED and found.posted == points:
             return found
-        if found.state is not HoldState.HELD:
-            raise HoldConflict(hold_id=hold_id, state=found.state.value, action="spent")
+        found.move_to(HoldState.POSTED)
         transfers = [_of(found, Flow.POST, points)]
         if points < found.points:
             transfers.append(_of(found, Flow.RELEASE, found.points - points))
@@ -87,10 +86,9 @@ def void_hold(*, hold_id: UUID) -> Hold:
     """
     with db.transaction():
         found = _get(hold_id)
-        if found.state is HoldState.POSTED:
-            raise HoldConflict(hold_id=hold_id, state=found.state.value, action="let go")
-        if found.state is not HoldState.HELD:
+        if found.state in {HoldState.VOIDED, HoldState.EXPIRED}:
             return found
+        found.move_to(HoldState.VOIDED)
         post(_of(found, Flow.RELEASE, found.points))
         return Hold.get(hold_id)
 
@@ -103,7 +101,7 @@ def restore_hold(*, hold_id: UUID, key: str, points: int, reason: str) -> Hold:
     with db.transaction():
         found = _get(hold_id)
         if found.state is not HoldState.POSTED:
-            raise HoldConflict(hold_id=hold_id, state=found.state.value, action="given back")
+            raise HoldConflict(hold_id=hold_id, state=found.state.value, action="restored")
         transfer = Transfer(
             id=ids.derived(hold_id, f"restore {key}"),
             flow=Flow.RESTORE,

@@ -64,7 +64,7 @@ def _raise(refused: Refused, transfer: Transfer) -> NoReturn:
     if refused.code == HOLD_UNKNOWN and transfer.hold_id is not None:
         raise HoldUnknown(hold_id=transfer.hold_id)
     if refused.code == HOLD_ENDED and transfer.hold_id is not None:
-        action = "spent" if transfer.flow is Flow.POST else "let go"
+        action = "posted" if transfer.flow is Flow.POST else "released"
         raise HoldConflict(hold_id=transfer.hold_id, state="ended", action=action)
     if refused.code == DIFFERS:
         raise TransferDiffers(transfer_id=transfer.id)

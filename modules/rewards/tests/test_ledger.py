@@ -141,6 +141,12 @@ def test_part_of_a_hold_cannot_stay_held() -> None:
     (answer,) = refused(transfer(Flow.POST, 50, customer, hold_id=held.id))
     assert answer.code == "transfer_invalid"
     assert wallet(customer).held == 80
+    answers = refused(
+        transfer(Flow.POST, 50, customer, hold_id=held.id),
+        transfer(Flow.RELEASE, 80, customer, hold_id=held.id),
+    )
+    assert [answer.code for answer in answers] == ["transfer_invalid"]
+    assert left_of(customer) == [(0, 100, 0)]
 
 
 def test_a_refund_gives_back_the_very_lots() -> None:
@@ -253,9 +259,9 @@ def test_the_statement_runs_in_the_order_in_which_it_happened() -> None:
 def test_nobody_changes_the_ledger_but_by_entries(statement) -> None:
     customer = granted(100)
     hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=80, region=REGION)
-    with pytest.raises(IntegrityError, match="by its entries alone"):
-        with connections["rewards"].cursor() as cursor:
-            cursor.execute(statement)
+    refused_by_database = pytest.raises(IntegrityError, match="by its entries alone")
+    with refused_by_database, connections["rewards"].cursor() as cursor:
+        cursor.execute(statement)
 
 
 ENTRY = """
