@@ -91,7 +91,7 @@ HOLD = Machine(
 )
 
 
-class EarningState(Enum):
+class EarningState(StrEnum):
     """Where the points of an order stand."""
 
     NEW = "new"  # delivered, and its points not yet reckoned
@@ -101,7 +101,7 @@ class EarningState(Enum):
     NOTHING = "nothing"  # it earns none
 
 
-class CampaignState(Enum):
+class CampaignState(StrEnum):
     """A campaign gives points while it is active."""
 
     DRAFT = "draft"
