@@ -153,7 +153,7 @@ def _lock(valid: Sequence[Asked], books: Books) -> None:
     in_debt = {each.transfer.customer_id for each in valid if each.way.credit is AccountKind.DEBT}
     if in_debt:
         for owner, balance in db.select(_OWED, _array(in_debt)):
-            books.wallets[owner][AccountKind.DEBT].balance = balance
+            books.owed[owner] = Account(books.available[owner].number + PLACES[AccountKind.DEBT], balance)
 
 
 def _lock_accounts(customers: Collection[UUID], others: Sequence[tuple[Name, int]], books: Books) -> bool:
@@ -162,8 +162,7 @@ def _lock_accounts(customers: Collection[UUID], others: Sequence[tuple[Name, int
     locked = db.select(_LOCK, customers=_array(customers), others=named)
     for number, owner, balance, place in locked:
         if place is None:
-            books.wallets[owner] = {kind: Account(number + place, 0) for kind, place in PLACES.items()}
-            books.wallets[owner][AccountKind.AVAILABLE].balance = balance
+            books.available[owner] = Account(number, balance)
         else:
             books.accounts[others[place - 1]] = Account(number, balance)
     return bool(locked)
