@@ -30,6 +30,9 @@ SAMPLE = {
     "granted": "5.77 EUR",
     "ready_at": "2026-03-02T18:40:00+00:00",
     "reason": "restaurant_rejected",
+    "points": 1200,
+    "last_day": "2026-03-31",
+    "tier": "Gold",
 }
 
 

@@ -1,8 +1,9 @@
-"""What happened to orders becomes messages, a batch of events at a time; an erased customer hears no more."""
+"""What happened to orders and points becomes messages, a batch at a time; an erased customer hears no more."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from modules.identity.events import CustomerErased
@@ -13,7 +14,9 @@ from modules.notifications.kinds import (
     CONFIRMED,
     DELIVERED,
     FEEDBACK,
+    POINTS_EXPIRE,
     REFUNDED,
+    TIER_CHANGED,
     Kind,
 )
 from modules.notifications.services import Told, forget_customer, tell
@@ -25,7 +28,9 @@ from modules.orders.events import (
     OrderDelivered,
     OrderRefunded,
 )
-from tiffin.log import Event, Subscriber, current_events, on, on_batch
+from modules.rewards.events import PointsExpireSoon, TierChanged
+from tiffin import regions
+from tiffin.log import Event, Recorded, Subscriber, current_events, on, on_batch
 
 # A message is sent seconds later, and what is told together costs little more than one.
 Subscriber("notifications", nudged=False)
@@ -69,6 +74,38 @@ def happened(events: Sequence[Any]) -> None:
             for kind in kinds
         ]
     )
+
+
+@on_batch(PointsExpireSoon, TierChanged)
+def points_changed(events: Sequence[Any]) -> None:
+    """What is about a customer, and no order of theirs."""
+    tell(
+        [
+            Told(
+                kind=POINTS_EXPIRE if isinstance(event, PointsExpireSoon) else TIER_CHANGED,
+                event_id=record.event_id,
+                happened_at=record.occurred_at,
+                region=record.region or "",
+                customer_id=event.customer_id,
+                order_id=None,
+                facts=_of_points(event, record),
+            )
+            for record, event in zip(current_events(), events, strict=True)
+        ]
+    )
+
+
+def _of_points(event: PointsExpireSoon | TierChanged, record: Recorded) -> dict[str, Any]:
+    if isinstance(event, PointsExpireSoon):
+        return {"points": event.points, "last_day": _last_day(event.expires_at, record)}
+    return {"tier": event.title or event.tier, "last_day": _last_day(event.until, record)}
+
+
+def _last_day(end: datetime, record: Recorded) -> str:
+    """The local day that is the last before something ends."""
+    moment = end - timedelta(microseconds=1)
+    local = regions.get(record.region).local(moment) if record.region else moment
+    return local.date().isoformat()
 
 
 @on(CustomerErased)

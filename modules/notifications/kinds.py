@@ -50,8 +50,22 @@ CANCELLED = Kind(code="order_cancelled", title="The order was cancelled", channe
 REFUNDED = Kind(code="order_refunded", title="Money is on its way back", channels=_ALL)
 CLAIM_DECIDED = Kind(code="claim_decided", title="A claim was decided", channels=_ALL)
 
+POINTS_EXPIRE = Kind(code="points_expire_soon", title="Points expire soon", channels=_ALL, essential=False)
+TIER_CHANGED = Kind(code="tier_changed", title="Your tier has changed", channels=_ALL, essential=False)
+
 KINDS = {
-    kind.code: kind for kind in (CONFIRMED, ACCEPTED, DELIVERED, FEEDBACK, CANCELLED, REFUNDED, CLAIM_DECIDED)
+    kind.code: kind
+    for kind in (
+        CONFIRMED,
+        ACCEPTED,
+        DELIVERED,
+        FEEDBACK,
+        CANCELLED,
+        REFUNDED,
+        CLAIM_DECIDED,
+        POINTS_EXPIRE,
+        TIER_CHANGED,
+    )
 }
 OPTIONAL = tuple(kind.code for kind in KINDS.values() if not kind.essential)
 PUSHED = tuple(kind.code for kind in KINDS.values() if Channel.PUSH in kind.channels)

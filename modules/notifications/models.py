@@ -46,7 +46,8 @@ MESSAGE = Machine(
 
 
 class Message(models.Model):
-    """One thing told in one place; `target` is the browser or webhook it goes to. `facts` are the event's.
+    """One thing told in one place; `target` is the browser or webhook it goes to. `facts` are the event's,
+    `order_id` the order that it is about, if it is about one.
 
     Made once for each event, kind, channel and target. Sent at least once: who dies between sending and
     writing so sends again, under the same id. `provider_id` is what whoever carries it calls it. Kept for
@@ -59,7 +60,7 @@ class Message(models.Model):
     channel = models.CharField(max_length=8, choices=[(each.value, each.value) for each in Channel])
     target = models.CharField(max_length=36, default="")
     customer_id = models.UUIDField()
-    order_id = models.UUIDField()
+    order_id = models.UUIDField(null=True)
     region = models.CharField(max_length=16)
     facts = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)

@@ -65,8 +65,9 @@ def written(message: Message, preference: Preference) -> Written:
 
 
 def link_of(message: Message) -> str:
-    """The page of its order."""
-    return f"{settings.TIFFIN_ORIGIN}/orders/{message.order_id}/"
+    """The page of its order, or the customer's points."""
+    place = f"orders/{message.order_id}/" if message.order_id else "account/rewards/"
+    return f"{settings.TIFFIN_ORIGIN}/{place}"
 
 
 def read_way_out(token: str) -> tuple[UUID, Kind] | None:

@@ -35,10 +35,12 @@ class PointsExpireSoon(Event, wire="rewards.points_expire_soon.v1"):
 
 
 class TierChanged(Event, wire="rewards.tier_changed.v1"):
-    """The customer's tier is `tier` until `until`, or longer; `benefits` are the codes of what it brings."""
+    """The customer's tier is `tier`, which people call `title`, until `until`, or longer; empty: none.
+    `benefits` are the codes of what it brings."""
 
     customer_id: UUID
     tier: str
     before: str
     until: datetime
     benefits: tuple[str, ...]
+    title: str = ""

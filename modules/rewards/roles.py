@@ -1,8 +1,8 @@
-"""What each staff role may do with rewards."""
+"""What each staff role may do with rewards: "promote" begins and ends campaigns, which spend points."""
 
 ROLES: dict[str, set[str]] = {
     "support": {"view", "change"},
-    "operations": {"view", "change"},
+    "operations": {"view", "change", "promote"},
     "finance": {"view"},
-    "admin": {"view", "change"},
+    "admin": {"view", "change", "promote"},
 }

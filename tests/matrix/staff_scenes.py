@@ -75,6 +75,9 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
             cast, "orders", "SELECT id FROM orders_promotionuse WHERE order_id = %s", order
         ),
         "orders.knownrestaurant": place.id,
+        "rewards.campaign": campaign_of(cast, region, place),
+        "rewards.earning": _earning(cast, region, place),
+        "rewards.member": _member(cast, region),
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
     }
 
@@ -256,6 +259,44 @@ def promotion_of(cast: Cast, region: str, place: Place) -> str:
     return _one(cast, "orders", "SELECT id FROM orders_promotion WHERE title = %s", title)
 
 
+def campaign_of(cast: Cast, region: str, place: Place) -> str:
+    """A draft for orders from there, made by staff of the region."""
+    title = f"Campaign {ids.new_id()}"
+    form = {
+        "title": title,
+        "region": region,
+        "restaurant_id": place.id,
+        "kind": "bonus",
+        "points": "1",
+        "starts_at_0": "2020-01-01",
+        "starts_at_1": "00:00:00",
+        "ends_at_0": "2100-01-01",
+        "ends_at_1": "00:00:00",
+    }
+    cast.as_staff(f"operations of {region}", "/admin/rewards/campaign/add/", form)
+    return _one(cast, "rewards", "SELECT id FROM rewards_campaign WHERE title = %s", title)
+
+
+def _earning(cast: Cast, region: str, place: Place) -> str:
+    """Of an order that earned nothing."""
+    query = (
+        "INSERT INTO rewards_earning (id, customer_id, region, restaurant_id, goods, refunded, delivered_at,"
+        " state, points, taken_back, parts, due_at, refusal)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), %s, %s, 5, 0, now(), 'nothing', 0, 0, '[]', now(),"
+        " '') RETURNING id"
+    )
+    return str(cast.platform.sql("rewards", query, [region, place.id])[0][0])
+
+
+def _member(cast: Cast, region: str) -> str:
+    """Somebody who had a tier once."""
+    query = (
+        "INSERT INTO rewards_member (id, region, version, log_txid, created_at, customer_id, tier)"
+        " VALUES (gen_random_uuid(), %s, 0, 0, now(), gen_random_uuid(), '') RETURNING id"
+    )
+    return str(cast.platform.sql("rewards", query, [region])[0][0])
+
+
 def _courier(cast: Cast, region: str) -> str:
     """On shift, but nowhere near."""
     courier = cast.new_courier(region)
@@ -392,6 +433,8 @@ FITTING: dict[str, Makes] = {
     "orders.claim:grant": claim_of,
     "orders.claim:refuse": claim_of,
     "orders.promotion:end": lambda stage: promotion_of(stage.cast, "gb", stage.cast.gb),
+    "rewards.campaign:activate": lambda stage: campaign_of(stage.cast, "gb", stage.cast.gb),
+    "rewards.campaign:end": lambda stage: campaign_of(stage.cast, "gb", stage.cast.gb),
     "orders.chargeback:note": lambda stage: chargeback_of(stage.cast, str(stage.order()["id"])),
     "orders.order:cancel": lambda stage: str(stage.order()["id"]),
 }

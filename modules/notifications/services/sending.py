@@ -217,7 +217,8 @@ def _by_webhook(messages: Sequence[Message]) -> Iterator[Send]:
         found = webhooks.get(message.target)
         if found is None:
             return None
-        facts = {"order_id": str(message.order_id), **message.facts}
+        of_order = {"order_id": str(message.order_id)} if message.order_id else {}
+        facts = {**of_order, **message.facts}
         return webhook.send(
             found, message_id=message.id, kind=message.kind, at=message.created_at, facts=facts
         )

@@ -15,14 +15,14 @@ from tiffin.dto import DTO
 
 
 class Told(DTO):
-    """An event about one customer's order, and what it is told as."""
+    """An event about a customer, or an order of theirs, and what it is told as."""
 
     kind: Kind
     event_id: UUID
     happened_at: datetime
     region: str
     customer_id: UUID
-    order_id: UUID
+    order_id: UUID | None
     facts: dict[str, Any]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -23,6 +23,7 @@ from modules.notifications.models import Message, Preference, State
 from modules.notifications.services import Told, sending, tell
 from modules.notifications.tests.conftest import EMAIL
 from modules.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderRefunded
+from modules.rewards.events import PointsExpireSoon, TierChanged
 from tiffin import clock, db, ids
 from tiffin.context import Actor, ActorKind
 from tiffin.jobs.registry import find
@@ -166,6 +167,27 @@ def test_every_kind_can_be_said_in_every_language(kind, language) -> None:
     assert "{" not in written.text
     assert "https://u/" in written.text
     assert "<p>" in written.html
+
+
+def test_points_that_expire_and_a_new_tier_are_told_with_the_last_day_where_the_customer_is(zofia) -> None:
+    midnight = datetime(2026, 8, 31, 23, tzinfo=UTC)  # the end of the 31st in Britain is at 23 UTC
+    events = [
+        PointsExpireSoon(customer_id=zofia, points=1200, expires_at=midnight),
+        TierChanged(
+            customer_id=zofia, tier="gold", title="Gold", before="silver", until=midnight, benefits=()
+        ),
+    ]
+    with db.transaction(owner="notifications"), handling(*(record(event) for event in events)):
+        handlers.points_changed(events)
+    send_emails()
+    assert [message.subject for message in mail.outbox] == [
+        "1200 of your points expire soon",
+        "Your tier is Gold now",
+    ]
+    for message in mail.outbox:
+        assert "until 2026-08-31" in message.body
+        assert f"{settings.TIFFIN_ORIGIN}/account/rewards/" in message.body
+    assert {message.order_id for message in Message.objects.all()} == {None}
 
 
 def test_what_stands_in_an_email_cannot_be_markup() -> None:

@@ -74,12 +74,14 @@ def _change(member: Member, tier: str, *, at: datetime, until: datetime, there: 
     """A tier that stays the same only lasts longer, and nobody is told."""
     before = member.tier
     member.place(tier, since=at, until=until)
+    terms = next((each for each in there if each.code == tier), None)
     event = TierChanged(
         customer_id=member.customer_id,
         tier=tier,
         before=before,
         until=until,
-        benefits=next((each.benefits for each in there if each.code == tier), ()),
+        benefits=terms.benefits if terms else (),
+        title=terms.title if terms else "",
     )
     if tier == before:
         member.save(update_fields=_KEPT)

@@ -160,7 +160,7 @@ def test_nobody_keeps_points_of_what_went_back_and_nobody_loses_others(database:
 @pytest.mark.full
 @pytest.mark.timeout(900)
 def test_nobody_keeps_points_of_what_went_back_for_long(database: object) -> None:
-    play(examples=150, steps=40)
+    play(examples=40, steps=30)
 
 
 def behind_its_back(statement: str) -> None:
