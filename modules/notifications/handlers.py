@@ -1,4 +1,4 @@
-"""What happened to orders and points becomes messages, a batch at a time; an erased customer hears no more."""
+"""What happened to orders and points becomes messages, a batch at a time; whoever is erased hears no more."""
 
 from __future__ import annotations
 
