@@ -17,7 +17,7 @@ from modules.orders.policies import (
     TaxRate,
     Zone,
 )
-from modules.payments.policies import MethodRow
+from modules.payments.policies import AccountRow, MethodRow
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -52,6 +52,7 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "late.credits": LateCredit,
     "handover.code": HandoverCode,
     "cancellation.kept": KeptShare,
+    "payouts.account": AccountRow,
 }
 
 SETTINGS: dict[str, Any] = {

@@ -1,7 +1,8 @@
 """What payments offers: hold an order's money, take it, let it go, give it back.
 
 Every command records the wish and answers at once with the payment as it stands; a job calls the provider
-and an event of `events.py` reports what came of it.
+and an event of `events.py` reports what came of it. Money that leaves and comes in otherwise is in
+`payouts.py`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,65 @@ from __future__ import annotations
 from typing import NewType
 from uuid import UUID
 
+from modules.payments.interface.payouts import (
+    BankAccount,
+    BankAccountInvalid,
+    BankAccountUnknown,
+    CollectionDiffers,
+    CollectionState,
+    CollectionView,
+    PartyKind,
+    Payee,
+    Payer,
+    PayoutDiffers,
+    PayoutsNotOffered,
+    PayoutState,
+    PayoutView,
+    TransferAmountInvalid,
+)
 from tiffin.dto import DTO
 from tiffin.errors import DomainError
 from tiffin.interfaces import CommandKey, Interface, OpenEnum, command, query
 from tiffin.money import Money
+
+__all__ = [
+    "BankAccount",
+    "BankAccountInvalid",
+    "BankAccountUnknown",
+    "CardEntry",
+    "CollectionDiffers",
+    "CollectionState",
+    "CollectionView",
+    "KeptCardState",
+    "KeptCardView",
+    "KeptMethodUnknown",
+    "LedgerKind",
+    "LedgerLine",
+    "MethodsNotKept",
+    "Party",
+    "PartyKind",
+    "Payee",
+    "Payer",
+    "PaymentAmountInvalid",
+    "PaymentChoice",
+    "PaymentDiffers",
+    "PaymentId",
+    "PaymentLedger",
+    "PaymentMethod",
+    "PaymentMethodUnknown",
+    "PaymentState",
+    "PaymentStateConflict",
+    "PaymentUnknown",
+    "PaymentView",
+    "Payments",
+    "PayoutDiffers",
+    "PayoutState",
+    "PayoutView",
+    "PayoutsNotOffered",
+    "Share",
+    "TooManyMethods",
+    "TransferAmountInvalid",
+]
 
 PaymentId = NewType("PaymentId", UUID)
 
@@ -229,7 +285,7 @@ class KeptMethodUnknown(DomainError, code="kept_method_unknown", status=404):
 
 
 class Payments(Interface, module="payments", version=1):
-    """The money of an order, through a payment provider."""
+    """The money of an order, through a payment provider; and other money, through the bank."""
 
     @command(timeout=2.0, errors=(PaymentMethodUnknown, PaymentAmountInvalid, PaymentDiffers))
     def authorise(
@@ -324,4 +380,73 @@ class Payments(Interface, module="payments", version=1):
     @command(timeout=2.0, errors=(KeptMethodUnknown,))
     def remove_card(self, *, key: CommandKey, customer_id: UUID, card_id: UUID) -> None:
         """Keep the card no longer; it cannot be paid with from now on."""
+        ...
+
+    @command(timeout=2.0, errors=(BankAccountInvalid,))
+    def keep_payee(self, *, key: CommandKey, payee: Payee) -> None:
+        """Know the payee's bank account from now on: what is not in a file yet goes there."""
+        ...
+
+    @command(
+        timeout=2.0,
+        errors=(
+            TransferAmountInvalid,
+            BankAccountInvalid,
+            BankAccountUnknown,
+            PayoutsNotOffered,
+            PayoutDiffers,
+        ),
+    )
+    def pay_out(
+        self,
+        *,
+        key: CommandKey,
+        payout_id: UUID,
+        payee: Payee,
+        amount: Money,
+        region: str,
+        purpose: str,
+        reference: str,
+    ) -> PayoutView:
+        """Pay `amount` with the next bank file of the region; once for a `payout_id`, however often asked.
+        `purpose` is a word of the caller's, `reference` is what the payee reads on their statement (at most
+        140 characters). Reports PayoutSent, then PayoutPaid or PayoutRejected, and at last, of what is given
+        up, PayoutFailed."""
+        ...
+
+    @command(timeout=2.0, errors=(TransferAmountInvalid, PayoutsNotOffered, CollectionDiffers))
+    def collect(
+        self,
+        *,
+        key: CommandKey,
+        collection_id: UUID,
+        payer: Payer,
+        amount: Money,
+        region: str,
+        purpose: str,
+        reference: str,
+        due_days: int = 14,
+    ) -> CollectionView:
+        """Have `amount` invoiced, due `due_days` after that; once for a `collection_id`. Reports
+        CollectionInvoiced, then CollectionPaid or, of what is written off, CollectionFailed."""
+        ...
+
+    @query(timeout=0.5)
+    def payouts(self, *, payout_ids: list[UUID]) -> list[PayoutView]:
+        """Those of `payout_ids` that exist, in no particular order."""
+        ...
+
+    @query(timeout=3.0)
+    def payouts_page(self, *, after: UUID | None = None, size: int = 200) -> list[PayoutView]:
+        """Every payout by id, at most 200 from `after` on. Empty after the last."""
+        ...
+
+    @query(timeout=0.5)
+    def collections(self, *, collection_ids: list[UUID]) -> list[CollectionView]:
+        """Those of `collection_ids` that exist, in no particular order."""
+        ...
+
+    @query(timeout=3.0)
+    def collections_page(self, *, after: UUID | None = None, size: int = 200) -> list[CollectionView]:
+        """Every collection by id, at most 200 from `after` on. Empty after the last."""
         ...
