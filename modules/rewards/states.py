@@ -73,6 +73,7 @@ FLOWS: dict[Flow, Way] = {
     Flow.PAY: Way(_A.PAYABLE, _A.PAID),
     Flow.RETURN: Way(_A.PAID, _A.PAYABLE),
     Flow.BILL: Way(_A.ISSUANCE, _A.FUNDING),
+    Flow.LEVEL: Way(_A.PAYABLE, _A.PAYABLE),
 }
 
 # A hold ends once: its points are spent, in whole or in part, or free again.

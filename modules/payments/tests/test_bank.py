@@ -1,7 +1,7 @@
 """The files that go to the bank and come from it, by ISO 20022: pain.001.001.09 and pain.002.001.10.
 
-The order of the elements was compared with the schema of the European Payments Council's guidelines for the SEPA
-credit transfer (EPC132-08, customer to PSP, 2023 version 1.0), which is a part of ISO 20022's own.
+The order of the elements was compared with the schema of the European Payments Council's guidelines for the
+SEPA credit transfer (EPC132-08, customer to PSP, 2023 version 1.0), which is a part of ISO 20022's own.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ LINES = {
         Line("019a8f3e7b2c7d3e8f4a5b6c7d8e9f02-2",
              Party("Pomoc Łódź", BankAccount(iban=PL_IBAN, bic="WBKPPLPP")), 5, "Darowizny"),
     ),
-    "GBP": (Line("019a8f3e7b2c7d3e8f4a5b6c7d8e9f03-1", Party("Food for All", UK), 90_000, "Donations of June"),),
-    "JPY": (Line("019a8f3e7b2c7d3e8f4a5b6c7d8e9f04-1", Party("Food", BankAccount(iban=GB_IBAN)), 1_500, "June"),),
+    "GBP": (Line("019a8f3e7b2c7d3e8f4a5b6c7d8e9f03-1", Party("Food for All", UK), 90_000, "Donations of
+    June"),), "JPY": (Line("019a8f3e7b2c7d3e8f4a5b6c7d8e9f04-1", Party("Food", BankAccount(iban=GB_IBAN)),
+    1_500, "June"),),
 }  # fmt: skip
 PAYERS = {
     "EUR": Party("Tiffin Testland", BankAccount(iban="DE89370400440532013000")),

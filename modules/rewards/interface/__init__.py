@@ -9,7 +9,10 @@ from modules.rewards.interface.errors import (
     HoldUnknown,
     InsufficientPoints,
     PointsInvalid,
+    TooManyTransfers,
+    TooManyWallets,
     TransferDiffers,
+    TransferInvalid,
 )
 from modules.rewards.interface.ledger import Flow, Posting, PostResult, Refused, Transfer
 from modules.rewards.interface.wallets import HoldState, HoldView, Wallet
@@ -27,8 +30,11 @@ __all__ = [
     "Posting",
     "Refused",
     "Rewards",
+    "TooManyTransfers",
+    "TooManyWallets",
     "Transfer",
     "TransferDiffers",
+    "TransferInvalid",
     "Wallet",
 ]
 
@@ -41,12 +47,12 @@ class Rewards(Interface, module="rewards", version=1):
         """What the customer has; nothing, when they never had points."""
         ...
 
-    @query(timeout=0.5)
+    @query(timeout=0.5, errors=(TooManyWallets,))
     def wallets(self, *, customer_ids: list[UUID]) -> list[Wallet]:
         """The same of many, at most 1,000, in the order asked."""
         ...
 
-    @command(timeout=2.0, errors=(InsufficientPoints, PointsInvalid, TransferDiffers))
+    @command(timeout=2.0, errors=(InsufficientPoints, PointsInvalid, TransferDiffers, TransferInvalid))
     def hold(
         self, *, key: CommandKey, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, region: str
     ) -> HoldView:
@@ -80,7 +86,7 @@ class Rewards(Interface, module="rewards", version=1):
         """Every hold by id, at most 200 from `after` on. Empty after the last."""
         ...
 
-    @command(timeout=5.0)
+    @command(timeout=5.0, errors=(TooManyTransfers,))
     def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
         """Post at most 8,190 transfers, each posting all or none, in one statement. A refused posting stops
         none of the others; posted or refused, asking again under the same transfer ids answers the same."""

@@ -34,7 +34,7 @@ class HoldUnknown(DomainError, code="hold_unknown", status=404):
 class HoldConflict(DomainError, code="hold_conflict", status=409):
     """The hold has ended already."""
 
-    detail = "The hold {hold_id} is {state} and cannot be {action}."
+    detail = "The hold {hold_id} is {state} and cannot be {action} any more."
     hold_id: UUID
     state: str
     action: str
@@ -45,3 +45,27 @@ class TransferDiffers(DomainError, code="transfer_differs", status=409):
 
     detail = "Transfer {transfer_id} exists on other terms; a transfer happens once."
     transfer_id: UUID
+
+
+class TransferInvalid(DomainError, code="transfer_invalid", status=422):
+    """A transfer that does not say what it must."""
+
+    detail = "Transfer {transfer_id} ({flow}) lacks what its flow needs, or says more."
+    transfer_id: UUID
+    flow: str
+
+
+class TooManyTransfers(DomainError, code="too_many_transfers", status=422):
+    """There are too many transfers at once."""
+
+    detail = "{transfers} transfers are too many at once: post at most {limit}."
+    transfers: int
+    limit: int
+
+
+class TooManyWallets(DomainError, code="too_many_wallets", status=422):
+    """There are too many wallets at once."""
+
+    detail = "{wallets} wallets are too many at once: ask for at most {limit}."
+    wallets: int
+    limit: int

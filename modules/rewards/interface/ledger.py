@@ -35,6 +35,7 @@ class Flow(OpenEnum):
     PAY = "pay"
     RETURN = "return"
     BILL = "bill"
+    LEVEL = "level"  # within one account, so that a part of it can give all: only the ledger itself
     UNKNOWN = "unknown"
 
 
@@ -45,8 +46,8 @@ class Transfer(DTO):
 
     `lot_id` names the lot that CONFIRM, UNEARN, TAKE_BACK and EXPIRE are about (the id of the transfer that
     opened it); what else takes points takes those that expire first. `hold_id` is the hold (the id of its
-    transfer) that POST, RELEASE and RESTORE are about. `expires_at` is when the lot that is opened expires, or
-    the hold lapses. `order_id` and `reason` are for the statement.
+    transfer) that POST, RELEASE and RESTORE are about. `expires_at` is when the lot that is opened expires,
+    or the hold lapses. `order_id` and `reason` are for the statement.
     """
 
     id: UUID
@@ -80,7 +81,8 @@ class Refused(DTO):
 
 
 class PostResult(DTO):
-    """How many postings there were, of which the `refused` did not happen. What was posted before is posted."""
+    """How many postings there were, of which the `refused` did not happen. What was posted before is
+    posted."""
 
     postings: int
     refused: tuple[Refused, ...] = ()

@@ -10,8 +10,8 @@ from tiffin.interfaces import OpenEnum
 
 
 class Wallet(DTO):
-    """A customer's points. `owed` was taken back after it had been spent and is repaid by what is earned next;
-    `expiring` go at `expires_at`, the first that do. `tier` is the code of the region's tier."""
+    """A customer's points. `owed` was taken back after it had been spent and is repaid by what is earned
+    next; `expiring` go at `expires_at`, the first that do. `tier` is the code of the region's tier."""
 
     customer_id: UUID
     available: int

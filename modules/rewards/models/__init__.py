@@ -1,5 +1,5 @@
 """Tables of rewards."""
 
-from modules.rewards.models.ledger import STRIPES, Account, Entry, Hold, Lot, Refusal
+from modules.rewards.models.ledger import PROGRAMME, STRIPES, Account, Entry, Hold, Lot, Refusal
 
-__all__ = ["STRIPES", "Account", "Entry", "Hold", "Lot", "Refusal"]
+__all__ = ["PROGRAMME", "STRIPES", "Account", "Entry", "Hold", "Lot", "Refusal"]

@@ -4,28 +4,32 @@ entered (`migrations/0002_ledger_keeps_itself`), and refuses what breaks it."""
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from modules.rewards.interface import Flow, HoldState
+from modules.rewards.interface import Flow, HoldConflict, HoldState
 from modules.rewards.states import HOLD, POINTS, AccountKind
 from tiffin import clock
+from tiffin.db import Aggregate
 from tiffin.states import Machine
 
 # An account that many transfers touch is this many rows, of which each takes one.
 STRIPES = 16
+# Who owns the programme's own accounts.
+PROGRAMME = UUID(int=0)
 
 
 class Account(models.Model):
-    """Where points or money lie. `owner` is the customer, the charity or the campaign; the programme's own
-    have none. `region` is empty for customers, whose points are good everywhere. `unit` is PTS or a currency,
+    """Where points or money lie. `owner` is the customer, the charity or the campaign, PROGRAMME of the
+    others. `region` is empty for customers, whose points are good everywhere. `unit` is PTS or a currency,
     the balance in points or minor units and never below `floor`. Accounts of the programme and of parties are
     STRIPES rows, which together are the account. Never deleted."""
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=12, choices=[(kind.value, kind.value) for kind in AccountKind])
-    owner = models.UUIDField(null=True)
+    owner = models.UUIDField(default=PROGRAMME)
     region = models.CharField(max_length=16, default="")
     unit = models.CharField(max_length=3, default=POINTS)
     stripe = models.SmallIntegerField(default=0)
@@ -39,11 +43,14 @@ class Account(models.Model):
             models.UniqueConstraint(
                 fields=("owner", "kind", "region", "unit", "stripe"),
                 name="rewards_account_once",
-                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=models.Q(floor=None) | models.Q(balance__gte=models.F("floor")),
                 name="rewards_account_floor",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind=AccountKind.DEBT.value) | models.Q(balance__lte=0),
+                name="rewards_debt_is_owed",
             ),
         )
 
@@ -53,9 +60,9 @@ class Account(models.Model):
 
 class Entry(models.Model):
     """A transfer of `amount` from the account `debit` to the account `credit`: what happened, for ever. `id`
-    is its client's. `lots` and `parts` say which lots it took or gave how much; `opens` names the lot that it
-    opened. `after` is what the customer had available afterwards, `number` the order in which each customer's
-    happened. Only ever added; kept as long as accounts must be."""
+    is its client's. `lots` and `parts` say which lots it took or gave how much, `lot_id` the one that was
+    asked for. `after` is what the customer had available afterwards, `number` the order in which each
+    customer's happened. Only ever added; kept as long as accounts must be."""
 
     id = models.UUIDField(primary_key=True)
     number = models.BigIntegerField(editable=False)
@@ -67,6 +74,7 @@ class Entry(models.Model):
     region = models.CharField(max_length=16)
     customer_id = models.UUIDField(null=True)
     party_id = models.UUIDField(null=True)
+    lot_id = models.UUIDField(null=True)
     hold_id = models.UUIDField(null=True)
     order_id = models.UUIDField(null=True)
     lots = ArrayField(models.UUIDField())
@@ -109,7 +117,9 @@ class Lot(models.Model):
     expires_at = models.DateTimeField()
     reason = models.CharField(max_length=64)
     is_open = models.GeneratedField(
-        expression=models.Q(pending__gt=0) | models.Q(available__gt=0) | models.Q(held__gt=0),
+        expression=models.Q(pending__gt=0)  # type: ignore[arg-type]  # a Q is an expression
+        | models.Q(available__gt=0)
+        | models.Q(held__gt=0),
         output_field=models.BooleanField(),
         db_persist=True,
     )
@@ -137,24 +147,24 @@ class Lot(models.Model):
         return f"{self.points} points until {self.expires_at:%Y-%m-%d}"
 
 
-class Hold(models.Model):
-    """Points that are promised to an order; `id` is the entry that held them. It ends once, the database says
-    when: `posted` of `points` were spent and the others are free again. `restored` of those spent came back."""
+class Hold(Aggregate):
+    """Points that are promised to an order; `id` is the entry that held them, `lots` and `parts` what it
+    took. It ends once, the database sees to that: the first `posted` of `points` were spent and the others
+    are free again. `restored` of those spent came back, the last first. What lapses is found by `lapses_at`,
+    many at a time, so that no hold needs a deadline of its own."""
 
-    id = models.UUIDField(primary_key=True)
     customer_id = models.UUIDField(db_index=True)
     order_id = models.UUIDField(db_index=True)
-    region = models.CharField(max_length=16)
     points = models.BigIntegerField()
+    lots = ArrayField(models.UUIDField())
+    parts = ArrayField(models.BigIntegerField())
     posted = models.BigIntegerField(default=0)
     restored = models.BigIntegerField(default=0)
     state_name = models.CharField(max_length=12, db_column="state", default=HoldState.HELD.value)
     lapses_at = models.DateTimeField()
-    held_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)
 
     MACHINES: ClassVar[dict[str, Machine[HoldState]]] = {"state_name": HOLD}
-    objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     class Meta:
         indexes = (
@@ -178,10 +188,16 @@ class Hold(models.Model):
     def state(self) -> HoldState:
         return HoldState(self.state_name)
 
+    def move_to(self, state: HoldState) -> None:
+        """In memory: the ledger writes it. Raises HoldConflict for what is not drawn."""
+        if not HOLD.allows(self.state, state):
+            raise HoldConflict(hold_id=self.id, state=self.state_name, action=state.value)
+        self.state_name = state.value
+
 
 class Refusal(models.Model):
     """A transfer that was refused, so that the same id is refused the same. `terms` is a digest of what was
-    asked. Forgotten after `services.ledger.REFUSALS_KEPT`."""
+    asked. Forgotten after `services.posting.REFUSALS_KEPT`."""
 
     id = models.UUIDField(primary_key=True)
     terms = models.BinaryField()

@@ -1,0 +1,48 @@
+"""What stands behind the interface `Rewards`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.rewards import selectors, services
+from modules.rewards.interface import HoldView, Posting, PostResult, Rewards, Wallet
+from tiffin.interfaces import CommandKey, provides
+
+
+@provides(Rewards)
+class RewardsProvider(Rewards):
+    """Each method calls one service or selector."""
+
+    def wallet(self, *, customer_id: UUID) -> Wallet:
+        return selectors.wallets([customer_id])[0]
+
+    def wallets(self, *, customer_ids: list[UUID]) -> list[Wallet]:
+        return selectors.wallets(customer_ids)
+
+    def hold(
+        self, *, key: CommandKey, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, region: str
+    ) -> HoldView:
+        held = services.hold(
+            hold_id=hold_id, customer_id=customer_id, order_id=order_id, points=points, region=region
+        )
+        return selectors.hold_view(held)
+
+    def post(self, *, key: CommandKey, hold_id: UUID, points: int) -> HoldView:
+        return selectors.hold_view(services.post_hold(hold_id=hold_id, points=points))
+
+    def void(self, *, key: CommandKey, hold_id: UUID) -> HoldView:
+        return selectors.hold_view(services.void_hold(hold_id=hold_id))
+
+    def restore(self, *, key: CommandKey, hold_id: UUID, points: int, reason: str) -> HoldView:
+        return selectors.hold_view(
+            services.restore_hold(hold_id=hold_id, key=key, points=points, reason=reason)
+        )
+
+    def holds(self, *, hold_ids: list[UUID]) -> list[HoldView]:
+        return selectors.holds(hold_ids)
+
+    def holds_page(self, *, after: UUID | None = None, size: int = 200) -> list[HoldView]:
+        return selectors.holds_page(after, size)
+
+    def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
+        return services.post_many(postings)

@@ -1,0 +1,78 @@
+"""What customers have, and what is held of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from modules.rewards.interface import HoldView, TooManyWallets, Wallet
+from modules.rewards.models import Hold
+from modules.rewards.states import AccountKind
+from tiffin import db
+
+MOST_WALLETS = 1000
+MAXIMUM_PAGE_SIZE = 200
+
+_BALANCES = "SELECT owner, kind, balance FROM rewards_account WHERE owner = ANY(%s) AND stripe = 0"
+# What expires first of each, all that does so at the same time together.
+_EXPIRING = """
+SELECT DISTINCT ON (customer_id) customer_id, expires_at, sum(available)::bigint
+FROM rewards_lot WHERE customer_id = ANY(%s) AND is_open AND available > 0
+GROUP BY customer_id, expires_at ORDER BY customer_id, expires_at
+"""
+
+
+def wallets(customer_ids: Sequence[UUID]) -> list[Wallet]:
+    """What each has, in the order asked. Raises TooManyWallets."""
+    if len(customer_ids) > MOST_WALLETS:
+        raise TooManyWallets(wallets=len(customer_ids), limit=MOST_WALLETS)
+    balances: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+    for owner, kind, balance in db.select(_BALANCES, list(customer_ids)):
+        balances[owner][kind] = balance
+    expiring = {
+        owner: (points, expires_at) for owner, expires_at, points in db.select(_EXPIRING, list(customer_ids))
+    }
+    return [
+        _wallet(customer_id, balances[customer_id], expiring.get(customer_id)) for customer_id in customer_ids
+    ]
+
+
+def _wallet(customer_id: UUID, balances: dict[str, int], expiring: tuple[int, datetime] | None) -> Wallet:
+    points, expires_at = expiring or (0, None)
+    return Wallet(
+        customer_id=customer_id,
+        available=balances.get(AccountKind.AVAILABLE.value, 0),
+        pending=balances.get(AccountKind.PENDING.value, 0),
+        held=balances.get(AccountKind.HELD.value, 0),
+        owed=-balances.get(AccountKind.DEBT.value, 0),
+        expiring=points,
+        expires_at=expires_at,
+    )
+
+
+def holds(hold_ids: list[UUID]) -> list[HoldView]:
+    """Those that exist."""
+    return [hold_view(found) for found in db.find(Hold, id=hold_ids)]
+
+
+def holds_page(after: UUID | None, size: int) -> list[HoldView]:
+    """Every hold by id, from `after` on."""
+    page = Hold.objects.order_by("id")
+    if after is not None:
+        page = page.filter(id__gt=after)
+    return [hold_view(found) for found in page[: min(max(size, 1), MAXIMUM_PAGE_SIZE)]]
+
+
+def hold_view(found: Hold) -> HoldView:
+    return HoldView(
+        id=found.id,
+        customer_id=found.customer_id,
+        order_id=found.order_id,
+        region=found.region,
+        points=found.points,
+        state=found.state,
+        posted=found.posted,
+        restored=found.restored,
+    )

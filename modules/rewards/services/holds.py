@@ -1,0 +1,169 @@
+"""Points that are promised to an order: held, and then spent or let go, once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from modules.rewards.events import PointsHoldLapsed
+from modules.rewards.interface import (
+    Flow,
+    HoldConflict,
+    HoldState,
+    HoldUnknown,
+    InsufficientPoints,
+    PointsInvalid,
+    Transfer,
+    TransferDiffers,
+)
+from modules.rewards.models import Hold
+from modules.rewards.services.posting import post
+from tiffin import clock, db, ids
+from tiffin.log import publish
+
+# Whoever holds points ends the hold within days; what is left after that was forgotten.
+LAPSES_AFTER = timedelta(days=14)
+LAPSED_AT_ONCE = 500
+LAPSED = "lapsed"
+MOST_POINTS = 10**9
+
+
+def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, region: str) -> Hold:
+    """Promise points to an order, those that expire first.
+
+    Raises InsufficientPoints, PointsInvalid; TransferDiffers when the id is taken by another hold.
+    """
+    if not 1 <= points <= MOST_POINTS:
+        raise PointsInvalid(action="held", points=points, limit=MOST_POINTS)
+    with db.transaction():
+        found = db.find(Hold, id=hold_id)
+        if found:
+            return _the_same(found[0], customer_id=customer_id, order_id=order_id, points=points)
+        post(
+            Transfer(
+                id=hold_id,
+                flow=Flow.HOLD,
+                amount=points,
+                region=region,
+                customer_id=customer_id,
+                order_id=order_id,
+                expires_at=clock.now() + LAPSES_AFTER,
+            )
+        )
+        return Hold.get(hold_id)
+
+
+def _the_same(found: Hold, *, customer_id: UUID, order_id: UUID, points: int) -> Hold:
+    if (found.customer_id, found.order_id, found.points) != (customer_id, order_id, points):
+        raise TransferDiffers(transfer_id=found.id)
+    return found
+
+
+def post_hold(*, hold_id: UUID, points: int) -> Hold:
+    """Spend so many of the points that are held; the rest is free again.
+
+    Raises HoldUnknown, PointsInvalid, HoldConflict when it ended otherwise.
+    """
+    with db.transaction():
+        found = _get(hold_id)
+        if not 1 <= points <= found.points:
+            raise PointsInvalid(action="spent", points=points, limit=found.points)
+        if found.state is HoldState.POSTED and found.posted == points:
+            return found
+        found.move_to(HoldState.POSTED)
+        transfers = [_of(found, Flow.POST, points)]
+        if points < found.points:
+            transfers.append(_of(found, Flow.RELEASE, found.points - points))
+        post(*transfers)
+        return Hold.get(hold_id)
+
+
+def void_hold(*, hold_id: UUID) -> Hold:
+    """Let go of all that is held; one that was let go already stays as it is.
+
+    Raises HoldUnknown, HoldConflict when it was spent.
+    """
+    with db.transaction():
+        found = _get(hold_id)
+        if found.state in {HoldState.VOIDED, HoldState.EXPIRED}:
+            return found
+        found.move_to(HoldState.VOIDED)
+        post(_of(found, Flow.RELEASE, found.points))
+        return Hold.get(hold_id)
+
+
+def restore_hold(*, hold_id: UUID, key: str, points: int, reason: str) -> Hold:
+    """Give back points that were spent of the hold, into the very lots; once for each `key`.
+
+    Raises HoldUnknown, HoldConflict when nothing was spent, PointsInvalid when it is more than that.
+    """
+    with db.transaction():
+        found = _get(hold_id)
+        if found.state is not HoldState.POSTED:
+            raise HoldConflict(hold_id=hold_id, state=found.state.value, action="restored")
+        transfer = Transfer(
+            id=ids.derived(hold_id, f"restore {key}"),
+            flow=Flow.RESTORE,
+            amount=points,
+            region=found.region,
+            customer_id=found.customer_id,
+            order_id=found.order_id,
+            hold_id=hold_id,
+            reason=reason,
+        )
+        left = found.posted - found.restored
+        if points < 1:
+            raise PointsInvalid(action="given back", points=points, limit=left)
+        try:
+            post(transfer)
+        except InsufficientPoints:
+            raise PointsInvalid(action="given back", points=points, limit=left) from None
+        return Hold.get(hold_id)
+
+
+def lapse_holds(*, now: datetime | None = None) -> int:
+    """Let go of what nobody ended in time; returns how many holds."""
+    overdue = Hold.objects.filter(ended_at=None, lapses_at__lte=now or clock.now()).order_by("lapses_at")
+    hold_ids = list(overdue.values_list("id", flat=True)[:LAPSED_AT_ONCE])
+    return sum(_lapse(hold_id) for hold_id in hold_ids)
+
+
+def _lapse(hold_id: UUID) -> bool:
+    with suppress(HoldConflict, TransferDiffers), db.transaction():
+        found = _get(hold_id)
+        post(_of(found, Flow.RELEASE, found.points, reason=LAPSED))
+        found = _get(hold_id)
+        publish(
+            found,
+            PointsHoldLapsed(
+                hold_id=found.id,
+                order_id=found.order_id,
+                customer_id=found.customer_id,
+                points=found.points,
+            ),
+        )
+        return True
+    return False  # ended meanwhile
+
+
+def _get(hold_id: UUID) -> Hold:
+    """As it stands, and not locked: the ledger locks the customer first, and then looks again."""
+    try:
+        return Hold.get(hold_id)
+    except Hold.DoesNotExist:
+        raise HoldUnknown(hold_id=hold_id) from None
+
+
+def _of(held: Hold, flow: Flow, points: int, *, reason: str = "") -> Transfer:
+    """What ends a hold has its id from it, so that it happens once."""
+    return Transfer(
+        id=ids.derived(held.id, flow.value),
+        flow=flow,
+        amount=points,
+        region=held.region,
+        customer_id=held.customer_id,
+        order_id=held.order_id,
+        hold_id=held.id,
+        reason=reason,
+    )

@@ -1,0 +1,331 @@
+"""The ledger: what moves, what is refused, and what the database does not let happen."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, connections
+
+from modules.rewards.interface import Flow, HoldConflict, HoldState, InsufficientPoints, TransferDiffers
+from modules.rewards.models import Account, Entry, Hold, Lot
+from modules.rewards.selectors import wallets
+from modules.rewards.services import hold, post_hold, restore_hold, void_hold
+from modules.rewards.states import FLOWS, AccountKind
+from modules.rewards.tests.points import REGION, granted, in_days, linked, posted, refused, transfer
+from tiffin import ids
+
+pytestmark = pytest.mark.database
+
+
+def wallet(customer_id):
+    return wallets([customer_id])[0]
+
+
+def left_of(customer_id):
+    lots = Lot.objects.filter(customer_id=customer_id).order_by("expires_at", "id")
+    return [(lot.pending, lot.available, lot.held) for lot in lots]
+
+
+def balance(kind, *, owner=None):
+    rows = Account.objects.filter(kind=kind.value)
+    return sum(row.balance for row in (rows.filter(owner=owner) if owner else rows))
+
+
+def test_points_are_earned_pending_and_then_confirmed() -> None:
+    customer = ids.new_id()
+    earn = transfer(Flow.EARN, 120, customer)
+    posted(earn)
+    assert (wallet(customer).pending, wallet(customer).available) == (120, 0)
+    posted(transfer(Flow.CONFIRM, 100, customer, lot_id=earn.id))
+    posted(transfer(Flow.UNEARN, 20, customer, lot_id=earn.id))
+    assert (wallet(customer).pending, wallet(customer).available) == (0, 100)
+    assert balance(AccountKind.ISSUANCE) == -100
+
+
+def test_what_expires_first_is_spent_first() -> None:
+    customer = granted(50, days=30)
+    granted(50, customer, days=10)
+    granted(50, customer, days=20)
+    posted(transfer(Flow.DONATE, 70, customer))
+    assert left_of(customer) == [(0, 0, 0), (0, 30, 0), (0, 50, 0)]
+    assert (wallet(customer).available, wallet(customer).expiring) == (80, 30)
+
+
+def test_more_than_is_there_is_refused_and_stays_refused() -> None:
+    customer = granted(50)
+    greedy = transfer(Flow.DONATE, 51, customer)
+    (first,) = refused(greedy)
+    assert (first.code, first.there, first.transfer_id) == ("insufficient", 50, greedy.id)
+    granted(100, customer)
+    assert refused(greedy) == (first,)
+    assert wallet(customer).available == 150
+
+
+def test_the_same_id_is_the_same_transfer_for_ever() -> None:
+    customer = granted(50)
+    given = transfer(Flow.DONATE, 10, customer)
+    posted(given)
+    posted(given)
+    assert wallet(customer).available == 40
+    (other,) = refused(transfer(Flow.DONATE, 11, customer, id=given.id))
+    assert other.code == "transfer_differs"
+    (elsewhere,) = refused(transfer(Flow.DONATE, 10, granted(50), id=given.id))
+    assert elsewhere.code == "transfer_differs"
+
+
+def test_twice_in_one_batch_is_once() -> None:
+    customer = granted(50)
+    given = transfer(Flow.DONATE, 30, customer)
+    greedy = transfer(Flow.DONATE, 99, customer)
+    answers = refused(given, given, greedy, greedy)
+    assert [answer.code for answer in answers] == ["insufficient", "insufficient"]
+    assert wallet(customer).available == 20
+
+
+def test_linked_transfers_happen_together_or_not_at_all() -> None:
+    sender, receiver = granted(100), ids.new_id()
+    too_much = (transfer(Flow.SEND, 60, sender), transfer(Flow.SEND, 60, sender))
+    (answer,) = linked(*too_much)
+    assert (answer.transfer_id, answer.code, answer.there) == (too_much[1].id, "insufficient", 40)
+    assert (wallet(sender).available, left_of(sender)) == (100, [(0, 100, 0)])
+    assert linked(*too_much) == (answer,)
+    (alone,) = refused(too_much[0])
+    assert alone.code == "linked_refused"
+    assert linked(transfer(Flow.SEND, 60, sender), transfer(Flow.RECEIVE, 60, receiver)) == ()
+    assert (wallet(sender).available, wallet(receiver).available) == (40, 60)
+    assert balance(AccountKind.TRANSIT) == 0
+
+
+def test_a_refused_posting_stops_none_of_the_others() -> None:
+    rich, poor = granted(100), granted(1)
+    answers = refused(transfer(Flow.DONATE, 2, poor), transfer(Flow.DONATE, 60, rich))
+    assert len(answers) == 1
+    assert (wallet(poor).available, wallet(rich).available) == (1, 40)
+
+
+def test_a_hold_is_spent_in_part_and_the_rest_is_free() -> None:
+    customer = granted(30, days=10)
+    granted(100, customer, days=20)
+    held = hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=80, region=REGION)
+    assert left_of(customer) == [(0, 0, 30), (0, 50, 50)]
+    ended = post_hold(hold_id=held.id, points=40)
+    assert (ended.state, ended.posted) == (HoldState.POSTED, 40)
+    assert left_of(customer) == [(0, 0, 0), (0, 90, 0)]
+    assert balance(AccountKind.REDEEMED) == 40
+
+
+def test_a_hold_ends_once() -> None:
+    customer = granted(100)
+    held = hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=80, region=REGION)
+    post_hold(hold_id=held.id, points=80)
+    assert post_hold(hold_id=held.id, points=80).posted == 80
+    with pytest.raises(HoldConflict):
+        post_hold(hold_id=held.id, points=10)
+    with pytest.raises(HoldConflict):
+        void_hold(hold_id=held.id)
+    (again,) = refused(transfer(Flow.RELEASE, 80, customer, hold_id=held.id))
+    assert again.code == "hold_ended"
+    assert wallet(customer).held == 0
+
+
+def test_a_hold_that_is_let_go_may_be_let_go_again() -> None:
+    customer = granted(100)
+    held = hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=80, region=REGION)
+    assert void_hold(hold_id=held.id).state is HoldState.VOIDED
+    assert void_hold(hold_id=held.id).state is HoldState.VOIDED
+    assert left_of(customer) == [(0, 100, 0)]
+
+
+def test_part_of_a_hold_cannot_stay_held() -> None:
+    customer = granted(100)
+    held = hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=80, region=REGION)
+    (answer,) = refused(transfer(Flow.POST, 50, customer, hold_id=held.id))
+    assert answer.code == "transfer_invalid"
+    assert wallet(customer).held == 80
+
+
+def test_a_refund_gives_back_the_very_lots() -> None:
+    customer = granted(30, days=10)
+    granted(100, customer, days=20)
+    held = hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=80, region=REGION)
+    post_hold(hold_id=held.id, points=80)
+    restore_hold(hold_id=held.id, key="r1", points=60, reason="missing")
+    assert restore_hold(hold_id=held.id, key="r1", points=60, reason="missing").restored == 60
+    assert left_of(customer) == [(0, 10, 0), (0, 100, 0)]
+    restored = restore_hold(hold_id=held.id, key="r2", points=20, reason="missing")
+    assert (restored.restored, left_of(customer)) == (80, [(0, 30, 0), (0, 100, 0)])
+    assert balance(AccountKind.REDEEMED) == 0
+
+
+def test_what_nobody_has_cannot_be_held() -> None:
+    with pytest.raises(InsufficientPoints):
+        hold(
+            hold_id=ids.new_id(),
+            customer_id=ids.new_id(),
+            order_id=ids.new_id(),
+            points=1,
+            region=REGION,
+        )
+    assert not Hold.objects.exists()
+    assert not Entry.objects.exists()
+
+
+def test_one_id_is_one_hold() -> None:
+    customer, order, hold_id = granted(100), ids.new_id(), ids.new_id()
+    terms = {"hold_id": hold_id, "customer_id": customer, "order_id": order, "region": REGION}
+    assert hold(points=10, **terms) == hold(points=10, **terms)
+    with pytest.raises(TransferDiffers):
+        hold(points=11, **terms)
+
+
+def test_a_charity_is_paid_from_all_its_stripes_and_not_more_than_it_is_owed() -> None:
+    charity = ids.new_id()
+    for _ in range(40):
+        posted(transfer(Flow.PLEDGE, 10, unit="GBP", party_id=charity))
+    assert balance(AccountKind.PAYABLE, owner=charity) == 400
+    (answer,) = refused(transfer(Flow.PAY, 401, unit="GBP", party_id=charity))
+    assert (answer.code, answer.there) == ("insufficient", 400)
+    posted(transfer(Flow.PAY, 395, unit="GBP", party_id=charity))
+    assert balance(AccountKind.PAYABLE, owner=charity) == 5
+    assert balance(AccountKind.PAID) == 395
+
+
+def test_what_was_spent_already_is_owed_and_repaid_first() -> None:
+    customer = granted(10)
+    posted(transfer(Flow.OWE, 40, customer))
+    assert wallet(customer).owed == 40
+    granted(100, customer)
+    (answer,) = refused(transfer(Flow.REPAY, 41, customer))
+    assert (answer.code, answer.there) == ("insufficient", 40)
+    posted(transfer(Flow.REPAY, 40, customer))
+    assert (wallet(customer).owed, wallet(customer).available) == (0, 70)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"flow": Flow.GRANT, "amount": 0},
+        {"flow": Flow.GRANT, "amount": -5},
+        {"flow": Flow.GRANT, "amount": 5, "region": ""},
+        {"flow": Flow.GRANT, "amount": 5, "unit": "GBP"},
+        {"flow": Flow.CONFIRM, "amount": 5},
+        {"flow": Flow.POST, "amount": 5},
+        {"flow": Flow.DONATE, "amount": 5, "expires_at": in_days(1)},
+        {"flow": Flow.LEVEL, "amount": 5, "unit": "GBP", "party_id": ids.new_id()},
+        {"flow": Flow.UNKNOWN, "amount": 5},
+        {"flow": Flow.DONATE, "amount": 5, "reason": "x" * 65},
+    ],
+)
+def test_what_a_flow_needs_is_asked_for(wrong) -> None:
+    customer = granted(100)
+    (answer,) = refused(transfer(customer_id=customer, **wrong))
+    assert answer.code == "transfer_invalid"
+
+
+def test_the_statement_runs_in_the_order_in_which_it_happened() -> None:
+    customer = granted(100)
+    posted(transfer(Flow.DONATE, 10, customer), transfer(Flow.DONATE, 20, customer))
+    posted(transfer(Flow.GRANT, 5, customer))
+    entries = Entry.objects.filter(customer_id=customer).order_by("number")
+    assert [entry.after for entry in entries] == [100, 90, 70, 75]
+
+
+# --- the database itself -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE rewards_account SET balance = balance + 1",
+        "DELETE FROM rewards_account",
+        "INSERT INTO rewards_account (kind, owner, region, unit, stripe, balance)"
+        " VALUES ('available', gen_random_uuid(), '', 'PTS', 0, 5)",
+        "UPDATE rewards_lot SET available = available + 1",
+        "DELETE FROM rewards_lot",
+        "INSERT INTO rewards_lot SELECT gen_random_uuid(), customer_id, region, order_id, points, pending,"
+        " available, held, opened_at, expires_at, reason FROM rewards_lot",
+        "UPDATE rewards_hold SET state = 'voided'",
+        "UPDATE rewards_hold SET ended_at = NULL",
+        "DELETE FROM rewards_hold",
+        "UPDATE rewards_entry SET amount = amount + 1",
+        "DELETE FROM rewards_entry",
+    ],
+)
+def test_nobody_changes_the_ledger_but_by_entries(statement) -> None:
+    customer = granted(100)
+    hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=80, region=REGION)
+    refused_by_database = pytest.raises(IntegrityError, match="by its entries alone")
+    with refused_by_database, connections["rewards"].cursor() as cursor:
+        cursor.execute(statement)
+
+
+ENTRY = """
+INSERT INTO rewards_entry (id, flow, debit, credit, amount, unit, region, customer_id, party_id, hold_id,
+                           lots, parts, expires_at, reason, at)
+SELECT gen_random_uuid(), {flow}, {debit}, {credit}, {amount}, {unit}, 'gb', {customer}, NULL, {hold},
+       {lots}, {parts}, {expires}, '', now()
+FROM (SELECT id FROM rewards_account WHERE kind = 'available') AS available,
+     (SELECT id FROM rewards_account WHERE kind = 'held') AS held,
+     (SELECT id FROM rewards_account WHERE kind = 'issuance' ORDER BY stripe LIMIT 1) AS issuance,
+     (SELECT id, customer_id FROM rewards_lot) AS lot, (SELECT id FROM rewards_hold) AS hold
+"""
+# What is right: 20 of the points go back to where they were issued.
+RIGHT = {
+    "flow": "'take_back'",
+    "debit": "available.id",
+    "credit": "issuance.id",
+    "amount": "20",
+    "unit": "'PTS'",
+    "customer": "lot.customer_id",
+    "hold": "NULL::uuid",
+    "lots": "ARRAY[lot.id]",
+    "parts": "ARRAY[20]",
+    "expires": "NULL::timestamptz",
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"amount": "0", "parts": "ARRAY[0]"},
+        {"amount": "-20", "parts": "ARRAY[-20]"},
+        {"amount": "21", "parts": "ARRAY[21]"},
+        {"amount": "10"},
+        {"credit": "available.id"},
+        {"credit": "held.id"},
+        {"debit": "held.id"},
+        {"debit": "-1"},
+        {"flow": "'nothing'"},
+        {"unit": "'GBP'"},
+        {"customer": "gen_random_uuid()"},
+        {"lots": "ARRAY[gen_random_uuid()]"},
+        {"lots": "ARRAY[]::uuid[]", "parts": "ARRAY[]::bigint[]"},
+        {"lots": "ARRAY[lot.id, lot.id]", "parts": "ARRAY[40, -20]"},
+        {"expires": "now()"},
+        {"hold": "hold.id"},
+        {"flow": "'post'", "debit": "held.id", "credit": "issuance.id", "hold": "hold.id"},
+        {"flow": "'release'", "debit": "held.id", "credit": "available.id", "hold": "hold.id"},
+    ],
+)
+def test_the_database_refuses_entries_that_break_the_ledger(wrong) -> None:
+    customer = granted(100)
+    hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=80, region=REGION)
+    with pytest.raises(IntegrityError), connections["rewards"].cursor() as cursor:
+        cursor.execute(ENTRY.format(**(RIGHT | wrong)))
+    assert (wallet(customer).available, wallet(customer).held) == (20, 80)
+
+
+def test_the_database_takes_what_is_right() -> None:
+    customer = granted(100)
+    hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=80, region=REGION)
+    with connections["rewards"].cursor() as cursor:
+        cursor.execute(ENTRY.format(**RIGHT))
+    assert (wallet(customer).available, wallet(customer).held) == (0, 80)
+
+
+def test_the_database_knows_every_flow() -> None:
+    with connections["rewards"].cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'rewards_entries_happen'")
+        ((source,),) = cursor.fetchall()
+    for flow, way in FLOWS.items():
+        opens = str(way.opens).lower()
+        assert f"('{flow.value}', '{way.debit.value}', '{way.credit.value}', {opens})" in source
