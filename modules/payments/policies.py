@@ -73,7 +73,4 @@ def provider_name(region: Region, *, on: date) -> str:
 
 def own_account(region: Region, *, on: date) -> AccountRow | None:
     """The region's own bank account, if it has one."""
-    try:
-        return region.rule("payouts.account", AccountRow, on=on)
-    except NoRuleInForce:
-        return None
+    return next(iter(region.rules("payouts.account", AccountRow, on=on)), None)

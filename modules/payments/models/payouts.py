@@ -23,14 +23,15 @@ PARTY_KINDS = [(kind.value, kind.value) for kind in PartyKind if kind is not Par
 
 
 class PayeeAccount(models.Model):
-    """A bank account of somebody who gets payouts, sealed. Never changed: one that is told anew is a row of
-    its own, and what is in a file went where that said. Kept as long as the payouts."""
+    """A bank account of somebody who gets payouts, sealed but for its `ending`. Never changed: one that is
+    told anew is a row of its own, and what is in a file went where that said. Kept as long as the payouts."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     kind = models.CharField(max_length=12, choices=PARTY_KINDS)
     party_id = models.UUIDField()
     name = models.CharField(max_length=140)
     sealed = models.BinaryField()
+    ending = models.CharField(max_length=4)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
@@ -39,7 +40,7 @@ class PayeeAccount(models.Model):
         indexes = (models.Index(fields=("kind", "party_id"), name="payee_account_of"),)
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} (…{self.ending})"
 
     @property
     def account(self) -> BankAccount:
@@ -49,6 +50,7 @@ class PayeeAccount(models.Model):
     @account.setter
     def account(self, account: BankAccount) -> None:
         self.sealed = BANK.seal(msgspec.json.encode(account), row=self.id)
+        self.ending = (account.iban or account.account_number)[-4:]
 
 
 class BankFile(models.Model):
@@ -162,7 +164,7 @@ def payout_of(end_to_end_id: str) -> tuple[UUID, int]:
 class BankAnswer(models.Model):
     """What the bank says of a bank file, as staff brought it: sealed, and taken once, by its `digest`. Of the
     lines in it so many were `applied`, and so many said what was known; what could not be taken is in `left`,
-    in words, and is for staff."""
+    in words, and is for staff until they say that it is settled."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     region = models.CharField(max_length=16)
@@ -173,6 +175,7 @@ class BankAnswer(models.Model):
     applied = models.IntegerField(default=0)
     known = models.IntegerField(default=0)
     left = ArrayField(models.CharField(max_length=200), default=list)
+    settled_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 

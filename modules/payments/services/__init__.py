@@ -7,7 +7,7 @@ from modules.payments.services.answers import (
     record_refund,
     record_void,
 )
-from modules.payments.services.bank_answers import take_answer
+from modules.payments.services.bank_answers import settle_answer, take_answer
 from modules.payments.services.bank_files import gather
 from modules.payments.services.books import close_days, holders_of, open_books, reconcile, tend
 from modules.payments.services.collecting import collect, fall_due, issue_invoice, money_came, write_off
@@ -98,6 +98,7 @@ __all__ = [
     "resolve_mismatch",
     "send_again",
     "settle",
+    "settle_answer",
     "stand",
     "stand_still",
     "take_answer",

@@ -14,7 +14,7 @@ from modules.payments.interface import PayoutState
 from modules.payments.models import BankAnswer, BankFile, Payout, payout_of
 from modules.payments.models.payouts import BANK
 from modules.payments.services.payouts import record_paid, record_rejected, record_sent
-from tiffin import db
+from tiffin import clock, db
 
 MOST_BYTES = 5_000_000
 APPLIED, KNOWN = "applied", "known"
@@ -48,9 +48,15 @@ def take_answer(*, content: bytes, of: Collection[str] | None = None) -> BankAns
             known=outcomes.count(KNOWN),
             left=[outcome for outcome in outcomes if outcome not in {APPLIED, KNOWN}],
         )
+        answer.settled_at = None if answer.left else answer.taken_at
         answer.sealed = BANK.seal(content, row=answer.id)
         answer.save(force_insert=True)
     return answer
+
+
+def settle_answer(answer_id: UUID) -> None:
+    """Staff have dealt with the lines that were left."""
+    BankAnswer.objects.filter(pk=answer_id, settled_at=None).update(settled_at=clock.now())
 
 
 def _file_of(report: Report, of: Collection[str] | None) -> BankFile:

@@ -31,9 +31,12 @@ LINES = {
         Line("019a8f3e7b2c7d3e8f4a5b6c7d8e9f02-2",
              Party("Pomoc Łódź", BankAccount(iban=PL_IBAN, bic="WBKPPLPP")), 5, "Darowizny"),
     ),
-    "GBP": (Line("019a8f3e7b2c7d3e8f4a5b6c7d8e9f03-1", Party("Food for All", UK), 90_000, "Donations of
-    June"),), "JPY": (Line("019a8f3e7b2c7d3e8f4a5b6c7d8e9f04-1", Party("Food", BankAccount(iban=GB_IBAN)),
-    1_500, "June"),),
+    "GBP": (
+        Line("019a8f3e7b2c7d3e8f4a5b6c7d8e9f03-1", Party("Food for All", UK), 90_000, "Donations of June"),
+    ),
+    "JPY": (
+        Line("019a8f3e7b2c7d3e8f4a5b6c7d8e9f04-1", Party("Food", BankAccount(iban=GB_IBAN)), 1_500, "June"),
+    ),
 }  # fmt: skip
 PAYERS = {
     "EUR": Party("Tiffin Testland", BankAccount(iban="DE89370400440532013000")),

@@ -245,7 +245,7 @@ def test_the_same_answer_is_taken_once():
 
 def test_what_the_bank_says_of_nobodys_transfer_is_left_for_staff():
     file, (payout,) = batched(100)
-    other, (elsewhere,) = batched(50, region="pl")
+    _, (elsewhere,) = batched(50, region="pl")
     stranger = f"{ids.new_id().hex}-1"
     applied, known, left = take(
         answer(
@@ -254,7 +254,7 @@ def test_what_the_bank_says_of_nobodys_transfer_is_left_for_staff():
             ("NOTPROVIDED", "ACSC"),
             (elsewhere.end_to_end_id, "ACSC"),
             (payout.end_to_end_id, "HUH?"),
-        )  # fmt: skip
+        )
     )
     assert (applied, known, len(left)) == (0, 0, 4)
     assert (state(payout), state(elsewhere)) == (PayoutState.BATCHED, PayoutState.BATCHED)
