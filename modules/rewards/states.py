@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import NamedTuple
+from enum import StrEnum
 
 from modules.rewards.interface import Flow, HoldState
 from tiffin.states import Machine
@@ -11,7 +10,7 @@ from tiffin.states import Machine
 POINTS = "PTS"
 
 
-class AccountKind(Enum):
+class AccountKind(StrEnum):
     """Whose an account is and what for."""
 
     # A customer's. The first three are made of lots.
@@ -40,12 +39,17 @@ IN_MONEY = frozenset({AccountKind.EXPENSE, AccountKind.COLLECTED, AccountKind.PA
 NEVER_BELOW_NOTHING = IN_LOTS | {AccountKind.PAYABLE}
 
 
-class Way(NamedTuple):
-    """From which kind of account to which, and whether a new lot is opened there."""
+class Way:
+    """From which kind of account to which, and whether a new lot is opened there; what follows from that is
+    asked for every transfer, and so is written down once."""
 
-    debit: AccountKind
-    credit: AccountKind
-    opens: bool = False
+    def __init__(self, debit: AccountKind, credit: AccountKind, *, opens: bool = False) -> None:
+        kinds = {debit, credit}
+        self.debit, self.credit, self.opens = debit, credit, opens
+        self.of_customer = bool(kinds & OF_CUSTOMERS)
+        self.of_party = bool(kinds & OF_PARTIES)
+        self.in_money = bool(kinds & IN_MONEY)
+        self.from_lots, self.to_lots = debit in IN_LOTS, credit in IN_LOTS
 
 
 _A = AccountKind

@@ -1,23 +1,20 @@
 """What of the ledger a batch is about, in memory: changed as the batch is planned, and taken back where a
-part of it is refused."""
+part of it is refused. Thousands at a time pass through here, so it is plain objects and few of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from modules.rewards.interface import Refused, Transfer
+from modules.rewards.interface import Flow, Refused, Transfer
 from modules.rewards.models import PROGRAMME
-from modules.rewards.states import (
-    FLOWS,
-    IN_MONEY,
-    OF_CUSTOMERS,
-    OF_PARTIES,
-    POINTS,
-    AccountKind,
-)
+from modules.rewards.states import FLOWS, OF_CUSTOMERS, OF_PARTIES, POINTS, AccountKind, Way
+
+_NAMES_ITS_LOT = frozenset({Flow.CONFIRM, Flow.UNEARN, Flow.UNEARN_FUNDED, Flow.EXPIRE})
+_OF_A_HOLD = frozenset({Flow.POST, Flow.RELEASE, Flow.RESTORE})
+_REASON_LENGTH = 64
 
 
 class Name(NamedTuple):
@@ -36,15 +33,29 @@ class Before(NamedTuple):
     answer: Refused
 
 
+class Account:
+    """A row of an account."""
+
+    __slots__ = ("balance", "number")
+
+    def __init__(self, number: int, balance: int) -> None:
+        self.number, self.balance = number, balance
+
+
 class LotState:
-    """What is left of a lot."""
+    """What is left of a lot, by the kind of account; it expires so many microseconds after the epoch."""
 
-    __slots__ = ("expires_at", "id", "left")
+    __slots__ = ("available", "expires", "held", "id", "pending")
 
-    def __init__(self, id: UUID, expires_at: datetime, left: dict[AccountKind, int]) -> None:
-        self.id = id
-        self.expires_at = expires_at
-        self.left = left
+    def __init__(
+        self, id: UUID, expires: int, *, pending: int = 0, available: int = 0, held: int = 0
+    ) -> None:
+        self.id, self.expires = id, expires
+        self.pending, self.available, self.held = pending, available, held
+
+    def left(self, kind: AccountKind) -> int:
+        left: int = getattr(self, kind)
+        return left
 
 
 class HeldState:
@@ -71,111 +82,126 @@ class HeldState:
 
 
 class Books:
-    """Accounts by name and stripe with their balances, the customers' open lots, holds, and what is known of
-    the ids that are asked for. Every change goes through `set_*`, so that `undo` can take it back."""
+    """The customers' accounts and open lots, the rows of the others' accounts, holds, and what is known of
+    the ids that are asked for."""
 
     def __init__(self) -> None:
-        self.numbers: dict[tuple[Name, int], int] = {}
-        self.balances: dict[tuple[Name, int], int] = {}
+        self.asked: dict[UUID, Asked] = {}
+        self.wallets: dict[UUID, dict[AccountKind, Account]] = {}
+        self.accounts: dict[tuple[Name, int], Account] = {}
         self.lots: dict[UUID, dict[UUID, LotState]] = {}
         self.holds: dict[UUID, HeldState] = {}
         self.entered: dict[UUID, Transfer] = {}
         self.refused: dict[UUID, Before] = {}
         self.stripe = 0
-        self._undoing: list[Callable[[], None]] = []
+        self._undoing: list[Callable[[], None]] | None = None
 
     # --- changes ------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """What follows can be undone."""
-        self._undoing.clear()
+    def begin(self, *, can_undo: bool) -> None:
+        """What follows is another posting."""
+        self._undoing = [] if can_undo else None
 
     def undo(self) -> None:
         while self._undoing:
             self._undoing.pop()()
 
-    def move(self, debit: tuple[Name, int], credit: tuple[Name, int], amount: int) -> None:
-        balances = self.balances
-        balances[debit] = balances.get(debit, 0) - amount
-        balances[credit] = balances.get(credit, 0) + amount
-
-        def back() -> None:
-            balances[debit] += amount
-            balances[credit] -= amount
-
-        self._undoing.append(back)
+    def move(self, debit: Account, credit: Account, amount: int) -> None:
+        debit.balance -= amount
+        credit.balance += amount
+        if self._undoing is not None:
+            self._undoing.append(lambda: _add(debit, balance=amount))
+            self._undoing.append(lambda: _add(credit, balance=-amount))
 
     def shift(self, lot: LotState, kind: AccountKind, points: int) -> None:
         """Change what of the lot lies in accounts of that kind."""
-        left = lot.left
-        left[kind] = left.get(kind, 0) + points
-
-        def back() -> None:
-            left[kind] -= points
-
-        self._undoing.append(back)
+        setattr(lot, kind, getattr(lot, kind) + points)
+        if self._undoing is not None:
+            self._undoing.append(lambda: _add(lot, **{kind: -points}))
 
     def open_lot(self, customer_id: UUID, lot: LotState) -> None:
         lots = self.lots.setdefault(customer_id, {})
         lots[lot.id] = lot
-        self._undoing.append(lambda: _drop(lots, lot.id))
+        if self._undoing is not None:
+            self._undoing.append(lambda: _drop(lots, lot.id))
 
     def open_hold(self, id: UUID, hold: HeldState) -> None:
         self.holds[id] = hold
-        self._undoing.append(lambda: _drop(self.holds, id))
+        if self._undoing is not None:
+            self._undoing.append(lambda: _drop(self.holds, id))
 
-    def change_hold(self, hold: HeldState, *, posted: int = 0, restored: int = 0, done: int = 0) -> None:
-        """By how much."""
-        hold.posted, hold.restored, hold.done = (
-            hold.posted + posted,
-            hold.restored + restored,
-            hold.done + done,
-        )
-
-        def back() -> None:
-            hold.posted, hold.restored, hold.done = (
-                hold.posted - posted,
-                hold.restored - restored,
-                hold.done - done,
-            )
-
-        self._undoing.append(back)
+    def change_hold(self, hold: HeldState, **by: int) -> None:
+        """By how much `posted`, `restored` or `done` change."""
+        _add(hold, **by)
+        if self._undoing is not None:
+            self._undoing.append(lambda: _add(hold, **{name: -amount for name, amount in by.items()}))
 
     def know(self, transfer: Transfer) -> None:
         self.entered[transfer.id] = transfer
-        self._undoing.append(lambda: _drop(self.entered, transfer.id))
+        if self._undoing is not None:
+            self._undoing.append(lambda: _drop(self.entered, transfer.id))
 
     # --- looking ------------------------------------------------------------------------------------
 
-    def balance(self, account: tuple[Name, int]) -> int:
-        return self.balances.get(account, 0)
-
     def available(self, customer_id: UUID) -> int:
-        return self.balance((customer_account(AccountKind.AVAILABLE, customer_id), 0))
+        return self.wallets[customer_id][AccountKind.AVAILABLE].balance
 
-    def in_order(self, customer_id: UUID, kind: AccountKind) -> Iterator[LotState]:
+    def in_order(self, customer_id: UUID, kind: AccountKind) -> Sequence[LotState]:
         """The customer's lots of which something lies in accounts of that kind, those that expire first."""
-        lots = [lot for lot in self.lots.get(customer_id, {}).values() if lot.left.get(kind, 0) > 0]
-        return iter(sorted(lots, key=lambda lot: (lot.expires_at, lot.id)))
+        lots = [lot for lot in self.lots.get(customer_id, {}).values() if getattr(lot, kind) > 0]
+        return sorted(lots, key=lambda lot: (lot.expires, lot.id)) if len(lots) > 1 else lots
+
+
+def _add(state: Account | LotState | HeldState, **by: int) -> None:
+    for name, amount in by.items():
+        setattr(state, name, getattr(state, name) + amount)
 
 
 def _drop(rows: dict[UUID, Any], id: UUID) -> None:
     del rows[id]
 
 
-def customer_account(kind: AccountKind, customer_id: UUID) -> Name:
-    return Name(kind, customer_id, "", POINTS)
+class Asked(NamedTuple):
+    """A transfer that says what its flow needs, with the accounts that it is about; None for those of its
+    customer."""
+
+    transfer: Transfer
+    way: Way
+    debit: Name | None
+    credit: Name | None
 
 
-def names_of(transfer: Transfer) -> tuple[Name, Name]:
-    """The accounts from which and to which it goes."""
-    way = FLOWS[transfer.flow]
-    return _name(way.debit, transfer), _name(way.credit, transfer)
+def asked(transfer: Transfer) -> Asked | None:
+    """None for one that does not say what its flow needs, or contradicts it."""
+    flow = transfer.flow
+    way = FLOWS.get(flow)
+    if way is None or flow is Flow.LEVEL:
+        return None
+    of_hold = flow in _OF_A_HOLD
+    says = (
+        transfer.amount > 0
+        and bool(transfer.region)
+        and len(transfer.reason) <= _REASON_LENGTH
+        and (transfer.customer_id not in (None, PROGRAMME)) == way.of_customer
+        and (transfer.party_id not in (None, PROGRAMME) or not way.of_party)
+        and (transfer.unit == POINTS) != way.in_money
+        and (transfer.expires_at is not None) == (way.opens or flow is Flow.HOLD)
+        and (transfer.hold_id is not None) == of_hold
+        and (transfer.lot_id is not None or flow not in _NAMES_ITS_LOT)
+        and (transfer.lot_id is None or (way.from_lots and not of_hold))
+        and (flow is not Flow.HOLD or transfer.order_id is not None)
+    )
+    return Asked(transfer, way, _name(way.debit, transfer), _name(way.credit, transfer)) if says else None
 
 
-def _name(kind: AccountKind, transfer: Transfer) -> Name:
-    unit = transfer.unit if kind in IN_MONEY else POINTS
+def _name(kind: AccountKind, transfer: Transfer) -> Name | None:
     if kind in OF_CUSTOMERS:
-        return Name(kind, transfer.customer_id or PROGRAMME, "", unit)
-    owner = transfer.party_id if kind in OF_PARTIES else None
-    return Name(kind, owner or PROGRAMME, transfer.region, unit)
+        return None
+    if kind in OF_PARTIES and transfer.party_id is not None:
+        return Name(kind, transfer.party_id, transfer.region, transfer.unit)
+    return _programmes_own(kind, transfer.region, transfer.unit)
+
+
+@cache
+def _programmes_own(kind: AccountKind, region: str, unit: str) -> Name:
+    return Name(kind, PROGRAMME, region, unit)

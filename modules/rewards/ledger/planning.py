@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from modules.rewards.interface import Flow, Posting, Refused, Transfer
-from modules.rewards.ledger.books import Before, Books, HeldState, LotState, Name, names_of
+from modules.rewards.ledger.books import Account, Asked, Before, Books, HeldState, LotState, Name
 from modules.rewards.models import PROGRAMME, STRIPES
-from modules.rewards.states import (
-    FLOWS,
-    IN_LOTS,
-    IN_MONEY,
-    OF_CUSTOMERS,
-    OF_PARTIES,
-    POINTS,
-    AccountKind,
-)
+from modules.rewards.states import AccountKind
 from tiffin import ids
 
 INSUFFICIENT = "insufficient"
@@ -32,10 +24,8 @@ DIFFERS = "transfer_differs"
 INVALID = "transfer_invalid"
 LINKED = "linked_refused"
 
-_NAMES_ITS_LOT = frozenset({Flow.CONFIRM, Flow.UNEARN, Flow.UNEARN_FUNDED, Flow.EXPIRE})
 _ENDS_A_HOLD = frozenset({Flow.POST, Flow.RELEASE})
-_OF_A_HOLD = _ENDS_A_HOLD | {Flow.RESTORE}
-_REASON_LENGTH = 64
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class Planned(NamedTuple):
@@ -56,11 +46,14 @@ def plan(postings: Iterable[Posting], books: Books, *, at: datetime) -> Planned:
     """Each posting in its order: what it enters, or why it does not happen."""
     planned = Planned([], [], [])
     for posting in postings:
+        if not posting.transfers:
+            continue
         answered = _answered_before(posting, books)
         if answered is not None:
             planned.refused.extend(answered)
             continue
-        books.begin()
+        # Of one transfer all is looked at before anything moves, except that its hold ends whole.
+        books.begin(can_undo=len(posting.transfers) > 1 or posting.transfers[0].hold_id is not None)
         try:
             entries = _entries_of(posting, books, at)
         except _Refusal as refusal:
@@ -109,42 +102,19 @@ def _refused_together(posting: Posting, answer: Refused) -> Iterator[tuple[Trans
 def _entries_of(posting: Posting, books: Books, at: datetime) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     ended: list[tuple[Transfer, HeldState]] = []
-    if not posting.transfers:
-        return entries
     for transfer in posting.transfers:
-        if not is_valid(transfer) or transfer.id in books.entered:
+        asked = books.asked.get(transfer.id)
+        # Asked in two ways in one batch, or twice in one posting.
+        if asked is None or asked.transfer != transfer or transfer.id in books.entered:
             raise _Refusal(transfer, INVALID)
         hold = _hold_of(transfer, books)
-        entries.extend(_happen(transfer, hold, books, at))
+        entries.extend(_happen(asked, hold, books, at))
         if hold is not None and transfer.flow in _ENDS_A_HOLD:
             ended.append((transfer, hold))
     for transfer, hold in ended:
         if hold.done != hold.points:
             raise _Refusal(transfer, INVALID)  # a hold ends at once, and whole
     return entries
-
-
-def is_valid(transfer: Transfer) -> bool:
-    """Whether it says what its flow needs and nothing that contradicts it."""
-    flow = transfer.flow
-    if flow not in FLOWS or flow is Flow.LEVEL:
-        return False
-    way = FLOWS[flow]
-    kinds = {way.debit, way.credit}
-    dated = way.opens or flow is Flow.HOLD
-    return (
-        transfer.amount > 0
-        and bool(transfer.region)
-        and len(transfer.reason) <= _REASON_LENGTH
-        and (transfer.customer_id not in (None, PROGRAMME)) == bool(kinds & OF_CUSTOMERS)
-        and (transfer.party_id not in (None, PROGRAMME) or not kinds & OF_PARTIES)
-        and (transfer.unit == POINTS) != bool(kinds & IN_MONEY)
-        and (transfer.expires_at is not None) == dated
-        and (transfer.hold_id is not None) == (flow in _OF_A_HOLD)
-        and (transfer.lot_id is not None or flow not in _NAMES_ITS_LOT)
-        and (transfer.lot_id is None or (way.debit in IN_LOTS and flow not in _OF_A_HOLD))
-        and (flow is not Flow.HOLD or transfer.order_id is not None)
-    )
 
 
 def _hold_of(transfer: Transfer, books: Books) -> HeldState | None:
@@ -156,53 +126,50 @@ def _hold_of(transfer: Transfer, books: Books) -> HeldState | None:
     return hold
 
 
-def _happen(
-    transfer: Transfer, hold: HeldState | None, books: Books, at: datetime
-) -> Iterator[dict[str, Any]]:
-    way = FLOWS[transfer.flow]
-    debit, credit = names_of(transfer)
-    source, target = (debit, _stripe(debit, books)), (credit, _stripe(credit, books))
-    if way.debit is AccountKind.PAYABLE:
-        source = (debit, _payer(transfer, debit, books))
-        yield from _levelled(transfer, source, books, at)
-    if way.credit is AccountKind.DEBT and books.balance(target) + transfer.amount > 0:
-        raise _Refusal(transfer, INSUFFICIENT, -books.balance(target))
-    taken = list(_taken(transfer, hold, books))
-    _move_lots(transfer, taken, books)
+def _happen(asked: Asked, hold: HeldState | None, books: Books, at: datetime) -> Iterator[dict[str, Any]]:
+    transfer, way, debit, credit = asked
+    source, target = (
+        _account(debit, way.debit, transfer, books),
+        _account(credit, way.credit, transfer, books),
+    )
+    if way.debit is AccountKind.PAYABLE and debit is not None:
+        source = _payer(transfer, debit, books)
+        yield from _levelled(transfer, debit, source, books, at)
+    if way.credit is AccountKind.DEBT and target.balance + transfer.amount > 0:
+        raise _Refusal(transfer, INSUFFICIENT, -target.balance)
+    taken = _taken(asked, hold, books)
+    _move_lots(asked, taken, books)
     books.move(source, target, transfer.amount)
     books.know(transfer)
     if transfer.flow is Flow.HOLD and transfer.customer_id is not None:
-        parts = [part for _, part in taken]
-        books.open_hold(
-            transfer.id,
-            HeldState(transfer.customer_id, [lot for lot, _ in taken], parts, (0, 0, 0)),
-        )
-    yield _entry(transfer, (books.numbers[source], books.numbers[target]), taken, books, at)
+        lots, parts = [lot for lot, _ in taken], [part for _, part in taken]
+        books.open_hold(transfer.id, HeldState(transfer.customer_id, lots, parts, (0, 0, 0)))
+    yield _entry(transfer, (source.number, target.number), taken, books, at)
 
 
-def _taken(transfer: Transfer, hold: HeldState | None, books: Books) -> list[tuple[UUID, int]]:
+def _taken(asked: Asked, hold: HeldState | None, books: Books) -> list[tuple[UUID, int]]:
     """Which lots it moves, and how much of each. Raises _Refusal when there is not enough."""
-    kind, amount = FLOWS[transfer.flow].debit, transfer.amount
+    transfer, kind = asked.transfer, asked.way.debit
     if hold is not None:
         return _taken_of_hold(transfer, hold, books)
-    if kind not in IN_LOTS or transfer.customer_id is None:
+    if not asked.way.from_lots or transfer.customer_id is None:
         return []
     if transfer.lot_id is not None:
         lot = books.lots.get(transfer.customer_id, {}).get(transfer.lot_id)
         if lot is None:
             raise _Refusal(transfer, LOT_UNKNOWN)
-        if lot.left.get(kind, 0) < amount:
-            raise _Refusal(transfer, INSUFFICIENT, lot.left.get(kind, 0))
-        return [(lot.id, amount)]
+        if lot.left(kind) < transfer.amount:
+            raise _Refusal(transfer, INSUFFICIENT, lot.left(kind))
+        return [(lot.id, transfer.amount)]
     found: list[tuple[UUID, int]] = []
-    wanted = amount
+    wanted = transfer.amount
     for lot in books.in_order(transfer.customer_id, kind):
-        part = min(wanted, lot.left[kind])
+        part = min(wanted, lot.left(kind))
         found.append((lot.id, part))
         wanted -= part
         if not wanted:
             return found
-    raise _Refusal(transfer, INSUFFICIENT, amount - wanted)
+    raise _Refusal(transfer, INSUFFICIENT, transfer.amount - wanted)
 
 
 def _taken_of_hold(transfer: Transfer, hold: HeldState, books: Books) -> list[tuple[UUID, int]]:
@@ -222,47 +189,52 @@ def _taken_of_hold(transfer: Transfer, hold: HeldState, books: Books) -> list[tu
     return hold.slice(begin, amount)
 
 
-def _move_lots(transfer: Transfer, taken: Sequence[tuple[UUID, int]], books: Books) -> None:
-    way, customer_id = FLOWS[transfer.flow], transfer.customer_id
+def _move_lots(asked: Asked, taken: Sequence[tuple[UUID, int]], books: Books) -> None:
+    transfer, way, customer_id = asked.transfer, asked.way, asked.transfer.customer_id
     if customer_id is None:
         return
     for id, part in taken:
         lot = books.lots[customer_id][id]
-        if way.debit in IN_LOTS:
+        if way.from_lots:
             books.shift(lot, way.debit, -part)
-        if way.credit in IN_LOTS:
+        if way.to_lots:
             books.shift(lot, way.credit, part)
     if way.opens and transfer.expires_at is not None:
-        opened = LotState(transfer.id, transfer.expires_at, {way.credit: transfer.amount})
-        books.open_lot(customer_id, opened)
+        expires = microseconds(transfer.expires_at)
+        books.open_lot(customer_id, LotState(transfer.id, expires, **{way.credit: transfer.amount}))
 
 
-def _stripe(name: Name, books: Books) -> int:
-    return 0 if name.kind in OF_CUSTOMERS else books.stripe
+def microseconds(moment: datetime) -> int:
+    """Since the epoch, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
 
 
-def _payer(transfer: Transfer, name: Name, books: Books) -> int:
+def _account(name: Name | None, kind: AccountKind, transfer: Transfer, books: Books) -> Account:
+    if name is not None:
+        return books.accounts[name, books.stripe]
+    return books.wallets[transfer.customer_id or PROGRAMME][kind]
+
+
+def _payer(transfer: Transfer, name: Name, books: Books) -> Account:
     """The stripe of what is owed to a charity that has enough, or has most."""
-    there = {stripe: books.balance((name, stripe)) for stripe in range(STRIPES)}
-    if sum(there.values()) < transfer.amount:
-        raise _Refusal(transfer, INSUFFICIENT, sum(there.values()))
-    if there[books.stripe] >= transfer.amount:
-        return books.stripe
-    return max(there, key=lambda stripe: there[stripe])
+    stripes = [books.accounts[name, stripe] for stripe in range(STRIPES)]
+    there = sum(stripe.balance for stripe in stripes)
+    if there < transfer.amount:
+        raise _Refusal(transfer, INSUFFICIENT, there)
+    usual = stripes[books.stripe]
+    return usual if usual.balance >= transfer.amount else max(stripes, key=lambda stripe: stripe.balance)
 
 
 def _levelled(
-    transfer: Transfer, payer: tuple[Name, int], books: Books, at: datetime
+    transfer: Transfer, name: Name, payer: Account, books: Books, at: datetime
 ) -> Iterator[dict[str, Any]]:
     """Bring together on one stripe what is paid from it, by entries of their own."""
-    name, _ = payer
     for stripe in range(STRIPES):
-        missing = transfer.amount - books.balance(payer)
+        other, missing = books.accounts[name, stripe], transfer.amount - payer.balance
         if missing <= 0:
             return
-        other = (name, stripe)
-        amount = min(missing, books.balance(other))
-        if other == payer or amount <= 0:
+        amount = min(missing, other.balance)
+        if other is payer or amount <= 0:
             continue
         books.move(other, payer, amount)
         level = Transfer(
@@ -273,7 +245,7 @@ def _levelled(
             unit=transfer.unit,
             party_id=transfer.party_id,
         )
-        yield _entry(level, (books.numbers[other], books.numbers[payer]), [], books, at)
+        yield _entry(level, (other.number, payer.number), [], books, at)
 
 
 def _entry(

@@ -12,32 +12,33 @@ import msgspec
 
 from modules.rewards.interface import Flow, Posting, Refused, Transfer
 from modules.rewards.ledger.books import (
+    Account,
+    Asked,
     Before,
     Books,
     HeldState,
     LotState,
     Name,
-    customer_account,
-    names_of,
+    asked,
 )
-from modules.rewards.ledger.planning import Planned, is_valid, terms_of
+from modules.rewards.ledger.planning import Planned, terms_of
 from modules.rewards.models import STRIPES
-from modules.rewards.states import (
-    FLOWS,
-    IN_LOTS,
-    NEVER_BELOW_NOTHING,
-    OF_CUSTOMERS,
-    AccountKind,
-)
+from modules.rewards.states import NEVER_BELOW_NOTHING, OF_CUSTOMERS, POINTS, AccountKind
 from tiffin import db
 
-# In the order of their numbers, so that no two batches wait for each other in a circle. What a customer has
-# available stands for all that the customer has: whoever holds it may change the rest.
+# In the order of their numbers, so that no two batches wait for each other in a circle; and none before all
+# are there, because opening one waits for whoever opens the same. What a customer has available stands for
+# all that the customer has: whoever holds it may change the rest.
 _LOCK = """
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(wanted)s::json)
+        AS wanted(kind text, owner uuid, region text, unit text, stripe smallint)
+)
 SELECT account.id, account.kind, account.owner, account.region, account.unit, account.stripe, account.balance
-FROM json_to_recordset(%(wanted)s::json)
-    AS wanted(kind text, owner uuid, region text, unit text, stripe smallint)
-JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
+FROM wanted JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
+WHERE (SELECT count(*) FROM wanted) = (
+    SELECT count(*) FROM wanted JOIN rewards_account USING (owner, kind, region, unit, stripe)
+)
 ORDER BY account.id FOR NO KEY UPDATE OF account
 """
 _OPEN = """
@@ -48,22 +49,23 @@ FROM json_to_recordset(%(missing)s::json)
 ON CONFLICT (owner, kind, region, unit, stripe) DO NOTHING RETURNING id
 """
 _OTHERS = """
-SELECT id, kind, owner, balance FROM rewards_account WHERE owner = ANY(%s) AND kind <> 'available'
+SELECT id, kind, owner, balance FROM rewards_account WHERE owner = ANY(%s::uuid[]) AND kind <> 'available'
 """
 _ENTERED = """
 SELECT id, flow, amount, region, unit, customer_id, party_id, hold_id, order_id, expires_at, reason, lot_id
-FROM rewards_entry WHERE id = ANY(%s)
+FROM rewards_entry WHERE id = ANY(%s::uuid[])
 """
-_REFUSED = "SELECT id, terms, code, there FROM rewards_refusal WHERE id = ANY(%s)"
+_REFUSED = "SELECT id, terms, code, there FROM rewards_refusal WHERE id = ANY(%s::uuid[])"
 _HOLDS = """
 SELECT id, customer_id, lots, parts, posted, restored, CASE WHEN ended_at IS NULL THEN 0 ELSE points END
-FROM rewards_hold WHERE id = ANY(%s)
+FROM rewards_hold WHERE id = ANY(%s::uuid[])
 """
 _LOTS = """
-SELECT id, customer_id, pending, available, held, expires_at FROM rewards_lot
-WHERE customer_id = ANY(%(customers)s) AND is_open
-UNION
-SELECT id, customer_id, pending, available, held, expires_at FROM rewards_lot WHERE id = ANY(%(named)s)
+SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
+FROM rewards_lot WHERE customer_id = ANY(%(customers)s::uuid[]) AND is_open
+UNION ALL
+SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
+FROM rewards_lot WHERE id = ANY(%(named)s::uuid[])
 """
 _ENTER = """
 WITH entered AS (
@@ -87,6 +89,9 @@ ON CONFLICT (id) DO NOTHING RETURNING id
 """
 
 
+_KINDS = {kind.value: kind for kind in AccountKind}
+
+
 class Overtaken(RuntimeError):
     """Somebody else used one of the ids for another customer's transfer at the same moment: ask again."""
 
@@ -95,10 +100,12 @@ def open_books(postings: Iterable[Posting]) -> Books:
     """What is there of all that the postings are about, locked until the transaction ends. Accounts that are
     touched for the first time are opened. What is not valid is left out: nothing comes of it."""
     transfers = [transfer for posting in postings for transfer in posting.transfers]
-    valid = [transfer for transfer in transfers if is_valid(transfer)]
     books = Books()
     books.stripe = random.randrange(STRIPES)  # noqa: S311  # which of them does not matter
-    customers = {transfer.customer_id for transfer in valid if transfer.customer_id is not None}
+    books.asked = {each.transfer.id: each for each in map(asked, transfers) if each is not None}
+    valid = list(books.asked.values())
+    customers = {each.transfer.customer_id for each in valid if each.transfer.customer_id is not None}
+    books.wallets = {customer: {} for customer in customers}
     _lock(valid, customers, books)
     _read_known([transfer.id for transfer in transfers], books)
     _read_holds(valid, books)
@@ -107,31 +114,34 @@ def open_books(postings: Iterable[Posting]) -> Books:
     return books
 
 
-def _lock(valid: Sequence[Transfer], customers: Collection[UUID], books: Books) -> None:
-    wanted = {(customer_account(AccountKind.AVAILABLE, customer), 0) for customer in customers}
-    for transfer in valid:
-        for name in names_of(transfer):
-            if name.kind not in OF_CUSTOMERS:
-                wanted.add((name, books.stripe))
-        if FLOWS[transfer.flow].debit is AccountKind.PAYABLE:
-            wanted.update((names_of(transfer)[0], stripe) for stripe in range(STRIPES))
-    _lock_accounts(wanted, books)
-    missing = wanted - books.numbers.keys()
-    if missing:
-        _open_accounts({name for name, _ in missing})
+def _lock(valid: Sequence[Asked], customers: Collection[UUID], books: Books) -> None:
+    wanted = {(Name(AccountKind.AVAILABLE, customer, "", POINTS), 0) for customer in customers}
+    for each in valid:
+        wanted.update((name, books.stripe) for name in (each.debit, each.credit) if name is not None)
+        if each.way.debit is AccountKind.PAYABLE and each.debit is not None:
+            wanted.update((each.debit, stripe) for stripe in range(STRIPES))
+    if wanted and not _lock_accounts(wanted, books):
+        _open_accounts({name for name, _ in wanted})
         _lock_accounts(wanted, books)
 
 
-def _lock_accounts(wanted: Iterable[tuple[Name, int]], books: Books) -> None:
+def _lock_accounts(wanted: Iterable[tuple[Name, int]], books: Books) -> bool:
+    """False, and nothing is locked, when one of them is not there."""
+    is_there = False
     for number, kind, owner, region, unit, stripe, balance in db.select(
         _LOCK, wanted=_document([{**_columns(name), "stripe": stripe} for name, stripe in wanted])
     ):
-        account = Name(AccountKind(kind), owner, region, unit), stripe
-        books.numbers[account], books.balances[account] = number, balance
+        account = Account(number, balance)
+        if owner in books.wallets:
+            books.wallets[owner][_KINDS[kind]] = account
+        else:
+            books.accounts[Name(_KINDS[kind], owner, region, unit), stripe] = account
+        is_there = True
+    return is_there
 
 
 def _open_accounts(names: Iterable[Name]) -> None:
-    """A customer's four at once, and all stripes of the others."""
+    """Those that are not there: a customer's four at once, and all stripes of the others."""
     rows: list[dict[str, Any]] = []
     for name in names:
         ours = name.kind in OF_CUSTOMERS
@@ -144,10 +154,10 @@ def _open_accounts(names: Iterable[Name]) -> None:
 
 
 def _read_known(transfer_ids: list[UUID], books: Books) -> None:
-    for row in db.select(_ENTERED, transfer_ids):
+    for row in db.select(_ENTERED, _array(transfer_ids)):
         transfer = _as_asked(row)
         books.entered[transfer.id] = transfer
-    for id, terms, code, there in db.select(_REFUSED, transfer_ids):
+    for id, terms, code, there in db.select(_REFUSED, _array(transfer_ids)):
         books.refused[id] = Before(bytes(terms), Refused(transfer_id=id, code=code, there=there))
 
 
@@ -169,34 +179,31 @@ def _as_asked(row: tuple[Any, ...]) -> Transfer:
     )
 
 
-def _read_holds(valid: Iterable[Transfer], books: Books) -> None:
-    named = [transfer.hold_id for transfer in valid if transfer.hold_id is not None]
+def _read_holds(valid: Iterable[Asked], books: Books) -> None:
+    named = [each.transfer.hold_id for each in valid if each.transfer.hold_id is not None]
     if named:
-        for id, customer_id, lots, parts, *standing in db.select(_HOLDS, named):
+        for id, customer_id, lots, parts, *standing in db.select(_HOLDS, _array(named)):
             posted, restored, done = standing
             books.holds[id] = HeldState(customer_id, lots, parts, (posted, restored, done))
 
 
-def _read_customers(valid: Iterable[Transfer], customers: Collection[UUID], books: Books) -> None:
-    for number, kind, owner, balance in db.select(_OTHERS, list(customers)):
-        account = customer_account(AccountKind(kind), owner), 0
-        books.numbers[account], books.balances[account] = number, balance
+def _read_customers(valid: Iterable[Asked], customers: Collection[UUID], books: Books) -> None:
+    for number, kind, owner, balance in db.select(_OTHERS, _array(customers)):
+        books.wallets[owner][_KINDS[kind]] = Account(number, balance)
     taking = {
-        transfer.customer_id
-        for transfer in valid
-        if FLOWS[transfer.flow].debit in IN_LOTS - {AccountKind.HELD}
+        each.transfer.customer_id
+        for each in valid
+        if each.way.from_lots
+        and each.way.debit is not AccountKind.HELD
+        and each.transfer.customer_id is not None
     }
     named = [lot for hold in books.holds.values() for lot in hold.lots]
     if taking or named:
-        for id, customer_id, pending, available, held, expires_at in db.select(
-            _LOTS, customers=list(taking), named=named
+        for id, customer_id, pending, available, held, expires in db.select(
+            _LOTS, customers=_array(taking), named=_array(named)
         ):
-            left = {
-                AccountKind.PENDING: pending,
-                AccountKind.AVAILABLE: available,
-                AccountKind.HELD: held,
-            }
-            books.lots.setdefault(customer_id, {})[id] = LotState(id, expires_at, left)
+            lot = LotState(id, expires, pending=pending, available=available, held=held)
+            books.lots.setdefault(customer_id, {})[id] = lot
 
 
 def enter(planned: Planned, *, at: datetime) -> None:
@@ -218,6 +225,11 @@ def enter(planned: Planned, *, at: datetime) -> None:
         ]
         if len(db.select(_REFUSE, _document(refusals))) != len(refusals):
             raise Overtaken("a transfer's id was refused meanwhile")
+
+
+def _array(ids: Iterable[UUID]) -> str:
+    """As PostgreSQL reads one: dumping the elements one by one costs much more."""
+    return f"{{{','.join(id.hex for id in ids)}}}"
 
 
 def _columns(name: Name) -> dict[str, Any]:

@@ -141,6 +141,12 @@ def test_part_of_a_hold_cannot_stay_held() -> None:
     (answer,) = refused(transfer(Flow.POST, 50, customer, hold_id=held.id))
     assert answer.code == "transfer_invalid"
     assert wallet(customer).held == 80
+    answers = refused(
+        transfer(Flow.POST, 50, customer, hold_id=held.id),
+        transfer(Flow.RELEASE, 80, customer, hold_id=held.id),
+    )
+    assert [answer.code for answer in answers] == ["transfer_invalid"]
+    assert left_of(customer) == [(0, 100, 0)]
 
 
 def test_a_refund_gives_back_the_very_lots() -> None:
