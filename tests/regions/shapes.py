@@ -18,6 +18,7 @@ from modules.orders.policies import (
     Zone,
 )
 from modules.payments.policies import AccountRow, MethodRow
+from modules.rewards.policies import EarningRule, Qualifying, Redeeming, Tier
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -53,6 +54,10 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "handover.code": HandoverCode,
     "cancellation.kept": KeptShare,
     "payouts.account": AccountRow,
+    "rewards.earning": EarningRule,
+    "rewards.redeeming": Redeeming,
+    "rewards.qualifying": Qualifying,
+    "rewards.tiers": Tier,
 }
 
 SETTINGS: dict[str, Any] = {
