@@ -86,3 +86,22 @@ HOLD = Machine(
     HoldState.HELD,
     {HoldState.HELD: (HoldState.POSTED, HoldState.VOIDED, HoldState.EXPIRED)},
 )
+
+
+class BillState(StrEnum):
+    """Where what a partner owes stands, as payments tells."""
+
+    WANTED = "wanted"
+    INVOICED = "invoiced"
+    PAID = "paid"
+    FAILED = "failed"  # written off
+
+
+BILL = Machine(
+    "A partner's bill",
+    BillState.WANTED,
+    {
+        BillState.WANTED: (BillState.INVOICED, BillState.PAID, BillState.FAILED),
+        BillState.INVOICED: (BillState.PAID, BillState.FAILED),
+    },
+)

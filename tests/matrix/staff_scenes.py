@@ -10,7 +10,7 @@ from tests.acceptance.people import Customer, Kitchen, Place, until
 from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
 from tests.matrix.stage import Stage
-from tests.matrix.transfer_scenes import FITTING_TRANSFERS, transfers_of
+from tests.matrix.transfer_scenes import FITTING_TRANSFERS, points_books_of, transfers_of
 from tiffin import ids
 
 Makes = Callable[[Stage], str]
@@ -60,6 +60,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "payments.dayclose": _closed_day(cast, region),
         "payments.mismatch": mismatch_of(cast, payment),
         **transfers_of(cast, region),
+        **points_books_of(cast, region),
         "delivery.deliverytask": order,
         "delivery.courier": _courier(cast, region),
         "notifications.message": message_of(cast, order),

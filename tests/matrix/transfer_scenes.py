@@ -25,6 +25,28 @@ def transfers_of(cast: Cast, region: str) -> dict[str, str]:
     }
 
 
+def points_books_of(cast: Cast, region: str) -> dict[str, str]:
+    """A closed day of the points, and a partner's bill that is paid."""
+    bill = str(ids.new_id())
+    day = (
+        "INSERT INTO rewards_liabilityday (region, day, opening_points, issued, restored, received, redeemed,"
+        " expired, donated, taken_back, repaid, sent, confirmed, funded, closing_points, counted_points,"
+        " difference, agrees, price_points, price_amount, currency, closing_value, closed_at)"
+        " VALUES (%s, '2000-01-01', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, true, 0, 0, 'EUR', 0, now())"
+        " RETURNING id"
+    )
+    query = (
+        f"INSERT INTO rewards_partnerbill ({_AGGREGATE}, campaign_id, month, partner_kind, partner_id,"
+        " partner_name, points, price_points, price_amount, amount, currency, due_days, state, invoice)"
+        f" VALUES ({_MADE}, %s, '2000-01-01', 'partner', %s, 'Matrix', 1, 1, 1, 1, 'EUR', 14, 'paid', '')"
+        " RETURNING id"
+    )
+    return {
+        "rewards.liabilityday": str(cast.platform.sql("rewards", day, [region])[0][0]),
+        "rewards.partnerbill": str(cast.platform.sql("rewards", query, [bill, region, bill, bill])[0][0]),
+    }
+
+
 def payout_and_file(cast: Cast, region: str, state: str) -> tuple[str, str]:
     account, file, payout = (str(ids.new_id()) for _ in range(3))
     _insert(

@@ -18,7 +18,7 @@ from modules.orders.policies import (
     Zone,
 )
 from modules.payments.policies import AccountRow, MethodRow
-from modules.rewards.policies import EarningRule, Qualifying, Redeeming, Tier
+from modules.rewards.policies import EarningRule, Funding, Qualifying, Redeeming, Tier
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -56,6 +56,7 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "payouts.account": AccountRow,
     "rewards.earning": EarningRule,
     "rewards.redeeming": Redeeming,
+    "rewards.funding": Funding,
     "rewards.qualifying": Qualifying,
     "rewards.tiers": Tier,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Min
@@ -75,16 +75,11 @@ def close_days(book_id: UUID) -> None:
         book = _close(book, region)
     with db.transaction():
         book = Book.lock(book_id)
-        jobs.add(book, "close_days", due=end_of(book.next_day, region) + DAY_IS_OVER_AFTER)
-
-
-def end_of(day: date, region: Region) -> datetime:
-    """Midnight in the region, which with the summer time may be 23 or 25 hours after the last."""
-    return datetime.combine(day + ONE_DAY, time(0), tzinfo=region.time_zone)
+        jobs.add(book, "close_days", due=region.end_of(book.next_day) + DAY_IS_OVER_AFTER)
 
 
 def _is_over(day: date, region: Region) -> bool:
-    return clock.now() >= end_of(day, region) + DAY_IS_OVER_AFTER
+    return clock.now() >= region.end_of(day) + DAY_IS_OVER_AFTER
 
 
 def _close(book: Book, region: Region) -> Book:
@@ -104,7 +99,7 @@ def _totals(region: Region, day: date) -> list[DayClose]:
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (2 + len(PARTS)))
     for kind in (*EntryKind, *TransferKind):
         sums[kind.value, region.currency]  # a kind of which there was nothing is closed too
-    hour, end = end_of(day - ONE_DAY, region), end_of(day, region)
+    hour, end = region.end_of(day - ONE_DAY), region.end_of(day)
     while hour < end:
         for kind, currency, *numbers in selectors.entered(region.code, hour, min(hour + ONE_HOUR, end)):
             sums[kind, currency] = [

@@ -9,7 +9,7 @@ from modules.payments.errors import TransferNoteMissing
 from modules.payments.events import CollectionFailed, CollectionInvoiced, CollectionPaid
 from modules.payments.interface import CollectionDiffers, CollectionState, Payer
 from modules.payments.models import Book, Collection, TransferEntry, TransferKind
-from modules.payments.services.books import end_of, open_book
+from modules.payments.services.books import open_book
 from modules.payments.services.payouts import BY_STAFF, account_for, check_amount
 from tiffin import clock, db, jobs, regions
 from tiffin.log import Event, publish
@@ -88,7 +88,7 @@ def issue_invoice(collection_id: UUID) -> None:
             due_on=collection.due_on.isoformat(),
         )
         _move(collection, CollectionState.INVOICED, told, TransferKind.INVOICED)
-        jobs.set_deadline(collection, "collection_due", due=end_of(collection.due_on, region))
+        jobs.set_deadline(collection, "collection_due", due=region.end_of(collection.due_on))
 
 
 def fall_due(collection_id: UUID) -> None:
