@@ -50,6 +50,9 @@ class Way:
         self.of_party = bool(kinds & OF_PARTIES)
         self.in_money = bool(kinds & IN_MONEY)
         self.from_lots, self.to_lots = debit in IN_LOTS, credit in IN_LOTS
+        # Whether it takes lots that no hold names, and touches what lies beside the available points.
+        self.takes_lots = self.from_lots and debit is not AccountKind.HELD
+        self.is_beside = bool(kinds & (OF_CUSTOMERS - {AccountKind.AVAILABLE}))
 
 
 _A = AccountKind

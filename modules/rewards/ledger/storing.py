@@ -109,8 +109,7 @@ def open_books(postings: Iterable[Posting]) -> Books:
     _lock(valid, customers, books)
     _read_known([transfer.id for transfer in transfers], books)
     _read_holds(valid, books)
-    if customers:
-        _read_customers(valid, customers, books)
+    _read_customers(valid, books)
     return books
 
 
@@ -187,16 +186,12 @@ def _read_holds(valid: Iterable[Asked], books: Books) -> None:
             books.holds[id] = HeldState(customer_id, lots, parts, (posted, restored, done))
 
 
-def _read_customers(valid: Iterable[Asked], customers: Collection[UUID], books: Books) -> None:
-    for number, kind, owner, balance in db.select(_OTHERS, _array(customers)):
-        books.wallets[owner][_KINDS[kind]] = Account(number, balance)
-    taking = {
-        each.transfer.customer_id
-        for each in valid
-        if each.way.from_lots
-        and each.way.debit is not AccountKind.HELD
-        and each.transfer.customer_id is not None
-    }
+def _read_customers(valid: Iterable[Asked], books: Books) -> None:
+    beside = {each.transfer.customer_id for each in valid if each.way.is_beside}
+    if beside:
+        for number, kind, owner, balance in db.select(_OTHERS, _array(beside)):
+            books.wallets[owner][_KINDS[kind]] = Account(number, balance)
+    taking = {each.transfer.customer_id for each in valid if each.way.takes_lots}
     named = [lot for hold in books.holds.values() for lot in hold.lots]
     if taking or named:
         for id, customer_id, pending, available, held, expires in db.select(
@@ -227,9 +222,9 @@ def enter(planned: Planned, *, at: datetime) -> None:
             raise Overtaken("a transfer's id was refused meanwhile")
 
 
-def _array(ids: Iterable[UUID]) -> str:
+def _array(ids: Iterable[UUID | None]) -> str:
     """As PostgreSQL reads one: dumping the elements one by one costs much more."""
-    return f"{{{','.join(id.hex for id in ids)}}}"
+    return f"{{{','.join(id.hex for id in ids if id is not None)}}}"
 
 
 def _columns(name: Name) -> dict[str, Any]:
