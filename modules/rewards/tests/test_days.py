@@ -30,6 +30,7 @@ NOON = datetime(2027, 7, 5, 12, 0, tzinfo=UTC)
 DAY = date(2027, 7, 5)
 ONE_DAY = timedelta(days=1)
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
+ENDING = ((Flow.POST, 250), (Flow.RELEASE, 50))  # a hold ends whole
 DATED = frozenset({Flow.EARN, Flow.EARN_FUNDED, Flow.GRANT, Flow.RECEIVE, Flow.HOLD})
 
 
@@ -68,8 +69,9 @@ def test_a_day_says_what_moved_and_what_is_left():
     do(Flow.UNEARN, 100, customer, lot_id=lot)
     do(Flow.GRANT, 50, customer)
     hold = do(Flow.HOLD, 300, customer)
-    do(Flow.POST, 250, customer, hold_id=hold)
-    do(Flow.RELEASE, 50, customer, hold_id=hold)
+    with clock.hold(NOON):
+        ending = [transfer(flow, points, customer, hold_id=hold) for flow, points in ENDING]
+        assert linked(*ending) == ()
     do(Flow.DONATE, 20, customer)
     do(Flow.SEND, 30, customer)
     do(Flow.RECEIVE, 30, friend)
