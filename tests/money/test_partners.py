@@ -15,7 +15,7 @@ from modules.payments.services import money_came, write_off
 from modules.rewards import audit as rules
 from modules.rewards import services
 from modules.rewards.interface import Flow
-from modules.rewards.models import Account, Book, Entry, PartnerBill
+from modules.rewards.models import Account, Book, Campaign, Entry, PartnerBill
 from modules.rewards.policies import redeeming, worth
 from modules.rewards.services import funding
 from modules.rewards.states import BillState
@@ -151,6 +151,27 @@ def test_each_region_bills_what_was_given_there():
     at(JULY)
     found = {bill.region: (bill.points, bill.currency) for bill in PartnerBill.objects.all()}
     assert found == {"gb": (5_000, "GBP"), "pl": (4_000, "PLN")}
+
+
+def test_a_bill_goes_to_the_partner_or_to_the_restaurant_of_the_campaign():
+    begin()
+    oats, noodles = (
+        Campaign.objects.create(
+            region="gb", title=title, kind="bonus", points=10, partner=partner, restaurant_id=restaurant,
+            starts_at=JUNE, ends_at=JUNE + 100 * ONE_DAY,
+        )
+        for title, partner, restaurant in (
+            ("Oats for breakfast", "Oat & Co", None),
+            ("Noodle week", "Noodle House", ids.new_id()),
+        )
+    )  # fmt: skip
+    for campaign in (oats, noodles):
+        gives(5_000, campaign.pk)
+    at(JULY)
+    found = {bill.partner_name: (bill.partner_kind, bill.partner_id) for bill in PartnerBill.objects.all()}
+    assert found == {"Oat & Co": ("partner", oats.pk), "Noodle House": ("restaurant", noodles.restaurant_id)}
+    payers = {row.payer_name: (row.payer_kind, row.payer_id) for row in Collection.objects.all()}
+    assert payers == found
 
 
 def test_what_is_worth_nothing_yet_waits(monkeypatch: pytest.MonkeyPatch):

@@ -61,7 +61,8 @@ def points_in_lots(region: str, at: datetime) -> int:
     """How many points lay in the region's lots at `at`, which must be over: asked of the lots themselves,
     some thousand customers at a time."""
     came, went = _values(CAME), _values(WENT)
-    counted, after = 0, NOBODY
+    counted: int = 0
+    after = NOBODY
     while True:
         last = _last_of_page(after)
         [(points,)] = db.select(

@@ -23,7 +23,7 @@ DROP FUNCTION rewards_days_only_grow();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rewards', '0002_ledger_keeps_itself'),
+        ('rewards', '0003_earning'),
     ]
 
     operations = [
