@@ -114,7 +114,8 @@ def stand_beside(ground: Ground) -> None:
         connection.execute(
             f"INSERT INTO {SCHEMA}.rewards_lot (id, customer_id, region, order_id, points, pending,"
             " available, held, opened_at, expires_at, reason)"
-            f" SELECT id, customer_id, region, order_id, 9 * {PLENTY}, pending + {PLENTY}, available + {PLENTY}, held + {PLENTY}, opened_at, expires_at, reason"
+            f" SELECT id, customer_id, region, order_id, 9 * {PLENTY}, pending + {PLENTY},"
+            f" available + {PLENTY}, held + {PLENTY}, opened_at, expires_at, reason"
             " FROM rewards.rewards_lot"
         )
         for table in TABLES:

@@ -26,8 +26,8 @@ class EarningRule(DTO):
 
     They are the customer's once the time for claims and `margin_hours` more are over, and expire at the end
     of the day `months` later, of which is warned `warn_days` before. A customer earns at most `most_per_day`
-    of a day's orders. What a refund takes back and is spent already is owed where `taking_back` is `negative`,
-    and forgiven where it is `within_balance`.
+    of a day's orders. What a refund takes back and is spent already is owed where `taking_back` is
+    `negative`, and forgiven where it is `within_balance`.
     """
 
     points: int

@@ -13,8 +13,8 @@ from tiffin.dto import DTO
 
 
 class Part(DTO):
-    """`points` that come of a rule, which `why` says in words. `campaign_id` is the campaign, `funded` whether
-    its partner owes for them."""
+    """`points` that come of a rule, which `why` says in words. `campaign_id` is the campaign, `funded` says
+    whether its partner owes for them."""
 
     why: str
     points: int

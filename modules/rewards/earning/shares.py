@@ -1,7 +1,7 @@
 """What of an earning lies in which lot, and what a refund takes of each.
 
-A refund takes of each lot what it is of the goods, rounded down over all refunds together. So what refunds take
-does not depend on how they are cut: all of the goods, in one refund or in many, are all of the points.
+A refund takes of each lot what it is of the goods, rounded down over all refunds together. So what refunds
+take does not depend on how they are cut: all of the goods, in one refund or in many, are all of the points.
 """
 
 from __future__ import annotations

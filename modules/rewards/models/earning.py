@@ -107,9 +107,10 @@ class CampaignKind(models.TextChoices):
 
 
 class Campaign(Aggregate):
-    """Points that orders earn beside what they always do, from `starts_at` until before `ends_at`, all of them
-    at most `budget`, of which `granted` are gone. With `restaurant_id` only orders from there. With `partner`
-    somebody else owes for the points, the restaurant where there is one. What it promises stays as it is."""
+    """Points that orders earn beside what they always do, from `starts_at` until before `ends_at`, all of
+    them at most `budget`, of which `granted` are gone. With `restaurant_id` only orders from there. With
+    `partner` somebody else owes for the points, the restaurant where there is one. What it promises stays as
+    it is."""
 
     title = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=CampaignKind.choices)
@@ -171,9 +172,7 @@ class Member(Aggregate):
     warned_until = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("customer_id", "region"), name="rewards_member_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("customer_id", "region"), name="rewards_member_once"),)
         indexes = (
             models.Index(
                 fields=("until",), condition=models.Q(until__isnull=False), name="rewards_member_until"
@@ -191,8 +190,8 @@ class Member(Aggregate):
 
 
 class ForgottenCustomer(models.Model):
-    """Somebody who was forgotten: earns nothing any more, and what is left expires as soon as it can. `due_at`
-    is when it is looked at next, until nothing is left. Kept for ever: it is no more than an id."""
+    """Somebody who was forgotten: earns nothing any more, and what is left expires as soon as it can.
+    `due_at` is when it is looked at next, until nothing is left. Kept for ever: it is no more than an id."""
 
     customer_id = models.UUIDField(primary_key=True)
     region = models.CharField(max_length=16)

@@ -83,7 +83,7 @@ def orders_since(
 
 
 def points_there(earning: Earning) -> tuple[dict[UUID, int], int, int]:
-    """What its customer has available of each lot that the order earned, in all, and held for other orders."""
+    """What its customer has available of each lot that the order earned, and in all, and held."""
     lots = Lot.objects.filter(customer_id=earning.customer_id, order_id=earning.id, is_open=True)
     balances = dict(
         db.select(_BALANCES, earning.customer_id, [AccountKind.AVAILABLE.value, AccountKind.HELD.value])

@@ -38,7 +38,9 @@ def repay_debts() -> int:
 def forget_debts() -> int:
     """Whoever owes nothing any more is no debtor; returns how many."""
     with db.transaction():
-        looked_at = list(Debtor.objects.order_by("since").select_for_update(skip_locked=True)[:REPAID_AT_ONCE])
+        looked_at = list(
+            Debtor.objects.order_by("since").select_for_update(skip_locked=True)[:REPAID_AT_ONCE]
+        )
         owing = debts_of({debtor.customer_id for debtor in looked_at})
         free = [debtor.customer_id for debtor in looked_at if debtor.customer_id not in owing]
         Debtor.objects.filter(customer_id__in=free).delete()

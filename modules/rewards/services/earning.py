@@ -76,9 +76,7 @@ def _keep(earning: Earning, refusal: str | None, now: datetime) -> None:
 def _reckoned(region: Region, earnings: Sequence[Earning]) -> Iterator[Posting]:
     """What each of the region's earnings comes to, and the transfers that make it so."""
     customers = sorted({earning.customer_id for earning in earnings})
-    forgotten = set(
-        ForgottenCustomer.objects.filter(pk__in=customers).values_list("customer_id", flat=True)
-    )
+    forgotten = set(ForgottenCustomer.objects.filter(pk__in=customers).values_list("customer_id", flat=True))
     campaigns = lock_campaigns(region)
     terms = _Terms(region, earnings, campaigns)
     for earning in sorted(earnings, key=lambda each: (each.delivered_at, each.id)):
@@ -146,9 +144,7 @@ class _Terms:
         streaks = [offer for offer in self.offers if offer.kind is CampaignKind.STREAK]
         if not streaks:
             return defaultdict(list)
-        return orders_since(
-            self.region, customers, min(streak_begins(offer, earliest) for offer in streaks)
-        )
+        return orders_since(self.region, customers, min(streak_begins(offer, earliest) for offer in streaks))
 
     def _tier(self, earning: Earning) -> Tier | None:
         code = self.tier_codes.get(earning.customer_id)
@@ -180,5 +176,3 @@ def _earn(earning: Earning, share: Share, why: str) -> Transfer:
         expires_at=earning.expires_at,
         reason=why,
     )
-
-

@@ -35,14 +35,10 @@ def shares_in(earning: Earning) -> list[Share]:
 @db.transaction_required
 def refusals(postings: Sequence[Posting]) -> dict[UUID, str]:
     """Post them; which earnings the ledger did not take, and why."""
-    order_of = {
-        transfer.id: transfer.order_id for posting in postings for transfer in posting.transfers
-    }
+    order_of = {transfer.id: transfer.order_id for posting in postings for transfer in posting.transfers}
     refused = [
         each
         for begin in range(0, len(postings), BATCH)
         for each in post_many(postings[begin : begin + BATCH]).refused
     ]
     return {order_id: each.code for each in refused if (order_id := order_of[each.transfer_id])}
-
-

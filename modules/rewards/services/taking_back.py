@@ -1,4 +1,4 @@
-"""What refunds take back of what an order earned: once for each refund, and all of it for all of the goods."""
+"""What refunds take back of what an order earned: once for each, and all of it for all of the goods."""
 
 from __future__ import annotations
 

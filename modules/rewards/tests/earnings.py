@@ -22,7 +22,12 @@ SETTLED = timedelta(days=4)
 
 
 def delivered(
-    customer_id: UUID, goods: int, *, region: str = "gb", at: datetime | None = None, restaurant: UUID | None = None
+    customer_id: UUID,
+    goods: int,
+    *,
+    region: str = "gb",
+    at: datetime | None = None,
+    restaurant: UUID | None = None,
 ) -> UUID:
     """An order of so many minor units of dishes is at the door; its id."""
     order_id = ids.new_id()

@@ -82,7 +82,12 @@ def test_a_campaign_gives_within_its_time_its_restaurant_and_its_budget() -> Non
     here = delivery()
     bonus = {"points": 50}
     later = Offer(
-        id=ids.new_id(), title="x", kind=CampaignKind.BONUS, starts_at=END, ends_at=END + END.resolution, **bonus
+        id=ids.new_id(),
+        title="x",
+        kind=CampaignKind.BONUS,
+        starts_at=END,
+        ends_at=END + END.resolution,
+        **bonus,
     )
     over = Offer(id=ids.new_id(), title="x", kind=CampaignKind.BONUS, starts_at=BEGIN, ends_at=NOON, **bonus)
     elsewhere = offer(CampaignKind.BONUS, restaurant_id=ids.new_id(), **bonus)
@@ -140,7 +145,9 @@ goods_of = st.integers(1, 10**7)
 
 
 @given(points_of, goods_of, st.lists(st.integers(1, 10**6), max_size=8))
-def test_refunds_never_take_more_than_was_earned_and_in_parts_no_other_than_at_once(points, goods, refunds) -> None:
+def test_refunds_never_take_more_than_was_earned_and_in_parts_no_other_than_at_once(
+    points, goods, refunds
+) -> None:
     refunded = taken = 0
     for refund in refunds:
         after = min(goods, refunded + refund)
@@ -173,7 +180,12 @@ def test_what_is_earned_lies_in_a_lot_for_each_who_owes_for_it(made) -> None:
 
 
 def test_the_highest_tier_that_is_reached_counts() -> None:
-    assert [reached(TIERS, points) for points in (999, 1000, 1999, 5000)] == ["", "silver", "silver", "platinum"]
+    assert [reached(TIERS, points) for points in (999, 1000, 1999, 5000)] == [
+        "",
+        "silver",
+        "silver",
+        "platinum",
+    ]
     assert [rank(TIERS, code) for code in ("", "gold", "gone")] == [0, 2, 0]
 
 
