@@ -4,6 +4,7 @@ rewards.earning         what an order earns, when and for how long; no row: noth
 rewards.redeeming       what points are worth there; no row: none are spent there
 rewards.tiers           the tiers of customers who order much there; no row: there are none
 rewards.qualifying      in which time one qualifies for them
+rewards.funding         when partners pay for the points of their campaigns; no row: they are not billed there
 timeouts.claim_seconds  to say that something was wrong: until then points are pending
 """
 
@@ -69,6 +70,14 @@ class Qualifying(DTO):
     rolling: bool = False
 
 
+class Funding(DTO):
+    """The row `rewards.funding`: every `months` months, on the first, partners are billed for the points that
+    their campaigns gave, at the price of `rewards.redeeming`, due `due_days` after the invoice."""
+
+    due_days: int
+    months: int = 1
+
+
 class EarningFacts(DTO):
     """What an earning policy may look at. `goods` is what was paid for dishes and options after discounts."""
 
@@ -93,6 +102,16 @@ def earning_rule(region: Region, on: date) -> EarningRule | None:
 def redeeming(region: Region, on: date) -> Redeeming | None:
     """What points are worth there on the local day; None where they are not spent."""
     return next(iter(region.rules("rewards.redeeming", Redeeming, on=on)), None)
+
+
+def funding(region: Region, on: date) -> Funding | None:
+    """When partners pay, as it was on the local day; None where they are not billed."""
+    return next(iter(region.rules("rewards.funding", Funding, on=on)), None)
+
+
+def worth(points: int, price: Redeeming) -> int:
+    """What the points are worth in minor units, rounded half up."""
+    return (2 * points * price.amount + price.points) // (2 * price.points)
 
 
 def tiers(region: Region, on: date) -> list[Tier]:

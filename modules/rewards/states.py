@@ -91,6 +91,25 @@ HOLD = Machine(
 )
 
 
+class BillState(StrEnum):
+    """Where what a partner owes stands, as payments tells."""
+
+    WANTED = "wanted"
+    INVOICED = "invoiced"
+    PAID = "paid"
+    FAILED = "failed"  # written off
+
+
+BILL = Machine(
+    "A partner's bill",
+    BillState.WANTED,
+    {
+        BillState.WANTED: (BillState.INVOICED, BillState.PAID, BillState.FAILED),
+        BillState.INVOICED: (BillState.PAID, BillState.FAILED),
+    },
+)
+
+
 class EarningState(StrEnum):
     """Where the points of an order stand."""
 

@@ -1,5 +1,5 @@
 """Rewards on the staff's pages."""
 
-from modules.rewards.admin import earning
+from modules.rewards.admin import books, earning
 
-__all__ = ["earning"]
+__all__ = ["books", "earning"]

@@ -1,5 +1,6 @@
 """Tables of rewards."""
 
+from modules.rewards.models.books import Book, LiabilityDay, PartnerBill
 from modules.rewards.models.earning import (
     Campaign,
     CampaignKind,
@@ -15,6 +16,7 @@ __all__ = [
     "PROGRAMME",
     "STRIPES",
     "Account",
+    "Book",
     "Campaign",
     "CampaignKind",
     "Debtor",
@@ -23,7 +25,9 @@ __all__ = [
     "Entry",
     "ForgottenCustomer",
     "Hold",
+    "LiabilityDay",
     "Lot",
     "Member",
+    "PartnerBill",
     "Refusal",
 ]
