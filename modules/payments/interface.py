@@ -42,6 +42,7 @@ class Party(OpenEnum):
     RESTAURANT = "restaurant"
     PLATFORM = "platform"
     COURIER = "courier"
+    CHARITY = "charity"
     UNKNOWN = "unknown"
 
 

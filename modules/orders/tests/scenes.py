@@ -31,6 +31,7 @@ from modules.restaurants.interface import (
     Restaurants,
     RestaurantView,
 )
+from modules.rewards.interface import Flow, Posting, Rewards, Transfer
 from tiffin import clock, ids, regions
 from tiffin.context import SERVICE, Actor, ActorKind, change, current, use
 from tiffin.interfaces import CommandKey, call
@@ -181,6 +182,22 @@ def two_pounds_off(*, budget: int) -> Promotion:
             uses_per_customer=1,
         )
     )
+
+
+PENNY = {"points": 1, "amount": 1}
+
+
+def give_points(customer: UUID, points: int) -> None:
+    """Points that the customer may spend at once."""
+    grant = Transfer(
+        id=ids.new_id(),
+        flow=Flow.GRANT,
+        amount=points,
+        region="gb",
+        customer_id=customer,
+        expires_at=clock.now() + timedelta(days=365),
+    )
+    call(Rewards).post_many(key=new_key(), postings=[Posting(transfers=(grant,))])
 
 
 def ticket_for(customer: UUID, point: Point = NEAR_SOHO, *, expires_in: timedelta | int = 3600) -> str:
