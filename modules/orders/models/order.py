@@ -1,4 +1,4 @@
-"""The order: terms copied from its quote, five axes, its money, and a timeline of every change."""
+"""The order: terms copied from its quote, six axes, its money, and a timeline of every change."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from modules.orders.interface import (
     Fulfilment,
     OrderState,
     PaymentState,
+    PointsState,
     RefundState,
     Status,
     VendorState,
@@ -26,6 +27,8 @@ from modules.orders.states import (
     ORDER,
     PAID_OR_LOST,
     PAYMENT,
+    POINTS,
+    POINTS_SETTLED,
     REFUND,
     SETTLED,
     START,
@@ -34,7 +37,7 @@ from modules.orders.states import (
     Machine,
     status_of,
 )
-from tiffin import clock
+from tiffin import clock, ids
 from tiffin.db import Aggregate
 from tiffin.interfaces import CommandKey, OpenEnum
 from tiffin.money import Money
@@ -62,13 +65,14 @@ def _in(axis: str, *states: OpenEnum) -> models.Q:
 
 
 # The same as `states.is_final`, for the database; a test compares the two.
-_FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_in(
-    "refund", RefundState.DUE
-) | (
-    _in("order", OrderState.CANCELLED)
-    & (_in("payment", *NOTHING_HELD) | _in("refund", *SETTLED))
-    & ~_in("vendor", *VENDOR_OPEN)
-    & ~_in("courier", *COURIER_OPEN)
+_FINAL = _in("points", *POINTS_SETTLED) & (
+    _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_in("refund", RefundState.DUE)
+    | (
+        _in("order", OrderState.CANCELLED)
+        & (_in("payment", *NOTHING_HELD) | _in("refund", *SETTLED))
+        & ~_in("vendor", *VENDOR_OPEN)
+        & ~_in("courier", *COURIER_OPEN)
+    )
 )
 
 
@@ -93,7 +97,9 @@ class Order(Aggregate):
     names the deadline that is set, `waits_until` when it happens; empty once the order is final. `sealed` and
     `names`, of those whom its lines are for, open only with the customer's key. `promised_by` is the latest
     time that was said when it was placed, and never moves; the delays, in seconds, are what the restaurant's
-    history said then. `receipted`: its receipts are written. Kept as long as accounts must be."""
+    history said then. `receipted`: its receipts are written. `points` pay a part of the bill, of which
+    `points_back` came back; `goods` is what dishes and options cost after promotions and benefits, however
+    they are paid; `donation` is what the total holds for the charity. Kept as long as accounts must be."""
 
     code = models.CharField(max_length=8)
     quote_id = models.UUIDField(unique=True)
@@ -131,6 +137,11 @@ class Order(Aggregate):
     captured = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
     refund_due = models.BigIntegerField(default=0, db_default=0)
+    goods = models.BigIntegerField(default=0, db_default=0)
+    points = models.IntegerField(default=0, db_default=0)
+    points_back = models.IntegerField(default=0, db_default=0)
+    donation = models.BigIntegerField(default=0, db_default=0)
+    charity_id = models.UUIDField(null=True)
 
     order_state = models.CharField(max_length=16, choices=_choices(OrderState), default=START.order.value)
     payment_state = models.CharField(
@@ -141,6 +152,12 @@ class Order(Aggregate):
         max_length=16, choices=_choices(CourierState), default=START.courier.value
     )
     refund_state = models.CharField(max_length=16, choices=_choices(RefundState), default=START.refund.value)
+    points_state = models.CharField(
+        max_length=16,
+        choices=_choices(PointsState),
+        default=START.points.value,
+        db_default=START.points.value,
+    )
     status_name = models.CharField(
         max_length=32, db_column="status", choices=_choices(Status), default=status_of(START).value
     )
@@ -172,11 +189,13 @@ class Order(Aggregate):
         "captured",
         "refunded",
         "refund_due",
+        "points_back",
         "order_state",
         "payment_state",
         "vendor_state",
         "courier_state",
         "refund_state",
+        "points_state",
         "status_name",
         "payment_id",
         "action_url",
@@ -215,6 +234,10 @@ class Order(Aggregate):
             models.CheckConstraint(
                 condition=models.Q(refunded__lte=models.F("captured")), name="order_refund_within_capture"
             ),
+            models.CheckConstraint(
+                condition=models.Q(points_back__gte=0, points_back__lte=models.F("points")),
+                name="order_points_back_within_points",
+            ),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -232,6 +255,7 @@ class Order(Aggregate):
             vendor=VendorState(self.vendor_state),
             courier=CourierState(self.courier_state),
             refund=RefundState(self.refund_state),
+            points=PointsState(self.points_state),
         )
 
     @property
@@ -247,6 +271,11 @@ class Order(Aggregate):
     def was_not_fetched(self) -> bool:
         """It is over and charged, and its customer never had it."""
         return self.cancel_reason == NOT_FETCHED
+
+    @property
+    def hold_id(self) -> UUID:
+        """Of the points that rewards holds for it."""
+        return ids.derived(self.id, "points")
 
     @property
     def status(self) -> Status:
@@ -283,6 +312,10 @@ class Order(Aggregate):
             self._step(COURIER, CourierState(self.courier_state), courier, note)
         if refund is not None:
             self._step(REFUND, RefundState(self.refund_state), refund, note)
+
+    def move_points(self, points: PointsState, *, note: str = "") -> None:
+        """The same for the points."""
+        self._step(POINTS, PointsState(self.points_state), points, note)
 
     def remark(self, machine: Machine[Any], *, note: str) -> None:
         """Have something said on the timeline of an axis, though it stays where it is."""

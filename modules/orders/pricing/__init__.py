@@ -9,7 +9,13 @@ from modules.orders.pricing.discounts import Discount
 from modules.orders.pricing.hints import hints
 from modules.orders.pricing.persons import name_of, shares_per_person
 from modules.orders.pricing.pipeline import price, saves_alone
-from modules.orders.pricing.points import PointsOffer, paid_with_points, points_spent
+from modules.orders.pricing.points import (
+    PointsOffer,
+    given_of,
+    goods_of,
+    paid_with_points,
+    points_spent,
+)
 from modules.orders.pricing.promotions import Promotion
 from modules.orders.pricing.terms import Dish, TakenOption, Terms, by_category
 
@@ -21,6 +27,8 @@ __all__ = [
     "TakenOption",
     "Terms",
     "by_category",
+    "given_of",
+    "goods_of",
     "hints",
     "name_of",
     "paid_with_points",

@@ -58,6 +58,20 @@ def paid_with_points(price: Price) -> int:
     return -sum(part.amount.amount for part in price.components if part.kind is ComponentKind.POINTS)
 
 
+def goods_of(price: Price) -> int:
+    """What dishes and options cost after promotions and benefits, however they are paid, in minor units."""
+    return sum(
+        part.amount.amount
+        for part in price.components
+        if part.line is not None and part.kind is not ComponentKind.POINTS
+    )
+
+
+def given_of(price: Price) -> int:
+    """What of the total is given to a charity, in minor units."""
+    return sum(part.amount.amount for part in price.components if part.kind is ComponentKind.DONATION)
+
+
 def points_spent(offer: PointsOffer | None, price: Price) -> int:
     """How many points the bill takes."""
     return offer.points_for(paid_with_points(price)) if offer is not None else 0

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from modules.delivery.interface import CourierId, Delivery, Proof, ProofKind
@@ -35,6 +36,8 @@ from modules.rewards.interface import Flow, Posting, Rewards, Transfer
 from tiffin import clock, ids, regions
 from tiffin.context import SERVICE, Actor, ActorKind, change, current, use
 from tiffin.interfaces import CommandKey, call
+from tiffin.log import Event
+from tiffin.models import LogEvent
 from tiffin.money import Money
 from tiffin.regions.file import Dating, Row
 from tiffin.testing import settle
@@ -44,6 +47,7 @@ SOHO = Point(lat=51.5137, lon=-0.1312)
 NEAR_SOHO = Point(lat=51.52, lon=-0.12)
 PARIS = Point(lat=48.857, lon=2.352)
 VISA = "pm_card_visa"
+E = TypeVar("E", bound=Event)
 
 
 def new_key() -> CommandKey:
@@ -243,6 +247,12 @@ def place_token(customer: UUID, token: str, *, method: str = VISA) -> OrderView:
 
 def order_of(order: OrderView) -> Order:
     return Order.objects.get(pk=order.id)
+
+
+def told(order: OrderView, event: type[E]) -> list[E]:
+    """What was published of this kind about the order."""
+    rows = LogEvent.objects.using("orders").filter(key=order.id, name=event.wire).order_by("seq")
+    return [msgspec.json.decode(bytes(row.payload), type=event) for row in rows]
 
 
 @contextmanager
