@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 from django.db import models
@@ -80,6 +80,20 @@ _FINAL = _in("points", *POINTS_SETTLED) & (
 TO_RECEIPT = models.Q(payment_state=PaymentState.CAPTURED.value, receipted=False) & (
     _in("order", OrderState.COMPLETED) | _in("order", OrderState.CANCELLED) & _in("refund", *SETTLED)
 )
+
+
+class Moves(TypedDict, total=False):
+    """Axes with the states that they move to."""
+
+    vendor: VendorState
+    order: OrderState
+    payment: PaymentState
+    courier: CourierState | None
+    refund: RefundState
+    points: PointsState
+
+
+_AXES: tuple[Machine[Any], ...] = (VENDOR, ORDER, PAYMENT, COURIER, REFUND, POINTS)
 
 
 class Move(NamedTuple):
@@ -288,34 +302,15 @@ class Order(Aggregate):
         """Names one wish about this order to another module; `number` tells repeated wishes apart."""
         return CommandKey(f"{self.id}:{step}" if number is None else f"{self.id}:{step}:{number}")
 
-    def move(
-        self,
-        *,
-        vendor: VendorState | None = None,
-        order: OrderState | None = None,
-        payment: PaymentState | None = None,
-        courier: CourierState | None = None,
-        refund: RefundState | None = None,
-        note: str = "",
-    ) -> None:
-        """Bring axes to new states, in this order; `note` is a code for the timeline.
+    def move(self, *, note: str = "", **states: Unpack[Moves]) -> None:
+        """Bring axes to new states, in the order of `Moves`; `note` is a code for the timeline.
 
         Raises TransitionRefused for what the machines do not draw. `record` writes it down.
         """
-        if vendor is not None:
-            self._step(VENDOR, VendorState(self.vendor_state), vendor, note)
-        if order is not None:
-            self._step(ORDER, OrderState(self.order_state), order, note)
-        if payment is not None:
-            self._step(PAYMENT, PaymentState(self.payment_state), payment, note)
-        if courier is not None:
-            self._step(COURIER, CourierState(self.courier_state), courier, note)
-        if refund is not None:
-            self._step(REFUND, RefundState(self.refund_state), refund, note)
-
-    def move_points(self, points: PointsState, *, note: str = "") -> None:
-        """The same for the points."""
-        self._step(POINTS, PointsState(self.points_state), points, note)
+        for machine in _AXES:
+            after: Any = states.get(machine.axis)
+            if after is not None:
+                self._step(machine, machine.states(getattr(self, f"{machine.axis}_state")), after, note)
 
     def remark(self, machine: Machine[Any], *, note: str) -> None:
         """Have something said on the timeline of an axis, though it stays where it is."""
@@ -387,28 +382,6 @@ class OrderComponent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.amount}"
-
-
-class TimelineEntry(models.Model):
-    """One change of one axis: when, by whom, caused by what. Never changed, kept with its order."""
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="timeline")
-    seq = models.IntegerField()
-    at = models.DateTimeField()
-    axis = models.CharField(max_length=8)
-    from_state = models.CharField(max_length=16, null=True)
-    to_state = models.CharField(max_length=16)
-    status_name = models.CharField(max_length=32, db_column="status")
-    actor = models.CharField(max_length=64)
-    cause = models.CharField(max_length=80)
-    note = models.CharField(max_length=64, default="")
-
-    class Meta:
-        ordering = ("seq",)
-        constraints = (models.UniqueConstraint(fields=("order", "seq"), name="timeline_entry_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.seq}: {self.axis} {self.from_state or '·'} → {self.to_state}"
 
 
 def lock_if_known(order_id: UUID) -> Order | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,7 @@ from modules.orders.interface import (
     OrderSummary,
     OrderUnknown,
     OrderView,
+    Price,
     RefundState,
     RefundView,
     Status,
@@ -138,13 +140,20 @@ def view_of(order: Order, names: Sequence[str] = ()) -> OrderView:
         claim_obstacle=claim_obstacle(order),
         rating_obstacle=rating_obstacle(order, rating),
         tracking=tracking(course_of(order), order.axes, now=clock.now()),
-        per_person=shares_per_person(price, [line.person for line in lines], names),
-        points=order.points,
-        points_worth=order.money(paid_with_points(price)) if order.points else None,
-        points_back=order.points_back,
-        donation=order.money(order.donation) if order.donation else None,
-        charity_id=order.charity_id,
+        **_besides(order, price, names),
     )
+
+
+def _besides(order: Order, price: Price, names: Sequence[str]) -> dict[str, Any]:
+    """Who pays what, what is paid other than with money, and what is given."""
+    return {
+        "per_person": shares_per_person(price, [line.person for line in order.lines.all()], names),
+        "points": order.points,
+        "points_worth": order.money(paid_with_points(price)) if order.points else None,
+        "points_back": order.points_back,
+        "donation": order.money(order.donation) if order.donation else None,
+        "charity_id": order.charity_id,
+    }
 
 
 def _refunds_of(order: Order) -> tuple[RefundView, ...]:

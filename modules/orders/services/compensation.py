@@ -124,7 +124,7 @@ def release_points(order: Order) -> None:
     """Let go of the points, all of them whatever is kept: a fee is of the money. Those that were spent are
     given back by refunds."""
     if order.axes.points in {PointsState.PENDING, PointsState.HELD, PointsState.RELEASED}:
-        order.move_points(PointsState.RELEASING)
+        order.move(points=PointsState.RELEASING)
         ask(order, "release_points")
 
 

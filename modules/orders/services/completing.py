@@ -14,7 +14,7 @@ def complete(order: Order, *, note: str = "") -> OrderDelivered:
     order.delivered_at = clock.now()
     order.move(order=OrderState.COMPLETED, note=note)
     if order.axes.points is PointsState.HELD:
-        order.move_points(PointsState.SPENDING)
+        order.move(points=PointsState.SPENDING)
         jobs.add(order, "spend_points", due=clock.now())
     return OrderDelivered(
         order_id=order.id,

@@ -60,7 +60,7 @@ def give_points_back(order: Order) -> None:
         return
     owed = order.refunds.filter(points__gt=0, points_done_at=None).first()
     if owed is not None:
-        order.move_points(PointsState.RESTORING, note=owed.reason)
+        order.move(points=PointsState.RESTORING, note=owed.reason)
         jobs.add(order, "restore_points", due=clock.now())
 
 

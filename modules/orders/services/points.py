@@ -54,7 +54,7 @@ def _refused(order_id: UUID, code: str) -> None:
     with db.transaction():
         order = Order.lock(order_id)
         if order.axes.points is PointsState.PENDING:
-            order.move_points(PointsState.REFUSED, note=code)
+            order.move(points=PointsState.REFUSED, note=code)
             record(order, give_up(order, reason=REFUSED, by="rewards"), cause="secure_points")
 
 
@@ -62,7 +62,7 @@ def _held(order_id: UUID) -> None:
     with db.transaction():
         order = Order.lock(order_id)
         if order.axes.points is PointsState.PENDING:
-            order.move_points(PointsState.HELD)
+            order.move(points=PointsState.HELD)
             jobs.add(order, "secure_payment", due=clock.now(), shares=shares_of(price_of(order)))
         elif order.axes.points in {PointsState.RELEASING, PointsState.RELEASED}:
             release_points(order)  # given up meanwhile
@@ -87,7 +87,7 @@ def spend_points(order_id: UUID) -> None:
         if lapsed is not None:
             record(order, *_lapsed(order, note=lapsed), cause="spend_points")
             return
-        order.move_points(PointsState.SPENT)
+        order.move(points=PointsState.SPENT)
         give_points_back(order)
         record(order, cause="spend_points")
 
@@ -106,7 +106,7 @@ def let_points_go(order_id: UUID, number: int) -> None:
         order = Order.lock(order_id)
         # A hold that was still on its way when nobody knew of it has asked for this again.
         if order.axes.points is PointsState.RELEASING and order.wishes == number:
-            order.move_points(PointsState.RELEASED, note=note)
+            order.move(points=PointsState.RELEASED, note=note)
             record(order, cause="release_points")
 
 
@@ -133,7 +133,7 @@ def _restored(order_id: UUID, refund_id: int) -> None:
             return
         told = _are_back(order, refund)
         if not order.refunds.filter(points__gt=0, points_done_at=None).exists():
-            order.move_points(PointsState.SPENT, note=refund.reason)
+            order.move(points=PointsState.SPENT, note=refund.reason)
         record(order, told, cause="restore_points")
 
 
@@ -148,7 +148,7 @@ def _are_back(order: Order, refund: Refund) -> OrderRefunded:
 @db.transaction_required
 def _lapsed(order: Order, *, note: str = "") -> list[OrderRefunded]:
     """They are the customer's again, and with them those that were owed."""
-    order.move_points(PointsState.LAPSED, note=note)
+    order.move(points=PointsState.LAPSED, note=note)
     owed = order.refunds.filter(points__gt=0, points_done_at=None)
     return [_are_back(order, refund) for refund in owed]
 
@@ -160,13 +160,13 @@ def lapse_points(order: Order) -> None:
     match order.axes.points:
         case PointsState.RELEASING:
             jobs.drop(order, "release_points")
-            order.move_points(PointsState.RELEASED, note=LAPSED)
+            order.move(points=PointsState.RELEASED, note=LAPSED)
         case PointsState.SPENDING:
             jobs.drop(order, "spend_points")
             record(order, *_lapsed(order))
             return
         case PointsState.HELD:
-            order.move_points(PointsState.LAPSED)
+            order.move(points=PointsState.LAPSED)
             if order.axes.order in {OrderState.PLACED, OrderState.CONFIRMED}:
                 record(order, give_up(order, reason=LAPSED, by="rewards"))
                 return

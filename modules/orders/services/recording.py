@@ -37,7 +37,7 @@ def record_first(
     transaction must be undone then."""
     first = Move("order", None, order.order_state, order.axes, "")
     if order.points:
-        order.move_points(PointsState.PENDING)
+        order.move(points=PointsState.PENDING)
     entries = _entries(order, [first, *order.take_moves()], cause)
     _name_deadline(order)
     parts = (lines, components, [entry for entry, _ in entries])
