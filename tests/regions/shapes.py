@@ -17,7 +17,7 @@ from modules.orders.policies import (
     TaxRate,
     Zone,
 )
-from modules.payments.policies import MethodRow
+from modules.payments.policies import AccountRow, MethodRow
 from modules.rewards.policies import EarningRule, Qualifying, Redeeming, Tier
 from tiffin import regions
 from tiffin.dto import DTO
@@ -53,6 +53,7 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "late.credits": LateCredit,
     "handover.code": HandoverCode,
     "cancellation.kept": KeptShare,
+    "payouts.account": AccountRow,
     "rewards.earning": EarningRule,
     "rewards.redeeming": Redeeming,
     "rewards.qualifying": Qualifying,
