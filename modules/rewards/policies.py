@@ -4,11 +4,14 @@ rewards.earning         what an order earns, when and for how long; no row: noth
 rewards.redeeming       what points are worth there; no row: none are spent there
 rewards.tiers           the tiers of customers who order much there; no row: there are none
 rewards.qualifying      in which time one qualifies for them
+rewards.charity         how much is given, and when it is settled; no row: nothing is given there
+rewards.donation_receipts  how donations are put in writing; no row: they are not
 timeouts.claim_seconds  to say that something was wrong: until then points are pending
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Literal
@@ -17,6 +20,7 @@ from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import Policy, Region
 
+MONTHS = 12
 NEGATIVE, WITHIN_BALANCE = "negative", "within_balance"
 
 
@@ -68,6 +72,38 @@ class Qualifying(DTO):
     rolling: bool = False
 
 
+class Giving(DTO):
+    """The row `rewards.charity`. At once `least_points` to `most_points` are given. Donations are settled
+    every `day`, or every `week` on its `weekday` (1 is Monday), at `hour` local time; a charity for which
+    less than `minimum` minor units lie there waits for the next time."""
+
+    least_points: int
+    most_points: int
+    settles: Literal["day", "week"]
+    hour: int
+    minimum: int
+    weekday: int = 1
+
+    def latest(self, local: datetime) -> datetime:
+        """The last time to settle that is not after `local`."""
+        time = local.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        days = 1 if self.settles == "day" else 7
+        if self.settles == "week":
+            time -= timedelta(days=(time.isoweekday() - self.weekday) % 7)
+        return time if time <= local else time - timedelta(days=days)
+
+
+class DonationReceipts(DTO):
+    """The row `rewards.donation_receipts`: what numbers look like (`{seq}` counts, `{year}` has it begin anew
+    each year), the `language`, whether points that were given are put in writing as money is, and the `notes`
+    that stand below."""
+
+    number: str
+    language: str
+    points: bool = False
+    notes: tuple[str, ...] = ()
+
+
 class EarningFacts(DTO):
     """What an earning policy may look at. `goods` is what was paid for dishes and options after discounts."""
 
@@ -92,6 +128,26 @@ def earning_rule(region: Region, on: date) -> EarningRule | None:
 def redeeming(region: Region, on: date) -> Redeeming | None:
     """What points are worth there on the local day; None where they are not spent."""
     return next(iter(region.rules("rewards.redeeming", Redeeming, on=on)), None)
+
+
+def giving(region: Region, on: date) -> Giving | None:
+    """How it was given on the local day; None where nothing is."""
+    return next(iter(region.rules("rewards.charity", Giving, on=on)), None)
+
+
+def donation_receipts(region: Region, on: date) -> DonationReceipts | None:
+    """How donations were put in writing on the local day; None where they were not."""
+    return next(iter(region.rules("rewards.donation_receipts", DonationReceipts, on=on)), None)
+
+
+def next_monthly(day: int, after: date) -> date:
+    """The first `day` of a month after a date; of a shorter month its last."""
+    year, month = after.year, after.month
+    while True:
+        found = date(year, month, min(day, monthrange(year, month)[1]))
+        if found > after:
+            return found
+        year, month = (year, month + 1) if month < MONTHS else (year + 1, 1)
 
 
 def tiers(region: Region, on: date) -> list[Tier]:

@@ -17,8 +17,8 @@ from modules.orders.policies import (
     TaxRate,
     Zone,
 )
-from modules.payments.policies import MethodRow
-from modules.rewards.policies import EarningRule, Qualifying, Redeeming, Tier
+from modules.payments.policies import AccountRow, MethodRow
+from modules.rewards.policies import DonationReceipts, EarningRule, Giving, Qualifying, Redeeming, Tier
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -53,10 +53,13 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "late.credits": LateCredit,
     "handover.code": HandoverCode,
     "cancellation.kept": KeptShare,
+    "payouts.account": AccountRow,
     "rewards.earning": EarningRule,
     "rewards.redeeming": Redeeming,
     "rewards.qualifying": Qualifying,
     "rewards.tiers": Tier,
+    "rewards.charity": Giving,
+    "rewards.donation_receipts": DonationReceipts,
 }
 
 SETTINGS: dict[str, Any] = {

@@ -24,8 +24,11 @@ from modules.orders.policies import (
 )
 from modules.orders.pricing import by_category
 from modules.orders.selectors.receipt_words import WORDS
-from modules.payments.policies import PROVIDERS, MethodRow, provider_name
+from modules.payments.bank.accounts import checked
+from modules.payments.interface import BankAccount
+from modules.payments.policies import PROVIDERS, MethodRow, own_account, provider_name
 from modules.rewards import policies as rewards
+from modules.rewards.selectors.receipts import WORDS as DONATION_WORDS
 from tests.regions.shapes import (
     OPTIONAL_ROWS,
     ROWS,
@@ -68,6 +71,18 @@ def test_a_setting_has_a_value_on_every_day(region: Region, table: str) -> None:
 def test_the_payment_provider_is_one_that_there_is(region: Region) -> None:
     for day in days_that_matter(region):
         assert provider_name(region, on=day) in PROVIDERS
+
+
+def test_the_account_that_pays_out_can_be_one(region: Region) -> None:
+    for on in days_that_matter(region):
+        own = own_account(region, on=on)
+        if own is not None:
+            told = BankAccount(
+                iban=own.iban, bic=own.bic, sort_code=own.sort_code, account_number=own.account_number
+            )
+            assert checked(told).iban or region.currency != "EUR"
+            assert own.name
+            assert 0 <= own.cut_off_hour <= 23
 
 
 def test_every_timeout_leaves_time(region: Region) -> None:
@@ -172,6 +187,23 @@ def test_each_tier_takes_more_and_gives_no_less(region: Region) -> None:
         period = rewards.qualifying(region, day)
         assert period.months > 0
         assert period.rolling or 12 % period.months == 0
+
+
+def test_giving_can_be_settled_and_written(region: Region) -> None:
+    for day in days_that_matter(region):
+        giving, receipts = rewards.giving(region, day), rewards.donation_receipts(region, day)
+        if giving is not None:
+            price = rewards.redeeming(region, day)
+            assert price is not None, "what points are worth is what is given"
+            assert 0 < giving.least_points <= giving.most_points
+            assert giving.least_points * price.amount >= price.points, "it is worth something"
+            assert 0 <= giving.hour <= 23
+            assert 1 <= giving.weekday <= 7
+            assert giving.minimum > 0
+        if receipts is not None:
+            assert receipts.language in DONATION_WORDS
+            assert "{seq" in receipts.number
+            assert receipts.number.format(year=2030, seq=1) != receipts.number.format(year=2030, seq=2)
 
 
 def test_hearsay_is_not_called_confirmed(region: Region) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Min
 
 from modules.payments import selectors
-from modules.payments.models import Book, DayClose, EntryKind, PaymentEntry
+from modules.payments.models import Book, DayClose, EntryKind, PaymentEntry, TransferKind
 from modules.payments.models.shares import PARTS
 from modules.payments.policies import holders
 from modules.payments.providers import PaymentProvider
@@ -51,10 +51,11 @@ def open_book(region: Region) -> None:
 
 @db.transaction_required
 def set_to_work(book: Book) -> None:
-    """Have both kinds of work done from now on, each of which then adds itself again; daily anew, so that
+    """Have each kind of work done from now on, which then adds itself again; daily anew, so that
     what was given up does not stay so."""
     jobs.add(book, "close_days", due=clock.now())
     jobs.add(book, "reconcile", due=clock.now())
+    jobs.add(book, "gather_payouts", due=clock.now())
     jobs.set_deadline(book, "books_untended", due=clock.now() + ONE_DAY)
 
 
@@ -101,7 +102,7 @@ def _close(book: Book, region: Region) -> Book:
 def _totals(region: Region, day: date) -> list[DayClose]:
     """Summed hour by hour: one statement over a big day would take too long."""
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (2 + len(PARTS)))
-    for kind in EntryKind:
+    for kind in (*EntryKind, *TransferKind):
         sums[kind.value, region.currency]  # a kind of which there was nothing is closed too
     hour, end = end_of(day - ONE_DAY, region), end_of(day, region)
     while hour < end:
