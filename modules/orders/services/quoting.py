@@ -1,5 +1,5 @@
-"""Quoting: the price of a basket, from what orders holds itself. Only who wants to spend points has rewards
-asked how many there are."""
+"""Quoting: the price of a basket, from what orders holds itself. Only who wants to spend points or to
+give to a charity has rewards asked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from modules.orders.interface import (
     AddressTicketInvalid,
     BasketLine,
     ComponentKind,
-    DonationWrong,
     MinimumOrderNotMet,
     OrderTooExpensive,
     Point,
@@ -33,6 +32,7 @@ from modules.orders.selectors.promotions import OnOffer, on_offer
 from modules.orders.services import redeeming
 from modules.orders.services.addresses import AddressTicket, read_ticket
 from modules.orders.services.codes import answer
+from modules.orders.services.giving import check_donation
 from modules.orders.services.naming import seal_names
 from modules.orders.services.serving import check_open, check_policy, check_zone, minimum_age
 from modules.orders.services.slots import check_in_reach, check_slot
@@ -58,11 +58,11 @@ def quote_basket(
     Raises the errors of `interface.QUOTE_ERRORS`, LineTextWrong and DonationWrong.
     """
     wishes = wishes or Wishes()
-    _check_donation(wishes)
     if tip < 0 or (tip and wishes.is_fetched):
         raise TipWrong()
     now = clock.now()
     facts, unavailable = known.restaurant(restaurant_id, at=now)
+    wishes = check_donation(wishes, facts.region)
     ticket = None
     if address_ticket is not None and not wishes.is_fetched:
         ticket = read_ticket(address_ticket, customer_id)
@@ -82,11 +82,6 @@ def quote_basket(
     if customer_id is None or (ticket is None and not wishes.is_fetched):
         return view
     return _promise(here, view, customer_id, ticket)
-
-
-def _check_donation(wishes: Wishes) -> None:
-    if wishes.donation is not None and (wishes.donation < 0 or wishes.charity_id is None):
-        raise DonationWrong()
 
 
 def _check_time(here: _Setting) -> None:

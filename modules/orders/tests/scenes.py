@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from django.db import connections
 
 from modules.delivery.interface import CourierId, Delivery, Proof, ProofKind
 from modules.delivery.interface import Point as Whereabouts
@@ -202,6 +203,19 @@ def give_points(customer: UUID, points: int) -> None:
         expires_at=clock.now() + timedelta(days=365),
     )
     call(Rewards).post_many(key=new_key(), postings=[Posting(transfers=(grant,))])
+
+
+def a_cause(region: str = "gb") -> UUID:
+    """A charity that customers may give to there, as staff write it down."""
+    charity = ids.new_id()
+    with connections["rewards"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rewards_charity (id, region, name, about, site, active, currency, settles_by,"
+            " organisation, payee_reference, held, created_at)"
+            " VALUES (%s, %s, 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now())",
+            [charity, region],
+        )
+    return charity
 
 
 def ticket_for(customer: UUID, point: Point = NEAR_SOHO, *, expires_in: timedelta | int = 3600) -> str:

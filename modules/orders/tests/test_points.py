@@ -88,7 +88,7 @@ def test_points_are_held_then_the_money_and_spent_once_it_has_come(kitchen, cust
 
 
 def test_what_was_delivered_is_told_with_its_points_goods_and_donation(kitchen, customer) -> None:
-    charity = ids.new_id()
+    charity = scenes.a_cause()
     order = scenes.place(kitchen, customer, points=500, charity_id=charity)
     deliver(order)
     (delivered,) = told(order, OrderDelivered)
@@ -217,7 +217,7 @@ def test_a_partial_refund_gives_back_money_as_money_and_points_as_points(kitchen
 
 
 def test_all_of_it_goes_back_as_it_was_paid_with_the_donation(kitchen, customer, strict) -> None:
-    order = scenes.place(kitchen, customer, points=500, charity_id=ids.new_id(), donation=100)
+    order = scenes.place(kitchen, customer, points=500, charity_id=scenes.a_cause(), donation=100)
     deliver(order)
     made = claim(customer_id=customer, order_id=order.id, reason=ClaimReason.NEVER_ARRIVED)
     decide(made)

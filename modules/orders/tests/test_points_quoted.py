@@ -90,7 +90,7 @@ def test_a_preview_for_nobody_spends_no_points(kitchen) -> None:
 
 
 def test_rounding_up_makes_the_total_whole_for_a_charity(kitchen, customer) -> None:
-    charity = ids.new_id()
+    charity = scenes.a_cause()
     quote = scenes.quote(kitchen, customer, charity_id=charity)
     assert (quote.donation.amount, quote.price.total.amount) == (88, 1600)
     document = read_quote(quote.token)
@@ -102,7 +102,7 @@ def test_rounding_up_makes_the_total_whole_for_a_charity(kitchen, customer) -> N
 
 
 def test_a_total_that_is_whole_gives_nothing(kitchen, customer) -> None:
-    quote = scenes.quote(kitchen, customer, charity_id=ids.new_id(), tip=88)
+    quote = scenes.quote(kitchen, customer, charity_id=scenes.a_cause(), tip=88)
     assert (quote.donation, quote.charity_id, quote.price.total.amount) == (None, None, 1600)
 
 
@@ -110,3 +110,15 @@ def test_a_total_that_is_whole_gives_nothing(kitchen, customer) -> None:
 def test_a_donation_for_nobody_or_below_nothing_is_refused(kitchen, customer, wrong) -> None:
     with pytest.raises(PlacingRefused, match="A donation is for a charity"):
         scenes.quote(kitchen, customer, **wrong)
+
+
+def test_a_charity_of_another_region_is_refused(kitchen, customer) -> None:
+    with pytest.raises(PlacingRefused, match="of those that are offered here"):
+        scenes.quote(kitchen, customer, charity_id=scenes.a_cause("pl"))
+
+
+def test_while_nobody_can_say_which_charities_there_are_nothing_is_given(kitchen, customer) -> None:
+    charity = scenes.a_cause()
+    with stopped(Rewards):
+        quote = scenes.quote(kitchen, customer, charity_id=charity)
+    assert (quote.donation, quote.charity_id, quote.price.total.amount) == (None, None, RAMEN)

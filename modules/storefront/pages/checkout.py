@@ -62,6 +62,8 @@ def checkout(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseB
         card_entry=entry,
         tips=_tips(found.region),
         points=extras.spendable(visitor.id, found.region),
+        causes=extras.causes(found.region),
+        gifts=extras.gifts(found.min_order.currency),
         slots=[slot for slot in call(Orders).slots(restaurant_id=found.id) if slot.is_free],
         currency=found.min_order.currency,
         key=ids.new_id(),
@@ -117,6 +119,7 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
     """A part of the page: the price that will be charged, and the quote that holds it."""
     found = find_restaurant(slug, places.remembered(request))
     fetched = request.POST.get("fulfilment") == Fulfilment.PICKUP.value
+    charity_id = _charity(request)
     try:
         offered = call(Orders).quote(
             restaurant_id=found.id,
@@ -129,6 +132,8 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
                 wanted_at=_wanted_at(request),
                 promotion_code=request.POST.get("promotion_code", "").strip()[:LONGEST_CODE] or None,
                 points=_number(request, "points", digits=9),
+                charity_id=charity_id,
+                donation=_number(request, "donation", digits=6) or None if charity_id else None,
             ),
         )
     except (*QUOTE_ERRORS, BasketUnreadable) as refusal:
@@ -143,6 +148,14 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
         zone=found.time_zone,
         age_refusal=AgeNotConfirmed(minimum_age=offered.minimum_age) if missing else None,
     )
+
+
+def _charity(request: HttpRequest) -> UUID | None:
+    """Whom to give to; anything but an id is nobody."""
+    try:
+        return UUID(request.POST.get("charity", ""))
+    except ValueError:
+        return None
 
 
 def _wanted_at(request: HttpRequest) -> datetime | None:

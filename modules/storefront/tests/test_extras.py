@@ -1,15 +1,16 @@
-"""Paying with points on the pages: what one has is offered, and the page is there without it."""
+"""Paying with points and giving on the pages, which are there without either as well."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
+from django.db import connections
 from django.urls import reverse
 
 from modules.rewards.interface import Rewards
 from modules.storefront.tests.people import Customer, found
-from tiffin import regions
+from tiffin import ids, regions
 from tiffin.interfaces.testing import stopped
 from tiffin.regions.file import Dating, Row
 from tiffin.testing import settle
@@ -66,3 +67,38 @@ def test_the_order_shows_its_points_and_what_became_of_them(rich):
 
     assert "340 points, worth £3.40" in page
     assert "Your points are reserved" in page
+
+
+@pytest.fixture
+def cause(noodle_bar) -> str:
+    """A charity of the region, as staff write it down."""
+    charity = ids.new_id()
+    with connections["rewards"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rewards_charity (id, region, name, about, site, active, currency, settles_by,"
+            " organisation, payee_reference, held, created_at) VALUES"
+            " (%s, 'gb', 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now())",
+            [charity],
+        )
+    return str(charity)
+
+
+def test_causes_are_offered_where_there_are_some(zofia, cause):
+    assert "Soup for All" in checkout(zofia)
+    with stopped(Rewards):
+        assert "Give to a good cause?" not in checkout(zofia)
+
+
+def test_rounding_up_is_on_the_bill_and_on_the_order(zofia, cause):
+    price = zofia.asks_price(charity=cause)
+    given = zofia.asks_price(charity=cause, donation="200")
+    order = zofia.orders(charity=cause)
+
+    assert "Donation" in price
+    assert "£2.00" in given
+    assert "of it is for Soup for All" in zofia.sees(order)
+
+
+@pytest.mark.parametrize("nonsense", [{"charity": "x"}, {"donation": "-5"}, {"points": "many"}])
+def test_nonsense_is_nothing(zofia, nonsense):
+    assert 'name="quote"' in zofia.asks_price(**nonsense)
