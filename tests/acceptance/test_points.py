@@ -63,6 +63,7 @@ def collect(customer: Customer, place: Place, kitchen: Kitchen, **wishes: Any) -
             lambda answer: answer.is_success,
         )
         assert answer.is_success, answer.text
+    until(lambda: customer.look(order), lambda seen: seen["axes"]["payment"] == "captured")
     customer.await_status(order, "delivered")
     return order
 

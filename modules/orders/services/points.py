@@ -10,7 +10,7 @@ from modules.orders.interface import OrderState, PointsState
 from modules.orders.models import Order, Refund
 from modules.orders.pricing.sharing import shares_of
 from modules.orders.selectors.bills import price_of
-from modules.orders.services.compensation import give_up, release_points
+from modules.orders.services.compensation import ask, give_up, release_points
 from modules.orders.services.owing import give_points_back
 from modules.orders.services.recording import record
 from modules.orders.services.telling import points_told
@@ -26,7 +26,7 @@ from modules.rewards.interface import (
 from tiffin import clock, db, jobs
 from tiffin.interfaces import call
 
-REFUSED, LAPSED = "points_refused", "points_lapsed"
+REFUSED, LAPSED, NEVER_ASKED = "points_refused", "points_lapsed", "never_asked"
 _REFUSALS = (InsufficientPoints, PointsInvalid, TransferDiffers, TransferInvalid)
 
 
@@ -101,13 +101,17 @@ def let_points_go(order_id: UUID, number: int) -> None:
     try:
         call(Rewards).void(key=order.command_key("unhold", number), hold_id=order.hold_id)
     except HoldUnknown:
-        note = "never_asked"
+        note = NEVER_ASKED
     with db.transaction():
         order = Order.lock(order_id)
-        # A hold that was still on its way when nobody knew of it has asked for this again.
-        if order.axes.points is PointsState.RELEASING and order.wishes == number:
+        if order.axes.points is not PointsState.RELEASING:
+            return
+        if note == NEVER_ASKED and order.wishes != number:
+            # Something was asked since: it may be that the hold was on its way, and is there now.
+            ask(order, "release_points")
+        else:
             order.move(points=PointsState.RELEASED, note=note)
-            record(order, cause="release_points")
+        record(order, cause="release_points")
 
 
 def restore_points(order_id: UUID) -> None:

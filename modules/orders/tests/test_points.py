@@ -8,7 +8,7 @@ import pytest
 
 from modules.orders.events import OrderDelivered, OrderRefunded
 from modules.orders.interface import ClaimLine, ClaimReason, Orders, PaymentState, PointsState, Status
-from modules.orders.jobs import secure_points
+from modules.orders.jobs import release_points, secure_points
 from modules.orders.models import Order
 from modules.orders.services import claim, decide_claim
 from modules.orders.tests import scenes
@@ -171,6 +171,19 @@ def test_an_order_that_waits_too_long_for_rewards_is_given_up_whole(kitchen, cus
     scenes.wait(3_000)
     whole(order, PointsState.RELEASED)
     assert available(customer) == 2_000
+
+
+def test_what_is_let_go_is_let_go_though_more_was_asked_for_since(kitchen, customer) -> None:
+    """The restaurant's answer to the offer arrives between the wish and rewards' answer."""
+    order = scenes.place(kitchen, customer, points=500)
+    settle()
+    scenes.cancel(order)
+    number = order_of(order).wishes
+    Order.objects.filter(pk=order.id).update(wishes=number + 1)
+    release_points(order.id, number)
+    assert order_of(order).axes.points is PointsState.RELEASED
+    settle()
+    whole(order, PointsState.RELEASED)
 
 
 class Overtaken:
