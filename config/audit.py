@@ -15,10 +15,11 @@ from django.conf import settings
 
 from config.modules import STATELESS
 from modules.delivery.interface import Delivery, DeliveryState
-from modules.orders.interface import ComponentKind, OrderMoney, Orders, OrderState, Price
+from modules.orders.interface import ComponentKind, OrderMoney, Orders, OrderState, PointsState, Price
 from modules.orders.interface import PaymentState as AxisState
 from modules.payments.interface import LedgerKind, Party, PaymentLedger, Payments, PaymentState, PaymentView
 from modules.restaurants.interface import OrderId, Restaurants, TicketState
+from modules.rewards.interface import HoldState, HoldView, Rewards
 from tiffin.audit import Check, Inspection, Progress, check, inspected
 from tiffin.interfaces import call
 from tiffin.money import Money
@@ -30,6 +31,15 @@ ORDERS_A_PAGE = 200  # as many payments are asked for with them
 # Nobody cooks, and nobody carries.
 _OFF_THE_COUNTER = frozenset({TicketState.COLLECTED, TicketState.REJECTED, TicketState.WITHDRAWN})
 _OFF_THE_ROAD = frozenset({DeliveryState.DELIVERED, DeliveryState.CANCELLED, DeliveryState.FAILED})
+
+# Where the hold of an order's points is once nothing is awaited any more.
+_LET_GO = frozenset({HoldState.VOIDED, HoldState.EXPIRED})
+_HOLDS: dict[PointsState, frozenset[HoldState | None]] = {
+    PointsState.SPENT: frozenset({HoldState.POSTED}),
+    PointsState.RELEASED: _LET_GO | {None},
+    PointsState.REFUSED: frozenset({None}),
+    PointsState.LAPSED: _LET_GO,
+}
 
 # The provider was asked and has not answered. The payment has a deadline; its sums are looked at afterwards.
 _UNDER_WAY = frozenset(
@@ -66,6 +76,8 @@ def _between_modules(
         "ledger": ("payments", ledger_closes),
         "shares": ("payments", shares_are_the_bills),
         "reserved": ("orders", nothing_stays_reserved),
+        "points": ("orders", points_are_as_held),
+        "holds": ("rewards", holds_have_orders),
     }
     if acknowledged is None:
         return always
@@ -209,6 +221,51 @@ def nothing_stays_reserved(inspection: Inspection) -> None:
         inspection.looked(len(over))
 
 
+def points_are_as_held(inspection: Inspection) -> None:
+    """Of an order that is over, the points that pay for it were spent when it was delivered and let go when
+    it was not, and what refunds gave back came back. Counts orders with points; of those under way nothing
+    can be said."""
+    under_way = 0
+    for page in _orders():
+        paid = {order.hold_id: order for order in page if order.hold_id is not None}
+        if not paid:
+            continue
+        holds = {hold.id: hold for hold in call(Rewards).holds(hold_ids=list(paid))}
+        for hold_id, order in paid.items():
+            under_way += not order.final
+            for problem in _misheld(order, holds.get(hold_id)) if order.final else ():
+                inspection.find(order.id, problem)
+        inspection.looked(len(paid))
+    inspection.note = f"{under_way} under way" if under_way else ""
+
+
+def _misheld(order: OrderMoney, hold: HoldView | None) -> Iterator[str]:
+    state = order.points_state or PointsState.NONE
+    if (hold.state if hold else None) not in _HOLDS.get(state, frozenset()):
+        held = f"their hold is {hold.state.value}" if hold else "there is no hold of them"
+        yield f"its {order.points} points are {state.value}, but {held}"
+    elif state is PointsState.SPENT and hold is not None:
+        known = order.points, order.points_back
+        if known != (hold.posted, hold.restored):
+            yield (
+                f"orders knows of {known[0]} points spent and {known[1]} given back, rewards of"
+                f" {hold.posted} and {hold.restored}"
+            )
+
+
+def holds_have_orders(inspection: Inspection) -> None:
+    """Whoever's points are held has an order. Counts holds."""
+    page = call(Rewards).holds_page()
+    while page:
+        known = set(call(Orders).placed(order_ids=tuple({hold.order_id for hold in page})))
+        for hold in page:
+            if hold.order_id not in known:
+                problem = f"{hold.points} points are held for order {hold.order_id}, which is lost"
+                inspection.find(hold.id, problem)
+        inspection.looked(len(page))
+        page = call(Rewards).holds_page(after=page[-1].id)
+
+
 def money_adds_up(inspection: Inspection) -> None:
     """Captured minus refunded is the order's money. Counts orders; of those under way little can be said."""
     under_way = unpaid = 0
@@ -240,9 +297,9 @@ def _wrong_meanwhile(order: OrderMoney) -> Iterator[str]:
 def _wrong_at_the_end(order: OrderMoney, payment: PaymentView | None) -> Iterator[str]:
     yield from _wrong_meanwhile(order)
     if payment is None:
-        # One that was cancelled before payments was asked has none.
+        # One that was cancelled before payments was asked has none, and one that points pay whole.
         never_asked = order.payment is AxisState.VOIDED and order.payment_id is None
-        if order.captured or not (never_asked or order.payment is AxisState.FAILED):
+        if order.captured or not (never_asked or not order.total or order.payment is AxisState.FAILED):
             yield f"the order is over and {order.captured} were taken for it, but it has no payment"
         return
     if (order.captured, order.refunded) != (payment.captured, payment.refunded):

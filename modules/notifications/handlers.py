@@ -55,6 +55,11 @@ _TOLD: dict[type[Event], tuple[tuple[Kind, ...], Callable[[Any], dict[str, Any]]
 }
 
 
+def _is_in_points(event: Event) -> bool:
+    """Points came back, and no money: rewards says so."""
+    return isinstance(event, OrderRefunded) and not event.amount
+
+
 @on_batch(*_TOLD)
 def happened(events: Sequence[Any]) -> None:
     """One statement for all that happened to all orders of a batch."""
@@ -72,6 +77,7 @@ def happened(events: Sequence[Any]) -> None:
             for record, event in zip(current_events(), events, strict=True)
             for kinds, facts in (_TOLD[type(event)],)
             for kind in kinds
+            if not _is_in_points(event)
         ]
     )
 

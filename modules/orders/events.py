@@ -51,8 +51,9 @@ class OrderAccepted(Event, wire="orders.order_accepted.v1"):
 
 
 class OrderDelivered(Event, wire="orders.order_delivered.v1"):
-    """The customer has it. `goods` is what of the bill is dishes and options after all discounts: what earns
-    points; `points` were spent on it. `donation` is what the customer gave on top, for the charity."""
+    """The customer has it. `goods` is what of the bill is dishes and options after all discounts, however it
+    was paid: what earns points; `points` were spent on it. `donation` is what the customer gave on top, for
+    the charity."""
 
     order_id: UUID
     customer_id: UUID
@@ -78,9 +79,10 @@ class OrderCancelled(Event, wire="orders.order_cancelled.v1"):
 
 
 class OrderRefunded(Event, wire="orders.order_refunded.v1"):
-    """Captured money went back to the customer, or points that were spent, or both. `reason` is why it was
-    owed: a code such as those of cancellations and claims; empty where nobody had asked for it. `goods` is
-    what went back for dishes and options, `donation` what went back of the gift to a charity."""
+    """Captured money went back to the customer, or points that were spent: what is owed in both comes as two
+    of these, each with a `refund_id` of its own. `reason` is why it was owed: a code such as those of
+    cancellations and claims; empty where nobody had asked for it. `goods` is what went back for dishes and
+    options, in money or in the worth of the points; `donation` what went back of the gift to a charity."""
 
     order_id: UUID
     customer_id: UUID

@@ -18,6 +18,7 @@ from modules.orders.interface import (
     CourierState,
     OrderState,
     PaymentState,
+    PointsState,
     RefundState,
     VendorState,
 )
@@ -26,10 +27,11 @@ from modules.orders.models.order import NOT_FETCHED
 from modules.orders.pricing.refunding import RefundPart
 from modules.orders.pricing.sharing import Told, as_shares, shares_back
 from modules.orders.selectors.cancelling import fee_of
-from modules.orders.services import compensation
+from modules.orders.services import compensation, points
 from modules.orders.services.claims import ask_policy, decide_unanswered
 from modules.orders.services.compensation import ask_again, give_up
 from modules.orders.services.completing import complete
+from modules.orders.services.confirming import confirm
 from modules.orders.services.evidence import forget_evidence
 from modules.orders.services.figures import count_figures
 from modules.orders.services.owing import key_of, owe, owed_longest
@@ -54,11 +56,20 @@ from tiffin.jobs import deadline, every, job
 # --- forward ---------------------------------------------------------------------------------------
 
 
+@job("secure_points", destination="rewards")
+def secure_points(order_id: UUID) -> None:
+    """Ask rewards to hold the points that pay a part of it."""
+    points.hold_points(order_id)
+
+
 @job("secure_payment", destination="payments")
 def secure_payment(order_id: UUID, shares: Sequence[Told] = ()) -> None:
-    """Ask payments to hold the money, and tell whose it is."""
+    """Ask payments to hold the money, and tell whose it is. What costs nothing needs none."""
     order = Order.get(order_id)
     if order.axes.order is not OrderState.PLACED:
+        return
+    if not order.total:
+        _nothing_to_pay(order_id)
         return
     try:
         call(Payments).authorise(
@@ -124,6 +135,12 @@ def tell_courier(order_id: UUID, number: int) -> None:
         )
 
 
+@job("spend_points", destination="rewards")
+def spend_points(order_id: UUID, number: int | None = None) -> None:
+    """The customer has it: what is held is spent."""
+    points.spend_points(order_id)
+
+
 # --- and back --------------------------------------------------------------------------------------
 
 
@@ -164,6 +181,18 @@ def refund_payment(order_id: UUID, number: int | None = None) -> None:
         return  # all of it is on its way back already
 
 
+@job("release_points", destination="rewards")
+def release_points(order_id: UUID, number: int) -> None:
+    """Let go of the points that are held, or may be."""
+    points.let_points_go(order_id, number)
+
+
+@job("restore_points", destination="rewards")
+def restore_points(order_id: UUID, number: int | None = None) -> None:
+    """Give back points that were spent."""
+    points.restore_points(order_id)
+
+
 @job("withdraw_ticket", destination="restaurants")
 def withdraw_ticket(order_id: UUID, number: int) -> None:
     """Take the order off the restaurant's counter."""
@@ -201,8 +230,10 @@ def cancel_courier(order_id: UUID, number: int) -> None:
 
 @deadline("payment_overdue")
 def payment_overdue(order_id: UUID) -> None:
-    """Payments never answered, or the customer did not confirm."""
-    _give_up_overdue(order_id, reason="payment_timeout", cause="payment_overdue")
+    """Payments never answered, or the customer did not confirm; or rewards never answered before that."""
+    waits_for_points = Order.get(order_id).axes.points is PointsState.PENDING
+    reason = "points_timeout" if waits_for_points else "payment_timeout"
+    _give_up_overdue(order_id, reason=reason, cause="payment_overdue")
 
 
 @deadline("restaurant_overdue")
@@ -312,6 +343,14 @@ def _shares_of(order: Order, refund: Refund) -> tuple[Share, ...]:
     """From whom it goes back; of what goes back whole payments knows best what is left of each."""
     parts = msgspec.convert(refund.parts, list[RefundPart])
     return as_shares(shares_back(parts, refund.amount, includes_tax=order.includes_tax), order.currency)
+
+
+def _nothing_to_pay(order_id: UUID) -> None:
+    with db.transaction():
+        order = Order.lock(order_id)
+        if order.axes.order is OrderState.PLACED:
+            confirmed = confirm(order, order.money(0), note=compensation.NOTHING_TO_PAY)
+            record(order, confirmed, cause="secure_payment")
 
 
 def _refused_payment(order_id: UUID, refusal: DomainError) -> None:

@@ -135,6 +135,17 @@ def pace_of(region: Region, on: date) -> Pace:
     return Pace(**{name: region.setting(f"estimates.{name}", int, on=on) for name in Pace.__struct_fields__})
 
 
+class Redeeming(DTO):
+    """The row `rewards.redeeming`: so many `points` are worth `amount` minor units of a bill. Fewer than
+    `minimum_points` are not spent at once, and at most `max_share` (0 to 1) of what points can pay for is
+    paid with them. A region without the row takes none."""
+
+    points: int
+    amount: int
+    minimum_points: int = 1
+    max_share: Decimal = Decimal(1)
+
+
 class AgeRestriction(DTO):
     """A row of `age_restrictions`: whoever gets something of the tax category must be `minimum_age` years
     old; it is sold at `hours` (OpenStreetMap opening_hours, the restaurant's clock), empty: always."""
@@ -291,9 +302,9 @@ class ClaimPolicy(Policy, module="orders"):
     """What goes back when something was wrong, and who decides.
 
     The dishes that are claimed always go back, less what was discounted on them. Of the fees the service and
-    the small order fee go back by their share; the delivery fee and the tip only with the whole order. A
-    small claim of somebody who seldom claims is granted at once; staff decide about the others, and if they
-    do not in time it is granted.
+    the small order fee go back by their share; the delivery fee, the tip and a donation only with the whole
+    order. A small claim of somebody who seldom claims is granted at once; staff decide about the others, and
+    if they do not in time it is granted.
     """
 
     seldom = Decimal("0.2")
@@ -303,7 +314,7 @@ class ClaimPolicy(Policy, module="orders"):
         """The kinds of fees that go back with the dishes."""
         shared = frozenset({ComponentKind.SERVICE_FEE, ComponentKind.SMALL_ORDER_FEE})
         if facts.reason is ClaimReason.NEVER_ARRIVED or facts.share == 1:
-            return shared | {ComponentKind.DELIVERY_FEE, ComponentKind.TIP}
+            return shared | {ComponentKind.DELIVERY_FEE, ComponentKind.TIP, ComponentKind.DONATION}
         return shared
 
     def decision(self, facts: ClaimFacts) -> ClaimDecision:

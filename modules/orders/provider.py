@@ -12,6 +12,7 @@ from modules.orders.interface import (
     ClaimLine,
     ClaimReason,
     ClaimView,
+    DonationWrong,
     EvidenceFile,
     EvidenceView,
     Fulfilment,
@@ -61,7 +62,7 @@ class OrdersProvider(Orders):
                 tip=tip,
                 wishes=wishes,
             )
-        except LineTextWrong as refusal:
+        except (LineTextWrong, DonationWrong) as refusal:
             # Callers of the last release know no such refusal.
             raise PlacingRefused(reason=refusal.sentence) from None
 

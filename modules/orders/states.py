@@ -1,4 +1,4 @@
-"""The five machines of an order as data: which state may follow which, and what the axes say together.
+"""The six machines of an order as data: which state may follow which, and what the axes say together.
 
 What is not drawn here is refused. `docs/explanation/an-orders-way.md` shows the same tables.
 """
@@ -15,6 +15,7 @@ from modules.orders.interface import (
     CourierState,
     OrderState,
     PaymentState,
+    PointsState,
     RefundState,
     Status,
     TransitionRefused,
@@ -122,6 +123,23 @@ REFUND = Machine(
     },
 )
 
+POINTS = Machine(
+    "points",
+    PointsState.NONE,
+    {
+        PointsState.NONE: (PointsState.PENDING,),
+        PointsState.PENDING: (PointsState.HELD, PointsState.REFUSED, PointsState.RELEASING),
+        PointsState.HELD: (PointsState.SPENDING, PointsState.RELEASING, PointsState.LAPSED),
+        PointsState.SPENDING: (PointsState.SPENT, PointsState.LAPSED),
+        # Something was found to be wrong; and something more.
+        PointsState.SPENT: (PointsState.RESTORING,),
+        PointsState.RESTORING: (PointsState.SPENT,),
+        PointsState.RELEASING: (PointsState.RELEASED,),
+        # A hold that comes after the order was given up is let go again.
+        PointsState.RELEASED: (PointsState.RELEASING,),
+    },
+)
+
 # A claim is a row of its own and no axis: an order may have several.
 CLAIM = Machine(
     "claim",
@@ -139,12 +157,18 @@ MACHINES: tuple[
     | Machine[PaymentState]
     | Machine[VendorState]
     | Machine[CourierState]
-    | Machine[RefundState],
+    | Machine[RefundState]
+    | Machine[PointsState],
     ...,
-] = (ORDER, PAYMENT, VENDOR, COURIER, REFUND)
+] = (ORDER, PAYMENT, VENDOR, COURIER, REFUND, POINTS)
 
 START = Axes(
-    order=ORDER.start, payment=PAYMENT.start, vendor=VENDOR.start, courier=COURIER.start, refund=REFUND.start
+    order=ORDER.start,
+    payment=PAYMENT.start,
+    vendor=VENDOR.start,
+    courier=COURIER.start,
+    refund=REFUND.start,
+    points=POINTS.start,
 )
 
 # Delivered, and the money taken or lost for good.
@@ -153,6 +177,18 @@ NOTHING_HELD = frozenset({PaymentState.DECLINED, PaymentState.VOIDED, PaymentSta
 # There is money, or there will be, of which something can be kept.
 KEEPS = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURING, PaymentState.CAPTURED})
 SETTLED = frozenset({RefundState.REFUNDED, RefundState.KEPT})
+# Nothing is asked of rewards any more.
+POINTS_SETTLED = frozenset(
+    {
+        PointsState.NONE,
+        PointsState.SPENT,
+        PointsState.RELEASED,
+        PointsState.REFUSED,
+        PointsState.LAPSED,
+    }
+)
+# The customer has paid with them.
+POINTS_TAKEN = frozenset({PointsState.SPENDING, PointsState.SPENT, PointsState.RESTORING})
 VENDOR_OPEN = frozenset(
     {VendorState.OFFERED, VendorState.ACCEPTED, VendorState.READY, VendorState.WITHDRAWING}
 )
@@ -210,7 +246,9 @@ def is_over(axes: Axes) -> bool:
 
 
 def is_final(axes: Axes) -> bool:
-    """Whether nothing is awaited any more: decided, the money settled, nobody still at work on it."""
+    """Whether nothing is awaited any more: decided, money and points settled, nobody still at work on it."""
+    if axes.points not in POINTS_SETTLED:
+        return False
     if axes.order is OrderState.COMPLETED:
         return axes.payment in PAID_OR_LOST and axes.refund is not RefundState.DUE
     if axes.order is not OrderState.CANCELLED:

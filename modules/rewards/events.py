@@ -44,3 +44,13 @@ class TierChanged(Event, wire="rewards.tier_changed.v1"):
     until: datetime
     benefits: tuple[str, ...]
     title: str = ""
+
+
+class StandingOrderSkipped(Event, wire="rewards.standing_order_skipped.v1"):
+    """There were not enough points to give this month; the next month is tried again."""
+
+    standing_order_id: UUID
+    customer_id: UUID
+    charity_id: UUID
+    points: int
+    available: int

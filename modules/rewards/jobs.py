@@ -37,6 +37,12 @@ _AS_COLLECTED = {
 }
 
 
+def _while_there_is_more(batch: Callable[[], int]) -> None:
+    for _ in range(MOST_BATCHES):
+        if not batch():
+            return
+
+
 @every("lapse_holds", pause=timedelta(minutes=5))
 def let_holds_lapse() -> None:
     """What was held and never spent is free again."""
@@ -48,12 +54,6 @@ def let_holds_lapse() -> None:
 def forget_old_refusals() -> None:
     """Refusals answer those who ask again, and nobody does for weeks."""
     forget_refusals()
-
-
-def _while_there_is_more(batch: Callable[[], int]) -> None:
-    for _ in range(MOST_BATCHES):
-        if not batch():
-            return
 
 
 @every("earn_points", pause=timedelta(seconds=5))
@@ -148,3 +148,18 @@ def collect_bill(bill_id: UUID) -> None:
 def bill_unanswered(bill_id: UUID) -> None:
     """Nothing was heard of it."""
     services.ask_again(bill_id)
+
+
+# --- giving -----------------------------------------------------------------------------------------
+
+
+@every("give_standing_orders", pause=timedelta(minutes=5))
+def give_standing_orders() -> None:
+    """Whose day has come gives."""
+    _while_there_is_more(services.give_what_is_due)
+
+
+@every("write_donation_receipts", pause=timedelta(seconds=30))
+def put_donations_in_writing() -> None:
+    """Numbers are given to many at once, a while after."""
+    _while_there_is_more(services.write_donation_receipts)

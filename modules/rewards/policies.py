@@ -5,6 +5,8 @@ rewards.redeeming       what points are worth there; no row: none are spent ther
 rewards.tiers           the tiers of customers who order much there; no row: there are none
 rewards.qualifying      in which time one qualifies for them
 rewards.funding         when partners pay for the points of their campaigns; no row: they are not billed there
+rewards.charity         how much is given, and when it is settled; no row: nothing is given there
+rewards.donation_receipts  how donations are put in writing; no row: they are not
 timeouts.claim_seconds  to say that something was wrong: until then points are pending
 """
 
@@ -78,6 +80,38 @@ class Funding(DTO):
     months: int = 1
 
 
+class Giving(DTO):
+    """The row `rewards.charity`. At once `least_points` to `most_points` are given. Donations are settled
+    every `day`, or every `week` on its `weekday` (1 is Monday), at `hour` local time; a charity for which
+    less than `minimum` minor units lie there waits for the next time."""
+
+    least_points: int
+    most_points: int
+    settles: Literal["day", "week"]
+    hour: int
+    minimum: int
+    weekday: int = 1
+
+    def latest(self, local: datetime) -> datetime:
+        """The last time to settle that is not after `local`."""
+        time = local.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        days = 1 if self.settles == "day" else 7
+        if self.settles == "week":
+            time -= timedelta(days=(time.isoweekday() - self.weekday) % 7)
+        return time if time <= local else time - timedelta(days=days)
+
+
+class DonationReceipts(DTO):
+    """The row `rewards.donation_receipts`: what numbers look like (`{seq}` counts, `{year}` has it begin anew
+    each year), the `language`, whether points that were given are put in writing as money is, and the `notes`
+    that stand below."""
+
+    number: str
+    language: str
+    points: bool = False
+    notes: tuple[str, ...] = ()
+
+
 class EarningFacts(DTO):
     """What an earning policy may look at. `goods` is what was paid for dishes and options after discounts."""
 
@@ -112,6 +146,27 @@ def funding(region: Region, on: date) -> Funding | None:
 def worth(points: int, price: Redeeming) -> int:
     """What the points are worth in minor units, rounded half up."""
     return (2 * points * price.amount + price.points) // (2 * price.points)
+
+
+def giving(region: Region, on: date) -> Giving | None:
+    """How it was given on the local day; None where nothing is."""
+    return next(iter(region.rules("rewards.charity", Giving, on=on)), None)
+
+
+def donation_receipts(region: Region, on: date) -> DonationReceipts | None:
+    """How donations were put in writing on the local day; None where they were not."""
+    return next(iter(region.rules("rewards.donation_receipts", DonationReceipts, on=on)), None)
+
+
+def next_monthly(day: int, after: date) -> date:
+    """The first `day` of a month after a date; of a shorter month its last."""
+    first = after.replace(day=1)
+    while True:
+        next_first = (first + timedelta(days=31)).replace(day=1)
+        found = min(first + timedelta(days=day - 1), next_first - timedelta(days=1))
+        if found > after:
+            return found
+        first = next_first
 
 
 def tiers(region: Region, on: date) -> list[Tier]:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from uuid import UUID
 
 from modules.rewards import selectors, services
-from modules.rewards.interface import HoldView, Posting, PostResult, Rewards, Wallet
+from modules.rewards.interface import (
+    Charity,
+    DonationReceipt,
+    DonationsPage,
+    DonationView,
+    HoldView,
+    Posting,
+    PostResult,
+    Rewards,
+    StandingOrderView,
+    StandingState,
+    Wallet,
+    YearOfGiving,
+)
 from tiffin.interfaces import CommandKey, provides
 
 
@@ -46,3 +59,42 @@ class RewardsProvider(Rewards):
 
     def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
         return services.post_many(postings)
+
+    def causes(self, *, region: str) -> list[Charity]:
+        return selectors.causes(region)
+
+    def donate(self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int) -> DonationView:
+        given = services.donate(customer_id=customer_id, charity_id=charity_id, points=points)
+        return selectors.donation_view(given)
+
+    def donations(self, *, customer_id: UUID, after: UUID | None = None, size: int = 20) -> DonationsPage:
+        return selectors.donations(customer_id, after=after, size=size)
+
+    def donation_receipt(self, *, customer_id: UUID, donation_id: UUID) -> DonationReceipt:
+        return selectors.donation_receipt(customer_id, donation_id)
+
+    def year_of_giving(self, *, customer_id: UUID, region: str, year: int) -> YearOfGiving:
+        return selectors.year_of_giving(customer_id, region=region, year=year)
+
+    def standing_orders(self, *, customer_id: UUID) -> list[StandingOrderView]:
+        return selectors.standing_orders(customer_id)
+
+    def give_monthly(
+        self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int, day: int
+    ) -> StandingOrderView:
+        order = services.give_monthly(customer_id=customer_id, charity_id=charity_id, points=points, day=day)
+        return selectors.standing_order_view(order)
+
+    def change_standing_order(
+        self,
+        *,
+        key: CommandKey,
+        customer_id: UUID,
+        standing_order_id: UUID,
+        points: int | None = None,
+        state: StandingState | None = None,
+    ) -> StandingOrderView:
+        order = services.change_standing_order(
+            customer_id=customer_id, standing_order_id=standing_order_id, points=points, state=state
+        )
+        return selectors.standing_order_view(order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from modules.rewards.interface import Flow, HoldState
+from modules.rewards.interface import Flow, HoldState, StandingState
 from tiffin.states import Machine
 
 POINTS = "PTS"
@@ -146,3 +146,45 @@ CAMPAIGN = Machine(
         CampaignState.ACTIVE: (CampaignState.ENDED,),
     },
 )
+
+STANDING_ORDER = Machine(
+    "A standing order",
+    StandingState.ACTIVE,
+    {
+        StandingState.ACTIVE: (StandingState.PAUSED, StandingState.STOPPED),
+        StandingState.PAUSED: (StandingState.ACTIVE, StandingState.STOPPED),
+    },
+)
+
+
+class BatchState(StrEnum):
+    """Where the donations of one settlement are."""
+
+    GATHERING = "gathering"  # they are brought together
+    SENDING = "sending"  # whoever settles is told
+    ACCEPTED = "accepted"  # and knows, and does not want the money yet
+    PAYING = "paying"  # the money is to be paid out
+    PAID = "paid"  # to whoever settles
+    DISBURSED = "disbursed"  # the charity has it
+    DISPUTED = "disputed"  # what is told does not fit what was paid: staff must look
+    RETURNING = "returning"  # they are payable again, a part after the other
+    RETURNED = "returned"
+
+
+_B = BatchState
+# Money that was paid may come back: so nothing that was paid is the end.
+BATCH = Machine(
+    "A settlement",
+    _B.GATHERING,
+    {
+        _B.GATHERING: (_B.SENDING,),
+        _B.SENDING: (_B.ACCEPTED, _B.PAYING, _B.DISPUTED, _B.RETURNING),
+        _B.ACCEPTED: (_B.PAYING, _B.DISPUTED, _B.RETURNING),
+        _B.PAYING: (_B.PAID, _B.DISBURSED, _B.DISPUTED, _B.RETURNING),
+        _B.PAID: (_B.DISBURSED, _B.DISPUTED, _B.RETURNING),
+        _B.DISBURSED: (_B.DISPUTED, _B.RETURNING),
+        _B.DISPUTED: (_B.DISBURSED, _B.RETURNING),
+        _B.RETURNING: (_B.RETURNED,),
+    },
+)
+BATCH_AT_REST = frozenset({_B.DISBURSED, _B.RETURNED})

@@ -104,6 +104,9 @@ CANCEL_REASONS = {
     "payment_declined": "The card was declined. Try another one.",
     "payment_failed": "The payment did not come about. Try again, or use another card.",
     "payment_timeout": "The payment was not confirmed in time.",
+    "points_refused": "The points that were to pay for it were not there any more.",
+    "points_timeout": "The points that were to pay for it could not be reserved in time.",
+    "points_lapsed": "The reservation of your points lapsed before the restaurant answered.",
     "not_collected": "Nobody came to fetch the food from the restaurant.",
     "not_delivered": "It never reached you.",
     "payment_lapsed": "The payment lapsed before the restaurant answered.",
@@ -135,6 +138,10 @@ _AXES = {
     ("courier", "picked_up"): "The courier has your food",
     ("courier", "delivered"): "Delivered",
     ("courier", "failed"): "No courier could bring it",
+    ("points", "held"): "Your points are reserved",
+    ("points", "spent"): "Your points are spent",
+    ("points", "released"): "Your points are yours again",
+    ("points", "refused"): "The points were not there",
     ("refund", "due"): "Your money is on its way back",
     ("refund", "refunded"): "Your money is back on the card",
     ("refund", "kept"): "You are charged for what had been begun",
@@ -170,6 +177,8 @@ def happened(entry: TimelineEntryView) -> str:
     """What an entry of the timeline says to its customer; empty for what only concerns the house."""
     if entry.note in _BY_BANK:
         return _BY_BANK[entry.note]
+    if (entry.axis, entry.from_state) == ("points", "restoring"):
+        return "Points came back to you"
     if (entry.axis, entry.from_state) == ("vendor", entry.to_state):
         return "The kitchen needs longer than it said"
     if (entry.axis, entry.to_state) == ("courier", "delivered"):

@@ -15,6 +15,7 @@ from config import audit as between_modules
 from config.audit import audit
 from modules.orders.interface import OrderId, Orders
 from modules.orders.provider import OrdersProvider
+from modules.orders.tests import scenes
 from modules.payments.models.shares import PARTS
 from tests.audit.conftest import Evening, broken, by_hand
 from tiffin import audit as kernel
@@ -22,6 +23,7 @@ from tiffin import clock, ids
 from tiffin.audit import Check, Inspection, deadlines, sequences
 from tiffin.audit.cursors import cursors_caught_up
 from tiffin.interfaces import ModuleUnavailable, provided
+from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
 
@@ -63,6 +65,8 @@ def test_an_intact_evening_breaks_nothing_and_everything_was_looked_at(
         "ledger",
         "shares",
         "reserved",
+        "points",
+        "holds",
     }
     assert {module for _, module in counts} == set(settings.TIFFIN_MODULES)
     assert counts["acknowledged", "orders"] == counts["quotes", "orders"] == counts["money", "orders"] == 5
@@ -71,7 +75,7 @@ def test_an_intact_evening_breaks_nothing_and_everything_was_looked_at(
     assert counts["reserved", "orders"] == 4  # those that are over
     assert counts["sequences", "orders"] == 10  # each order's key in the log, and its row
     assert counts["deadlines", "orders"] == 6  # one deadline, five rows
-    assert counts["cursors", "orders"] == 5 * 16  # five subscriptions
+    assert counts["cursors", "orders"] == 6 * 16  # six subscriptions
     assert counts["projections", "orders"] == 2  # a restaurant and its menu
 
 
@@ -87,6 +91,28 @@ def test_pages_of_one_thing_say_the_same(
     by_hand("orders", "DELETE FROM orders_order WHERE id = %s", given=[lost])
     assert ("acknowledged", "orders", str(lost)) in found()
     assert ("sequences", "orders", str(lost)) in found()
+
+
+# --- orders and points ----------------------------------------------------------------------------
+
+
+def test_points_that_are_not_as_orders_has_them(
+    evening: Evening, found: Callable[[], Found], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenes.rules(monkeypatch, "rewards.redeeming", scenes.PENNY)
+    customer = ids.new_id()
+    scenes.give_points(customer, 500)
+    order = scenes.place(evening.kitchen, customer, points=200)
+    settle()
+    assert found() == set()
+    scenes.cancel(order)
+    settle()
+    assert found() == set()
+    by_hand("orders", "UPDATE orders_order SET points_state = 'spent' WHERE id = %s", given=[order.id])
+    assert ("points", "orders", str(order.id)) in found()
+    hold_id = scenes.order_of(order).hold_id
+    by_hand("orders", "DELETE FROM orders_order WHERE id = %s", given=[order.id])
+    assert ("holds", "rewards", str(hold_id)) in found()
 
 
 # --- orders and money ------------------------------------------------------------------------------
@@ -225,7 +251,7 @@ def test_a_module_that_cannot_be_asked_is_found_and_the_rest_is_looked_at(evenin
     (broken,) = (check for check in checks if check.broken)
     assert (broken.invariant, broken.module) == ("payments", "payments")
     assert "could not be looked at" in broken.findings[0].problem
-    assert len(checks) == 6 + len(kernel.INVARIANTS) * len(settings.TIFFIN_MODULES)
+    assert len(checks) == 8 + len(kernel.INVARIANTS) * len(settings.TIFFIN_MODULES)
 
 
 # --- deadlines and jobs ----------------------------------------------------------------------------

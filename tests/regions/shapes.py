@@ -18,7 +18,15 @@ from modules.orders.policies import (
     Zone,
 )
 from modules.payments.policies import AccountRow, MethodRow
-from modules.rewards.policies import EarningRule, Funding, Qualifying, Redeeming, Tier
+from modules.rewards.policies import (
+    DonationReceipts,
+    EarningRule,
+    Funding,
+    Giving,
+    Qualifying,
+    Redeeming,
+    Tier,
+)
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -59,6 +67,8 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "rewards.funding": Funding,
     "rewards.qualifying": Qualifying,
     "rewards.tiers": Tier,
+    "rewards.charity": Giving,
+    "rewards.donation_receipts": DonationReceipts,
 }
 
 SETTINGS: dict[str, Any] = {

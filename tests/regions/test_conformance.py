@@ -28,6 +28,7 @@ from modules.payments.bank.accounts import checked
 from modules.payments.interface import BankAccount
 from modules.payments.policies import PROVIDERS, MethodRow, own_account, provider_name
 from modules.rewards import policies as rewards
+from modules.rewards.selectors.receipts import WORDS as DONATION_WORDS
 from tests.regions.shapes import (
     OPTIONAL_ROWS,
     ROWS,
@@ -186,6 +187,23 @@ def test_each_tier_takes_more_and_gives_no_less(region: Region) -> None:
         period = rewards.qualifying(region, day)
         assert period.months > 0
         assert period.rolling or 12 % period.months == 0
+
+
+def test_giving_can_be_settled_and_written(region: Region) -> None:
+    for day in days_that_matter(region):
+        giving, receipts = rewards.giving(region, day), rewards.donation_receipts(region, day)
+        if giving is not None:
+            price = rewards.redeeming(region, day)
+            assert price is not None, "what points are worth is what is given"
+            assert 0 < giving.least_points <= giving.most_points
+            assert giving.least_points * price.amount >= price.points, "it is worth something"
+            assert 0 <= giving.hour <= 23
+            assert 1 <= giving.weekday <= 7
+            assert giving.minimum > 0
+        if receipts is not None:
+            assert receipts.language in DONATION_WORDS
+            assert "{seq" in receipts.number
+            assert receipts.number.format(year=2030, seq=1) != receipts.number.format(year=2030, seq=2)
 
 
 def test_hearsay_is_not_called_confirmed(region: Region) -> None:

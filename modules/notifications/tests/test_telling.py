@@ -114,6 +114,9 @@ def test_every_event_about_an_order_has_its_message(zofia) -> None:
         (handlers.happened, OrderCancelled(
             order_id=order, customer_id=zofia, restaurant_id=shop, reason="no_courier", by="deadline")),
         (handlers.happened, OrderRefunded(order_id=order, customer_id=zofia, amount=money)),
+        # Points alone are not told of as money.
+        (handlers.happened, OrderRefunded(
+            order_id=order, customer_id=zofia, amount=Money(amount=0, currency="PLN"), points=50)),
         (handlers.happened, OrderDelivered(
             order_id=order, customer_id=zofia, restaurant_id=shop, courier_id=None, total=money,
             delivered_at=clock.now())),

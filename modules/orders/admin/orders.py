@@ -63,7 +63,18 @@ class Components(ReadOnlyInline):
 
 class Refunds(ReadOnlyInline):
     model = Refund
-    fields = ("number", "amount", "reason", "claim", "owed_at", "done_at", "charged_back_at", "attempt")
+    fields = (
+        "number",
+        "amount",
+        "reason",
+        "claim",
+        "owed_at",
+        "done_at",
+        "charged_back_at",
+        "attempt",
+        "points",
+        "points_done_at",
+    )
 
 
 class Chargebacks(ReadOnlyInline):
@@ -81,7 +92,15 @@ class Fee(ReadOnlyInline):
 @register(Order)
 class OrderAdmin(Exported, ModuleAdmin):
     list_display = ("code", "region", "status_name", "restaurant_name", "amount", "waits", "created_at")
-    list_filter = (Made, "status_name", "region", "fulfilment_name", "waits_for", "cancel_reason")
+    list_filter = (
+        Made,
+        "status_name",
+        "region",
+        "fulfilment_name",
+        "points_state",
+        "waits_for",
+        "cancel_reason",
+    )
     search_fields = ("id", "code", "customer_id", "restaurant_id", "payment_id")
     exclude = ("sealed", "names", "dropoff_lat", "dropoff_lon", "pickup")
     inlines = (Timeline, Lines, Components, Fee, Refunds, Chargebacks)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from modules.orders.events import OrderConfirmed, OrderRefunded
 from modules.orders.interface import CourierState, OrderState, PaymentState, RefundState
 from modules.orders.models import Order
 from modules.orders.models.order import lock_if_known
-from modules.orders.selectors.slots import offer_at
 from modules.orders.services.chargebacks import charge_back, win_back
 from modules.orders.services.compensation import give_up, release_payment
+from modules.orders.services.confirming import confirm
 from modules.orders.services.keeping import keep_what_is_left
 from modules.orders.services.lateness import credit_lateness
 from modules.orders.services.owing import refund_again, settle_refunds
 from modules.orders.services.promotions import release_promotions
 from modules.orders.services.recording import record
+from modules.orders.services.telling import money_told
 from modules.orders.states import PAYMENT, is_over
 from modules.payments.events import (
     PaymentActionRequired,
@@ -37,23 +37,14 @@ REFUND_AGAIN_AFTER = timedelta(minutes=10)
 
 @on(PaymentAuthorised)
 def payment_secured(event: PaymentAuthorised) -> None:
-    """The money is held: the restaurant is asked next, about an order for later in time for it."""
+    """The money is held, and was asked for once the points were: the restaurant is asked next."""
     order = lock_if_known(event.order_id)
     if order is None:
         return
     order.payment_id = event.payment_id
     order.action_url = ""
     if order.axes.order is OrderState.PLACED:
-        order.move(payment=PaymentState.AUTHORISED, order=OrderState.CONFIRMED)
-        order.confirmed_at = clock.now()
-        jobs.add(order, "offer_to_restaurant", due=offer_at(order) or clock.now())
-        confirmed = OrderConfirmed(
-            order_id=order.id,
-            customer_id=order.customer_id,
-            restaurant_id=order.restaurant_id,
-            total=event.amount,
-        )
-        record(order, confirmed)
+        record(order, confirm(order, event.amount))
     else:
         _release_late(order)
 
@@ -149,10 +140,7 @@ def payment_refunded(event: PaymentRefunded) -> None:
         release_payment(order)
     keep_what_is_left(order)
     reason = settle_refunds(order, amount=event.amount.amount, reference=event.reference)
-    refunded = OrderRefunded(
-        order_id=order.id, customer_id=order.customer_id, amount=event.amount, reason=reason
-    )
-    record(order, refunded)
+    record(order, money_told(order, event.amount.amount, event.reference, reason))
 
 
 @on(PaymentChargedBack)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from modules.orders.events import OrderAccepted
 from modules.orders.interface import CourierState, OrderState, PaymentState, VendorState
 from modules.orders.models.order import lock_if_known
-from modules.orders.services.compensation import give_up, withdraw_ticket
+from modules.orders.services.compensation import NOTHING_TO_PAY, give_up, withdraw_ticket
 from modules.orders.services.completing import complete
 from modules.orders.services.delaying import delay_food, want_courier, want_courier_now
 from modules.orders.services.recording import record
@@ -52,7 +52,10 @@ def restaurant_accepted(event: TicketAccepted) -> None:
     )
     order.accepted_at = clock.now()
     order.ready_at = event.ready_at
-    jobs.add(order, "capture_payment", due=clock.now())
+    if order.total:
+        jobs.add(order, "capture_payment", due=clock.now())
+    else:
+        order.move(payment=PaymentState.CAPTURED, note=NOTHING_TO_PAY)
     if not order.is_fetched:
         want_courier(order)
     accepted = OrderAccepted(

@@ -20,6 +20,8 @@ from modules.orders.interface.bills import (
     OrderLineView,
     Party,
     PersonShare,
+    PointsAnswer,
+    PointsOutcome,
     Price,
     PriceComponent,
     PromotionKind,
@@ -41,6 +43,8 @@ from modules.orders.interface.claims import (
     KeptPart,
 )
 from modules.orders.interface.errors import (
+    PLACE_ERRORS,
+    QUOTE_ERRORS,
     AddressOutsideZone,
     AddressTicketInvalid,
     AgeNotConfirmed,
@@ -53,6 +57,7 @@ from modules.orders.interface.errors import (
     ClaimLineWrong,
     ClaimRefused,
     ClaimUnknown,
+    DonationWrong,
     EvidenceRefused,
     EvidenceUnknown,
     LineTextWrong,
@@ -87,6 +92,7 @@ from modules.orders.interface.states import (
     CourierState,
     OrderState,
     PaymentState,
+    PointsState,
     RefundState,
     Status,
     VendorState,
@@ -139,6 +145,7 @@ __all__ = [
     "CodeOutcome",
     "ComponentKind",
     "CourierState",
+    "DonationWrong",
     "EvidenceFile",
     "EvidenceId",
     "EvidenceRefused",
@@ -170,6 +177,9 @@ __all__ = [
     "PersonShare",
     "PlacingRefused",
     "Point",
+    "PointsAnswer",
+    "PointsOutcome",
+    "PointsState",
     "Price",
     "PriceComponent",
     "PromotionKind",
@@ -206,36 +216,6 @@ __all__ = [
     "VendorState",
     "Wishes",
 ]
-
-QUOTE_ERRORS = (
-    BasketEmpty,
-    BasketTooLarge,
-    BasketItemUnknown,
-    BasketItemUnavailable,
-    OptionUnknown,
-    OptionCountWrong,
-    QuantityWrong,
-    MinimumOrderNotMet,
-    OrderTooExpensive,
-    TipWrong,
-    RestaurantUnknown,
-    RestaurantClosed,
-    RestaurantPaused,
-    AddressOutsideZone,
-    AddressTicketInvalid,
-    PlacingRefused,
-)
-PLACE_ERRORS = (
-    QuoteInvalid,
-    QuoteNotYours,
-    QuoteExpired,
-    QuoteAlreadyUsed,
-    RestaurantUnknown,
-    RestaurantClosed,
-    RestaurantPaused,
-    BasketItemUnavailable,
-    PlacingRefused,
-)
 
 
 class Orders(Interface, module="orders", version=1):

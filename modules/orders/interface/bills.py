@@ -44,11 +44,17 @@ class Fulfilment(OpenEnum):
 
 class Wishes(DTO):
     """How and when a basket is wanted: brought or fetched, `wanted_at` the beginning of a slot or as soon as
-    possible, with a promotion's code or without."""
+    possible, with a promotion's code or without. At most `points` are spent on it, or with `all_points` as
+    many as there are. With `charity_id` the customer gives `donation` minor units on top, or, when that is
+    None, what is missing to the next whole unit of the currency."""
 
     fulfilment: Fulfilment = Fulfilment.DELIVERY
     wanted_at: datetime | None = None
     promotion_code: str | None = None
+    points: int | None = None
+    all_points: bool = False
+    charity_id: UUID | None = None
+    donation: int | None = None
 
     @property
     def is_fetched(self) -> bool:
@@ -68,6 +74,7 @@ class ComponentKind(OpenEnum):
     POINTS = "points"
     TIP = "tip"
     TAX = "tax"
+    DONATION = "donation"
     ROUNDING = "rounding"
     UNKNOWN = "unknown"
 
@@ -78,6 +85,7 @@ class Party(OpenEnum):
     RESTAURANT = "restaurant"
     PLATFORM = "platform"
     COURIER = "courier"
+    CHARITY = "charity"
     UNKNOWN = "unknown"
 
 
@@ -205,6 +213,31 @@ class CodeAnswer(DTO):
     text: str
 
 
+class PointsOutcome(OpenEnum):
+    """What became of the wish to spend points."""
+
+    APPLIED = "applied"
+    FEWER = "fewer"
+    NONE_LEFT = "none_left"
+    NOT_HERE = "not_here"
+    BELOW_MINIMUM = "below_minimum"
+    NOTHING_TO_PAY = "nothing_to_pay"
+    NOT_LOOKED_UP = "not_looked_up"
+    UNKNOWN = "unknown"
+
+
+class PointsAnswer(DTO):
+    """What became of the wish to spend points, and a sentence that says so: `points` are spent, which take
+    `worth` off the bill; never more of them than that takes. `available` is what the customer has; None
+    when it could not be looked up."""
+
+    points: int
+    worth: Money
+    outcome: PointsOutcome
+    text: str
+    available: int | None = None
+
+
 class SlotView(DTO):
     """A time that can be ordered for; `is_free` until its last place is taken."""
 
@@ -217,7 +250,7 @@ class QuoteView(DTO):
     """A price, and until `expires_at` the promise to keep it. `token` is None for a preview, which cannot be
     placed: it has no customer or no address. `hints` say what would make it cheaper, what is missing least
     first; `tip_presets` are the tips to offer. Whoever gets it must be `minimum_age` years old (0: it does
-    not matter)."""
+    not matter). `donation` is what the total holds for the charity."""
 
     quote_id: QuoteId
     token: str | None
@@ -236,3 +269,6 @@ class QuoteView(DTO):
     fulfilment: Fulfilment = Fulfilment.DELIVERY
     wanted_at: datetime | None = None
     minimum_age: int = 0
+    points: PointsAnswer | None = None
+    charity_id: UUID | None = None
+    donation: Money | None = None

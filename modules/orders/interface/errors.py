@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modules.orders.interface.claims import CancellationPreview
+from modules.restaurants.interface import RestaurantUnknown
 from tiffin.errors import DomainError
 from tiffin.money import Money
 
@@ -94,6 +95,12 @@ class TipWrong(DomainError, code="tip_wrong", status=422):
     """The tip is not possible."""
 
     detail = "A tip is for the courier who brings the food, and not negative."
+
+
+class DonationWrong(DomainError, code="donation_wrong", status=422):
+    """The donation is not possible."""
+
+    detail = "A donation is for a charity of those that are offered here, and not negative."
 
 
 class RestaurantClosed(DomainError, code="restaurant_closed", status=409):
@@ -237,3 +244,34 @@ class TransitionRefused(DomainError, code="transition_refused", status=409):
     axis: str
     from_state: str
     to_state: str
+
+
+QUOTE_ERRORS = (
+    BasketEmpty,
+    BasketTooLarge,
+    BasketItemUnknown,
+    BasketItemUnavailable,
+    OptionUnknown,
+    OptionCountWrong,
+    QuantityWrong,
+    MinimumOrderNotMet,
+    OrderTooExpensive,
+    TipWrong,
+    RestaurantUnknown,
+    RestaurantClosed,
+    RestaurantPaused,
+    AddressOutsideZone,
+    AddressTicketInvalid,
+    PlacingRefused,
+)
+PLACE_ERRORS = (
+    QuoteInvalid,
+    QuoteNotYours,
+    QuoteExpired,
+    QuoteAlreadyUsed,
+    RestaurantUnknown,
+    RestaurantClosed,
+    RestaurantPaused,
+    BasketItemUnavailable,
+    PlacingRefused,
+)

@@ -1,4 +1,4 @@
-"""The five axes of an order, each with states of its own, and the status that customers read."""
+"""The six axes of an order, each with states of its own, and the status that customers read."""
 
 from __future__ import annotations
 
@@ -70,6 +70,23 @@ class RefundState(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class PointsState(OpenEnum):
+    """What is known of the points that pay a part of it; `none`: it takes none, `lapsed`: the hold ended
+    before they were spent."""
+
+    NONE = "none"
+    PENDING = "pending"
+    HELD = "held"
+    SPENDING = "spending"
+    SPENT = "spent"
+    RESTORING = "restoring"
+    RELEASING = "releasing"
+    RELEASED = "released"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    UNKNOWN = "unknown"
+
+
 class Status(OpenEnum):
     """What the customer reads; derived from the axes, never stored on its own."""
 
@@ -87,10 +104,11 @@ class Status(OpenEnum):
 
 
 class Axes(DTO):
-    """The five states at one moment."""
+    """The six states at one moment."""
 
     order: OrderState
     payment: PaymentState
     vendor: VendorState
     courier: CourierState
     refund: RefundState
+    points: PointsState = PointsState.NONE

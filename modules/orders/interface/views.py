@@ -9,7 +9,7 @@ from uuid import UUID
 
 from modules.orders.interface.bills import BasketLine, Fulfilment, OrderLineView, PersonShare, Price
 from modules.orders.interface.claims import KeptPart
-from modules.orders.interface.states import Axes, OrderState, PaymentState, Status
+from modules.orders.interface.states import Axes, OrderState, PaymentState, PointsState, Status
 from modules.orders.interface.tracking import Tracking
 from tiffin.dto import DTO
 from tiffin.interfaces import OpenEnum
@@ -24,7 +24,9 @@ class OrderView(DTO):
     hand is given up; `cancel_reason` is a stable code for why it ended otherwise than with the customer
     having it. `claim_obstacle` and `rating_obstacle` say why the customer cannot claim or rate (any more),
     empty while they can. `kept` is what is charged although the order was stopped. `per_person` is the bill
-    apart, where dishes are for somebody: it sums to the total."""
+    apart, where dishes are for somebody: it sums to the total. `points` take `points_worth` off the bill, in
+    its components of that kind; `points_back` of them came back. `donation` is what the total holds for the
+    charity."""
 
     id: OrderId
     code: str
@@ -60,18 +62,25 @@ class OrderView(DTO):
     rating_obstacle: str = ""
     tracking: Tracking = Tracking()
     per_person: tuple[PersonShare, ...] = ()
+    points: int = 0
+    points_worth: Money | None = None
+    points_back: int = 0
+    donation: Money | None = None
+    charity_id: UUID | None = None
 
 
 class RefundView(DTO):
-    """Money that goes back: `reason` is a code such as `customer`, `late` or `claim_missing`, `done_at` when
-    it was back, `charged_back_at` when the customer's bank had taken it already, so that it is not given back
-    as well."""
+    """Money that goes back, and so many `points` with it, `points_done_at` when those were: `reason` is a
+    code such as `customer`, `late` or `claim_missing`, `done_at` when it was back, `charged_back_at` when the
+    customer's bank had taken it already, so that it is not given back as well."""
 
     amount: Money
     reason: str
     owed_at: datetime
     done_at: datetime | None = None
     charged_back_at: datetime | None = None
+    points: int = 0
+    points_done_at: datetime | None = None
 
 
 class ChangeKind(OpenEnum):
@@ -149,7 +158,8 @@ class OrderMoney(DTO):
     order that was cancelled; None of who does not say. `final`: nothing is awaited any
     more. `payment_id`: None when payments never answered that it has one. `quote_shared`: another order has
     the same quote. `charged_back` is what was owed back and the customer's bank had taken already; None of
-    who does not say."""
+    who does not say. `points` are held under `hold_id`, of which `points_back` came back; `points_state` None
+    of who does not say."""
 
     id: OrderId
     final: bool
@@ -163,11 +173,15 @@ class OrderMoney(DTO):
     owed_back: Money | None = None
     kept: Money | None = None
     charged_back: Money | None = None
+    points: int = 0
+    points_back: int = 0
+    hold_id: UUID | None = None
+    points_state: PointsState | None = None
 
 
 class TimelineEntryView(DTO):
     """One change: which axis went from where to where, when, by what kind of actor, caused by what.
-    `axes` are all five as they stood after it."""
+    `axes` are all six as they stood after it."""
 
     seq: int
     at: datetime

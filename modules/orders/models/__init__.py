@@ -3,12 +3,13 @@
 from modules.orders.models.chargeback import Chargeback
 from modules.orders.models.figure import Figure, FigurePlace
 from modules.orders.models.known import KnownMenu, KnownRestaurant, KnownUnavailable
-from modules.orders.models.order import Order, OrderComponent, OrderLine, TimelineEntry
+from modules.orders.models.order import Order, OrderComponent, OrderLine
 from modules.orders.models.promotion import Promotion, PromotionBudget, PromotionUse
 from modules.orders.models.rating import Rating, RestaurantRating
 from modules.orders.models.receipt import Receipt, ReceiptSeries
 from modules.orders.models.refund import CancellationFee, Claim, Evidence, Refund
 from modules.orders.models.slot import SlotUse
+from modules.orders.models.timeline import TimelineEntry
 
 __all__ = [
     "CancellationFee",

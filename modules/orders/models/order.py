@@ -1,9 +1,9 @@
-"""The order: terms copied from its quote, five axes, its money, and a timeline of every change."""
+"""The order: terms copied from its quote, six axes, its money, and a timeline of every change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 from django.db import models
@@ -14,6 +14,7 @@ from modules.orders.interface import (
     Fulfilment,
     OrderState,
     PaymentState,
+    PointsState,
     RefundState,
     Status,
     VendorState,
@@ -26,6 +27,8 @@ from modules.orders.states import (
     ORDER,
     PAID_OR_LOST,
     PAYMENT,
+    POINTS,
+    POINTS_SETTLED,
     REFUND,
     SETTLED,
     START,
@@ -34,7 +37,7 @@ from modules.orders.states import (
     Machine,
     status_of,
 )
-from tiffin import clock
+from tiffin import clock, ids
 from tiffin.db import Aggregate
 from tiffin.interfaces import CommandKey, OpenEnum
 from tiffin.money import Money
@@ -62,13 +65,14 @@ def _in(axis: str, *states: OpenEnum) -> models.Q:
 
 
 # The same as `states.is_final`, for the database; a test compares the two.
-_FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_in(
-    "refund", RefundState.DUE
-) | (
-    _in("order", OrderState.CANCELLED)
-    & (_in("payment", *NOTHING_HELD) | _in("refund", *SETTLED))
-    & ~_in("vendor", *VENDOR_OPEN)
-    & ~_in("courier", *COURIER_OPEN)
+_FINAL = _in("points", *POINTS_SETTLED) & (
+    _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_in("refund", RefundState.DUE)
+    | (
+        _in("order", OrderState.CANCELLED)
+        & (_in("payment", *NOTHING_HELD) | _in("refund", *SETTLED))
+        & ~_in("vendor", *VENDOR_OPEN)
+        & ~_in("courier", *COURIER_OPEN)
+    )
 )
 
 
@@ -76,6 +80,20 @@ _FINAL = _in("order", OrderState.COMPLETED) & _in("payment", *PAID_OR_LOST) & ~_
 TO_RECEIPT = models.Q(payment_state=PaymentState.CAPTURED.value, receipted=False) & (
     _in("order", OrderState.COMPLETED) | _in("order", OrderState.CANCELLED) & _in("refund", *SETTLED)
 )
+
+
+class Moves(TypedDict, total=False):
+    """Axes with the states that they move to."""
+
+    vendor: VendorState
+    order: OrderState
+    payment: PaymentState
+    courier: CourierState | None
+    refund: RefundState
+    points: PointsState
+
+
+_AXES: tuple[Machine[Any], ...] = (VENDOR, ORDER, PAYMENT, COURIER, REFUND, POINTS)
 
 
 class Move(NamedTuple):
@@ -93,7 +111,9 @@ class Order(Aggregate):
     names the deadline that is set, `waits_until` when it happens; empty once the order is final. `sealed` and
     `names`, of those whom its lines are for, open only with the customer's key. `promised_by` is the latest
     time that was said when it was placed, and never moves; the delays, in seconds, are what the restaurant's
-    history said then. `receipted`: its receipts are written. Kept as long as accounts must be."""
+    history said then. `receipted`: its receipts are written. `points` pay a part of the bill, of which
+    `points_back` came back; `goods` is what dishes and options cost after promotions and benefits, however
+    they are paid; `donation` is what the total holds for the charity. Kept as long as accounts must be."""
 
     code = models.CharField(max_length=8)
     quote_id = models.UUIDField(unique=True)
@@ -131,6 +151,11 @@ class Order(Aggregate):
     captured = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
     refund_due = models.BigIntegerField(default=0, db_default=0)
+    goods = models.BigIntegerField(default=0, db_default=0)
+    points = models.IntegerField(default=0, db_default=0)
+    points_back = models.IntegerField(default=0, db_default=0)
+    donation = models.BigIntegerField(default=0, db_default=0)
+    charity_id = models.UUIDField(null=True)
 
     order_state = models.CharField(max_length=16, choices=_choices(OrderState), default=START.order.value)
     payment_state = models.CharField(
@@ -141,6 +166,12 @@ class Order(Aggregate):
         max_length=16, choices=_choices(CourierState), default=START.courier.value
     )
     refund_state = models.CharField(max_length=16, choices=_choices(RefundState), default=START.refund.value)
+    points_state = models.CharField(
+        max_length=16,
+        choices=_choices(PointsState),
+        default=START.points.value,
+        db_default=START.points.value,
+    )
     status_name = models.CharField(
         max_length=32, db_column="status", choices=_choices(Status), default=status_of(START).value
     )
@@ -172,11 +203,13 @@ class Order(Aggregate):
         "captured",
         "refunded",
         "refund_due",
+        "points_back",
         "order_state",
         "payment_state",
         "vendor_state",
         "courier_state",
         "refund_state",
+        "points_state",
         "status_name",
         "payment_id",
         "action_url",
@@ -215,6 +248,10 @@ class Order(Aggregate):
             models.CheckConstraint(
                 condition=models.Q(refunded__lte=models.F("captured")), name="order_refund_within_capture"
             ),
+            models.CheckConstraint(
+                condition=models.Q(points_back__gte=0, points_back__lte=models.F("points")),
+                name="order_points_back_within_points",
+            ),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -232,6 +269,7 @@ class Order(Aggregate):
             vendor=VendorState(self.vendor_state),
             courier=CourierState(self.courier_state),
             refund=RefundState(self.refund_state),
+            points=PointsState(self.points_state),
         )
 
     @property
@@ -249,6 +287,11 @@ class Order(Aggregate):
         return self.cancel_reason == NOT_FETCHED
 
     @property
+    def hold_id(self) -> UUID:
+        """Of the points that rewards holds for it."""
+        return ids.derived(self.id, "points")
+
+    @property
     def status(self) -> Status:
         return status_of(self.axes)
 
@@ -259,30 +302,15 @@ class Order(Aggregate):
         """Names one wish about this order to another module; `number` tells repeated wishes apart."""
         return CommandKey(f"{self.id}:{step}" if number is None else f"{self.id}:{step}:{number}")
 
-    def move(
-        self,
-        *,
-        vendor: VendorState | None = None,
-        order: OrderState | None = None,
-        payment: PaymentState | None = None,
-        courier: CourierState | None = None,
-        refund: RefundState | None = None,
-        note: str = "",
-    ) -> None:
-        """Bring axes to new states, in this order; `note` is a code for the timeline.
+    def move(self, *, note: str = "", **states: Unpack[Moves]) -> None:
+        """Bring axes to new states, in the order of `Moves`; `note` is a code for the timeline.
 
         Raises TransitionRefused for what the machines do not draw. `record` writes it down.
         """
-        if vendor is not None:
-            self._step(VENDOR, VendorState(self.vendor_state), vendor, note)
-        if order is not None:
-            self._step(ORDER, OrderState(self.order_state), order, note)
-        if payment is not None:
-            self._step(PAYMENT, PaymentState(self.payment_state), payment, note)
-        if courier is not None:
-            self._step(COURIER, CourierState(self.courier_state), courier, note)
-        if refund is not None:
-            self._step(REFUND, RefundState(self.refund_state), refund, note)
+        for machine in _AXES:
+            after: Any = states.get(machine.axis)
+            if after is not None:
+                self._step(machine, machine.states(getattr(self, f"{machine.axis}_state")), after, note)
 
     def remark(self, machine: Machine[Any], *, note: str) -> None:
         """Have something said on the timeline of an axis, though it stays where it is."""
@@ -354,28 +382,6 @@ class OrderComponent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.amount}"
-
-
-class TimelineEntry(models.Model):
-    """One change of one axis: when, by whom, caused by what. Never changed, kept with its order."""
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="timeline")
-    seq = models.IntegerField()
-    at = models.DateTimeField()
-    axis = models.CharField(max_length=8)
-    from_state = models.CharField(max_length=16, null=True)
-    to_state = models.CharField(max_length=16)
-    status_name = models.CharField(max_length=32, db_column="status")
-    actor = models.CharField(max_length=64)
-    cause = models.CharField(max_length=80)
-    note = models.CharField(max_length=64, default="")
-
-    class Meta:
-        ordering = ("seq",)
-        constraints = (models.UniqueConstraint(fields=("order", "seq"), name="timeline_entry_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.seq}: {self.axis} {self.from_state or '·'} → {self.to_state}"
 
 
 def lock_if_known(order_id: UUID) -> Order | None:

@@ -17,9 +17,9 @@ class Claim(Aggregate):
     """A customer says that something was wrong. `returned` are the dishes it is about: line number to count.
 
     `asked` is what they were worth with the fees that go with them when it was made, `granted` what went
-    back, in minor units of the order's currency. `words` are the customer's own: gone when the customer is
-    forgotten, as are `appeal`, what they said when it had been refused, and `answer`, what staff wrote to
-    them. Kept with its order.
+    back, in minor units of the order's currency; of what was asked points had paid `in_points`. `words` are
+    the customer's own: gone when the customer is forgotten, as are `appeal`, what they said when it had been
+    refused, and `answer`, what staff wrote to them. Kept with its order.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="claims")
@@ -39,6 +39,7 @@ class Claim(Aggregate):
     returned = models.JSONField(default=dict)
     words = models.TextField(default="", blank=True)
     asked = models.BigIntegerField()
+    in_points = models.BigIntegerField(default=0, db_default=0)
     granted = models.BigIntegerField(default=0)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=64, default="")
@@ -130,6 +131,7 @@ TO_CORRECT = models.Q(done_at__isnull=False, receipted=False)
 
 class Refund(models.Model):
     """`amount` minor units that are owed to the customer, the oldest first; `done_at` once they are back.
+    With them so many `points`, `points_done_at` once those are.
 
     `charged_back_at`: the customer's bank has taken them already, so that they are not asked for.
     `parts` says what they are made of, as `pricing.refunding.RefundPart`; empty for what goes back whole.
@@ -148,13 +150,18 @@ class Refund(models.Model):
     done_at = models.DateTimeField(null=True)
     charged_back_at = models.DateTimeField(null=True)
     receipted = models.BooleanField(default=False, db_default=False)
+    points = models.IntegerField(default=0, db_default=0)
+    points_done_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("number",)
         indexes = (models.Index(fields=("done_at",), condition=TO_CORRECT, name="refund_to_receipt"),)
         constraints = (
             models.UniqueConstraint(fields=("order", "number"), name="refund_once"),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_of_something"),
+            models.CheckConstraint(
+                condition=models.Q(amount__gte=0, points__gt=0) | models.Q(amount__gt=0, points=0),
+                name="refund_of_something",
+            ),
         )
 
     def __str__(self) -> str:

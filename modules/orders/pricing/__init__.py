@@ -9,18 +9,30 @@ from modules.orders.pricing.discounts import Discount
 from modules.orders.pricing.hints import hints
 from modules.orders.pricing.persons import name_of, shares_per_person
 from modules.orders.pricing.pipeline import price, saves_alone
+from modules.orders.pricing.points import (
+    PointsOffer,
+    given_of,
+    goods_of,
+    paid_with_points,
+    points_spent,
+)
 from modules.orders.pricing.promotions import Promotion
 from modules.orders.pricing.terms import Dish, TakenOption, Terms, by_category
 
 __all__ = [
     "Discount",
     "Dish",
+    "PointsOffer",
     "Promotion",
     "TakenOption",
     "Terms",
     "by_category",
+    "given_of",
+    "goods_of",
     "hints",
     "name_of",
+    "paid_with_points",
+    "points_spent",
     "price",
     "saves_alone",
     "shares_per_person",

@@ -20,6 +20,7 @@ def hints(terms: Terms) -> tuple[Hint, ...]:
 
     A promotion is only promised for what it saves beyond what the basket gets already.
     """
+    terms = msgspec.structs.replace(terms, points=None)  # they pay for it, and make it no cheaper
     bill = bill_of(terms)
     before = tuple(component for component in bill if component.kind is not ComponentKind.PROMOTION)
     saved = saved_by(tuple(component for component in bill if component.kind is ComponentKind.PROMOTION))

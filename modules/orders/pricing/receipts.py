@@ -1,4 +1,5 @@
-"""A bill as those put it in writing who owe it to the customer: each liable party a document of its own."""
+"""A bill as those put it in writing who owe it to the customer: each liable party a document of its own. What
+is given to a charity was not sold: it is in no receipt."""
 
 from __future__ import annotations
 
@@ -53,9 +54,11 @@ class _Share(NamedTuple):
 
 
 def receipts_of(price: Price) -> tuple[Writing, ...]:
-    """What the liable parties put in writing; together it is the bill, to the unit."""
+    """What the liable parties put in writing; together it is the bill less what is given, to the unit."""
     lines: dict[Party, list[WrittenLine]] = defaultdict(list)
     for part in price.components:
+        if part.kind is ComponentKind.DONATION:
+            continue
         lines[part.liable].append(
             WrittenLine(
                 label=part.label,
@@ -81,12 +84,20 @@ def corrections_of(
     """What takes back `amount` of what was `written`, corrections before this one included: by the `parts` of
     the refund where they still stand, else in proportion to what does. Nothing when all is back."""
     standing = _standing(written, includes_tax)
-    amount = min(amount, sum(each.gross for each in standing))
     back = _of_parts(parts, includes_tax)
+    amount -= _given(back, amount)
+    amount = min(amount, sum(each.gross for each in standing))
+    back = [each for each in back if each.party is not Party.CHARITY]
     shares = _shares(back, amount)
     if sum(shares) != amount or not _stand(standing, back, shares):
         back, shares = standing, _shares(standing, amount)
     return _written(back, [-share for share in shares], includes_tax)
+
+
+def _given(back: Sequence[_Share], amount: int) -> int:
+    """What of `amount` goes back of a donation."""
+    shares = zip(back, _shares(back, amount), strict=True)
+    return sum(share for each, share in shares if each.party is Party.CHARITY)
 
 
 def _shares(things: Sequence[_Share], amount: int) -> list[int]:

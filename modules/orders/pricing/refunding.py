@@ -12,13 +12,14 @@ from modules.orders.pricing.discounts import DISHES
 from tiffin.dto import DTO
 
 # What is charged for the order as a whole and not for a share of it: it goes back whole or not at all.
-WHOLE = frozenset({ComponentKind.DELIVERY_FEE, ComponentKind.TIP})
+WHOLE = frozenset({ComponentKind.DELIVERY_FEE, ComponentKind.TIP, ComponentKind.DONATION})
 _ON_TOP = frozenset({ComponentKind.TAX, ComponentKind.ROUNDING})
 
 
 class RefundPart(DTO):
     """What goes back of one pot: the dishes of a line, or a fee, less what was discounted on it. Minor units;
-    `tax` is contained in `amount` where prices include it and comes on top of it where they do not."""
+    `tax` is contained in `amount` where prices include it and comes on top of it where they do not.
+    `in_points` is what points paid of it: that goes back as points, besides the amount."""
 
     label: str
     amount: int
@@ -28,6 +29,7 @@ class RefundPart(DTO):
     party: Party
     liable: Party
     line: int | None = None
+    in_points: int = 0
 
     @property
     def pot(self) -> tuple[Party, Party, int | None, str]:
@@ -54,6 +56,7 @@ def refund_parts(
     Of the fees those of `kinds` go back too: the share of what the dishes had cost, the delivery fee and the
     tip whole. For the same bill, more dishes and more kinds never give back less of anything; all of them
     give back the total but for its rounding. Fractions of a unit stay with the house until the rest returns.
+    What was paid with points goes back by the same share.
     """
     pots = pots_of(price)
     share = _share(price, quantities, returned)
@@ -62,9 +65,17 @@ def refund_parts(
         fraction = _fraction(pot, components, quantities, returned, kinds, share)
         amount = int(sum(component.amount.amount for component in components) * fraction)
         tax = int(sum(component.tax.amount for component in components) * fraction)
-        if amount or tax:
-            parts.append(part_of(pot, components[0], amount, tax))
+        paid = sum(each.amount.amount for each in components if each.kind is ComponentKind.POINTS)
+        in_points = int(-paid * fraction)
+        if amount or tax or in_points:
+            parts.append(part_of(pot, components[0], amount, tax, in_points))
     return tuple(parts)
+
+
+def points_back(points: int, paid: int, in_points: int) -> int:
+    """Of the `points` that `paid` so many minor units, those that go back when `in_points` of it do in all.
+    What is rounded down goes back with the rest."""
+    return points * in_points // paid if paid else 0
 
 
 def total_of(parts: Sequence[RefundPart], *, includes_tax: bool) -> int:
@@ -111,7 +122,7 @@ def _fraction(
     return Fraction(1) if charged & WHOLE else share
 
 
-def part_of(pot: Pot, first: PriceComponent, amount: int, tax: int) -> RefundPart:
+def part_of(pot: Pot, first: PriceComponent, amount: int, tax: int, in_points: int = 0) -> RefundPart:
     return RefundPart(
         label=first.label,
         amount=amount,
@@ -121,4 +132,5 @@ def part_of(pot: Pot, first: PriceComponent, amount: int, tax: int) -> RefundPar
         party=pot.party or pot.liable,
         liable=pot.liable,
         line=pot.line,
+        in_points=in_points,
     )

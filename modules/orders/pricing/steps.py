@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from modules.orders.interface import ComponentKind, Party
 from modules.orders.pricing.bill import Bill, Component
 from modules.orders.pricing.discounts import take_off
+from modules.orders.pricing.points import points_discount
 from modules.orders.pricing.stacking import best_of
 from modules.orders.pricing.terms import UNTAXED, Terms
 
@@ -97,7 +98,10 @@ def member_benefits(terms: Terms, bill: Bill) -> Bill:
 
 
 def points(terms: Terms, bill: Bill) -> Bill:
-    return take_off(terms.points, ComponentKind.POINTS, bill)
+    """What is left is paid with them, as far as they go."""
+    if terms.points is None:
+        return ()
+    return take_off((points_discount(terms.points, bill, terms.currency),), ComponentKind.POINTS, bill)
 
 
 def tip(terms: Terms, bill: Bill) -> Bill:

@@ -9,6 +9,7 @@ from uuid import UUID
 from modules.orders.interface import ChosenOption, OrderLineView
 from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
 from modules.orders.pricing.discounts import Discount
+from modules.orders.pricing.points import PointsOffer
 from modules.orders.pricing.promotions import Promotion
 from tiffin.dto import DTO
 from tiffin.money import Money
@@ -84,7 +85,8 @@ class Terms(DTO):
     """Everything a price depends on. `tax_rates` are by category, one for each area that taxes it, and know
     `food`, which stands in for a category that the region does not name; tips are untaxed. Fees that are None
     are not asked for here. `promotions` are those that the customer may have, `rounding` the minor units of
-    which the total is a multiple."""
+    which the total is a multiple. `rounds_up`: what is missing to the next whole unit of the currency is
+    given to a charity; else `donation` is."""
 
     currency: str
     prices_include_tax: bool
@@ -96,8 +98,10 @@ class Terms(DTO):
     small_order_fee: SmallOrderFee | None = None
     promotions: tuple[Promotion, ...] = ()
     member_benefits: tuple[Discount, ...] = ()
-    points: tuple[Discount, ...] = ()
+    points: PointsOffer | None = None
     tip: int = 0
+    donation: int = 0
+    rounds_up: bool = False
     rounding: int = 1
 
     @property

@@ -20,7 +20,7 @@ class Pickup(DTO):
 class QuoteDocument(DTO):
     """`sealed` is the customer's address as identity handed it out: it opens only with the customer's key.
     What is fetched goes nowhere. `names` are those whom the lines are for, by their `person`, sealed
-    likewise; the lines themselves name nobody."""
+    likewise; the lines themselves name nobody. `points` are what pays the components of that kind."""
 
     quote_id: QuoteId
     customer_id: UUID
@@ -40,3 +40,5 @@ class QuoteDocument(DTO):
     wanted_at: datetime | None = None
     minimum_age: int = 0
     names: str = ""
+    points: int = 0
+    charity_id: UUID | None = None

@@ -49,6 +49,17 @@ QUOTE = [
         request_only=True,
     ),
     OpenApiExample(
+        "Paid with points as far as they go, and rounded up for a charity",
+        value={
+            "restaurant_id": _RESTAURANT,
+            "lines": [{"item_id": _ITEM}],
+            "address_ticket": "eyJhbGciOiJSUzI1NiJ9…",
+            "all_points": True,
+            "charity_id": "0192f0c1-7a2b-7c3d-8e4f-5a6b7c8d9e10",
+        },
+        request_only=True,
+    ),
+    OpenApiExample(
         "A preview for anybody",
         value={
             "restaurant_id": _RESTAURANT,

@@ -25,6 +25,7 @@ from modules.orders.interface import (
     ClaimLineWrong,
     ClaimReason,
     ClaimRefused,
+    DonationWrong,
     Fulfilment,
     LineTextWrong,
     OrderUnknown,
@@ -88,7 +89,7 @@ def _version(request: Request, order_id: UUID) -> object:
 class Quotes(APIView):
     permission_classes = (AllowAny,)
 
-    @refuses(LineTextWrong, *QUOTE_ERRORS)
+    @refuses(LineTextWrong, DonationWrong, *QUOTE_ERRORS)
     @extend_schema(request=QuoteRequestSerializer, responses={200: QuoteSerializer}, examples=examples.QUOTE)
     def post(self, request: Request) -> Response:
         """Price a basket. The price holds until `expires_at`, and is the price that is charged."""
@@ -108,6 +109,10 @@ class Quotes(APIView):
                 fulfilment=Fulfilment(wanted["fulfilment"]),
                 wanted_at=wanted.get("wanted_at"),
                 promotion_code=wanted.get("promotion_code"),
+                points=wanted.get("points"),
+                all_points=wanted["all_points"],
+                charity_id=wanted.get("charity_id"),
+                donation=wanted.get("donation"),
             ),
         )
         return Response(QuoteSerializer(quote).data)

@@ -52,4 +52,8 @@ def _money(order: Order) -> OrderMoney:
         owed_back=order.money(order.refund_due),
         quote_shared=getattr(order, "quote_shared", False),
         charged_back=order.money(int(getattr(order, "with_bank", 0))),
+        points=order.points,
+        points_back=order.points_back,
+        hold_id=order.hold_id if order.points else None,
+        points_state=axes.points,
     )

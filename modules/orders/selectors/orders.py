@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,7 @@ from modules.orders.interface import (
     OrderSummary,
     OrderUnknown,
     OrderView,
+    Price,
     RefundState,
     RefundView,
     Status,
@@ -24,7 +26,7 @@ from modules.orders.interface import (
 )
 from modules.orders.models import Order, OrderLine, Rating, TimelineEntry
 from modules.orders.policies import Canceller
-from modules.orders.pricing import name_of, shares_per_person
+from modules.orders.pricing import name_of, paid_with_points, shares_per_person
 from modules.orders.selectors.bills import price_of
 from modules.orders.selectors.cancelling import kept_parts, may_cancel
 from modules.orders.selectors.names import names_of
@@ -138,13 +140,25 @@ def view_of(order: Order, names: Sequence[str] = ()) -> OrderView:
         claim_obstacle=claim_obstacle(order),
         rating_obstacle=rating_obstacle(order, rating),
         tracking=tracking(course_of(order), order.axes, now=clock.now()),
-        per_person=shares_per_person(price, [line.person for line in lines], names),
+        **_besides(order, price, names),
     )
+
+
+def _besides(order: Order, price: Price, names: Sequence[str]) -> dict[str, Any]:
+    """Who pays what, what is paid other than with money, and what is given."""
+    return {
+        "per_person": shares_per_person(price, [line.person for line in order.lines.all()], names),
+        "points": order.points,
+        "points_worth": order.money(paid_with_points(price)) if order.points else None,
+        "points_back": order.points_back,
+        "donation": order.money(order.donation) if order.donation else None,
+        "charity_id": order.charity_id,
+    }
 
 
 def _refunds_of(order: Order) -> tuple[RefundView, ...]:
     """Most orders have none, and are not asked for any."""
-    if order.refund_state == RefundState.NONE.value:
+    if order.refund_state == RefundState.NONE.value and not order.points:
         return ()
     return tuple(
         RefundView(
@@ -153,6 +167,8 @@ def _refunds_of(order: Order) -> tuple[RefundView, ...]:
             owed_at=refund.owed_at,
             done_at=refund.done_at,
             charged_back_at=refund.charged_back_at,
+            points=refund.points,
+            points_done_at=refund.points_done_at,
         )
         for refund in order.refunds.all()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,7 @@ from modules.orders.interface import (
 )
 from modules.orders.models import Claim, Order
 from modules.orders.policies import ClaimDecision, ClaimFacts, ClaimPolicy
+from modules.orders.pricing import paid_with_points
 from modules.orders.pricing.refunding import RefundPart, refund_parts, total_of
 from modules.orders.selectors.bills import price_of
 from modules.orders.selectors.chargebacks import left_to_owe
@@ -29,6 +31,7 @@ from modules.orders.services.evidence import forget_evidence_later
 from modules.orders.services.locking import lock_order_of
 from modules.orders.services.owing import owe
 from modules.orders.services.recording import record
+from modules.orders.states import POINTS_TAKEN
 from tiffin import clock, context, db, jobs, regions
 from tiffin.log import publish, publish_new
 
@@ -113,7 +116,7 @@ def _check_appeal(order: Order, refused: Claim) -> None:
     left = _left(order)
     if any(count > left.get(number, 0) for number, count in refused.lines.items()):
         raise ClaimRefused(reason="You have made another claim about these dishes since.")
-    if refused.asked > _refundable(order):
+    if refused.asked - refused.in_points > _refundable(order):
         raise ClaimRefused(reason="All that was paid for these dishes has been given back already.")
 
 
@@ -199,12 +202,24 @@ def _facts(
         reason=reason,
         share=Decimal(back) / whole if whole else Decimal(1),
         worth=order.money(0),
-        total=order.money(order.total),
+        total=order.money(order.total + paid_with_points(price_of(order))),
         orders=Order.objects.filter(customer_id=order.customer_id, created_at__gte=since).count(),
         claims=of_customer.count() if but is None else of_customer.exclude(pk=but.pk).count(),
     )
-    worth = total_of(_parts(order, returned, facts), includes_tax=order.includes_tax)
-    return msgspec.structs.replace(facts, worth=order.money(min(worth, _refundable(order, but))))
+    worth = _worth(order, _parts(order, returned, facts), but)
+    return msgspec.structs.replace(facts, worth=order.money(worth.money + worth.in_points))
+
+
+class _Worth(NamedTuple):
+    """What goes back, in minor units: what of it is money, and what points had paid."""
+
+    money: int
+    in_points: int
+
+
+def _worth(order: Order, parts: list[RefundPart], but: Claim | None = None) -> _Worth:
+    money = min(total_of(parts, includes_tax=order.includes_tax), _refundable(order, but))
+    return _Worth(money, sum(part.in_points for part in parts))
 
 
 def _parts(order: Order, returned: dict[int, int], facts: ClaimFacts) -> list[RefundPart]:
@@ -216,16 +231,23 @@ def _parts(order: Order, returned: dict[int, int], facts: ClaimFacts) -> list[Re
         for earlier in msgspec.convert(refund.parts, list[RefundPart]):
             if (part := parts.get(earlier.pot)) is not None:
                 parts[part.pot] = msgspec.structs.replace(
-                    part, amount=max(0, part.amount - earlier.amount), tax=max(0, part.tax - earlier.tax)
+                    part,
+                    amount=max(0, part.amount - earlier.amount),
+                    tax=max(0, part.tax - earlier.tax),
+                    in_points=max(0, part.in_points - earlier.in_points),
                 )
-    return [part for part in parts.values() if part.amount or part.tax]
+    return [
+        msgspec.structs.replace(part, in_points=part.in_points if order.axes.points in POINTS_TAKEN else 0)
+        for part in parts.values()
+        if part.amount or part.tax or part.in_points
+    ]
 
 
 def _refundable(order: Order, but: Claim | None = None) -> int:
     """What was taken and is neither owed back, nor with the customer's bank, nor asked for by another
     claim."""
     asked = order.claims.filter(state_name=ClaimState.OPEN.value)
-    others = sum(other.asked for other in asked if but is None or other.pk != but.pk)
+    others = sum(other.asked - other.in_points for other in asked if but is None or other.pk != but.pk)
     return max(0, left_to_owe(order) - others)
 
 
@@ -240,6 +262,7 @@ def _open(
         returned={str(number): count for number, count in returned.items()},
         words=words,
         asked=facts.worth.amount,
+        in_points=_worth(order, _parts(order, returned, facts)).in_points,
         decide_by=clock.now() + time_for(order, "claim_decision_seconds"),
     )
     told = ClaimOpened(
@@ -258,6 +281,7 @@ def _open(
 def _decide(order: Order, opened: Claim, state: ClaimState, *, note: str) -> None:
     facts = _facts(order, ClaimReason(opened.reason), opened.lines, but=opened)
     parts = _parts(order, opened.lines, facts)
+    money = _worth(order, parts, opened).money
     opened.move(state)
     opened.decided_at, opened.decided_by = clock.now(), str(context.current().actor)[:64]
     opened.note = note[:64]
@@ -277,7 +301,7 @@ def _decide(order: Order, opened: Claim, state: ClaimState, *, note: str) -> Non
     if opened.granted:
         owe(
             order,
-            opened.granted,
+            money,
             reason=f"claim_{opened.reason}",
             parts=[msgspec.to_builtins(part) for part in parts],
             claim=opened,

@@ -5,6 +5,7 @@ payment pending … being captured         void (payments refunds what was captu
 payment captured                         refund, but for what the region's policy keeps
 ticket offered, accepted or ready        withdraw
 courier searched or assigned             cancel
+points to be held, or held               void
 promotions used                          give back to the budget and to the customer, unless something is kept
 time taken beforehand                    give to somebody else
 """
@@ -12,7 +13,14 @@ time taken beforehand                    give to somebody else
 from __future__ import annotations
 
 from modules.orders.events import OrderCancelled
-from modules.orders.interface import CourierState, OrderState, PaymentState, RefundState, VendorState
+from modules.orders.interface import (
+    CourierState,
+    OrderState,
+    PaymentState,
+    PointsState,
+    RefundState,
+    VendorState,
+)
 from modules.orders.models import CancellationFee, Order
 from modules.orders.selectors.cancelling import fee_of
 from modules.orders.services.owing import owe
@@ -31,8 +39,22 @@ _VOIDABLE = frozenset(
 _WITHDRAWABLE = frozenset({VendorState.OFFERED, VendorState.ACCEPTED, VendorState.READY})
 _CANCELLABLE = frozenset({CourierState.SEARCHING, CourierState.ASSIGNED})
 
+_POINTS_ASKED = {
+    PointsState.SPENDING: "spend_points",
+    PointsState.RESTORING: "restore_points",
+    PointsState.RELEASING: "release_points",
+}
+NOTHING_TO_PAY = "nothing_to_pay"
+
 # What moves an order forward is forgotten once it is given up.
-_FORWARD = ("secure_payment", "offer_to_restaurant", "capture_payment", "request_courier", "tell_courier")
+_FORWARD = (
+    "secure_points",
+    "secure_payment",
+    "offer_to_restaurant",
+    "capture_payment",
+    "request_courier",
+    "tell_courier",
+)
 
 
 @db.transaction_required
@@ -49,6 +71,7 @@ def give_up(order: Order, *, reason: str, by: str, note: str = "") -> OrderCance
     release_payment(order)
     withdraw_ticket(order)
     cancel_courier(order)
+    release_points(order)
     if fee_of(order) is None:
         release_promotions(order)
     release_slot(order)
@@ -69,7 +92,10 @@ def release_payment(order: Order) -> None:
         _take_what_is_kept(order)
     elif payment in _VOIDABLE or payment is PaymentState.VOIDED:
         order.move(payment=PaymentState.VOIDING)
-        ask(order, "release_payment")
+        if order.total:
+            ask(order, "release_payment")
+        else:
+            order.move(payment=PaymentState.VOIDED, note=NOTHING_TO_PAY)
     elif payment is PaymentState.CAPTURED and order.axes.refund is RefundState.NONE:
         _give_back(order, fee)
 
@@ -91,6 +117,15 @@ def _give_back(order: Order, fee: CancellationFee | None) -> None:
     else:
         order.move(refund=RefundState.DUE)
         order.move(refund=RefundState.REFUNDED)
+
+
+@db.transaction_required
+def release_points(order: Order) -> None:
+    """Let go of the points, all of them whatever is kept: a fee is of the money. Those that were spent are
+    given back by refunds."""
+    if order.axes.points in {PointsState.PENDING, PointsState.HELD, PointsState.RELEASED}:
+        order.move(points=PointsState.RELEASING)
+        ask(order, "release_points")
 
 
 @db.transaction_required
@@ -123,6 +158,8 @@ def ask_again(order: Order) -> None:
         ask(order, "withdraw_ticket")
     if axes.courier is CourierState.CANCELLING:
         ask(order, "cancel_courier")
+    if axes.points in _POINTS_ASKED:
+        ask(order, _POINTS_ASKED[axes.points])
 
 
 @db.transaction_required

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from modules.orders.events import OrderDelivered
-from modules.orders.interface import OrderState
+from modules.orders.interface import OrderState, PointsState
 from modules.orders.models import Order
-from tiffin import clock, db
+from tiffin import clock, db, jobs
 
 
 @db.transaction_required
@@ -13,6 +13,9 @@ def complete(order: Order, *, note: str = "") -> OrderDelivered:
     """The order has reached its end; `record` with the event this returns."""
     order.delivered_at = clock.now()
     order.move(order=OrderState.COMPLETED, note=note)
+    if order.axes.points is PointsState.HELD:
+        order.move(points=PointsState.SPENDING)
+        jobs.add(order, "spend_points", due=clock.now())
     return OrderDelivered(
         order_id=order.id,
         customer_id=order.customer_id,
@@ -20,4 +23,8 @@ def complete(order: Order, *, note: str = "") -> OrderDelivered:
         courier_id=order.courier_id,
         total=order.money(order.total),
         delivered_at=order.delivered_at,
+        goods=order.money(order.goods),
+        points=order.points if order.axes.points is PointsState.SPENDING else 0,
+        donation=order.money(order.donation) if order.donation else None,
+        charity_id=order.charity_id,
     )

@@ -8,9 +8,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from modules.orders.interface import RefundState
+from modules.orders.interface import PointsState, RefundState
 from modules.orders.models import Claim, Order, Refund
+from modules.orders.pricing import paid_with_points
+from modules.orders.pricing.refunding import points_back
+from modules.orders.selectors.bills import price_of
 from modules.orders.selectors.chargebacks import charged_back
+from modules.orders.states import POINTS_TAKEN
 from tiffin import clock, db, jobs
 from tiffin.interfaces import CommandKey
 
@@ -19,25 +23,56 @@ GIVEN = "given"
 CHARGED_BACK = "charged_back"
 # What of a part is money, in minor units.
 _MONEY = ("amount", "tax")
+_IN_POINTS = "in_points"
 
 
 @db.transaction_required
 def owe(
     order: Order, amount: int, *, reason: str, parts: list[Any] | None = None, claim: Claim | None = None
-) -> Refund:
-    """So many minor units more go back to the customer; `record` the order with it."""
-    refund = Refund.objects.create(
+) -> None:
+    """So many minor units more go back to the customer, and the points that paid a share of the `parts`;
+    `record` the order with it."""
+    points = _points_owed(order, parts or [])
+    if not amount and not points:
+        return  # less than a point is: it goes back with more
+    Refund.objects.create(
         order=order,
         number=order.refunds.count() + 1,
         claim=claim,
         amount=amount,
         reason=reason[:64],
         parts=parts or [],
+        points=points,
+        # Of what is points alone no money is awaited, and nothing stands in a receipt.
+        done_at=None if amount else clock.now(),
+        receipted=not amount,
     )
-    if order.axes.refund is not RefundState.DUE:
+    if amount and order.axes.refund is not RefundState.DUE:
         order.move(refund=RefundState.DUE, note=reason[:64])
     settle(order, note=CHARGED_BACK)  # for what is settled at once: the bank has all of it
-    return refund
+    give_points_back(order)
+
+
+@db.transaction_required
+def give_points_back(order: Order) -> None:
+    """Have asked for what is owed in points, once those of the order are spent; `record` it then."""
+    if order.axes.points is not PointsState.SPENT:
+        return
+    owed = order.refunds.filter(points__gt=0, points_done_at=None).first()
+    if owed is not None:
+        order.move(points=PointsState.RESTORING, note=owed.reason)
+        jobs.add(order, "restore_points", due=clock.now())
+
+
+def _points_owed(order: Order, parts: list[Any]) -> int:
+    """Of all that is owed in points so far, what no refund before has."""
+    worth = sum(part.get(_IN_POINTS, 0) for part in parts)
+    if not worth or order.axes.points not in POINTS_TAKEN:
+        return 0
+    before = list(order.refunds.all())
+    worth += sum(part.get(_IN_POINTS, 0) for refund in before for part in refund.parts)
+    paid = paid_with_points(price_of(order))
+    return points_back(order.points, paid, min(worth, paid)) - sum(refund.points for refund in before)
 
 
 @db.transaction_required
@@ -149,7 +184,8 @@ def _set_apart(order: Order, refund: Refund, amount: int) -> None:
 
 
 def _share(part: dict[str, Any], amount: int, whole: int) -> dict[str, Any]:
-    return {**part, **{name: part[name] * amount // whole for name in _MONEY}}
+    """The points are left with what is given back."""
+    return {**part, _IN_POINTS: 0, **{name: part[name] * amount // whole for name in _MONEY}}
 
 
 def _less(part: dict[str, Any], less: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from modules.orders.interface import (
     Wishes,
 )
 from modules.orders.models import Order, OrderComponent, OrderLine
+from modules.orders.pricing import given_of, goods_of
 from modules.orders.pricing.sharing import shares_of
 from modules.orders.quotes import QuoteDocument, read_quote
 from modules.orders.selectors import known
@@ -61,7 +62,10 @@ def place_order(
             raise _used_already(order)
         use_promotions(order, terms.price)
         take_slot(order, facts)
-        jobs.add(order, "secure_payment", due=now, shares=shares_of(terms.price))
+        if order.points:
+            jobs.add(order, "secure_points", due=now)  # the payment comes after them
+        else:
+            jobs.add(order, "secure_payment", due=now, shares=shares_of(terms.price))
     return order
 
 
@@ -138,6 +142,10 @@ def _new_order(terms: QuoteDocument, payment_method: str, note: str) -> Order:
         tax=price.tax.amount,
         total=price.total.amount,
         payment_method=payment_method,
+        goods=goods_of(price),
+        points=terms.points,
+        donation=given_of(price),
+        charity_id=terms.charity_id,
     )
 
 

@@ -1,4 +1,5 @@
-"""Quoting: the price of a basket, from what orders holds itself. No other module is asked."""
+"""Quoting: the price of a basket, from what orders holds itself. Only who wants to spend points or to
+give to a charity has rewards asked."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from modules.orders.geography import distance_m
 from modules.orders.interface import (
     AddressTicketInvalid,
     BasketLine,
+    ComponentKind,
     MinimumOrderNotMet,
     OrderTooExpensive,
     Point,
@@ -27,8 +29,10 @@ from modules.orders.pricing import Dish, Terms, by_category, hints, price
 from modules.orders.quotes import Pickup, QuoteDocument, sign_quote
 from modules.orders.selectors import known
 from modules.orders.selectors.promotions import OnOffer, on_offer
+from modules.orders.services import redeeming
 from modules.orders.services.addresses import AddressTicket, read_ticket
 from modules.orders.services.codes import answer
+from modules.orders.services.giving import check_donation
 from modules.orders.services.naming import seal_names
 from modules.orders.services.serving import check_open, check_policy, check_zone, minimum_age
 from modules.orders.services.slots import check_in_reach, check_slot
@@ -51,34 +55,43 @@ def quote_basket(
 ) -> QuoteView:
     """Price a basket and, for a customer with an address, promise that price until it expires.
 
-    Raises the errors of `interface.QUOTE_ERRORS`, and LineTextWrong.
+    Raises the errors of `interface.QUOTE_ERRORS`, LineTextWrong and DonationWrong.
     """
     wishes = wishes or Wishes()
     if tip < 0 or (tip and wishes.is_fetched):
         raise TipWrong()
     now = clock.now()
     facts, unavailable = known.restaurant(restaurant_id, at=now)
+    wishes = check_donation(wishes, facts.region)
     ticket = None
     if address_ticket is not None and not wishes.is_fetched:
         ticket = read_ticket(address_ticket, customer_id)
     to = facts.point if wishes.is_fetched else _door(facts, ticket, point)
     here = _Setting(facts, regions.get(facts.region), to, now, wishes)
-    if wishes.wanted_at is not None:
-        check_in_reach(facts, wishes.wanted_at, now=now)
-    check_open(facts, at=here.then)
-    if wishes.wanted_at is not None:
-        check_slot(facts, wishes.wanted_at, wishes.fulfilment, now=now)
+    _check_time(here)
     code = wishes.promotion_code
     offer = on_offer(here.region, restaurant_id=facts.id, customer_id=customer_id, code=code, at=now)
     terms = _terms(here, _dishes(here, lines, unavailable), offer, tip)
+    purse = redeeming.open_purse(wishes, customer_id, here.region, here.today)
+    terms = msgspec.structs.replace(terms, points=purse.offer)
     bill = price(terms)
     _check_bill(here, terms, bill)
-    view = _view(here, terms, bill)
+    view = msgspec.structs.replace(_view(here, terms, bill), points=redeeming.answer(purse, bill))
     if code:
         view = msgspec.structs.replace(view, promotion_code=answer(code, offer, terms, bill))
     if customer_id is None or (ticket is None and not wishes.is_fetched):
         return view
     return _promise(here, view, customer_id, ticket)
+
+
+def _check_time(here: _Setting) -> None:
+    """Whether it can be had when it is wanted. Raises PlacingRefused, RestaurantClosed, RestaurantPaused."""
+    wanted_at = here.wishes.wanted_at
+    if wanted_at is not None:
+        check_in_reach(here.facts, wanted_at, now=here.now)
+    check_open(here.facts, at=here.then)
+    if wanted_at is not None:
+        check_slot(here.facts, wanted_at, here.wishes.fulfilment, now=here.now)
 
 
 def _door(facts: RestaurantFacts, ticket: AddressTicket | None, point: Point | None) -> Point:
@@ -138,6 +151,8 @@ def _terms(here: _Setting, dishes: tuple[Dish, ...], offer: OnOffer, tip: int) -
         small_order_fee=region.rule("fees.small_order", SmallOrderFee, on=today),
         promotions=offer.promotions,
         tip=tip,
+        donation=here.wishes.donation or 0,
+        rounds_up=here.wishes.charity_id is not None and here.wishes.donation is None,
         rounding=region.setting("rounding", int, on=today),
     )
 
@@ -164,6 +179,7 @@ def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
     facts, region, today = here.facts, here.region, here.today
     valid = region.setting("timeouts.quote_valid_seconds", int, on=today)
     tips = region.setting("tips.presets", list[int], on=today)
+    given = [part.amount for part in bill.components if part.kind is ComponentKind.DONATION]
     return QuoteView(
         quote_id=QuoteId(ids.new_id()),
         token=None,
@@ -181,6 +197,8 @@ def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
         fulfilment=here.wishes.fulfilment,
         wanted_at=here.wishes.wanted_at,
         minimum_age=minimum_age(region, {each.tax_category for each in bill.components}, at=here.now),
+        charity_id=here.wishes.charity_id if given else None,
+        donation=given[0] if given else None,
     )
 
 
@@ -207,6 +225,8 @@ def _promise(here: _Setting, view: QuoteView, customer_id: UUID, ticket: Address
         wanted_at=here.wishes.wanted_at,
         minimum_age=view.minimum_age,
         names=names,
+        points=view.points.points if view.points else 0,
+        charity_id=view.charity_id,
     )
     promised: QuoteView = msgspec.structs.replace(view, token=sign_quote(document))
     return promised

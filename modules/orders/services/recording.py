@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modules.orders.events import OrderMoved, TimelineMove
+from modules.orders.interface import PointsState
 from modules.orders.models import Order, OrderComponent, OrderLine, TimelineEntry
 from modules.orders.models.order import Move
 from modules.orders.selectors.tracking import course_of
@@ -34,7 +35,10 @@ def record_first(
 ) -> bool:
     """The same for a new order with its parts. False when its quote has become an order already: the
     transaction must be undone then."""
-    entries = _entries(order, [Move("order", None, order.order_state, order.axes, "")], cause)
+    first = Move("order", None, order.order_state, order.axes, "")
+    if order.points:
+        order.move(points=PointsState.PENDING)
+    entries = _entries(order, [first, *order.take_moves()], cause)
     _name_deadline(order)
     parts = (lines, components, [entry for entry, _ in entries])
     told = (*events, *_moved(order, entries))

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
+from django.db import connections
 
 from modules.delivery.interface import CourierId, Delivery, Proof, ProofKind
 from modules.delivery.interface import Point as Whereabouts
@@ -31,9 +33,12 @@ from modules.restaurants.interface import (
     Restaurants,
     RestaurantView,
 )
+from modules.rewards.interface import Flow, Posting, Rewards, Transfer
 from tiffin import clock, ids, regions
 from tiffin.context import SERVICE, Actor, ActorKind, change, current, use
 from tiffin.interfaces import CommandKey, call
+from tiffin.log import Event
+from tiffin.models import LogEvent
 from tiffin.money import Money
 from tiffin.regions.file import Dating, Row
 from tiffin.testing import settle
@@ -43,6 +48,7 @@ SOHO = Point(lat=51.5137, lon=-0.1312)
 NEAR_SOHO = Point(lat=51.52, lon=-0.12)
 PARIS = Point(lat=48.857, lon=2.352)
 VISA = "pm_card_visa"
+E = TypeVar("E", bound=Event)
 
 
 def new_key() -> CommandKey:
@@ -183,6 +189,35 @@ def two_pounds_off(*, budget: int) -> Promotion:
     )
 
 
+PENNY = {"points": 1, "amount": 1}
+
+
+def give_points(customer: UUID, points: int) -> None:
+    """Points that the customer may spend at once."""
+    grant = Transfer(
+        id=ids.new_id(),
+        flow=Flow.GRANT,
+        amount=points,
+        region="gb",
+        customer_id=customer,
+        expires_at=clock.now() + timedelta(days=365),
+    )
+    call(Rewards).post_many(key=new_key(), postings=[Posting(transfers=(grant,))])
+
+
+def a_cause(region: str = "gb") -> UUID:
+    """A charity that customers may give to there, as staff write it down."""
+    charity = ids.new_id()
+    with connections["rewards"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rewards_charity (id, region, name, about, site, active, currency, settles_by,"
+            " organisation, payee_reference, held, created_at)"
+            " VALUES (%s, %s, 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now())",
+            [charity, region],
+        )
+    return charity
+
+
 def ticket_for(customer: UUID, point: Point = NEAR_SOHO, *, expires_in: timedelta | int = 3600) -> str:
     """An address ticket as identity signs it."""
     claims = {
@@ -226,6 +261,12 @@ def place_token(customer: UUID, token: str, *, method: str = VISA) -> OrderView:
 
 def order_of(order: OrderView) -> Order:
     return Order.objects.get(pk=order.id)
+
+
+def told(order: OrderView, event: type[E]) -> list[E]:
+    """What was published of this kind about the order."""
+    rows = LogEvent.objects.using("orders").filter(key=order.id, name=event.wire).order_by("seq")
+    return [msgspec.json.decode(bytes(row.payload), type=event) for row in rows]
 
 
 @contextmanager

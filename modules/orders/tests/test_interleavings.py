@@ -26,6 +26,7 @@ from modules.orders.interface import (
     Fulfilment,
     Orders,
     PaymentState,
+    PointsState,
     RefundState,
     VendorState,
 )
@@ -45,6 +46,8 @@ from modules.orders.tests.whole import check, check_receipts, check_rules, with_
 from modules.payments import events as payments
 from modules.restaurants import events as restaurants
 from modules.restaurants.interface import DelayReason, RejectReason
+from modules.rewards import events as rewards
+from modules.rewards.interface import HoldState, Rewards
 from tiffin import clock, db, ids
 from tiffin.interfaces import call
 from tiffin.log import Event
@@ -177,6 +180,12 @@ REPORTS: dict[str, tuple[Callable[[Event], None], Report]] = {
         handlers.courier.delivery_failed,
         _road(delivery.DeliveryFailed, reason=delivery.AGE_REFUSED),
     ),
+    "points lapsed": (
+        handlers.points.points_hold_lapsed,
+        lambda order: rewards.PointsHoldLapsed(
+            hold_id=order.hold_id, order_id=order.id, customer_id=order.customer_id, points=order.points
+        ),
+    ),
 }
 # The usual course, so that the random ones get far more often.
 COURSE = ("authorised", "offered", "accepted", "captured", "assigned", "ready", "picked up", "delivered")
@@ -184,7 +193,9 @@ BANKS = ("charged back", "charged back by half", "won back", "half won back")
 # At once, or at one of so many times that no restaurant is full.
 SLOTS = st.none() | st.integers(0, 40)
 FAILURES = ("delivery failed", "refused at the door")
-OTHERS = ("deadline", "customer cancels", "staff cancel")
+OTHERS = ("deadline", "customer cancels", "staff cancel", "rewards answers")
+# None, a part of the bill, or all of it.
+POINTS = st.sampled_from([0, 0, 700, 100_000])
 # What may come once the food is there: of a dish, of all of it, and what staff say to what is open.
 AFTERWARDS = (
     "a dish is missing",
@@ -214,13 +225,47 @@ def _record(event: Event) -> Recorded:
 
 def happen(order_id: UUID, name: str) -> None:
     if name in REPORTS:
-        report(order_id, name)
+        if _may_be_reported(order_id, name):
+            report(order_id, name)
+    elif name == "rewards answers":
+        _ask_rewards(order_id)
     elif name == "deadline":
         _strike(order_id)
     elif name in AFTERWARDS:
         _claim(order_id, name)
     else:
         _cancel(order_id, by_staff=name == "staff cancel")
+
+
+def _may_be_reported(order_id: UUID, name: str) -> bool:
+    """Payments hears of an order once its points are held, and of what costs nothing never; a hold lapses
+    while nobody has ended it."""
+    order = Order.objects.get(pk=order_id)
+    if name == "points lapsed":
+        held = [
+            hold for hold in call(Rewards).holds(hold_ids=[order.hold_id]) if hold.state is HoldState.HELD
+        ]
+        for hold in held:
+            call(Rewards).void(key=scenes.new_key(), hold_id=hold.id)
+        return bool(held)
+    was_asked = order.total and order.axes.points is not PointsState.PENDING
+    return bool(was_asked) or REPORTS[name][0].__module__ != handlers.payment.__name__
+
+
+def _ask_rewards(order_id: UUID) -> None:
+    """What is to be asked now is asked, and answered at once."""
+    order = Order.objects.get(pk=order_id)
+    match order.axes.points:
+        case PointsState.PENDING:
+            jobs.secure_points(order_id)
+            if not order.total:
+                jobs.secure_payment(order_id)
+        case PointsState.SPENDING:
+            jobs.spend_points(order_id)
+        case PointsState.RESTORING:
+            jobs.restore_points(order_id)
+        case PointsState.RELEASING:
+            jobs.release_points(order_id, order.wishes)
 
 
 def _strike(order_id: UUID) -> None:
@@ -276,6 +321,8 @@ def _answer(order: Order) -> None:
     axes = order.axes
     if axes.payment is PaymentState.VOIDING:
         report(order.id, "voided")
+    elif axes.points in {PointsState.SPENDING, PointsState.RESTORING, PointsState.RELEASING}:
+        _ask_rewards(order.id)
     elif axes.payment is PaymentState.CAPTURING:
         report(order.id, "captured")
     elif axes.refund is RefundState.DUE:
@@ -307,11 +354,15 @@ def _play(
     keeps: bool = False,
     late: bool = False,
     slot: int | None = None,
+    points: int = 0,
 ) -> None:
     wishes: dict[str, object] = {"fulfilment": fulfilment}
+    if points:
+        wishes["points"], happenings = points, ["rewards answers", *happenings]
     if slot is not None:
         wishes["wanted_at"] = _slots(kitchen, fulfilment)[slot]
     with pytest.MonkeyPatch.context() as patch:
+        scenes.rules(patch, "rewards.redeeming", scenes.PENNY)
         if keeps:
             scenes.rules(patch, "cancellation.kept", *KEPT)
         _play_here(kitchen, happenings, wishes, late)
@@ -322,7 +373,10 @@ def _slots(kitchen: scenes.Kitchen, fulfilment: Fulfilment) -> list[datetime]:
 
 
 def _play_here(kitchen: scenes.Kitchen, happenings: list[str], wishes: dict[str, object], late: bool) -> None:
-    order = scenes.place(kitchen, ids.new_id(), kitchen.ramen(2), **wishes)
+    customer = ids.new_id()
+    if "points" in wishes:
+        scenes.give_points(customer, 100_000)
+    order = scenes.place(kitchen, customer, kitchen.ramen(2), **wishes)
     if late:
         Order.objects.filter(pk=order.id).update(promised_by=clock.now() - timedelta(hours=1))
     check(order.id)
@@ -354,6 +408,7 @@ def kitchen(kitchen: scenes.Kitchen) -> scenes.Kitchen:
     keeps=st.booleans(),
     late=st.booleans(),
     slot=SLOTS,
+    points=POINTS,
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=14),
 )
 @settings(
@@ -362,9 +417,10 @@ def kitchen(kitchen: scenes.Kitchen) -> scenes.Kitchen:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_random_courses_end_whole(
-    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, slot: int | None, more: list[str]
+    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, slot: int | None, points: int, more
 ) -> None:
-    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late, slot=slot)
+    course = [*COURSE[:prefix], *more]
+    _play(kitchen, course, fulfilment, keeps=keeps, late=late, slot=slot, points=points)
 
 
 @pytest.mark.full
@@ -375,21 +431,31 @@ def test_random_courses_end_whole(
     keeps=st.booleans(),
     late=st.booleans(),
     slot=SLOTS,
+    points=POINTS,
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=30),
 )
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.timeout(1800)
 def test_many_random_courses_end_whole(
-    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, slot: int | None, more: list[str]
+    kitchen, prefix: int, fulfilment, keeps: bool, late: bool, slot: int | None, points: int, more
 ) -> None:
-    _play(kitchen, [*COURSE[:prefix], *more], fulfilment, keeps=keeps, late=late, slot=slot)
+    course = [*COURSE[:prefix], *more]
+    _play(kitchen, course, fulfilment, keeps=keeps, late=late, slot=slot, points=points)
 
 
 @pytest.mark.parametrize("other", [*OTHERS, *AFTERWARDS, *BANKS, "declined", "rejected", "voided", *FAILURES])
 @pytest.mark.parametrize("keeps", [False, pytest.param(True, marks=pytest.mark.full)])
-def test_a_turn_at_any_stage_ends_whole(kitchen, other: str, keeps: bool) -> None:
+@pytest.mark.parametrize("points", [0, pytest.param(700, marks=pytest.mark.full)])
+def test_a_turn_at_any_stage_ends_whole(kitchen, other: str, keeps: bool, points: int) -> None:
     for stage in range(len(COURSE) + 1):
-        _play(kitchen, [*COURSE[:stage], other, *COURSE[stage:]], keeps=keeps, late=keeps)
+        _play(kitchen, [*COURSE[:stage], other, *COURSE[stage:]], keeps=keeps, late=keeps, points=points)
+
+
+@pytest.mark.parametrize("other", ["customer cancels", "nothing came", "points lapsed"])
+@pytest.mark.parametrize("points", [700, 10_000])
+def test_a_turn_at_any_stage_of_what_points_pay_ends_whole(kitchen, other: str, points: int) -> None:
+    for stage in range(len(COURSE) + 1):
+        _play(kitchen, [*COURSE[:stage], other, *COURSE[stage:]], points=points)
 
 
 def test_a_gift_before_anything_was_taken_is_not_kept_as_well(kitchen) -> None:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.delivery.interface import Delivery
-from modules.orders.interface import CancellationRefused, Orders, Party, PaymentState, RefundState, Status
+from modules.orders.interface import (
+    CancellationRefused,
+    ComponentKind,
+    Orders,
+    Party,
+    PaymentState,
+    RefundState,
+    Status,
+)
 from modules.orders.jobs import capture_payment
 from modules.orders.models import CancellationFee, PromotionUse, Refund
 from modules.orders.policies import Keepable
@@ -72,9 +81,18 @@ def test_what_is_kept_and_what_goes_back_are_what_was_paid(
 
 @given(any_terms)
 def test_all_of_it_kept_gives_nothing_back_and_none_of_it_all(terms: Terms) -> None:
-    bill = price(terms)
+    bill = price(msgspec.structs.replace(terms, donation=0, rounds_up=False))
     assert split(bill, dict.fromkeys(Keepable, Decimal(1))).kept_total == bill.total.amount
     assert split(bill, {}).back_total == bill.total.amount
+
+
+@given(any_terms)
+def test_what_is_given_goes_back_whatever_is_kept(terms: Terms) -> None:
+    bill = price(terms)
+    parted = split(bill, dict.fromkeys(Keepable, Decimal(1)))
+    assert not [part for part in parted.kept if part.party is Party.CHARITY]
+    given = sum(part.amount.amount for part in bill.components if part.kind is ComponentKind.DONATION)
+    assert sum(part.amount for part in parted.back if part.party is Party.CHARITY) == given
 
 
 @pytest.fixture

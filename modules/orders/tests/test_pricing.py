@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.orders.interface import ComponentKind, Party, PromotionKind
-from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
+from modules.orders.policies import DeliveryFee, Redeeming, ServiceFee, SmallOrderFee, TaxRate
 from modules.orders.pricing import (
     Discount,
     Dish,
+    PointsOffer,
     Promotion,
     TakenOption,
     Terms,
@@ -111,6 +112,17 @@ promotions = st.builds(
     left=st.none() | st.integers(0, 5_000),
     funded_by=st.sampled_from([Party.PLATFORM, Party.RESTAURANT]),
 )
+points_offers = st.builds(
+    PointsOffer,
+    most=st.integers(0, 100_000),
+    price=st.builds(
+        Redeeming,
+        points=st.integers(1, 200),
+        amount=st.integers(1, 200),
+        minimum_points=st.integers(1, 500),
+        max_share=st.decimals(0, 1, places=2),
+    ),
+)
 some_discounts = st.lists(discounts, max_size=3).map(tuple)
 any_terms = st.builds(
     Terms,
@@ -124,8 +136,10 @@ any_terms = st.builds(
     small_order_fee=st.just(FEES["small_order_fee"]),
     promotions=st.lists(promotions, max_size=5).map(tuple),
     member_benefits=some_discounts,
-    points=some_discounts,
+    points=st.none() | points_offers,
     tip=st.integers(0, 5_000),
+    donation=st.integers(0, 2_000),
+    rounds_up=st.booleans(),
     rounding=st.sampled_from([1, 5, 100]),
 )
 
@@ -268,8 +282,8 @@ def test_each_begun_kilometre_costs_and_the_fee_has_a_limit() -> None:
 
 def test_a_discount_shrinks_the_tax_of_what_it_is_off() -> None:
     whole = price(terms(SOUP, BEER))
-    half = price(terms(SOUP, BEER, points=(Discount(code="half", label="Half off", amount=2300),)))
-    assert amounts(half, ComponentKind.POINTS) == [-1100, -1200]
+    half = price(terms(SOUP, BEER, member_benefits=(Discount(code="half", label="Half off", amount=2300),)))
+    assert amounts(half, ComponentKind.MEMBER_BENEFIT) == [-1100, -1200]
     assert half.total.amount == whole.total.amount - 2300
     assert half.tax.amount < whole.tax.amount
 

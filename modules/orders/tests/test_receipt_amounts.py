@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +85,19 @@ def test_what_is_taken_back_bit_by_bit_is_never_more_and_sums_up(shares) -> None
             assert sum(each.total for each in written if each.party is party) >= 0
 
 
+@given(any_terms)
+def test_what_is_given_is_in_no_receipt_and_in_no_correction(terms) -> None:
+    bill = price(terms)
+    (donation,) = [part.amount.amount for part in bill.components if part.kind.value == "donation"] or [0]
+    written = receipts_of(bill)
+    sold = bill.total.amount - donation
+    assert sum(each.total for each in written) == sold
+    assert Party.CHARITY not in {each.party for each in written}
+    whole = split(bill, {}).back
+    back = corrections_of(written, whole, bill.total.amount, includes_tax=bill.includes_tax)
+    assert sum(each.total for each in back) == -sold
+
+
 any_shares = st.dictionaries(st.sampled_from(Keepable), st.decimals(0, 1, places=2))
 
 
@@ -95,7 +109,7 @@ any_shares = st.dictionaries(st.sampled_from(Keepable), st.decimals(0, 1, places
 )
 def test_what_is_in_writing_of_a_stopped_order_is_what_is_kept_of_it(terms, shares, later, gift) -> None:
     """Party by party and tax by tax; less what was given before, and what is given back after it."""
-    bill = price(terms)
+    bill = price(msgspec.structs.replace(terms, donation=0, rounds_up=False))
     parted = split(bill, shares)
     left = max(0, parted.kept_total - gift)
     written = list(receipts_of_kept(parted.kept, left, includes_tax=bill.includes_tax))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.orders.interface import ComponentKind
-from modules.orders.pricing import price
-from modules.orders.pricing.refunding import refund_parts, total_of
-from modules.orders.tests.test_pricing import BEER, SOUP, Dish, Terms, any_terms, terms
+from modules.orders.pricing import paid_with_points, points_spent, price
+from modules.orders.pricing.refunding import points_back, refund_parts, total_of
+from modules.orders.tests.test_pricing import BEER, SOUP, Dish, Terms, any_terms, points_offers, terms
 from modules.orders.tests.test_stacking import TENTH
 
 ALL_KINDS = frozenset(
@@ -17,6 +18,7 @@ ALL_KINDS = frozenset(
         ComponentKind.SERVICE_FEE,
         ComponentKind.SMALL_ORDER_FEE,
         ComponentKind.TIP,
+        ComponentKind.DONATION,
     }
 )
 SHARED = frozenset({ComponentKind.SERVICE_FEE, ComponentKind.SMALL_ORDER_FEE})
@@ -45,6 +47,25 @@ def test_more_dishes_never_give_back_less_and_never_more_than_was_charged(terms:
     more = {line: data.draw(st.integers(some[line], dish.quantity)) for line, dish in enumerate(terms.dishes)}
     kinds = data.draw(st.sets(st.sampled_from(sorted(ALL_KINDS, key=lambda kind: kind.value))).map(frozenset))
     assert 0 <= back(terms, some, kinds) <= back(terms, more, kinds) <= back(terms, more, ALL_KINDS)
+
+
+@given(any_terms, points_offers, st.data())
+def test_points_that_come_back_bit_by_bit_are_those_that_were_spent(terms: Terms, offer, data) -> None:
+    """However a refund is divided: points never come back twice, and with everything all of them do."""
+    bill = price(msgspec.structs.replace(terms, points=offer))
+    spent, paid = points_spent(offer, bill), paid_with_points(bill)
+    quantities = [dish.quantity for dish in terms.dishes]
+    some = {line: data.draw(st.integers(0, count)) for line, count in enumerate(quantities)}
+    whole = dict(enumerate(quantities))
+
+    def in_points(returned: dict[int, int], kinds: frozenset[ComponentKind]) -> int:
+        return sum(part.in_points for part in refund_parts(bill, quantities, returned, kinds))
+
+    first = points_back(spent, paid, in_points(some, SHARED))
+    assert 0 <= first <= spent
+    if any(dish.unit_price for dish in terms.dishes):
+        assert in_points(some, SHARED) <= in_points(whole, ALL_KINDS) == paid
+        assert points_back(spent, paid, in_points(whole, ALL_KINDS)) == spent
 
 
 @given(any_terms, st.data())

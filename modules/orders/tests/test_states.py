@@ -47,13 +47,18 @@ def test_a_decided_order_stays_decided() -> None:
 
 def every_combination():
     return (
-        Axes(order=order, payment=payment, vendor=vendor, courier=courier, refund=refund)
-        for order, payment, vendor, courier, refund in product(*(machine.reachable() for machine in MACHINES))
+        Axes(**dict(zip((machine.axis for machine in MACHINES), states, strict=True)))
+        for states in product(*(machine.reachable() for machine in MACHINES))
     )
 
 
 def test_every_combination_has_a_status() -> None:
     assert {status_of(axes) for axes in every_combination()} == set(Status) - {Status.UNKNOWN}
+
+
+def test_nothing_is_final_while_anything_is_asked_of_rewards() -> None:
+    asked = {"pending", "held", "spending", "restoring", "releasing"}
+    assert {axes.points.value for axes in every_combination() if is_final(axes)}.isdisjoint(asked)
 
 
 def test_nothing_is_final_before_it_is_decided_and_the_money_is_settled() -> None:

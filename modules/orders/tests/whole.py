@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import timedelta
 from uuid import UUID
 
-from modules.orders.interface import PaymentState, RefundState
+from modules.orders.interface import PaymentState, PointsState, RefundState
 from modules.orders.models import Order, PromotionUse, Refund, SlotUse
 from modules.orders.models.refund import TO_CORRECT
 from modules.orders.selectors.cancelling import fee_of
@@ -15,9 +15,25 @@ from modules.orders.selectors.orders import entries_since
 from modules.orders.services import write_receipts
 from modules.orders.services.deadlines import deadline_of
 from modules.orders.states import is_final, status_of
+from modules.rewards.interface import HoldState, Rewards
 from tiffin.audit import Inspection
 from tiffin.audit.rules import rules_hold
+from tiffin.interfaces import call
 from tiffin.models import Job
+
+_ENDED = {HoldState.VOIDED, HoldState.EXPIRED}
+# Where the hold may be when the order is about to be asked, was, or has heard.
+HOLDS: dict[PointsState, set[HoldState | None]] = {
+    PointsState.PENDING: {None},
+    PointsState.HELD: {HoldState.HELD},
+    PointsState.SPENDING: {HoldState.HELD},
+    PointsState.SPENT: {HoldState.POSTED},
+    PointsState.RESTORING: {HoldState.POSTED},
+    PointsState.RELEASING: {None, HoldState.HELD, *_ENDED},
+    PointsState.RELEASED: {None, *_ENDED},
+    PointsState.REFUSED: {None},
+    PointsState.LAPSED: _ENDED,
+}
 
 
 def check(order_id: UUID) -> None:
@@ -42,6 +58,7 @@ def check(order_id: UUID) -> None:
     assert sum(refund.amount for refund in refunds if refund.done_at) == order.refunded
     # One, of which the bank may have a part.
     assert len({refund.owed_at for refund in refunds if refund.reason == "late"}) <= 1
+    check_points(order, refunds)
     for made in order.claims.all():
         waiting = Job.objects.using("orders").filter(key=made.id, slot="deadline").count()
         assert waiting == (made.state_name == "open")
@@ -49,6 +66,22 @@ def check(order_id: UUID) -> None:
     entries = entries_since(order_id, 0)
     assert [entry.seq for entry in entries] == list(range(1, order.timeline_seq + 1))
     assert entries[-1].axes == order.axes
+
+
+def check_points(order: Order, refunds: list[Refund]) -> None:
+    """Its hold is as the order says, and what came back in points is what refunds gave back."""
+    assert sum(refund.points for refund in refunds if refund.points_done_at) == order.points_back
+    assert sum(refund.points for refund in refunds) <= order.points
+    state = order.axes.points
+    owed = any(refund.points and not refund.points_done_at for refund in refunds)
+    assert owed is (state is PointsState.RESTORING) or state is PointsState.SPENDING
+    if state is PointsState.NONE:
+        assert order.points == 0
+        return
+    hold = next(iter(call(Rewards).holds(hold_ids=[order.hold_id])), None)
+    assert (hold.state if hold else None) in HOLDS[state]
+    if hold and hold.state is HoldState.POSTED:
+        assert (hold.posted, hold.restored) == (order.points, order.points_back)
 
 
 def check_kept_for(order: Order) -> None:

@@ -86,7 +86,17 @@ class PaymentAdmin(Exported, ModuleAdmin):
 class LedgerAdmin(Exported, ModuleAdmin):
     """The ledger: everything that a provider confirmed, and whose it was."""
 
-    list_display = ("at", "payment", "kind", "money", "restaurants", "platforms", "couriers", "nobodys")
+    list_display = (
+        "at",
+        "payment",
+        "kind",
+        "money",
+        "restaurants",
+        "platforms",
+        "couriers",
+        "charities",
+        "nobodys",
+    )
     list_filter = ("kind", "payment__region", ("at", admin.DateFieldListFilter))
     region_field = "payment__region"
     search_fields = ("=payment__id", "=payment__order_id")
@@ -117,6 +127,10 @@ class LedgerAdmin(Exported, ModuleAdmin):
     @admin.display(description="Courier")
     def couriers(self, entry: PaymentEntry) -> str:
         return _with_tax(entry.courier, entry.courier_tax, entry.payment.currency)
+
+    @admin.display(description="Charity")
+    def charities(self, entry: PaymentEntry) -> str:
+        return _with_tax(entry.charity, entry.charity_tax, entry.payment.currency)
 
     @admin.display(description="Nobody told whose")
     def nobodys(self, entry: PaymentEntry) -> str:

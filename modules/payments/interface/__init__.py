@@ -107,6 +107,7 @@ class Party(OpenEnum):
     RESTAURANT = "restaurant"
     PLATFORM = "platform"
     COURIER = "courier"
+    CHARITY = "charity"
     UNKNOWN = "unknown"
 
 

@@ -14,8 +14,17 @@ from django.db import models
 from modules.payments.interface import Party, Share
 from tiffin.money import Money, allocate
 
-PARTS = ("restaurant", "restaurant_tax", "platform", "platform_tax", "courier", "courier_tax")
-_PARTIES = (Party.RESTAURANT, Party.PLATFORM, Party.COURIER)
+PARTS = (
+    "restaurant",
+    "restaurant_tax",
+    "platform",
+    "platform_tax",
+    "courier",
+    "courier_tax",
+    "charity",
+    "charity_tax",
+)
+_PARTIES = (Party.RESTAURANT, Party.PLATFORM, Party.COURIER, Party.CHARITY)
 
 
 class Split(NamedTuple):
@@ -27,12 +36,15 @@ class Split(NamedTuple):
     platform_tax: int = 0
     courier: int = 0
     courier_tax: int = 0
+    charity: int = 0
+    charity_tax: int = 0
     nobody: int = 0
 
     @classmethod
     def of(cls, amount: int, parts: Sequence[int]) -> Self:
-        """An amount of which the parts in the order of PARTS are told, or none."""
-        told = list(parts) or [0] * len(PARTS)
+        """An amount of which the parts in the order of PARTS are told, or none; what was told before there
+        were as many has nothing of the others."""
+        told = [*parts, *[0] * (len(PARTS) - len(parts))]
         return cls._make([*told, amount - sum(told)])
 
     @property
@@ -52,7 +64,7 @@ class Split(NamedTuple):
 
     def shares(self, currency: str) -> tuple[Share, ...]:
         """As others see it: each party that has something, and under UNKNOWN what is nobody's."""
-        amounts = [*zip(self[0:6:2], self[1:6:2], strict=True), (self.nobody, 0)]
+        amounts = [*zip(self.parts[::2], self.parts[1::2], strict=True), (self.nobody, 0)]
         return tuple(
             Share(
                 party=party,
@@ -102,6 +114,8 @@ class PerParty(models.Model):
     platform_tax = models.BigIntegerField(default=0, db_default=0)
     courier = models.BigIntegerField(default=0, db_default=0)
     courier_tax = models.BigIntegerField(default=0, db_default=0)
+    charity = models.BigIntegerField(default=0, db_default=0)
+    charity_tax = models.BigIntegerField(default=0, db_default=0)
 
     amount = models.BigIntegerField()
 

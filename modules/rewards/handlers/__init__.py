@@ -1,5 +1,5 @@
 """What rewards does when something happened elsewhere."""
 
-from modules.rewards.handlers import earning, funding
+from modules.rewards.handlers import earning, funding, giving
 
-__all__ = ["earning", "funding"]
+__all__ = ["earning", "funding", "giving"]

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from modules.rewards.interface.charity import (
+    Charity,
+    DonationReceipt,
+    DonationSource,
+    DonationsPage,
+    DonationState,
+    DonationView,
+    GivenTo,
+    StandingOrderView,
+    StandingState,
+    YearOfGiving,
+)
 from modules.rewards.interface.errors import (
+    CharityUnknown,
+    DonationInvalid,
+    DonationUnknown,
+    GivingNotOffered,
     HoldConflict,
     HoldUnknown,
     InsufficientPoints,
     PointsInvalid,
+    StandingOrderUnknown,
+    TooManyStandingOrders,
     TooManyTransfers,
     TooManyWallets,
     TransferDiffers,
@@ -17,9 +35,21 @@ from modules.rewards.interface.errors import (
 from modules.rewards.interface.ledger import Flow, Posting, PostResult, Refused, Transfer
 from modules.rewards.interface.wallets import HoldState, HoldView, Wallet
 from tiffin.interfaces import CommandKey, Interface, command, query
+from tiffin.states import StateConflict
 
 __all__ = [
+    "Charity",
+    "CharityUnknown",
+    "DonationInvalid",
+    "DonationReceipt",
+    "DonationSource",
+    "DonationState",
+    "DonationUnknown",
+    "DonationView",
+    "DonationsPage",
     "Flow",
+    "GivenTo",
+    "GivingNotOffered",
     "HoldConflict",
     "HoldState",
     "HoldUnknown",
@@ -30,12 +60,17 @@ __all__ = [
     "Posting",
     "Refused",
     "Rewards",
+    "StandingOrderUnknown",
+    "StandingOrderView",
+    "StandingState",
+    "TooManyStandingOrders",
     "TooManyTransfers",
     "TooManyWallets",
     "Transfer",
     "TransferDiffers",
     "TransferInvalid",
     "Wallet",
+    "YearOfGiving",
 ]
 
 
@@ -90,4 +125,55 @@ class Rewards(Interface, module="rewards", version=1):
     def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
         """Post at most 8,190 transfers, each posting all or none, in one statement. A refused posting stops
         none of the others; posted or refused, asking again under the same transfer ids answers the same."""
+        ...
+
+    @query(timeout=0.5)
+    def causes(self, *, region: str) -> list[Charity]:
+        """The charities that may be given to in `region`, by name. Empty where there are none."""
+        ...
+
+    @command(timeout=2.0, errors=(CharityUnknown, DonationInvalid, GivingNotOffered, InsufficientPoints))
+    def donate(self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int) -> DonationView:
+        """Give points away, for what they are worth in the charity's region. What is given is given: there
+        is no way back."""
+        ...
+
+    @query(timeout=0.5)
+    def donations(self, *, customer_id: UUID, after: UUID | None = None, size: int = 20) -> DonationsPage:
+        """What the customer gave, the newest first, at most 100 from the donation `after` on."""
+        ...
+
+    @query(timeout=0.5, errors=(DonationUnknown,))
+    def donation_receipt(self, *, customer_id: UUID, donation_id: UUID) -> DonationReceipt:
+        """What was put in writing of a donation of theirs."""
+        ...
+
+    @query(timeout=1.0)
+    def year_of_giving(self, *, customer_id: UUID, region: str, year: int) -> YearOfGiving:
+        """What they gave in a calendar year, local time of the region."""
+        ...
+
+    @query(timeout=0.5)
+    def standing_orders(self, *, customer_id: UUID) -> list[StandingOrderView]:
+        """Those of the customer that are not stopped, the newest first."""
+        ...
+
+    @command(timeout=2.0, errors=(CharityUnknown, DonationInvalid, GivingNotOffered, TooManyStandingOrders))
+    def give_monthly(
+        self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int, day: int
+    ) -> StandingOrderView:
+        """Give points each month on its `day`, for the first time on the next such day."""
+        ...
+
+    @command(timeout=2.0, errors=(StandingOrderUnknown, DonationInvalid, StateConflict))
+    def change_standing_order(
+        self,
+        *,
+        key: CommandKey,
+        customer_id: UUID,
+        standing_order_id: UUID,
+        points: int | None = None,
+        state: StandingState | None = None,
+    ) -> StandingOrderView:
+        """Have it give otherwise, pause, go on with the next day that comes, or stop for ever."""
         ...

@@ -69,3 +69,47 @@ class TooManyWallets(DomainError, code="too_many_wallets", status=422):
     detail = "{wallets} wallets are too many at once: ask for at most {limit}."
     wallets: int
     limit: int
+
+
+class CharityUnknown(DomainError, code="charity_unknown", status=404):
+    """There is no such cause to give to."""
+
+    detail = "Nothing can be given to {charity_id}: choose one of the causes of the region."
+    charity_id: UUID
+
+
+class DonationInvalid(DomainError, code="donation_invalid", status=422):
+    """So many points cannot be given."""
+
+    detail = "{points} points cannot be given there: it must be at least {least} and at most {most}."
+    points: int
+    least: int
+    most: int
+
+
+class GivingNotOffered(DomainError, code="giving_not_offered", status=409):
+    """Points are not given there."""
+
+    detail = "Points cannot be given to charities of {region}."
+    region: str
+
+
+class DonationUnknown(DomainError, code="donation_unknown", status=404):
+    """There is no such donation."""
+
+    detail = "There is no donation {donation_id}, or it has nothing in writing."
+    donation_id: UUID
+
+
+class StandingOrderUnknown(DomainError, code="standing_order_unknown", status=404):
+    """There is no such standing order."""
+
+    detail = "There is no standing order {standing_order_id}."
+    standing_order_id: UUID
+
+
+class TooManyStandingOrders(DomainError, code="too_many_standing_orders", status=409):
+    """There are too many standing orders."""
+
+    detail = "At most {limit} standing orders are kept at a time; stop one first."
+    limit: int

@@ -1,6 +1,7 @@
 """Tables of rewards."""
 
 from modules.rewards.models.books import Book, LiabilityDay, PartnerBill
+from modules.rewards.models.charity import Charity, Donation, SettlesBy, StandingOrder
 from modules.rewards.models.earning import (
     Campaign,
     CampaignKind,
@@ -11,6 +12,7 @@ from modules.rewards.models.earning import (
     Member,
 )
 from modules.rewards.models.ledger import PROGRAMME, STRIPES, Account, Entry, Hold, Lot, Refusal
+from modules.rewards.models.settling import DonationReceipt, ReceiptSeries, SettlementBatch
 
 __all__ = [
     "PROGRAMME",
@@ -19,7 +21,10 @@ __all__ = [
     "Book",
     "Campaign",
     "CampaignKind",
+    "Charity",
     "Debtor",
+    "Donation",
+    "DonationReceipt",
     "Earning",
     "EarningRefund",
     "Entry",
@@ -29,5 +34,9 @@ __all__ = [
     "Lot",
     "Member",
     "PartnerBill",
+    "ReceiptSeries",
     "Refusal",
+    "SettlementBatch",
+    "SettlesBy",
+    "StandingOrder",
 ]

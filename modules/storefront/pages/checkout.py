@@ -23,7 +23,7 @@ from modules.orders.interface import (
 from modules.payments.interface import Payments
 from modules.storefront import baskets, places
 from modules.storefront.errors import BasketUnreadable, FormIncomplete
-from modules.storefront.pages import cards
+from modules.storefront.pages import cards, extras
 from modules.storefront.pages.finding import find_restaurant
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
 from tiffin import clock, ids, regions
@@ -61,6 +61,9 @@ def checkout(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseB
         choice=choice,
         card_entry=entry,
         tips=_tips(found.region),
+        points=extras.spendable(visitor.id, found.region),
+        causes=extras.causes(found.region),
+        gifts=extras.gifts(found.min_order.currency),
         slots=[slot for slot in call(Orders).slots(restaurant_id=found.id) if slot.is_free],
         currency=found.min_order.currency,
         key=ids.new_id(),
@@ -116,17 +119,21 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
     """A part of the page: the price that will be charged, and the quote that holds it."""
     found = find_restaurant(slug, places.remembered(request))
     fetched = request.POST.get("fulfilment") == Fulfilment.PICKUP.value
+    charity_id = _charity(request)
     try:
         offered = call(Orders).quote(
             restaurant_id=found.id,
             lines=baskets.read(request.POST.get("basket", "")),
             customer_id=visitor.id,
             address_ticket=None if fetched else _ticket(request, visitor),
-            tip=0 if fetched else _tip(request),
+            tip=0 if fetched else _number(request, "tip", digits=6),
             wishes=Wishes(
                 fulfilment=Fulfilment.PICKUP if fetched else Fulfilment.DELIVERY,
                 wanted_at=_wanted_at(request),
                 promotion_code=request.POST.get("promotion_code", "").strip()[:LONGEST_CODE] or None,
+                points=_number(request, "points", digits=9),
+                charity_id=charity_id,
+                donation=_number(request, "donation", digits=6) or None if charity_id else None,
             ),
         )
     except (*QUOTE_ERRORS, BasketUnreadable) as refusal:
@@ -141,6 +148,14 @@ def quote(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
         zone=found.time_zone,
         age_refusal=AgeNotConfirmed(minimum_age=offered.minimum_age) if missing else None,
     )
+
+
+def _charity(request: HttpRequest) -> UUID | None:
+    """Whom to give to; anything but an id is nobody."""
+    try:
+        return UUID(request.POST.get("charity", ""))
+    except ValueError:
+        return None
 
 
 def _wanted_at(request: HttpRequest) -> datetime | None:
@@ -167,9 +182,10 @@ def _ticket(request: HttpRequest, visitor: Visitor) -> str:
     raise AddressTicketInvalid()
 
 
-def _tip(request: HttpRequest) -> int:
-    tip = request.POST.get("tip", "0")
-    return int(tip) if tip.isascii() and tip.isdigit() and len(tip) < 7 else 0
+def _number(request: HttpRequest, name: str, *, digits: int) -> int:
+    """As the page wrote it; anything else is nothing."""
+    text = request.POST.get(name, "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else 0
 
 
 @require_POST

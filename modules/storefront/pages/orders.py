@@ -25,6 +25,7 @@ from modules.orders.interface import (
 )
 from modules.restaurants.interface import Point, RestaurantId, Restaurants
 from modules.storefront import wording
+from modules.storefront.pages import extras
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
 from tiffin import ids, regions
 from tiffin.interfaces import CommandKey, ModuleFault, ModuleUnavailable, call
@@ -146,6 +147,7 @@ def _shown(visitor: Visitor, order_id: UUID) -> dict[str, object]:
         "over": words.step is None or words.step == len(steps) - 1,
         "again": _slug(seen) if seen.status in AGAIN else "",
         "cancelling": _cancelling(seen),
+        "cause": extras.name_of(seen.charity_id, seen.region),
         "refunds": [(refund, wording.why_back(refund.reason)) for refund in seen.refunds],
         "claims": [(made, wording.claim_state(made)) for made in claims],
         "receipts": [(written, wording.receipt_name(written)) for written in _receipts(seen)],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import urlsafe_b64decode
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +14,14 @@ from django.urls import reverse
 
 from modules.identity.interface import AccountKind, Identity
 from modules.restaurants.interface import Point, RestaurantProfile, Restaurants, RestaurantView
-from tiffin import ids
+from modules.rewards.interface import Flow, Posting, Rewards, Transfer
+from tiffin import clock, ids
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.interfaces import CommandKey, call
 from tiffin.money import Money
 from tiffin.testing import settle, token
+from tiffin.web.auth import ACCESS_COOKIE
 
 PASSWORD = "a good long password"
 SOHO = Point(lat=51.5137, lon=-0.1312)
@@ -148,10 +152,24 @@ class Customer:
         answer = self.browser.post(reverse("checkout-quote", args=["noodle-bar"]), form)
         return str(answer.content.decode())
 
-    def orders(self, *, card: str = "pm_card_visa", key: str = "first") -> Any:
-        quote = found(r'name="quote" value="([^"]+)"', self.asks_price())
+    def orders(self, *, card: str = "pm_card_visa", key: str = "first", **wishes: str) -> Any:
+        quote = found(r'name="quote" value="([^"]+)"', self.asks_price(**wishes))
         form = {"quote": quote, "payment_method": card, "key": key}
         return self.browser.post(reverse("checkout-place", args=["noodle-bar"]), form)
+
+    def is_given(self, points: int) -> None:
+        """Points to spend at once, as they come from somebody's goodwill."""
+        claims = self.browser.cookies[ACCESS_COOKIE].value.split(".")[1]
+        customer_id = UUID(json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"])
+        grant = Transfer(
+            id=ids.new_id(),
+            flow=Flow.GRANT,
+            amount=points,
+            region="gb",
+            customer_id=customer_id,
+            expires_at=clock.now() + timedelta(days=365),
+        )
+        call(Rewards).post_many(key=new_key(), postings=[Posting(transfers=(grant,))])
 
     def sees(self, order: Any) -> str:
         """The page of an order that was just placed."""

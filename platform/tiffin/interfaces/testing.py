@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tiffin.interfaces.contracts import Kind
+from tiffin.interfaces.declaring import Interface
 from tiffin.interfaces.envelope import decode_envelope
-from tiffin.interfaces.registry import find_method
-from tiffin.interfaces.transport import InProcess, Transport, routed
+from tiffin.interfaces.registry import contract_of, find_method
+from tiffin.interfaces.transport import InProcess, Transport, TransportTrouble, routed
 
 
 class Twice:
@@ -37,6 +38,26 @@ class Recording:
         envelope = decode_envelope(request)
         self.calls.append(f"{envelope.interface}.{envelope.method}")
         return self._transport.send(request, timeout_seconds=timeout_seconds)
+
+
+class Without:
+    """Carries every call but those to one interface, whose module is stopped."""
+
+    def __init__(self, interface: type[Interface], transport: Transport | None = None) -> None:
+        self._missing = contract_of(interface).wire_name
+        self._transport = transport or InProcess()
+
+    def send(self, request: bytes, *, timeout_seconds: float) -> bytes:
+        if decode_envelope(request).interface == self._missing:
+            raise TransportTrouble("it is stopped", sent=False)
+        return self._transport.send(request, timeout_seconds=timeout_seconds)
+
+
+@contextmanager
+def stopped(interface: type[Interface]) -> Iterator[None]:
+    """While the block lasts nobody answers for `interface`."""
+    with routed(Without(interface)):
+        yield
 
 
 @contextmanager

@@ -62,6 +62,8 @@ class RefundSerializer(Document):
     charged_back_at = serializers.DateTimeField(
         allow_null=True, help_text="The customer's bank had taken it already: it is not given back as well"
     )
+    points = serializers.IntegerField(help_text="So many come back besides the amount")
+    points_done_at = serializers.DateTimeField(allow_null=True)
 
 
 class CancellationSerializer(Document):

@@ -14,6 +14,7 @@ from modules.orders.interface import (
     Fulfilment,
     OrderState,
     PaymentState,
+    PointsState,
     RefundState,
     Status,
     VendorState,
@@ -64,6 +65,7 @@ class AxesSerializer(Document):
     vendor = choice(VendorState)
     courier = choice(CourierState)
     refund = choice(RefundState)
+    points = choice(PointsState)
 
 
 class PersonShareSerializer(Document):
@@ -113,6 +115,11 @@ class OrderSerializer(Document):
     claim_obstacle = serializers.CharField(help_text="Why nothing can be claimed; empty while it can")
     rating_obstacle = serializers.CharField(help_text="Why it cannot be rated; empty while it can")
     per_person = PersonShareSerializer(many=True, help_text="The bill apart; empty where nobody is named")
+    points = serializers.IntegerField(help_text="They pay `points_worth` of the bill")
+    points_worth = MoneySerializer(allow_null=True)
+    points_back = serializers.IntegerField(help_text="So many of them came back")
+    donation = MoneySerializer(allow_null=True, help_text="What the total holds for the charity")
+    charity_id = serializers.UUIDField(allow_null=True)
     tracking = TrackingSerializer()
 
 
@@ -150,7 +157,7 @@ class SummarySerializer(Document):
 class EntrySerializer(Document):
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
-    axis = serializers.ChoiceField(choices=["order", "payment", "vendor", "courier", "refund"])
+    axis = serializers.ChoiceField(choices=["order", "payment", "vendor", "courier", "refund", "points"])
     from_state = serializers.CharField(allow_null=True)
     to_state = serializers.CharField()
     status = choice(Status)

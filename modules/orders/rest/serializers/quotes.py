@@ -6,11 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from modules.orders.interface import CodeOutcome, ComponentKind, Fulfilment, HintKind, Party
+from modules.orders.interface import CodeOutcome, ComponentKind, Fulfilment, HintKind, Party, PointsOutcome
 from modules.orders.rest.serializers.baskets import BasketField
 from modules.orders.rest.serializers.documents import Document, MoneySerializer, choice
 
 HIGHEST_TIP = 10_000_000
+MOST_POINTS = 1_000_000_000
 LONGEST_CODE = 32
 
 
@@ -47,6 +48,25 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
         required=False,
         max_length=LONGEST_CODE,
         help_text="One that does not hold makes nothing fail: `promotion_code` of the answer says why",
+    )
+
+    points = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=MOST_POINTS,
+        help_text="Spend at most so many; `points` of the answer says how many are, and why not more",
+    )
+    all_points = serializers.BooleanField(default=False, help_text="Spend as many points as there are")
+    charity_id = serializers.UUIDField(
+        required=False, allow_null=True, help_text="Give `donation` to it, or what rounds the total up"
+    )
+    donation = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=HIGHEST_TIP,
+        help_text="Minor units; null: what is missing to the next whole unit of the currency",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +141,14 @@ class CodeAnswerSerializer(Document):
     text = serializers.CharField()
 
 
+class PointsAnswerSerializer(Document):
+    points = serializers.IntegerField(help_text="So many are spent")
+    worth = MoneySerializer(help_text="What they take off the bill, in its components of kind `points`")
+    outcome = choice(PointsOutcome)
+    text = serializers.CharField()
+    available = serializers.IntegerField(allow_null=True, help_text="null: it could not be looked up")
+
+
 class QuoteSerializer(Document):
     quote_id = serializers.UUIDField()
     token = serializers.CharField(allow_null=True, help_text="What is placed; null for a preview")
@@ -139,6 +167,9 @@ class QuoteSerializer(Document):
     fulfilment = choice(Fulfilment)
     wanted_at = serializers.DateTimeField(allow_null=True)
     minimum_age = serializers.IntegerField(help_text="Of whoever gets it; 0: it does not matter")
+    points = PointsAnswerSerializer(allow_null=True, help_text="null: none were wanted")
+    charity_id = serializers.UUIDField(allow_null=True)
+    donation = MoneySerializer(allow_null=True, help_text="What the total holds for the charity")
 
 
 class SlotsQuerySerializer(serializers.Serializer[Any]):

@@ -10,7 +10,7 @@ const beforehand = shown.innerHTML; // as long as nobody knows where to
 const RENEW_MS = 10 * 60 * 1000; // a price is promised for a quarter of an hour
 
 // What was chosen is there again after a refusal, or after another address was kept.
-const KEPT = ["fulfilment", "wanted_at", "payment_method", "tip", "note", "promotion_code"];
+const KEPT = ["fulfilment", "wanted_at", "payment_method", "tip", "points", "charity", "donation", "note", "promotion_code"];
 const place = `tiffin.checkout.${page.dataset.checkout}`;
 function remember() {
   const chosen = new FormData(form);
@@ -40,7 +40,7 @@ async function quote() {
     return;
   }
   const body = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "fulfilment", "wanted_at", "address", "tip", "promotion_code", "age_missing"]) body.set(name, wanted.get(name) ?? "");
+  for (const name of ["csrfmiddlewaretoken", "fulfilment", "wanted_at", "address", "tip", "points", "charity", "donation", "promotion_code", "age_missing"]) body.set(name, wanted.get(name) ?? "");
   body.set("basket", basket);
   try {
     const answer = await fetch(page.dataset.quoteUrl, { method: "POST", body, headers: { "X-Fragment": "1" } });
@@ -60,7 +60,7 @@ async function quote() {
 
 document.addEventListener("keydown", (event) => {
   // Enter ends a line; only the button orders.
-  if (event.key === "Enter" && event.target.matches("input[name=note], input[name=promotion_code]")) {
+  if (event.key === "Enter" && event.target.matches("input[name=note], input[name=promotion_code], input[name=points]")) {
     event.preventDefault();
     event.target.blur();
   }
@@ -73,7 +73,7 @@ document.addEventListener("change", (event) => {
     event.target.removeAttribute("aria-invalid");
     event.target.removeAttribute("aria-describedby");
   }
-  if (["fulfilment", "wanted_at", "address", "tip", "promotion_code"].includes(event.target.name)) quote();
+  if (["fulfilment", "wanted_at", "address", "tip", "points", "charity", "donation", "promotion_code"].includes(event.target.name)) quote();
 });
 form.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return; // a new card is entered first

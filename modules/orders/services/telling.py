@@ -1,0 +1,71 @@
+"""What went back, as those hear of it who count what was earned and given with the order."""
+
+from __future__ import annotations
+
+import msgspec
+
+from modules.orders.events import OrderRefunded
+from modules.orders.interface import Party
+from modules.orders.models import Order, Refund
+from modules.orders.pricing.refunding import RefundPart, total_of
+from modules.orders.selectors.bills import price_of
+from tiffin import ids
+
+
+def money_told(order: Order, amount: int, reference: str | None, reason: str) -> OrderRefunded:
+    """So many minor units are back, as asked for under `reference` or of somebody's own accord."""
+    refund = _refund_of(order, reference)
+    goods, donation = _made_of(order, refund, amount)
+    return OrderRefunded(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        amount=order.money(amount),
+        reason=reason,
+        refund_id=ids.derived(order.id, f"refund-{refund.number}") if refund else None,
+        goods=order.money(goods),
+        donation=order.money(donation) if donation else None,
+    )
+
+
+def points_told(order: Order, refund: Refund) -> OrderRefunded:
+    """The points of the refund are back; its money is told of when that is."""
+    return OrderRefunded(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        amount=order.money(0),
+        reason=refund.reason,
+        refund_id=ids.derived(order.id, f"points-{refund.number}"),
+        goods=order.money(sum(part.in_points for part in _parts(refund) if part.line is not None)),
+        points=refund.points,
+    )
+
+
+def _refund_of(order: Order, reference: str | None) -> Refund | None:
+    """The one that is back, or else what came back last."""
+    done = list(order.refunds.filter(done_at__isnull=False, amount__gt=0).order_by("-done_at", "-number"))
+    asked = (reference or "").rpartition(":")[0]
+    named = [each for each in done if asked == order.command_key(f"refund-{each.number}")]
+    return next(iter([*named, *done]), None)
+
+
+def _parts(refund: Refund) -> list[RefundPart]:
+    return msgspec.convert(refund.parts, list[RefundPart])
+
+
+def _made_of(order: Order, refund: Refund | None, amount: int) -> tuple[int, int]:
+    """What of `amount` went back for dishes and options, and what of the donation. What is not made of
+    anything is a share of the whole bill, and the donation goes back with the last of that."""
+    parts = _parts(refund) if refund else []
+    whole = total_of(parts, includes_tax=order.includes_tax)
+    if whole:
+        goods = sum(part.amount for part in parts if part.line is not None)
+        given = sum(part.amount for part in parts if part.party is Party.CHARITY)
+        return goods * amount // whole, given * amount // whole
+    of_dishes = [part.amount.amount for part in price_of(order).components if part.line is not None]
+    all_back = order.refunded >= order.total and not _donation_is_back(order)
+    return sum(of_dishes) * amount // order.total, order.donation if all_back else 0
+
+
+def _donation_is_back(order: Order) -> bool:
+    done = order.refunds.filter(done_at__isnull=False)
+    return any(part.party is Party.CHARITY for refund in done for part in _parts(refund))

@@ -1,0 +1,104 @@
+"""Paying with points and giving on the pages, which are there without either as well."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connections
+from django.urls import reverse
+
+from modules.rewards.interface import Rewards
+from modules.storefront.tests.people import Customer, found
+from tiffin import ids, regions
+from tiffin.interfaces.testing import stopped
+from tiffin.regions.file import Dating, Row
+from tiffin.testing import settle
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def rich(noodle_bar, monkeypatch) -> Customer:
+    """Somebody with 340 points where each is a penny."""
+    dating = Dating(valid_from=date(2020, 1, 1), source="house rule", confirmed=True)
+    penny = Row(place="rewards.redeeming", dating=dating, data={"points": 1, "amount": 1})
+    region = regions.get("gb")
+    monkeypatch.setattr(region, "tables", {**region.tables, "rewards.redeeming": (penny,)})
+    monkeypatch.setattr(region, "_read", {})
+    customer = Customer.nearby()
+    customer.is_given(340)
+    return customer
+
+
+def checkout(customer: Customer) -> str:
+    return str(customer.browser.get(reverse("checkout", args=["noodle-bar"])).content.decode())
+
+
+def test_who_has_points_is_told_what_they_are_worth(rich):
+    page = checkout(rich)
+
+    assert "You have 340 points, worth £3.40." in page
+    assert found(r'name="points" form="place"[^>]* max="(\d+)"', page) == "340"
+
+
+def test_nothing_is_offered_to_who_has_none_or_while_rewards_is_away(noodle_bar, rich):
+    with stopped(Rewards):
+        assert "Pay with points" not in checkout(rich)
+    poor = Customer()
+    poor.registers("adam@example.com")
+    assert "Pay with points" not in checkout(poor)
+
+
+def test_the_price_says_what_became_of_the_points(rich):
+    some = rich.asks_price(points="100")
+    more = rich.asks_price(points="5000")
+
+    assert 'data-points="applied"' in some
+    assert "100 points are spent, worth £1.00." in some
+    assert "−£1.00" in some
+    assert 'data-points="fewer"' in more
+
+
+def test_the_order_shows_its_points_and_what_became_of_them(rich):
+    order = rich.orders(points="340")
+    settle()
+    page = rich.sees(order)
+
+    assert "340 points, worth £3.40" in page
+    assert "Your points are reserved" in page
+
+
+@pytest.fixture
+def cause(noodle_bar) -> str:
+    """A charity of the region, as staff write it down."""
+    charity = ids.new_id()
+    with connections["rewards"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rewards_charity (id, region, name, about, site, active, currency, settles_by,"
+            " organisation, payee_reference, held, created_at) VALUES"
+            " (%s, 'gb', 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now())",
+            [charity],
+        )
+    return str(charity)
+
+
+def test_causes_are_offered_where_there_are_some(zofia, cause):
+    assert "Soup for All" in checkout(zofia)
+    with stopped(Rewards):
+        assert "Give to a good cause?" not in checkout(zofia)
+
+
+def test_rounding_up_is_on_the_bill_and_on_the_order(zofia, cause):
+    price = zofia.asks_price(charity=cause)
+    given = zofia.asks_price(charity=cause, donation="200")
+    order = zofia.orders(charity=cause)
+
+    assert "Donation" in price
+    assert "£2.00" in given
+    assert "of it is for Soup for All" in zofia.sees(order)
+
+
+@pytest.mark.parametrize("nonsense", [{"charity": "x"}, {"donation": "-5"}, {"points": "many"}])
+def test_nonsense_is_nothing(zofia, nonsense):
+    assert 'name="quote"' in zofia.asks_price(**nonsense)

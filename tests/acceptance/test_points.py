@@ -1,0 +1,125 @@
+"""Orders that are paid with points, wherever rewards runs: spent when delivered, otherwise the customer's
+again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.acceptance.people import Customer, Kitchen, Place, until
+from tiffin.testing.running import Platform
+from tiffin.testing.services import ROOT
+
+pytestmark = pytest.mark.platform
+GIVEN = 1_000
+# A claim that is small against the order is granted at once.
+MISSING_ONE = {"reason": "missing", "lines": [{"line": 0, "quantity": 1}], "words": "One was missing."}
+
+
+@pytest.fixture
+def rich(platform: Platform, customer: Customer) -> Customer:
+    """A customer who has points."""
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.acceptance.points", customer.id, str(GIVEN)],
+        cwd=ROOT,
+        env=platform.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    return customer
+
+
+def order_with(customer: Customer, place: Place, **wishes: Any) -> dict[str, Any]:
+    quote = customer.ask(place, place.ramen(quantity=4), **wishes)
+    assert quote.is_success, quote.text
+    answer = customer.place(quote.json()["token"])
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def await_points(customer: Customer, order: dict[str, Any], state: str) -> dict[str, Any]:
+    return until(lambda: customer.look(order), lambda seen: seen["axes"]["points"] == state)
+
+
+def left(customer: Customer, place: Place) -> int:
+    """As a quote says it."""
+    return int(customer.ask(place, all_points=True).json()["points"]["available"])
+
+
+def collect(customer: Customer, place: Place, kitchen: Kitchen, **wishes: Any) -> dict[str, Any]:
+    """An order that its customer fetches."""
+    order = order_with(customer, place, fulfilment="pickup", **wishes)
+    kitchen.accept(order)
+    for step in ("ready", "hand-over"):
+        answer = until(
+            lambda step=step: kitchen.post(f"/restaurant/tickets/{order['id']}/{step}", {}),
+            lambda answer: answer.is_success,
+        )
+        assert answer.is_success, answer.text
+    until(lambda: customer.look(order), lambda seen: seen["axes"]["payment"] == "captured")
+    customer.await_status(order, "delivered")
+    return order
+
+
+def test_points_are_spent_when_the_customer_has_it(
+    rich: Customer, places: Any, kitchen_of: Callable[[Place], Kitchen], books: Any
+) -> None:
+    kitchen = kitchen_of(places.open)
+    order = collect(rich, places.open, kitchen, points=500)
+    assert order["points"] == 500
+    await_points(rich, order, "spent")
+    assert left(rich, places.open) == GIVEN - 500
+    books.await_money(order, authorised=order["total"]["amount"], captured=order["total"]["amount"])
+    books.await_quiet(order)
+
+
+def test_a_part_that_was_missing_comes_back_in_money_and_in_points(
+    rich: Customer, places: Any, kitchen_of: Callable[[Place], Kitchen], books: Any
+) -> None:
+    order = collect(rich, places.open, kitchen_of(places.open), points=500)
+    await_points(rich, order, "spent")
+    answer = rich.post(f"/orders/{order['id']}/claims", MISSING_ONE, key=str(uuid4()))
+    assert answer.status_code == 201, answer.text
+    back = until(lambda: rich.look(order), lambda seen: seen["points_back"] and seen["refunded"]["amount"])
+    (refund,) = back["refunds"]
+    assert (refund["points"], refund["amount"]) == (back["points_back"], back["refunded"])
+    assert 0 < back["points_back"] < 500
+    assert left(rich, places.open) == GIVEN - 500 + back["points_back"]
+    books.await_quiet(order)
+
+
+def test_points_are_the_customers_again_when_the_order_is_cancelled(
+    rich: Customer, places: Any, books: Any
+) -> None:
+    order = order_with(rich, places.open, points=500)
+    rich.await_status(order, "waiting_for_restaurant")
+    assert left(rich, places.open) == GIVEN - 500
+    assert rich.post(f"/orders/{order['id']}/cancel", key=str(uuid4())).is_success
+    await_points(rich, order, "released")
+    assert left(rich, places.open) == GIVEN
+    books.await_quiet(order)
+
+
+def test_points_that_are_gone_meanwhile_end_the_order_uncharged(
+    rich: Customer, places: Any, books: Any
+) -> None:
+    quotes = [rich.ask(places.open, places.open.ramen(quantity=4), points=GIVEN).json() for _ in range(2)]
+    first, second = (rich.place(quote["token"]).json() for quote in quotes)
+    states = {await_points_settled(rich, each)["axes"]["points"] for each in (first, second)}
+    assert states == {"held", "refused"}
+    for order in (first, second):
+        if rich.look(order)["axes"]["points"] == "refused":
+            assert rich.await_status(order, "cancelled")["cancel_reason"] == "points_refused"
+            assert books.money(order) == {}
+            books.await_quiet(order)
+
+
+def await_points_settled(customer: Customer, order: dict[str, Any]) -> dict[str, Any]:
+    return until(lambda: customer.look(order), lambda seen: seen["axes"]["points"] != "pending")
