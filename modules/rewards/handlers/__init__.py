@@ -1,5 +1,5 @@
 """What rewards does when something happened elsewhere."""
 
-from modules.rewards.handlers import giving
+from modules.rewards.handlers import giving, settling
 
-__all__ = ["giving"]
+__all__ = ["giving", "settling"]
