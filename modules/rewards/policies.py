@@ -11,7 +11,6 @@ timeouts.claim_seconds  to say that something was wrong: until then points are p
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Literal
@@ -20,7 +19,6 @@ from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import Policy, Region
 
-MONTHS = 12
 NEGATIVE, WITHIN_BALANCE = "negative", "within_balance"
 
 
@@ -142,12 +140,14 @@ def donation_receipts(region: Region, on: date) -> DonationReceipts | None:
 
 def next_monthly(day: int, after: date) -> date:
     """The first `day` of a month after a date; of a shorter month its last."""
-    year, month = after.year, after.month
+    first = after.replace(day=1)
     while True:
-        found = date(year, month, min(day, monthrange(year, month)[1]))
+        following = (first + timedelta(days=31)).replace(day=1)
+        last = following - timedelta(days=1)
+        found = first.replace(day=min(day, last.day))
         if found > after:
             return found
-        year, month = (year, month + 1) if month < MONTHS else (year + 1, 1)
+        first = following
 
 
 def tiers(region: Region, on: date) -> list[Tier]:

@@ -1,8 +1,9 @@
-"""What each staff role may do with rewards."""
+"""What each staff role may do with rewards. "settle" is to settle with charities, and to say which there
+are."""
 
 ROLES: dict[str, set[str]] = {
     "support": {"view", "change"},
     "operations": {"view", "change"},
-    "finance": {"view"},
-    "admin": {"view", "change"},
+    "finance": {"view", "settle"},
+    "admin": {"view", "change", "settle"},
 }

@@ -1,5 +1,6 @@
 """What rewards does, a verb each."""
 
+from modules.rewards.services.charities import keep_charity
 from modules.rewards.services.donation_receipts import write_donation_receipts
 from modules.rewards.services.giving import collect, donate, take_back
 from modules.rewards.services.holds import hold, post_hold, restore_hold, void_hold
@@ -37,6 +38,7 @@ __all__ = [
     "give_monthly",
     "give_what_is_due",
     "hold",
+    "keep_charity",
     "open_due_batches",
     "post",
     "post_hold",

@@ -1,9 +1,9 @@
-"""Goodstack on this machine, over real HTTP: what https://docs.goodstack.io/docs/api (v1, read 2026-11) says of
-*Create a donation*, *Get a donation*, *List donations* and their errors.
+"""Goodstack on this machine, over real HTTP: what https://docs.goodstack.io/docs/api (v1, read 2026-11) says
+of *Create a donation*, *Get a donation*, *List donations* and their errors.
 
-It forgets a key after 21 days, as it says. It also has bad days: it is down, answers too late to be heard, does
-something and says nothing, refuses, or cancels what it had taken. Unconfirmed in its documents, and so only
-played: `error.code` of an organisation that it does not know.
+It forgets a key after 21 days, as it says. It also has bad days: it is down, answers too late to be heard,
+does something and says nothing, refuses, or cancels what it had taken. Unconfirmed in its documents, and so
+only played: `error.code` of an organisation that it does not know.
 """
 
 from __future__ import annotations

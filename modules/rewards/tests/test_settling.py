@@ -371,9 +371,7 @@ def test_an_answer_about_something_else_stops_for_staff(goodstack: LocalGoodstac
     assert SettlementBatch.get(batch.pk).state is B.SENDING
 
 
-def test_a_key_of_ours_that_it_does_not_take_stops_for_staff(
-    goodstack: LocalGoodstack, settings: Any
-) -> None:
+def test_a_key_of_ours_that_is_not_taken_stops_for_staff(goodstack: LocalGoodstack, settings: Any) -> None:
     charity = settled_by_goodstack()
     rounded_up(charity, 1000)
     batch = opened(charity)
