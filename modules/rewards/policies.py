@@ -19,15 +19,16 @@ from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import Policy, Region
 
-NEGATIVE, WITHIN_BALANCE = "negative", "within_balance"
+TakingBack = Literal["negative", "within_balance"]
 
 
 class EarningRule(DTO):
     """The row `rewards.earning`: each whole `per_amount` minor units of dishes and options earn `points`.
 
-    They are the customer's once the time for claims and `margin_hours` more are over, and expire at the end of
-    the day `months` later. A customer earns at most `most_per_day` of a day's orders. What a refund takes back
-    and is spent already is owed where `taking_back` is `negative`, and forgiven where it is `within_balance`.
+    They are the customer's once the time for claims and `margin_hours` more are over, and expire at the end
+    of the day `months` later, of which is warned `warn_days` before. A customer earns at most `most_per_day`
+    of a day's orders. What a refund takes back and is spent already is owed where `taking_back` is
+    `negative`, and forgiven where it is `within_balance`.
     """
 
     points: int
@@ -35,7 +36,7 @@ class EarningRule(DTO):
     months: int
     margin_hours: int
     most_per_day: int
-    taking_back: Literal["negative", "within_balance"] = NEGATIVE
+    taking_back: TakingBack = "negative"
     warn_days: int = 14
 
 

@@ -78,9 +78,7 @@ def test_a_customer_gives_and_reads_what_was_given() -> None:
 
 def test_a_customer_gives_each_month_until_they_stop() -> None:
     charity, customer = a_charity(), Customer()
-    made = customer.ask(
-        "POST", "standing-orders", {"charity_id": str(charity.pk), "points": 100, "day": 31}
-    )
+    made = customer.ask("POST", "standing-orders", {"charity_id": str(charity.pk), "points": 100, "day": 31})
     assert made.status_code == 201
     mine = f"standing-orders/{made.json()['id']}"
     changed = customer.ask("PATCH", mine, {"points": 200, "state": "paused"}).json()
