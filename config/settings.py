@@ -108,6 +108,9 @@ TIFFIN_ADYEN_MERCHANT_ACCOUNT = os.environ.get("TIFFIN_ADYEN_MERCHANT_ACCOUNT", 
 TIFFIN_ADYEN_HMAC_KEYS = [key for key in os.environ.get("TIFFIN_ADYEN_HMAC_KEYS", "").split(",") if key]
 TIFFIN_ADYEN_LIVE_PREFIX = os.environ.get("TIFFIN_ADYEN_LIVE_PREFIX", "")
 TIFFIN_ADYEN_API = os.environ.get("TIFFIN_ADYEN_API", "https://checkout-test.adyen.com/v72")
+# Goodstack's sandbox, where no money moves, unless it is said otherwise.
+TIFFIN_GOODSTACK_SECRET_KEY = os.environ.get("TIFFIN_GOODSTACK_SECRET_KEY", "")
+TIFFIN_GOODSTACK_API = os.environ.get("TIFFIN_GOODSTACK_API", "https://sandbox-api.goodstack.io/v1")
 # What providers sign is looked at by its module before anything of it is kept.
 TIFFIN_RAW_PREFIXES = ("/api/v1/webhooks/",)
 # Where customers go on after they confirmed a payment on a provider's page.

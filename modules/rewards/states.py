@@ -177,7 +177,7 @@ BATCH = Machine(
     "A settlement",
     _B.GATHERING,
     {
-        _B.GATHERING: (_B.SENDING,),
+        _B.GATHERING: (_B.SENDING, _B.RETURNING),
         _B.SENDING: (_B.ACCEPTED, _B.PAYING, _B.DISPUTED, _B.RETURNING),
         _B.ACCEPTED: (_B.PAYING, _B.DISPUTED, _B.RETURNING),
         _B.PAYING: (_B.PAID, _B.DISBURSED, _B.DISPUTED, _B.RETURNING),

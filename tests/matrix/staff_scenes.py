@@ -9,6 +9,7 @@ from uuid import uuid4
 from tests.acceptance.people import Customer, Kitchen, Place, until
 from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
+from tests.matrix.giving_scenes import FITTING_GIVING, giving_of
 from tests.matrix.stage import Stage
 from tests.matrix.transfer_scenes import FITTING_TRANSFERS, points_books_of, transfers_of
 from tiffin import ids
@@ -61,6 +62,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "payments.mismatch": mismatch_of(cast, payment),
         **transfers_of(cast, region),
         **points_books_of(cast, region),
+        **giving_of(cast, region),
         "delivery.deliverytask": order,
         "delivery.courier": _courier(cast, region),
         "notifications.message": message_of(cast, order),
@@ -429,6 +431,7 @@ FITTING: dict[str, Makes] = {
     ),
     "payments.providernotice:process_again": lambda stage: notice_of(stage.cast, "gb"),
     **FITTING_TRANSFERS,
+    **FITTING_GIVING,
     "delivery.deliverytask:cancel": _delivery,
     "delivery.deliverytask:reassign": lambda stage: str(stage.carried()[0]["id"]),
     "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),

@@ -19,6 +19,9 @@ from tiffin.admin.site import site
 
 pytestmark = pytest.mark.platform
 
+# An example of the IBAN Registry (SWIFT, ISO 13616).
+IBAN = "GB29NWBK60161331926819"
+
 
 class Row(NamedTuple):
     """`model` alone, or with an action of its list."""
@@ -194,7 +197,7 @@ def test_action(
 def _do(http: httpx.Client, asker: Asker, row: Row, pk: str) -> httpx.Response:
     """Whatever an action asks for is said: a note, and that what it would mean has been seen."""
     seen = {"confirmed": "yes", f"keeps-{pk}": "0"}
-    form = {"action": row.action, "_selected_action": pk, "note": "asked by the matrix", **seen}
+    form = {"action": row.action, "_selected_action": pk, "note": "asked by the matrix", "iban": IBAN, **seen}
     return ask(http, asker, row.address, form)
 
 

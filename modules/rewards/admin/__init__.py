@@ -1,5 +1,5 @@
 """Rewards on the staff's pages."""
 
-from modules.rewards.admin import books, earning
+from modules.rewards.admin import books, charity, earning, settling
 
-__all__ = ["books", "earning"]
+__all__ = ["books", "charity", "earning", "settling"]

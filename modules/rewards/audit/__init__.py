@@ -1,6 +1,7 @@
-"""What must always hold of points: of the ledger, of what orders earn, and of the books."""
+"""What must always hold of points: of the ledger, what orders earn, the books, and what charities get."""
 
 from modules.rewards.audit.books import bills_are_entered, days_of_points_tie
+from modules.rewards.audit.charity import batches_are_their_entries, payable_is_what_was_given
 from modules.rewards.audit.earning import earnings_are_their_entries, no_earning_is_overdue
 from modules.rewards.audit.ledger import (
     no_hold_is_forgotten,
@@ -9,11 +10,13 @@ from modules.rewards.audit.ledger import (
 )
 
 __all__ = [
+    "batches_are_their_entries",
     "bills_are_entered",
     "days_of_points_tie",
     "earnings_are_their_entries",
     "no_earning_is_overdue",
     "no_hold_is_forgotten",
+    "payable_is_what_was_given",
     "programme_is_its_entries",
     "wallets_are_their_entries",
 ]

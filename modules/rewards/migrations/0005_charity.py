@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.CharField(blank=True, default='', max_length=64)),
                 ('payee_reference', models.CharField(blank=True, default='', max_length=100)),
                 ('held', models.CharField(default='', editable=False, max_length=200)),
-                ('settled_to', models.DateTimeField(editable=False, null=True)),
+                ('settled_to', models.DateTimeField(default=tiffin.clock.now, editable=False)),
                 ('created_at', models.DateTimeField(default=tiffin.clock.now, editable=False)),
             ],
             options={

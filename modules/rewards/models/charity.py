@@ -37,7 +37,7 @@ class Charity(models.Model):
     organisation = models.CharField(max_length=64, default="", blank=True)
     payee_reference = models.CharField(max_length=100, default="", blank=True)
     held = models.CharField(max_length=200, default="", editable=False)
-    settled_to = models.DateTimeField(null=True, editable=False)
+    settled_to = models.DateTimeField(default=clock.now, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -24,10 +23,13 @@ from modules.rewards.interface import (
 )
 from modules.rewards.models import Charity, Donation, StandingOrder
 from modules.rewards.states import BatchState
-from tiffin import regions
+from tiffin import db, regions
 from tiffin.money import Money
 
 MAXIMUM_PAGE_SIZE = 100
+_PAYABLE = """
+SELECT owner, sum(balance) FROM rewards_account WHERE kind = 'payable' AND owner = ANY(%s) GROUP BY owner
+"""
 # Of these a year is told. Others than a calendar has are refused before.
 FIRST_YEAR, LAST_YEAR = 1, 9998
 
@@ -141,9 +143,5 @@ def year_of_giving(customer_id: UUID, *, region: str, year: int) -> YearOfGiving
 
 
 def lying(charities: Iterable[Charity]) -> dict[UUID, int]:
-    """What lies there for each and is in no settlement, in minor units."""
-    payable = Donation.objects.filter(Donation.PAYABLE, charity__in=[each.pk for each in charities])
-    sums = payable.values("charity_id").annotate(left=Sum(F("amount") - F("taken_back"))).order_by()
-    found: defaultdict[UUID, int] = defaultdict(int)
-    found.update({each["charity_id"]: int(each["left"]) for each in sums})
-    return found
+    """What is payable to each and is in no settlement, in minor units, as the ledger has it."""
+    return {owner: int(balance) for owner, balance in db.select(_PAYABLE, [each.pk for each in charities])}

@@ -1,11 +1,27 @@
 """What rewards does, a verb each."""
 
+from modules.rewards.services.charities import keep_charity
 from modules.rewards.services.days import close_days, open_books, tend
 from modules.rewards.services.donation_receipts import write_donation_receipts
 from modules.rewards.services.funding import ask_again, bill_partners, record_bill
 from modules.rewards.services.giving import collect, donate, take_back
 from modules.rewards.services.holds import hold, post_hold, restore_hold, void_hold
 from modules.rewards.services.posting import post, post_many
+from modules.rewards.services.settled import (
+    begin_paying,
+    begin_sending,
+    record_answer,
+    record_no_payout,
+    record_payout_failed,
+    record_payout_paid,
+    record_payout_rejected,
+    record_unpayable,
+    say_it_arrived,
+    say_it_came_back,
+    stand_still,
+    try_again,
+)
+from modules.rewards.services.settling import gather, give_back, open_due_batches, settle_now
 from modules.rewards.services.standing_orders import (
     change_standing_order,
     give_monthly,
@@ -15,23 +31,40 @@ from modules.rewards.services.standing_orders import (
 
 __all__ = [
     "ask_again",
+    "begin_paying",
+    "begin_sending",
     "bill_partners",
     "change_standing_order",
     "close_days",
     "collect",
     "donate",
+    "gather",
+    "give_back",
     "give_monthly",
     "give_what_is_due",
     "hold",
+    "keep_charity",
     "open_books",
+    "open_due_batches",
     "post",
     "post_hold",
     "post_many",
+    "record_answer",
     "record_bill",
+    "record_no_payout",
+    "record_payout_failed",
+    "record_payout_paid",
+    "record_payout_rejected",
+    "record_unpayable",
     "restore_hold",
+    "say_it_arrived",
+    "say_it_came_back",
+    "settle_now",
+    "stand_still",
     "stop_all_of",
     "take_back",
     "tend",
+    "try_again",
     "void_hold",
     "write_donation_receipts",
 ]

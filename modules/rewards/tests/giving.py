@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Sum
+from msgspec import structs
 
-from modules.rewards import services
-from modules.rewards.models import Account, Charity, Donation, SettlesBy
+from modules.payments.events import PayoutFailed, PayoutPaid, PayoutRejected
+from modules.payments.interface import BankAccount, Payments
+from modules.rewards import jobs, services
+from modules.rewards.audit import batches_are_their_entries, payable_is_what_was_given
+from modules.rewards.charities import provider
+from modules.rewards.handlers import settling
+from modules.rewards.models import Account, Charity, Donation, SettlementBatch, SettlesBy
 from modules.rewards.services.giving import RoundUp, TakenBack
+from modules.rewards.services.settling import JOBS
 from modules.rewards.states import AccountKind
 from modules.rewards.tests.points import granted
 from tiffin import db, ids
+from tiffin.audit import Inspection
+from tiffin.interfaces import CommandKey, call
+from tiffin.jobs import Later
 from tiffin.money import Money
 
 
@@ -65,3 +76,68 @@ def lies(kind: AccountKind, *, owner: UUID | None = None, unit: str = "GBP") -> 
 
 def payable(charity: Charity) -> int:
     return lies(AccountKind.PAYABLE, owner=charity.pk, unit=charity.currency)
+
+
+def settled_by_goodstack(**more: Any) -> Charity:
+    return a_charity(
+        name=more.pop("name", "Trees for All"),
+        settles_by=SettlesBy.GOODSTACK.value,
+        organisation="organisation_trees",
+        **more,
+    )
+
+
+def account_told(charity: Charity) -> None:
+    """Payments knows the account of whoever is paid for it."""
+    payee = provider(charity.settles_by).payee(
+        region=charity.region, charity_id=charity.pk, charity=charity.name
+    )
+    account = BankAccount(sort_code="60-16-13", account_number="31926819")
+    call(Payments).keep_payee(
+        key=CommandKey(f"account of {payee.id}"), payee=structs.replace(payee, account=account)
+    )
+
+
+def done(batch: SettlementBatch | UUID, *names: str) -> SettlementBatch:
+    """Do these jobs of a batch, or the one that its state wants; what puts itself off is put off."""
+    batch_id = batch if isinstance(batch, UUID) else batch.pk
+    for name in names or (JOBS[SettlementBatch.get(batch_id).state],):
+        with suppress(Later):
+            getattr(jobs, name)(batch_id)
+    return SettlementBatch.get(batch_id)
+
+
+def opened(charity: Charity) -> SettlementBatch:
+    """What lies there is gathered."""
+    return done(services.settle_now(charity.pk), "gather_donations")
+
+
+def problems() -> list[str]:
+    """What the audit of giving finds."""
+    found: list[str] = []
+    for look in (payable_is_what_was_given, batches_are_their_entries):
+        inspection = Inspection(look.__name__, "rewards")
+        look(inspection)
+        found.extend(finding.problem for finding in inspection.result().findings)
+    return found
+
+
+def bank_says(event: PayoutPaid | PayoutRejected | PayoutFailed) -> None:
+    """As it comes from payments' log."""
+    handler = {
+        PayoutPaid: settling.payout_paid,
+        PayoutRejected: settling.payout_rejected,
+        PayoutFailed: settling.payout_failed,
+    }[type(event)]
+    with db.transaction(owner="rewards"):
+        handler(event)
+
+
+def paid(batch: SettlementBatch) -> SettlementBatch:
+    bank_says(PayoutPaid(payout_id=batch.pk, amount=batch.money, purpose="donations"))
+    return SettlementBatch.get(batch.pk)
+
+
+def failed(batch: SettlementBatch) -> SettlementBatch:
+    bank_says(PayoutFailed(payout_id=batch.pk, amount=batch.money, purpose="donations", reason="AC04"))
+    return SettlementBatch.get(batch.pk)

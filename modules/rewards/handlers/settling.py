@@ -1,0 +1,26 @@
+"""What payments tells of the money for charities; its other payouts are not ours."""
+
+from __future__ import annotations
+
+from modules.payments.events import PayoutFailed, PayoutPaid, PayoutRejected
+from modules.rewards import services
+from modules.rewards.services.settled import DONATIONS
+from tiffin.log import on
+
+
+@on(PayoutPaid)
+def payout_paid(event: PayoutPaid) -> None:
+    if event.purpose == DONATIONS:
+        services.record_payout_paid(event.payout_id)
+
+
+@on(PayoutRejected)
+def payout_rejected(event: PayoutRejected) -> None:
+    if event.purpose == DONATIONS:
+        services.record_payout_rejected(event.payout_id, event.reason)
+
+
+@on(PayoutFailed)
+def payout_failed(event: PayoutFailed) -> None:
+    if event.purpose == DONATIONS:
+        services.record_payout_failed(event.payout_id, event.reason)
