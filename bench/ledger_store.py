@@ -29,9 +29,13 @@ SELECT number, uuidv7(make_interval(mins => -number)) AS id,
 FROM generate_series(0, %(customers)s - 1) AS number
 """
 _CUSTOMERS_ACCOUNTS = """
-INSERT INTO rewards_account (kind, owner, region, unit, stripe, balance, floor)
-SELECT kind, id, '', 'PTS', 0, 0, CASE kind WHEN 'debt' THEN NULL ELSE 0 END
-FROM bench.customer, unnest(ARRAY['available', 'debt', 'held', 'pending']) AS kind ORDER BY number, kind
+WITH opened AS (
+    SELECT number, id, nextval(pg_get_serial_sequence('rewards_account', 'id')) AS first FROM bench.customer
+)
+INSERT INTO rewards_account (id, kind, owner, region, unit, stripe, balance, floor)
+SELECT first + place - 1, kind, id, '', 'PTS', 0, 0, CASE kind WHEN 'debt' THEN NULL ELSE 0 END
+FROM opened, unnest(ARRAY['available', 'pending', 'held', 'debt']) WITH ORDINALITY AS own(kind, place)
+ORDER BY first, place
 """
 _PROGRAMMES_ACCOUNTS = """
 INSERT INTO rewards_account (kind, owner, region, unit, stripe, balance, floor)

@@ -34,7 +34,8 @@ class Before(NamedTuple):
 
 
 class Account:
-    """A row of an account."""
+    """A row of an account. Of a customer's only what is available and what is owed have their balance here:
+    lots know the rest."""
 
     __slots__ = ("balance", "number")
 
@@ -86,7 +87,6 @@ class Books:
     the ids that are asked for."""
 
     def __init__(self) -> None:
-        self.asked: dict[UUID, Asked] = {}
         self.wallets: dict[UUID, dict[AccountKind, Account]] = {}
         self.accounts: dict[tuple[Name, int], Account] = {}
         self.lots: dict[UUID, dict[UUID, LotState]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -28,10 +28,33 @@ _ENDS_A_HOLD = frozenset({Flow.POST, Flow.RELEASE})
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
+class Row(msgspec.Struct, omit_defaults=True, gc=False):
+    """An entry, by the names of its columns; what is not said is empty."""
+
+    id: UUID
+    flow: Flow
+    debit: int
+    credit: int
+    amount: int
+    unit: str
+    region: str
+    at: datetime
+    customer_id: UUID | None = None
+    party_id: UUID | None = None
+    lot_id: UUID | None = None
+    hold_id: UUID | None = None
+    order_id: UUID | None = None
+    lots: Sequence[UUID] = ()
+    parts: Sequence[int] = ()
+    expires_at: datetime | None = None
+    reason: str = ""
+    after: int | None = None
+
+
 class Planned(NamedTuple):
     """The rows to enter, the postings that are refused, and those refusals that are new."""
 
-    entries: list[dict[str, Any]]
+    entries: list[Row]
     refused: list[Refused]
     newly: list[tuple[Transfer, Refused]]
 
@@ -42,36 +65,36 @@ class _Refusal(Exception):
         self.answer = Refused(transfer_id=transfer.id, code=code, there=max(0, there))
 
 
-def plan(postings: Iterable[Posting], books: Books, *, at: datetime) -> Planned:
+def plan(batch: Iterable[tuple[Posting, list[Asked | None]]], books: Books, *, at: datetime) -> Planned:
     """Each posting in its order: what it enters, or why it does not happen."""
     planned = Planned([], [], [])
-    for posting in postings:
-        if not posting.transfers:
-            continue
+    for posting, asked in batch:
         answered = _answered_before(posting, books)
         if answered is not None:
             planned.refused.extend(answered)
             continue
         # Of one transfer all is looked at before anything moves, except that its hold ends whole.
-        books.begin(can_undo=len(posting.transfers) > 1 or posting.transfers[0].hold_id is not None)
+        books.begin(can_undo=len(asked) > 1 or posting.transfers[0].hold_id is not None)
+        entered = len(planned.entries)
         try:
-            entries = _entries_of(posting, books, at)
+            _enter(posting, asked, planned.entries, books, at)
         except _Refusal as refusal:
             books.undo()
+            del planned.entries[entered:]
             planned.refused.append(refusal.answer)
             for transfer, answer in _refused_together(posting, refusal.answer):
                 planned.newly.append((transfer, answer))
                 books.refused[transfer.id] = Before(terms_of(transfer), answer)
-        else:
-            planned.entries.extend(entries)
     return planned
 
 
 def _answered_before(posting: Posting, books: Books) -> list[Refused] | None:
     """What was answered the first time, or None for what is new. Another body under an id is refused, and
     not written down: the id is taken."""
+    if not posting.transfers:
+        return []
     known = [transfer for transfer in posting.transfers if transfer.id in books.entered]
-    for transfer in posting.transfers:
+    for transfer in posting.transfers if books.refused else ():
         before = books.refused.get(transfer.id)
         if before is not None:
             same = before.terms == terms_of(transfer)
@@ -99,22 +122,20 @@ def _refused_together(posting: Posting, answer: Refused) -> Iterator[tuple[Trans
             yield transfer, Refused(transfer_id=transfer.id, code=LINKED)
 
 
-def _entries_of(posting: Posting, books: Books, at: datetime) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = []
+def _enter(
+    posting: Posting, asked: list[Asked | None], entries: list[Row], books: Books, at: datetime
+) -> None:
     ended: list[tuple[Transfer, HeldState]] = []
-    for transfer in posting.transfers:
-        asked = books.asked.get(transfer.id)
-        # Asked in two ways in one batch, or twice in one posting.
-        if asked is None or asked.transfer != transfer or transfer.id in books.entered:
+    for transfer, each in zip(posting.transfers, asked, strict=True):
+        if each is None or transfer.id in books.entered:  # twice in one posting
             raise _Refusal(transfer, INVALID)
         hold = _hold_of(transfer, books)
-        entries.extend(_happen(asked, hold, books, at))
+        _happen(each, hold, entries, books, at)
         if hold is not None and transfer.flow in _ENDS_A_HOLD:
             ended.append((transfer, hold))
     for transfer, hold in ended:
         if hold.done != hold.points:
             raise _Refusal(transfer, INVALID)  # a hold ends at once, and whole
-    return entries
 
 
 def _hold_of(transfer: Transfer, books: Books) -> HeldState | None:
@@ -126,15 +147,13 @@ def _hold_of(transfer: Transfer, books: Books) -> HeldState | None:
     return hold
 
 
-def _happen(asked: Asked, hold: HeldState | None, books: Books, at: datetime) -> Iterator[dict[str, Any]]:
+def _happen(asked: Asked, hold: HeldState | None, entries: list[Row], books: Books, at: datetime) -> None:
     transfer, way, debit, credit = asked
-    source, target = (
-        _account(debit, way.debit, transfer, books),
-        _account(credit, way.credit, transfer, books),
-    )
+    source = _account(debit, way.debit, transfer, books)
+    target = _account(credit, way.credit, transfer, books)
     if way.debit is AccountKind.PAYABLE and debit is not None:
         source = _payer(transfer, debit, books)
-        yield from _levelled(transfer, debit, source, books, at)
+        entries.extend(_levelled(transfer, debit, source, books, at))
     if way.credit is AccountKind.DEBT and target.balance + transfer.amount > 0:
         raise _Refusal(transfer, INSUFFICIENT, -target.balance)
     taken = _taken(asked, hold, books)
@@ -144,7 +163,7 @@ def _happen(asked: Asked, hold: HeldState | None, books: Books, at: datetime) ->
     if transfer.flow is Flow.HOLD and transfer.customer_id is not None:
         lots, parts = [lot for lot, _ in taken], [part for _, part in taken]
         books.open_hold(transfer.id, HeldState(transfer.customer_id, lots, parts, (0, 0, 0)))
-    yield _entry(transfer, (source.number, target.number), taken, books, at)
+    entries.append(_entry(transfer, (source.number, target.number), taken, books, at))
 
 
 def _taken(asked: Asked, hold: HeldState | None, books: Books) -> list[tuple[UUID, int]]:
@@ -225,9 +244,7 @@ def _payer(transfer: Transfer, name: Name, books: Books) -> Account:
     return usual if usual.balance >= transfer.amount else max(stripes, key=lambda stripe: stripe.balance)
 
 
-def _levelled(
-    transfer: Transfer, name: Name, payer: Account, books: Books, at: datetime
-) -> Iterator[dict[str, Any]]:
+def _levelled(transfer: Transfer, name: Name, payer: Account, books: Books, at: datetime) -> Iterator[Row]:
     """Bring together on one stripe what is paid from it, by entries of their own."""
     for stripe in range(STRIPES):
         other, missing = books.accounts[name, stripe], transfer.amount - payer.balance
@@ -254,28 +271,28 @@ def _entry(
     taken: Sequence[tuple[UUID, int]],
     books: Books,
     at: datetime,
-) -> dict[str, Any]:
-    """The row, by the names of its columns."""
-    return {
-        "id": transfer.id,
-        "flow": transfer.flow,
-        "debit": accounts[0],
-        "credit": accounts[1],
-        "amount": transfer.amount,
-        "unit": transfer.unit,
-        "region": transfer.region,
-        "customer_id": transfer.customer_id,
-        "party_id": transfer.party_id,
-        "lot_id": transfer.lot_id,
-        "hold_id": transfer.hold_id,
-        "order_id": transfer.order_id,
-        "lots": [lot for lot, _ in taken],
-        "parts": [part for _, part in taken],
-        "expires_at": transfer.expires_at,
-        "reason": transfer.reason,
-        "after": None if transfer.customer_id is None else books.available(transfer.customer_id),
-        "at": at,
-    }
+) -> Row:
+    customer_id = transfer.customer_id
+    return Row(
+        id=transfer.id,
+        flow=transfer.flow,
+        debit=accounts[0],
+        credit=accounts[1],
+        amount=transfer.amount,
+        unit=transfer.unit,
+        region=transfer.region,
+        at=at,
+        customer_id=customer_id,
+        party_id=transfer.party_id,
+        lot_id=transfer.lot_id,
+        hold_id=transfer.hold_id,
+        order_id=transfer.order_id,
+        lots=[lot for lot, _ in taken] if taken else (),
+        parts=[part for _, part in taken] if taken else (),
+        expires_at=transfer.expires_at,
+        reason=transfer.reason,
+        after=None if customer_id is None else books.available(customer_id),
+    )
 
 
 def terms_of(transfer: Transfer) -> bytes:
