@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from modules.rewards import selectors, services
-from modules.rewards.interface import HoldView, Posting, PostResult, Rewards, Wallet
+from modules.rewards.interface import AccountTotal, HoldView, Posting, PostResult, Rewards, Wallet
 from tiffin.interfaces import CommandKey, provides
 
 
@@ -43,6 +43,9 @@ class RewardsProvider(Rewards):
 
     def holds_page(self, *, after: UUID | None = None, size: int = 200) -> list[HoldView]:
         return selectors.holds_page(after, size)
+
+    def totals(self) -> list[AccountTotal]:
+        return selectors.totals()
 
     def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
         return services.post_many(postings)
