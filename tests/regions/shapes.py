@@ -17,8 +17,8 @@ from modules.orders.policies import (
     TaxRate,
     Zone,
 )
-from modules.payments.policies import MethodRow
-from modules.rewards.policies import EarningRule, Qualifying, Redeeming, Tier
+from modules.payments.policies import AccountRow, MethodRow
+from modules.rewards.policies import EarningRule, Funding, Qualifying, Redeeming, Tier
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -53,8 +53,10 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "late.credits": LateCredit,
     "handover.code": HandoverCode,
     "cancellation.kept": KeptShare,
+    "payouts.account": AccountRow,
     "rewards.earning": EarningRule,
     "rewards.redeeming": Redeeming,
+    "rewards.funding": Funding,
     "rewards.qualifying": Qualifying,
     "rewards.tiers": Tier,
 }

@@ -8,9 +8,11 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from modules.rewards.interface import Flow, Refused, Transfer
 from modules.rewards.models import PROGRAMME
-from modules.rewards.states import FLOWS, OF_CUSTOMERS, OF_PARTIES, POINTS, AccountKind, Way
+from modules.rewards.states import FLOWS, OF_CUSTOMERS, OF_PARTIES, PLACES, POINTS, AccountKind, Way
 
 _NAMES_ITS_LOT = frozenset({Flow.CONFIRM, Flow.UNEARN, Flow.UNEARN_FUNDED, Flow.EXPIRE})
 _OF_A_HOLD = frozenset({Flow.POST, Flow.RELEASE, Flow.RESTORE})
@@ -33,26 +35,22 @@ class Before(NamedTuple):
     answer: Refused
 
 
-class Account:
+class Account(msgspec.Struct, gc=False):
     """A row of an account. Of a customer's only what is available and what is owed have their balance here:
     lots know the rest."""
 
-    __slots__ = ("balance", "number")
-
-    def __init__(self, number: int, balance: int) -> None:
-        self.number, self.balance = number, balance
+    number: int
+    balance: int
 
 
-class LotState:
+class LotState(msgspec.Struct, gc=False):
     """What is left of a lot, by the kind of account; it expires so many microseconds after the epoch."""
 
-    __slots__ = ("available", "expires", "held", "id", "pending")
-
-    def __init__(
-        self, id: UUID, expires: int, *, pending: int = 0, available: int = 0, held: int = 0
-    ) -> None:
-        self.id, self.expires = id, expires
-        self.pending, self.available, self.held = pending, available, held
+    id: UUID
+    expires: int
+    pending: int = 0
+    available: int = 0
+    held: int = 0
 
     def left(self, kind: AccountKind) -> int:
         left: int = getattr(self, kind)
@@ -87,7 +85,8 @@ class Books:
     the ids that are asked for."""
 
     def __init__(self) -> None:
-        self.wallets: dict[UUID, dict[AccountKind, Account]] = {}
+        self.available: dict[UUID, Account] = {}
+        self.owed: dict[UUID, Account] = {}
         self.accounts: dict[tuple[Name, int], Account] = {}
         self.lots: dict[UUID, dict[UUID, LotState]] = {}
         self.holds: dict[UUID, HeldState] = {}
@@ -143,8 +142,12 @@ class Books:
 
     # --- looking ------------------------------------------------------------------------------------
 
-    def available(self, customer_id: UUID) -> int:
-        return self.wallets[customer_id][AccountKind.AVAILABLE].balance
+    def of_customer(self, customer_id: UUID, kind: AccountKind) -> Account:
+        available = self.available[customer_id]
+        if kind is AccountKind.AVAILABLE:
+            return available
+        owed = self.owed.get(customer_id) if kind is AccountKind.DEBT else None
+        return owed or Account(available.number + PLACES[kind], 0)
 
     def in_order(self, customer_id: UUID, kind: AccountKind) -> Sequence[LotState]:
         """The customer's lots of which something lies in accounts of that kind, those that expire first."""

@@ -220,7 +220,7 @@ def _move_lots(asked: Asked, taken: Sequence[tuple[UUID, int]], books: Books) ->
             books.shift(lot, way.credit, part)
     if way.opens and transfer.expires_at is not None:
         expires = microseconds(transfer.expires_at)
-        books.open_lot(customer_id, LotState(transfer.id, expires, **{way.credit: transfer.amount}))
+        books.open_lot(customer_id, LotState(transfer.id, expires, **{way.credit.value: transfer.amount}))
 
 
 def microseconds(moment: datetime) -> int:
@@ -231,7 +231,7 @@ def microseconds(moment: datetime) -> int:
 def _account(name: Name | None, kind: AccountKind, transfer: Transfer, books: Books) -> Account:
     if name is not None:
         return books.accounts[name, books.stripe]
-    return books.wallets[transfer.customer_id or PROGRAMME][kind]
+    return books.of_customer(transfer.customer_id or PROGRAMME, kind)
 
 
 def _payer(transfer: Transfer, name: Name, books: Books) -> Account:
@@ -291,7 +291,7 @@ def _entry(
         parts=[part for _, part in taken] if taken else (),
         expires_at=transfer.expires_at,
         reason=transfer.reason,
-        after=None if customer_id is None else books.available(customer_id),
+        after=None if customer_id is None else books.available[customer_id].balance,
     )
 
 

@@ -81,19 +81,19 @@ _HOLDS = """
 SELECT id, customer_id, lots, parts, posted, restored, CASE WHEN ended_at IS NULL THEN 0 ELSE points END
 FROM rewards_hold WHERE id = ANY(%s::uuid[])
 """
-# Of each customer as many lots, in the order in which they are taken, as have what is wanted of them.
+# Of each customer the lots that are taken first.
 _LOTS = """
+SELECT lot.id, lot.customer_id, lot.pending, lot.available, lot.held,
+       (extract(epoch FROM lot.expires_at) * 1000000)::bigint
+FROM unnest(%(customers)s::uuid[]) AS wanted(customer_id), LATERAL (
+    SELECT * FROM rewards_lot
+    WHERE rewards_lot.customer_id = wanted.customer_id AND is_open AND available > 0
+    ORDER BY expires_at, id LIMIT %(most)s
+) AS lot
+"""
+_NAMED_LOTS = """
 SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
-FROM (
-    SELECT lot.*, asked, sum(lot.available) OVER earlier - lot.available AS before
-    FROM unnest(%(customers)s::uuid[], %(points)s::bigint[]) AS wanted(customer_id, asked)
-    JOIN rewards_lot AS lot USING (customer_id)
-    WHERE lot.is_open AND lot.available > 0
-    WINDOW earlier AS (PARTITION BY lot.customer_id ORDER BY lot.expires_at, lot.id)
-) AS ordered WHERE before < asked
-UNION ALL
-SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
-FROM rewards_lot WHERE id = ANY(%(named)s::uuid[])
+FROM rewards_lot WHERE id = ANY(%s::uuid[])
 """
 _ENTER = """
 WITH entered AS (
@@ -116,6 +116,9 @@ SELECT id, decode(terms, 'hex'), code, there, at
 FROM json_to_recordset(%s::json) AS refusal(id uuid, terms text, code text, there bigint, at timestamptz)
 ON CONFLICT (id) DO NOTHING RETURNING id
 """
+
+
+FIRST_LOTS = 4
 
 
 class Overtaken(RuntimeError):
@@ -153,7 +156,7 @@ def _lock(valid: Sequence[Asked], books: Books) -> None:
     in_debt = {each.transfer.customer_id for each in valid if each.way.credit is AccountKind.DEBT}
     if in_debt:
         for owner, balance in db.select(_OWED, _array(in_debt)):
-            books.wallets[owner][AccountKind.DEBT].balance = balance
+            books.owed[owner] = Account(books.available[owner].number + PLACES[AccountKind.DEBT], balance)
 
 
 def _lock_accounts(customers: Collection[UUID], others: Sequence[tuple[Name, int]], books: Books) -> bool:
@@ -162,8 +165,7 @@ def _lock_accounts(customers: Collection[UUID], others: Sequence[tuple[Name, int
     locked = db.select(_LOCK, customers=_array(customers), others=named)
     for number, owner, balance, place in locked:
         if place is None:
-            books.wallets[owner] = {kind: Account(number + place, 0) for kind, place in PLACES.items()}
-            books.wallets[owner][AccountKind.AVAILABLE].balance = balance
+            books.available[owner] = Account(number, balance)
         else:
             books.accounts[others[place - 1]] = Account(number, balance)
     return bool(locked)
@@ -220,19 +222,33 @@ def _read_holds(valid: Iterable[Asked], books: Books) -> None:
 
 
 def _read_lots(valid: Iterable[Asked], books: Books) -> None:
-    wanted: Counter[UUID | None] = Counter()
+    """Those that are named, and of the customers whose points are taken as many as have so much: mostly the
+    first few, so that those are looked at first."""
+    wanted: Counter[UUID] = Counter()
     named = [lot for hold in books.holds.values() for lot in hold.lots]
     for transfer, way, _, _ in valid:
-        if way.from_available:
+        if way.from_available and transfer.customer_id is not None:
             wanted[transfer.customer_id] += transfer.amount
         if transfer.lot_id is not None:
             named.append(transfer.lot_id)
-    if wanted or named:
-        for id, customer_id, pending, available, held, expires in db.select(
-            _LOTS, customers=_array(wanted), points=list(wanted.values()), named=_array(named)
-        ):
-            lot = LotState(id, expires, pending=pending, available=available, held=held)
-            books.lots.setdefault(customer_id, {})[id] = lot
+    if wanted:
+        _keep_lots(db.select(_LOTS, customers=_array(wanted), most=FIRST_LOTS), books)
+        short = [customer for customer in wanted if _is_short(customer, wanted[customer], books)]
+        if short:
+            _keep_lots(db.select(_LOTS, customers=_array(short), most=None), books)
+    if named:
+        _keep_lots(db.select(_NAMED_LOTS, _array(named)), books)
+
+
+def _is_short(customer_id: UUID, wanted: int, books: Books) -> bool:
+    lots = books.lots.get(customer_id, {}).values()
+    return len(lots) == FIRST_LOTS and sum(lot.available for lot in lots) < wanted
+
+
+def _keep_lots(rows: Iterable[tuple[UUID, UUID, int, int, int, int]], books: Books) -> None:
+    for id, customer_id, pending, available, held, expires in rows:
+        lot = LotState(id, expires, pending=pending, available=available, held=held)
+        books.lots.setdefault(customer_id, {})[id] = lot
 
 
 def enter(planned: Planned, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from modules.rewards.interface import Flow, HoldConflict, HoldState
@@ -53,6 +54,13 @@ class Account(models.Model):
                 name="rewards_debt_is_owed",
             ),
         )
+        indexes = (
+            models.Index(
+                fields=("region",),
+                condition=models.Q(kind=AccountKind.FUNDING.value),
+                name="rewards_account_funding",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.owner or self.region}: {self.balance} {self.unit}"
@@ -88,7 +96,10 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name_plural = "entries"
-        indexes = (models.Index(fields=("customer_id", "number"), name="rewards_entry_statement"),)
+        indexes = (
+            models.Index(fields=("customer_id", "number"), name="rewards_entry_statement"),
+            BrinIndex(fields=("at",), name="rewards_entry_at"),  # a day's entries lie together
+        )
         constraints = (
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="rewards_entry_amount_positive"),
             models.CheckConstraint(
@@ -129,7 +140,9 @@ class Lot(models.Model):
     class Meta:
         indexes = (
             models.Index(
-                fields=("customer_id",), condition=models.Q(is_open=True), name="rewards_lot_of_customer"
+                fields=("customer_id", "expires_at", "id"),
+                condition=models.Q(is_open=True),
+                name="rewards_lot_of_customer",
             ),
             models.Index(
                 fields=("expires_at",), condition=models.Q(is_open=True), name="rewards_lot_expiring"

@@ -50,6 +50,16 @@ def test_what_expires_first_is_spent_first() -> None:
     assert (wallet(customer).available, wallet(customer).expiring) == (80, 30)
 
 
+def test_many_small_lots_are_spent_in_their_order() -> None:
+    customer = granted(10, days=99)
+    for days in range(40, 50):
+        granted(10, customer, days=days)
+    posted(transfer(Flow.DONATE, 95, customer))
+    assert left_of(customer) == [*[(0, 0, 0)] * 9, (0, 5, 0), (0, 10, 0)]
+    (answer,) = refused(transfer(Flow.DONATE, 16, customer))
+    assert answer.there == 15
+
+
 def test_more_than_is_there_is_refused_and_stays_refused() -> None:
     customer = granted(50)
     greedy = transfer(Flow.DONATE, 51, customer)
