@@ -29,6 +29,7 @@ _ENTRY_COLUMNS = {
     "region": "text",
     "customer_id": "uuid",
     "party_id": "uuid",
+    "lot_id": "uuid",
     "hold_id": "uuid",
     "order_id": "uuid",
     "lots": "text",
@@ -115,8 +116,7 @@ def stand_beside(ground: Ground) -> None:
             f"INSERT INTO {SCHEMA}.rewards_lot (id, customer_id, region, order_id, points, pending,"
             " available, held, opened_at, expires_at, reason)"
             f" SELECT id, customer_id, region, order_id, 9 * {PLENTY}, pending + {PLENTY},"
-            f" available + {PLENTY}, held + {PLENTY}, opened_at, expires_at, reason"
-            " FROM rewards.rewards_lot"
+            f" available + {PLENTY}, held + {PLENTY}, opened_at, expires_at, reason FROM rewards.rewards_lot"
         )
         for table in TABLES:
             connection.execute(f"VACUUM (FREEZE, ANALYZE) {SCHEMA}.{table}")

@@ -57,8 +57,8 @@ JOIN rewards_account AS redeemed
     ON (redeemed.kind, redeemed.region, redeemed.stripe) = ('redeemed', customer.region, customer.stripe)
 """
 _INTO_ENTRIES = """
-INSERT INTO rewards_entry (id, flow, debit, credit, amount, unit, region, customer_id, party_id, hold_id,
-                           order_id, lots, parts, expires_at, reason, after, at)
+INSERT INTO rewards_entry (id, flow, debit, credit, amount, unit, region, customer_id, party_id, lot_id,
+                           hold_id, order_id, lots, parts, expires_at, reason, after, at)
 """
 _INTO_LOTS = """
 INSERT INTO rewards_lot (id, customer_id, region, order_id, points, pending, available, held, opened_at,
@@ -76,8 +76,8 @@ FROM bench.account, generate_series(0, %(lots)s - 1) AS lot
 _GRANTS = (
     _INTO_ENTRIES
     + """
-SELECT id, 'grant', issuance, available, points, 'PTS', region, customer_id, NULL, NULL, NULL, '{}', '{}',
-       expires_at, 'welcome', sum(points) OVER (PARTITION BY customer_id ORDER BY lot), at
+SELECT id, 'grant', issuance, available, points, 'PTS', region, customer_id, NULL, NULL, NULL,
+       NULL, '{}', '{}', expires_at, 'welcome', sum(points) OVER (PARTITION BY customer_id ORDER BY lot), at
 FROM bench.granted ORDER BY lot, number
 """,
     _INTO_LOTS
@@ -97,23 +97,23 @@ FROM bench.account JOIN rewards_account ON rewards_account.id = available
 _PAST = (
     _INTO_ENTRIES
     + """
-SELECT lot, 'earn', issuance, pending, points, 'PTS', region, customer_id, NULL, NULL, hold, '{}', '{}',
-       at + interval '1 year', 'order', balance, at FROM round ORDER BY number
+SELECT lot, 'earn', issuance, pending, points, 'PTS', region, customer_id, NULL, NULL, NULL,
+       hold, '{}', '{}', at + interval '1 year', 'order', balance, at FROM round ORDER BY number
 """,
     _INTO_ENTRIES
     + """
-SELECT uuidv7(at - now()), 'confirm', pending, available, points, 'PTS', region, customer_id, NULL, NULL,
-       hold, ARRAY[lot], ARRAY[points], NULL, '', balance + points, at FROM round ORDER BY number
+SELECT uuidv7(at - now()), 'confirm', pending, available, points, 'PTS', region, customer_id, NULL, lot,
+       NULL, hold, ARRAY[lot], ARRAY[points], NULL, '', balance + points, at FROM round ORDER BY number
 """,
     _INTO_ENTRIES
     + """
-SELECT hold, 'hold', available, held, points, 'PTS', region, customer_id, NULL, NULL, hold,
+SELECT hold, 'hold', available, held, points, 'PTS', region, customer_id, NULL, NULL, NULL, hold,
        ARRAY[lot], ARRAY[points], at + interval '14 days', '', balance, at FROM round ORDER BY number
 """,
     _INTO_ENTRIES
     + """
-SELECT uuidv7(at - now()), 'post', held, redeemed, points, 'PTS', region, customer_id, NULL, hold, hold,
-       ARRAY[lot], ARRAY[points], NULL, '', balance, at FROM round ORDER BY number
+SELECT uuidv7(at - now()), 'post', held, redeemed, points, 'PTS', region, customer_id, NULL, NULL, hold,
+       hold, ARRAY[lot], ARRAY[points], NULL, '', balance, at FROM round ORDER BY number
 """,
     _INTO_LOTS
     + """

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from modules.rewards import selectors, services
 from modules.rewards.interface import (
+    AccountTotal,
     Charity,
     DonationReceipt,
     DonationsPage,
@@ -56,6 +57,9 @@ class RewardsProvider(Rewards):
 
     def holds_page(self, *, after: UUID | None = None, size: int = 200) -> list[HoldView]:
         return selectors.holds_page(after, size)
+
+    def totals(self) -> list[AccountTotal]:
+        return selectors.totals()
 
     def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
         return services.post_many(postings)

@@ -41,6 +41,18 @@ def test_a_simulated_half_minute_loses_no_order_and_leaves_none_unfinished(
     assert found == len(acknowledged)
 
 
+@pytest.mark.timeout(300)
+def test_the_books_of_a_day_of_points_close(platform: Platform) -> None:
+    done = _simulate(platform, "--points", "300000", "--seed", "1")
+
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout.splitlines()[-1])
+    assert report["moved"] >= 300_000
+    assert (report["differences"], report["audit_findings"]) == ([], [])
+    [(expired,)] = platform.sql("rewards", "SELECT sum(amount) FROM rewards_entry WHERE flow = 'expire'")
+    assert report["breakage"] == report["expired"] == expired
+
+
 def _simulate(platform: Platform, *options: str) -> subprocess.CompletedProcess[str]:
     env = {
         **environment.without_services(os.environ),

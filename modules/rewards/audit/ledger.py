@@ -34,7 +34,7 @@ WITH entered AS (
 ), lots AS (
     SELECT customer_id, sum(pending)::bigint AS pending, sum(available)::bigint AS available,
            sum(held)::bigint AS held
-    FROM rewards_lot WHERE customer_id = ANY(%(customers)s) GROUP BY customer_id
+    FROM rewards_lot WHERE customer_id = ANY(%(customers)s) AND is_open GROUP BY customer_id
 ), holds AS (
     SELECT customer_id, sum(points)::bigint AS points FROM rewards_hold
     WHERE customer_id = ANY(%(customers)s) AND ended_at IS NULL GROUP BY customer_id
@@ -69,7 +69,11 @@ WITH moved AS (
            sum(CASE WHEN flow = 'hold' THEN part WHEN flow IN ('post', 'release') THEN -part ELSE 0 END)
                AS held
     FROM moved GROUP BY lot
-), lots AS (SELECT * FROM rewards_lot WHERE customer_id = ANY(%(customers)s))
+), lots AS (
+    SELECT id, pending, available, held FROM rewards_lot WHERE customer_id = ANY(%(customers)s) AND is_open
+    UNION
+    SELECT id, pending, available, held FROM rewards_lot WHERE id IN (SELECT lot FROM entered)
+)
 SELECT coalesce(lots.id, entered.lot), lots.pending, lots.available, lots.held,
        entered.pending::bigint, entered.available::bigint, entered.held::bigint
 FROM lots FULL JOIN entered ON entered.lot = lots.id

@@ -33,11 +33,13 @@ from modules.rewards.interface.errors import (
     TransferInvalid,
 )
 from modules.rewards.interface.ledger import Flow, Posting, PostResult, Refused, Transfer
+from modules.rewards.interface.totals import AccountTotal
 from modules.rewards.interface.wallets import HoldState, HoldView, Wallet
 from tiffin.interfaces import CommandKey, Interface, command, query
 from tiffin.states import StateConflict
 
 __all__ = [
+    "AccountTotal",
     "Charity",
     "CharityUnknown",
     "DonationInvalid",
@@ -119,6 +121,11 @@ class Rewards(Interface, module="rewards", version=1):
     @query(timeout=3.0)
     def holds_page(self, *, after: UUID | None = None, size: int = 200) -> list[HoldView]:
         """Every hold by id, at most 200 from `after` on. Empty after the last."""
+        ...
+
+    @query(timeout=3.0)
+    def totals(self) -> list[AccountTotal]:
+        """What lies in all accounts of a kind together; in each unit it is nothing in all."""
         ...
 
     @command(timeout=5.0, errors=(TooManyTransfers,))

@@ -28,3 +28,6 @@ __all__ = [
     "wallets",
     "year_of_giving",
 ]
+from modules.rewards.selectors.totals import totals
+
+__all__ = ["hold_view", "holds", "holds_page", "totals", "wallets"]

@@ -1,0 +1,45 @@
+"""A simulated day of points closes, and one whose books do not close is not let pass."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from bench import points_day
+from modules.rewards.interface import AccountTotal, Flow
+from modules.rewards.tests.auditing import found
+
+POINTS = 60_000
+
+
+@pytest.mark.database
+def test_the_books_of_a_day_close() -> None:
+    told = points_day.play(POINTS, seed=1)
+
+    assert (told["refused"], told["differences"], found()) == (0, [], [])
+    assert told["moved"] >= POINTS
+    names = ("issued", "redeemed", "donated", "expired", "refunded", "liability")
+    assert min(told[name] for name in names) > 0
+    assert told["liability"] == told["issued"] - told["redeemed"] - told["donated"] - told["expired"]
+    assert told["breakage"] == told["expired"]
+    assert set(told["payable"]) >= {"GBP", "PLN"}
+    assert min(told["payable"].values()) > 0
+
+
+def total(kind: str, balance: int) -> AccountTotal:
+    return AccountTotal(kind=kind, unit="PTS", region="gb", balance=balance)
+
+
+def test_an_account_that_moved_otherwise_is_told() -> None:
+    tally: points_day.Tally = Counter({(Flow.EXPIRE, "PTS", ""): 5})
+    before = [total("available", 9), total("issuance", -9)]
+
+    assert (
+        points_day.differences(tally, before, [total("available", 4), total("expired", 5), before[1]]) == []
+    )
+    (less, gone) = points_day.differences(
+        tally, before, [total("available", 4), total("expired", 4), before[1]]
+    )
+    assert "moved by 4, and its entries come to 5" in less
+    assert "together have -1" in gone
