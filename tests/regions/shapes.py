@@ -18,6 +18,7 @@ from modules.orders.policies import (
     Zone,
 )
 from modules.payments.policies import MethodRow
+from modules.rewards.policies import EarningRule, Qualifying, Redeeming, Tier
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -52,6 +53,10 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "late.credits": LateCredit,
     "handover.code": HandoverCode,
     "cancellation.kept": KeptShare,
+    "rewards.earning": EarningRule,
+    "rewards.redeeming": Redeeming,
+    "rewards.qualifying": Qualifying,
+    "rewards.tiers": Tier,
 }
 
 SETTINGS: dict[str, Any] = {

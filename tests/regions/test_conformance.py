@@ -25,6 +25,7 @@ from modules.orders.policies import (
 from modules.orders.pricing import by_category
 from modules.orders.selectors.receipt_words import WORDS
 from modules.payments.policies import PROVIDERS, MethodRow, provider_name
+from modules.rewards import policies as rewards
 from tests.regions.shapes import (
     OPTIONAL_ROWS,
     ROWS,
@@ -147,6 +148,30 @@ def test_there_is_a_way_to_pay_and_a_place_to_deliver_on_every_day(region: Regio
     for day in days_that_matter(region):
         assert region.rules("payment_methods", MethodRow, on=day)
         assert region.rules("cities", City, on=day)
+
+
+def test_points_are_earned_kept_and_spent_within_bounds(region: Region) -> None:
+    for day in days_that_matter(region):
+        earning, redeeming = rewards.earning_rule(region, day), rewards.redeeming(region, day)
+        if earning is not None:
+            assert min(earning.points, earning.per_amount, earning.months, earning.most_per_day) > 0
+            assert 0 <= earning.warn_days < 28 * earning.months
+            assert rewards.pending_for(region, earning, day).days < 28 * earning.months
+        if redeeming is not None:
+            assert min(redeeming.points, redeeming.amount, redeeming.minimum_points) > 0
+            assert 0 < redeeming.max_share <= 1
+
+
+def test_each_tier_takes_more_and_gives_no_less(region: Region) -> None:
+    for day in days_that_matter(region):
+        tiers = rewards.tiers(region, day)
+        assert len({tier.code for tier in tiers}) == len({tier.from_points for tier in tiers}) == len(tiers)
+        assert all(tier.from_points > 0 and tier.multiplier >= 1 for tier in tiers)
+        multipliers = [tier.multiplier for tier in tiers]
+        assert multipliers == sorted(multipliers)
+        period = rewards.qualifying(region, day)
+        assert period.months > 0
+        assert period.rolling or 12 % period.months == 0
 
 
 def test_hearsay_is_not_called_confirmed(region: Region) -> None:

@@ -1,0 +1,115 @@
+"""What a region decides about points: rows of its `region.toml`, and a policy where rows cannot say it.
+
+rewards.earning         what an order earns, when and for how long; no row: nothing is earned there
+rewards.redeeming       what points are worth there; no row: none are spent there
+rewards.tiers           the tiers of customers who order much there; no row: there are none
+rewards.qualifying      in which time one qualifies for them
+timeouts.claim_seconds  to say that something was wrong: until then points are pending
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_FLOOR, Decimal
+from typing import Literal
+
+from tiffin.dto import DTO
+from tiffin.money import Money
+from tiffin.regions import Policy, Region
+
+NEGATIVE, WITHIN_BALANCE = "negative", "within_balance"
+
+
+class EarningRule(DTO):
+    """The row `rewards.earning`: each whole `per_amount` minor units of dishes and options earn `points`.
+
+    They are the customer's once the time for claims and `margin_hours` more are over, and expire at the end of
+    the day `months` later. A customer earns at most `most_per_day` of a day's orders. What a refund takes back
+    and is spent already is owed where `taking_back` is `negative`, and forgiven where it is `within_balance`.
+    """
+
+    points: int
+    per_amount: int
+    months: int
+    margin_hours: int
+    most_per_day: int
+    taking_back: Literal["negative", "within_balance"] = NEGATIVE
+    warn_days: int = 14
+
+
+class Redeeming(DTO):
+    """The row `rewards.redeeming`: so many `points` are worth `amount` minor units. Fewer than
+    `minimum_points` are not spent at once, and at most `max_share` (0 to 1) of a bill is paid with them."""
+
+    points: int
+    amount: int
+    minimum_points: int = 1
+    max_share: Decimal = Decimal(1)
+
+
+class Tier(DTO):
+    """A row of `rewards.tiers`: who earned `from_points` within the qualifying time has it. What an order
+    earns is then `multiplier` times as much; `benefits` are codes of what else it brings, for whoever gives
+    it."""
+
+    code: str
+    title: str
+    from_points: int
+    multiplier: Decimal = Decimal(1)
+    benefits: tuple[str, ...] = ()
+
+
+class Qualifying(DTO):
+    """The row `rewards.qualifying`: points count for `months`, either the last ones (`rolling`) or those of
+    the calendar's periods of so many months, which divide a year. A tier is kept until the end of the period
+    after the one in which it was reached."""
+
+    months: int
+    rolling: bool = False
+
+
+class EarningFacts(DTO):
+    """What an earning policy may look at. `goods` is what was paid for dishes and options after discounts."""
+
+    goods: Money
+    delivered_local: datetime
+    rule: EarningRule
+
+
+class EarningPolicy(Policy, module="rewards"):
+    """What an order earns by itself, before tiers and campaigns add to it."""
+
+    def points(self, facts: EarningFacts) -> int:
+        """Whole amounts earn, what is left over does not."""
+        return max(0, facts.goods.amount) // facts.rule.per_amount * facts.rule.points
+
+
+def earning_rule(region: Region, on: date) -> EarningRule | None:
+    """What was in force on the local day; None where nothing is earned."""
+    return next(iter(region.rules("rewards.earning", EarningRule, on=on)), None)
+
+
+def redeeming(region: Region, on: date) -> Redeeming | None:
+    """What points are worth there on the local day; None where they are not spent."""
+    return next(iter(region.rules("rewards.redeeming", Redeeming, on=on)), None)
+
+
+def tiers(region: Region, on: date) -> list[Tier]:
+    """Those there are on the local day, the lowest first."""
+    return sorted(region.rules("rewards.tiers", Tier, on=on), key=lambda tier: tier.from_points)
+
+
+def qualifying(region: Region, on: date) -> Qualifying:
+    """In which time one qualifies: a calendar year, where the region does not say."""
+    return next(iter(region.rules("rewards.qualifying", Qualifying, on=on)), Qualifying(months=12))
+
+
+def pending_for(region: Region, rule: EarningRule, on: date) -> timedelta:
+    """How long points are pending after the door."""
+    claims = timedelta(seconds=region.setting("timeouts.claim_seconds", int, on=on))
+    return claims + timedelta(hours=rule.margin_hours)
+
+
+def times(points: int, factor: Decimal) -> int:
+    """So many times the points, rounded down."""
+    return int((points * factor).to_integral_value(ROUND_FLOOR))
