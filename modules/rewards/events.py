@@ -42,3 +42,11 @@ class TierChanged(Event, wire="rewards.tier_changed.v1"):
     before: str
     until: datetime
     benefits: tuple[str, ...]
+
+
+class PointsReceived(Event, wire="rewards.points_received.v1"):
+    """The customer was sent points by another."""
+
+    sending_id: UUID
+    customer_id: UUID
+    points: int

@@ -5,7 +5,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from modules.rewards import selectors, services
-from modules.rewards.interface import HoldView, Posting, PostResult, Rewards, Wallet
+from modules.rewards.interface import (
+    HoldView,
+    Posting,
+    PostResult,
+    Rewards,
+    RewardsAccount,
+    SendingPreview,
+    SendingView,
+    StatementPage,
+    Wallet,
+)
 from tiffin.interfaces import CommandKey, provides
 
 
@@ -46,3 +56,19 @@ class RewardsProvider(Rewards):
 
     def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
         return services.post_many(postings)
+
+    def account(self, *, customer_id: UUID, region: str) -> RewardsAccount:
+        return selectors.account(customer_id=customer_id, region=region)
+
+    def statement(self, *, customer_id: UUID, after: int | None = None, size: int = 20) -> StatementPage:
+        return selectors.statement(customer_id=customer_id, after=after, size=size)
+
+    def code_of(self, *, key: CommandKey, customer_id: UUID, region: str) -> str:
+        return services.code_of(customer_id=customer_id, region=region)
+
+    def preview_sending(self, *, customer_id: UUID, to: str, points: int, region: str) -> SendingPreview:
+        return services.preview_sending(customer_id=customer_id, to=to, points=points, region=region)
+
+    def send(self, *, key: CommandKey, customer_id: UUID, to: str, points: int, region: str) -> SendingView:
+        sent = services.send(customer_id=customer_id, to=to, points=points, region=region)
+        return selectors.sending_view(sent)

@@ -86,3 +86,37 @@ HOLD = Machine(
     HoldState.HELD,
     {HoldState.HELD: (HoldState.POSTED, HoldState.VOIDED, HoldState.EXPIRED)},
 )
+
+
+class StandingState(StrEnum):
+    """Whether a wallet may be used."""
+
+    GOOD = "good"
+    UNDER_REVIEW = "under_review"  # somebody looks into it: nothing is taken from it
+    FROZEN = "frozen"  # somebody has: nothing is taken until staff say otherwise
+
+
+class AdjustmentState(StrEnum):
+    """Where what staff want given or taken stands."""
+
+    WANTED = "wanted"
+    POSTED = "posted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+STANDING = Machine(
+    "A wallet",
+    StandingState.GOOD,
+    {
+        StandingState.GOOD: (StandingState.UNDER_REVIEW,),
+        StandingState.UNDER_REVIEW: (StandingState.GOOD, StandingState.FROZEN),
+        StandingState.FROZEN: (StandingState.GOOD,),
+    },
+)
+
+ADJUSTMENT = Machine(
+    "An adjustment",
+    AdjustmentState.WANTED,
+    {AdjustmentState.WANTED: (AdjustmentState.POSTED, AdjustmentState.REFUSED, AdjustmentState.LAPSED)},
+)

@@ -9,6 +9,7 @@ from uuid import uuid4
 from tests.acceptance.people import Customer, Kitchen, Place, until
 from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
+from tests.matrix.points_scenes import adjustment_of, points_rows
 from tests.matrix.stage import Stage
 from tiffin import ids
 
@@ -75,6 +76,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
             cast, "orders", "SELECT id FROM orders_promotionuse WHERE order_id = %s", order
         ),
         "orders.knownrestaurant": place.id,
+        **points_rows(cast, region),
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
     }
 
@@ -393,6 +395,8 @@ FITTING: dict[str, Makes] = {
     "orders.claim:refuse": claim_of,
     "orders.promotion:end": lambda stage: promotion_of(stage.cast, "gb", stage.cast.gb),
     "orders.chargeback:note": lambda stage: chargeback_of(stage.cast, str(stage.order()["id"])),
+    "rewards.adjustment:approve": lambda stage: adjustment_of(stage.cast, "gb", 3000),
+    "rewards.adjustment:refuse": lambda stage: adjustment_of(stage.cast, "gb", 3000),
     "orders.order:cancel": lambda stage: str(stage.order()["id"]),
 }
 

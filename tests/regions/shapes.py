@@ -18,7 +18,16 @@ from modules.orders.policies import (
     Zone,
 )
 from modules.payments.policies import MethodRow
-from modules.rewards.policies import EarningRule, Qualifying, Redeeming, Tier
+from modules.rewards.policies import (
+    Adjusting,
+    EarningRule,
+    Qualifying,
+    Redeeming,
+    Reviewing,
+    Sending,
+    Tier,
+    Velocity,
+)
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -57,6 +66,10 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "rewards.redeeming": Redeeming,
     "rewards.qualifying": Qualifying,
     "rewards.tiers": Tier,
+    "rewards.sending": Sending,
+    "rewards.velocity": Velocity,
+    "rewards.reviewing": Reviewing,
+    "rewards.adjustments": Adjusting,
 }
 
 SETTINGS: dict[str, Any] = {

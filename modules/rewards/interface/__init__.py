@@ -4,39 +4,75 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from modules.rewards.interface.desk import (
+    LotView,
+    RewardsAccount,
+    SendingPreview,
+    SendingView,
+    StatementLine,
+    StatementPage,
+)
 from modules.rewards.interface.errors import (
+    CodeUnknown,
     HoldConflict,
     HoldUnknown,
     InsufficientPoints,
     PointsInvalid,
+    SendingRefused,
+    TooFast,
     TooManyTransfers,
     TooManyWallets,
     TransferDiffers,
     TransferInvalid,
+    WalletUnderReview,
 )
 from modules.rewards.interface.ledger import Flow, Posting, PostResult, Refused, Transfer
 from modules.rewards.interface.wallets import HoldState, HoldView, Wallet
+from tiffin.errors import DomainError
 from tiffin.interfaces import CommandKey, Interface, command, query
+from tiffin.regions import UnknownRegion
 
 __all__ = [
+    "SEND_ERRORS",
+    "CodeUnknown",
     "Flow",
     "HoldConflict",
     "HoldState",
     "HoldUnknown",
     "HoldView",
     "InsufficientPoints",
+    "LotView",
     "PointsInvalid",
     "PostResult",
     "Posting",
     "Refused",
     "Rewards",
+    "RewardsAccount",
+    "SendingPreview",
+    "SendingRefused",
+    "SendingView",
+    "StatementLine",
+    "StatementPage",
+    "TooFast",
     "TooManyTransfers",
     "TooManyWallets",
     "Transfer",
     "TransferDiffers",
     "TransferInvalid",
     "Wallet",
+    "WalletUnderReview",
 ]
+
+# What sending points, or asking what it would mean, can be refused for.
+SEND_ERRORS: tuple[type[DomainError], ...] = (
+    CodeUnknown,
+    InsufficientPoints,
+    PointsInvalid,
+    SendingRefused,
+    TooFast,
+    UnknownRegion,
+    WalletUnderReview,
+)
 
 
 class Rewards(Interface, module="rewards", version=1):
@@ -90,4 +126,30 @@ class Rewards(Interface, module="rewards", version=1):
     def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
         """Post at most 8,190 transfers, each posting all or none, in one statement. A refused posting stops
         none of the others; posted or refused, asking again under the same transfer ids answers the same."""
+        ...
+
+    @query(timeout=0.5)
+    def account(self, *, customer_id: UUID, region: str) -> RewardsAccount:
+        """What the customer has, what it is worth in the region, and what goes with it."""
+        ...
+
+    @query(timeout=0.5)
+    def statement(self, *, customer_id: UUID, after: int | None = None, size: int = 20) -> StatementPage:
+        """Why points came and went, the latest first, at most 100 from `after` on."""
+        ...
+
+    @command(timeout=2.0, errors=(SendingRefused, UnknownRegion))
+    def code_of(self, *, key: CommandKey, customer_id: UUID, region: str) -> str:
+        """The code by which others send the customer points: made when it is wanted first."""
+        ...
+
+    @query(timeout=0.5, errors=SEND_ERRORS)
+    def preview_sending(self, *, customer_id: UUID, to: str, points: int, region: str) -> SendingPreview:
+        """What sending so many points to whoever has the code `to` would mean, or why it is refused."""
+        ...
+
+    @command(timeout=2.0, errors=SEND_ERRORS)
+    def send(self, *, key: CommandKey, customer_id: UUID, to: str, points: int, region: str) -> SendingView:
+        """Send points, those that expire first, which expire with the receiver when they would have with the
+        sender. It cannot be undone."""
         ...
