@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 from uuid import UUID
 
@@ -12,16 +13,49 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from modules.rewards.interface import Flow
+from modules.rewards.interface import Flow, HoldState
 from modules.rewards.models import PROGRAMME, Account, Entry, Hold, Lot
 from modules.rewards.selectors.statement import what_of
 from modules.rewards.states import OF_CUSTOMERS, POINTS
+from tiffin import regions
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.exporting import Cell, Exported, time_cell, zone_cell
 from tiffin.admin.filters import Made
 from tiffin.money import Money
 
 _CUSTOMERS = [kind.value for kind in OF_CUSTOMERS]
+
+
+class OfRegion(admin.ChoicesFieldListFilter):
+    """By the regions there are: looking which ones millions of rows name would read them all."""
+
+    def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
+        known = copy(field)
+        known.choices = [(region.code, region.name) for region in regions.all()]
+        super().__init__(known, *args, **kwargs)
+
+
+class InState(admin.ChoicesFieldListFilter):
+    """By the states there are."""
+
+    def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
+        known = copy(field)
+        known.choices = [(state.value, state.value) for state in HoldState if state is not HoldState.UNKNOWN]
+        super().__init__(known, *args, **kwargs)
+
+
+class StillOpen(admin.SimpleListFilter):
+    """Whether anything is left of a lot."""
+
+    title = "what is left"
+    parameter_name = "left"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "some"), ("no", "nothing")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lot]) -> QuerySet[Lot]:
+        asked = self.value()
+        return queryset.filter(is_open=asked == "yes") if asked in {"yes", "no"} else queryset
 
 
 class Ledger(Exported, ModuleAdmin):
@@ -46,7 +80,7 @@ class AccountAdmin(Exported, ModuleAdmin):
     customer's is of no region, and for those who work everywhere."""
 
     list_display = ("kind", "whose", "region", "unit", "whole")
-    list_filter = ("kind", "region", "unit")
+    list_filter = ("kind", ("region", OfRegion))
     search_fields = ("=owner",)
     ordering = ("pk",)
     fields = readonly_fields = ("kind", "owner", "region", "unit", "whole", "floor")
@@ -80,7 +114,7 @@ class EntryAdmin(Ledger):
     """All that ever happened. Found by its id, its customer's, or that of an order that points were for."""
 
     list_display = ("at", "region", "flow", "moved", "what", "customer", "order_id")
-    list_filter = (("at", admin.DateFieldListFilter), "region", "flow", "unit")
+    list_filter = (("at", admin.DateFieldListFilter), ("region", OfRegion), "flow")
     search_fields = ("=id", "=customer_id")
     search_help_text = "The id of an entry, a customer or an order"
     export_columns = (
@@ -121,7 +155,7 @@ class LotAdmin(Ledger):
     """Points that came together, and what is left of them."""
 
     list_display = ("opened_at", "customer", "region", "points", "pending", "available", "held", "expires_at")
-    list_filter = ("region", "is_open", ("expires_at", admin.DateFieldListFilter))
+    list_filter = (("region", OfRegion), StillOpen, ("expires_at", admin.DateFieldListFilter))
     search_fields = ("=id", "=customer_id")
     export_columns = (
         "id", "customer_id", "region", "order_id", "points", "pending", "available", "held", "time_zone",
@@ -150,7 +184,7 @@ class HoldAdmin(Ledger):
         "restored",
         "state_name",
     )
-    list_filter = (Made, "region", "state_name")
+    list_filter = (Made, ("region", OfRegion), ("state_name", InState))
     search_fields = ("=id", "=customer_id", "=order_id")
     exclude = ("log_txid",)
     export_columns = (

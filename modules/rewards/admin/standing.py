@@ -119,6 +119,9 @@ class WalletStandingAdmin(ModuleAdmin):
             services.decide_review(customer_id=obj.id, release=release, why=said["why"])
         else:
             obj.id = said["customer_id"]
+            there = selectors.find_standing(obj.id)
+            if there and not staff_of(request).actor.works_in(there.region):
+                raise PermissionDenied("This wallet is another region's.")
             services.review_wallet(customer_id=obj.id, region=said["region"], why=said["why"])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -17,12 +17,13 @@ from tiffin import clock, context, db, ids, jobs, regions
 from tiffin.context import ActorKind
 from tiffin.regions import Region
 
+A_DAY = timedelta(hours=24)
 BY_ANOTHER = "What you asked for somebody else decides about."
 
 
 def adjust(*, customer_id: UUID, region: str, points: int, reason: str) -> Adjustment:
-    """Give the customer points, or take them where `points` are below zero; where they are many, once another
-    of the staff agrees.
+    """Give the customer points, or take them where `points` are below zero; where they are many, or come to
+    many within a day, once another of the staff agrees.
 
     Raises ReasonMissing, AdjustmentRefused, InsufficientPoints when there are fewer to take.
     """
@@ -40,7 +41,7 @@ def adjust(*, customer_id: UUID, region: str, points: int, reason: str) -> Adjus
         decide_by=now + timedelta(hours=limits.decide_hours),
     )
     with db.transaction():
-        alone = abs(points) <= limits.second_person_above
+        alone = abs(points) + _moved_alone(adjustment, now) <= limits.second_person_above
         if alone:
             _post(adjustment, limits, here)
         adjustment.save(force_insert=True)
@@ -85,6 +86,19 @@ def _limits(here: Region, now: datetime, points: int) -> Adjusting:
     if not 1 <= abs(points) <= limits.most:
         raise AdjustmentRefused(reason=f"Give or take from 1 to {limits.most} points at once.")
     return limits
+
+
+def _moved_alone(adjustment: Adjustment, now: datetime) -> int:
+    """How many points the same person has given and taken for this customer alone within a day: much in small
+    parts is much."""
+    alone = Adjustment.objects.filter(
+        customer_id=adjustment.customer_id,
+        asked_by=adjustment.asked_by,
+        decided_by=None,
+        state_name=AdjustmentState.POSTED.value,
+        created_at__gt=now - A_DAY,
+    )
+    return sum(abs(points) for points in alone.values_list("points", flat=True))
 
 
 def _decided(adjustment_id: UUID) -> Adjustment:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from modules.rewards.models import PointsFigure
+from modules.rewards.models import PROGRAMME, Account, PointsFigure
 from tiffin import clock, db, regions
 from tiffin.regions import Region
 
@@ -18,7 +18,6 @@ _LOOKED_AT_AGAIN = timedelta(hours=1)
 # Entries are only ever added: the first ones lie first.
 _FIRST = "SELECT min(at) FROM rewards_entry WHERE ctid < '(64,0)'"
 _FIRST_OF_ALL = "SELECT min(at) FROM rewards_entry"
-_FORGET = "DELETE FROM rewards_pointsfigure WHERE region = %s AND hour >= %s AND hour < %s RETURNING 1"
 _SUM = """
 INSERT INTO rewards_pointsfigure (region, hour, flow, unit, month, entries, amount)
 SELECT entry.region, date_trunc('hour', entry.at, 'UTC'), entry.flow, entry.unit,
@@ -27,17 +26,22 @@ FROM rewards_entry AS entry
 LEFT JOIN rewards_lot AS lot ON entry.flow = 'expire' AND lot.id = entry.lot_id
 WHERE entry.region = %(region)s AND entry.at >= %(begin)s AND entry.at < %(end)s AND entry.flow <> 'level'
 GROUP BY 1, 2, 3, 4, 5
+ON CONFLICT (region, hour, flow, unit, month)
+DO UPDATE SET entries = excluded.entries, amount = excluded.amount
 RETURNING 1
 """
-_FORGET_OUTSTANDING = "DELETE FROM rewards_outstandingfigure WHERE region = %s RETURNING 1"
 _OUTSTANDING = """
 INSERT INTO rewards_outstandingfigure (region, opened, expires, pending, available, held, taken_at)
 SELECT region, date_trunc('month', opened_at AT TIME ZONE %(zone)s)::date,
        date_trunc('month', expires_at AT TIME ZONE %(zone)s)::date,
        sum(pending), sum(available), sum(held), %(at)s
 FROM rewards_lot WHERE is_open AND region = %(region)s GROUP BY 1, 2, 3
+ON CONFLICT (region, opened, expires)
+DO UPDATE SET pending = excluded.pending, available = excluded.available, held = excluded.held,
+              taken_at = excluded.taken_at
 RETURNING 1
 """
+_GONE = "DELETE FROM rewards_outstandingfigure WHERE region = %s AND taken_at < %s RETURNING 1"
 
 
 def make_figures() -> None:
@@ -46,8 +50,10 @@ def make_figures() -> None:
     if first is None:
         return
     for region in regions.all():
-        _sum_hours(region, first)
-        _take_stock(region)
+        # Whatever happens in a region touches an account that the programme has there.
+        if Account.objects.filter(owner=PROGRAMME, region=region.code).exists():
+            _sum_hours(region, first)
+            _take_stock(region)
 
 
 def _first_entry() -> datetime | None:
@@ -65,12 +71,12 @@ def _sum_hours(region: Region, first: datetime) -> None:
     while begin <= now:
         end = begin + _DAY
         with db.transaction():
-            db.select(_FORGET, region.code, begin, end)
             db.select(_SUM, region=region.code, zone=region.time_zone.key, begin=begin, end=end)
         begin = end
 
 
 def _take_stock(region: Region) -> None:
     with db.transaction():
-        db.select(_FORGET_OUTSTANDING, region.code)
-        db.select(_OUTSTANDING, region=region.code, zone=region.time_zone.key, at=clock.now())
+        now = clock.now()
+        db.select(_OUTSTANDING, region=region.code, zone=region.time_zone.key, at=now)
+        db.select(_GONE, region.code, now)

@@ -32,8 +32,11 @@ from tiffin.log import publish_new
 
 DAY, MONTH = timedelta(hours=24), timedelta(days=30)
 # In the order in which the ledger locks them; nothing but sending moves points from one customer to another.
+# As the ledger does, none before both are there: whoever opens one may wait for the other.
 _LOCK = """
-SELECT id FROM rewards_account WHERE owner = ANY(%s) AND kind = 'available' ORDER BY id FOR NO KEY UPDATE
+WITH pair AS (SELECT id FROM rewards_account WHERE owner = ANY(%s) AND kind = 'available')
+SELECT id FROM rewards_account WHERE id IN (SELECT id FROM pair) AND (SELECT count(*) FROM pair) = 2
+ORDER BY id FOR NO KEY UPDATE
 """
 
 

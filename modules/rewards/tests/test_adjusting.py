@@ -115,6 +115,19 @@ def test_much_waits_for_another_person(database, ada, ben) -> None:
     assert not Job.objects.using("rewards").filter(key=made.id).exists()
 
 
+def test_much_in_small_parts_is_much(database, ada, ben) -> None:
+    customer = ids.new_id()
+    with ada:
+        assert gives(600, customer).state is AdjustmentState.POSTED
+        assert gives(-300, customer).state is AdjustmentState.POSTED
+        assert gives(101, customer).state is AdjustmentState.WANTED
+        assert gives(1000).state is AdjustmentState.POSTED  # another customer's
+        with clock.shift(timedelta(hours=25)):
+            assert gives(600, customer).state is AdjustmentState.POSTED
+    with ben:
+        assert gives(1000, customer).state is AdjustmentState.POSTED
+
+
 def test_what_is_decided_stays_decided(database, ada, ben) -> None:
     with ada:
         made = gives(5000)
@@ -131,6 +144,7 @@ def test_what_cannot_be_taken_when_it_is_agreed_to_waits_on(database, ada, ben) 
     customer = granted(2000)
     with ada:
         made = gives(-1500, customer)
+    with ben:
         gives(-1000, customer)
     with ben, pytest.raises(InsufficientPoints):
         approve_adjustment(made.id)

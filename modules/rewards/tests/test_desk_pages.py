@@ -6,12 +6,14 @@ import csv
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from modules.rewards.interface import Flow, Rewards
 from modules.rewards.models import Adjustment, Lot, WalletStanding
 from modules.rewards.selectors import find_standing
-from modules.rewards.services import hold, review_wallet
+from modules.rewards.services import code_of, hold, review_wallet
 from modules.rewards.services.figures import make_figures
 from modules.rewards.states import AdjustmentState, StandingState
 from modules.rewards.tests.points import granted, posted, transfer
@@ -131,6 +133,15 @@ def test_a_wallet_is_put_under_review_and_decided_about(database) -> None:
     assert standing.by.startswith("staff:")
 
 
+def test_a_wallet_of_another_region_is_nobodys_business_here(database) -> None:
+    customer = granted(10)
+    code_of(customer_id=customer, region="gb")
+    form = {"customer_id": str(customer), "region": "pl", "why": "a guess"}
+
+    assert person("admin", region="pl").post(f"{STANDINGS}add/", form).status_code == 403
+    assert find_standing(customer).is_good
+
+
 def test_all_that_a_customer_has_stands_on_one_page(database) -> None:
     customer, order = granted(100), ids.new_id()
     hold(hold_id=ids.new_id(), customer_id=customer, order_id=order, points=30, region="gb")
@@ -233,3 +244,12 @@ def test_the_board_compares_days(database) -> None:
 
     assert "105" in board
     assert WalletStanding.objects.count() == 0
+
+
+@pytest.mark.parametrize("table", ["account", "entry", "lot", "hold"])
+def test_a_list_of_millions_does_not_ask_which_values_they_have(database, table) -> None:
+    granted(10)
+    with CaptureQueriesContext(connections["rewards"]) as asked:
+        page(person("finance"), f"/admin/rewards/{table}/?region__exact=gb")
+
+    assert not [query["sql"] for query in asked if "DISTINCT" in query["sql"]]
