@@ -11,9 +11,9 @@ from bench.measuring import say
 from tiffin.embedded.__main__ import end_cleanly_on_signals
 from tiffin.embedded.errors import CannotStart
 
-NAMES = ("place_order", "place_use_case", "lifecycle", "events", "interfaces", "quote", "streams")
+NAMES = ("place_order", "place_use_case", "lifecycle", "events", "interfaces", "quote", "streams", "ledger")
 
-OPTIONS = {"lifecycle": {"rate", "seed"}, "streams": {"streams"}}
+OPTIONS = {"lifecycle": {"rate", "seed"}, "streams": {"streams"}, "ledger": {"stored", "full"}}
 
 
 def main() -> int:
@@ -23,6 +23,10 @@ def main() -> int:
     parser.add_argument("--rate", type=_positive, help="lifecycle: orders a second")
     parser.add_argument("--seed", type=int, help="lifecycle: the same seed brings the same demand")
     parser.add_argument("--streams", type=int, help="streams: how many")
+    parser.add_argument(
+        "--stored", type=_positive, help="ledger: transfers that are there already at the end"
+    )
+    parser.add_argument("--full", action="store_true", default=None, help="ledger: 20 million of them")
     given = vars(parser.parse_args())
     name = given.pop("name")
     options = {option: value for option, value in given.items() if option == "seconds" or value is not None}

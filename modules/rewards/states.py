@@ -36,6 +36,8 @@ IN_LOTS = frozenset({AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.HEL
 OF_CUSTOMERS = IN_LOTS | {AccountKind.DEBT}
 OF_PARTIES = frozenset({AccountKind.FUNDING, AccountKind.PAYABLE})
 IN_MONEY = frozenset({AccountKind.EXPENSE, AccountKind.COLLECTED, AccountKind.PAID, AccountKind.PAYABLE})
+# A customer's accounts lie together: each so many numbers after the one of what is available.
+PLACES = {AccountKind.AVAILABLE: 0, AccountKind.PENDING: 1, AccountKind.HELD: 2, AccountKind.DEBT: 3}
 NEVER_BELOW_NOTHING = IN_LOTS | {AccountKind.PAYABLE}
 
 
@@ -50,6 +52,7 @@ class Way:
         self.of_party = bool(kinds & OF_PARTIES)
         self.in_money = bool(kinds & IN_MONEY)
         self.from_lots, self.to_lots = debit in IN_LOTS, credit in IN_LOTS
+        self.from_available = debit is AccountKind.AVAILABLE
 
 
 _A = AccountKind

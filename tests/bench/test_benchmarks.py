@@ -68,6 +68,16 @@ def test_a_few_orders_live_their_whole_life() -> None:
     assert told["cpu_ms_per_order"] > 0
 
 
+@pytest.mark.timeout(400)
+def test_points_are_posted_and_the_ledger_still_adds_up() -> None:
+    told = run("ledger", "--seconds", "1", "--stored", "2_000_000")
+
+    assert (told["lost"], told["wrong_balances"], told["audit_findings"]) == (0, 0, 0)
+    assert told["stored"] > 2_000_000
+    assert told["single_commands"] == 3 * told["single_rate"]
+    assert min(told[f"{name}_ratio"] for name in ("one_charity", "one_of_many_charities", "stored")) > 0
+
+
 @pytest.mark.timeout(300)
 def test_streams_are_held_and_told_something() -> None:
     told = run("streams", "--streams", "40", "--seconds", "25")

@@ -39,7 +39,7 @@ class Flow(OpenEnum):
     UNKNOWN = "unknown"
 
 
-class Transfer(DTO):
+class Transfer(DTO, gc=False):  # thousands at a time, and in no circle
     """`amount` (points, or minor units of `unit` where it is money) moves by `flow` from one account to
     another. `id` is the caller's, a UUIDv7 or one made by `ids.derived`; the same id is the same transfer for
     ever. `customer_id` is the customer of its accounts, `party_id` the charity or the campaign.
@@ -64,13 +64,13 @@ class Transfer(DTO):
     reason: str = ""
 
 
-class Posting(DTO):
+class Posting(DTO, gc=False):
     """Transfers that happen together or not at all, in their order."""
 
     transfers: tuple[Transfer, ...]
 
 
-class Refused(DTO):
+class Refused(DTO, gc=False):
     """A posting that did not happen: the transfer that stopped it, and why: `insufficient`, `hold_ended`,
     `hold_unknown`, `lot_unknown`, `transfer_differs`, `transfer_invalid` or `linked_refused`. `there` is how
     much there was."""

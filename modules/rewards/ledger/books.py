@@ -1,15 +1,18 @@
 """What of the ledger a batch is about, in memory: changed as the batch is planned, and taken back where a
-part of it is refused."""
+part of it is refused. Thousands at a time pass through here, so it is plain objects and few of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from modules.rewards.interface import Flow, Refused, Transfer
 from modules.rewards.models import PROGRAMME
-from modules.rewards.states import FLOWS, OF_CUSTOMERS, OF_PARTIES, POINTS, AccountKind, Way
+from modules.rewards.states import FLOWS, OF_CUSTOMERS, OF_PARTIES, PLACES, POINTS, AccountKind, Way
 
 _NAMES_ITS_LOT = frozenset({Flow.CONFIRM, Flow.UNEARN, Flow.UNEARN_FUNDED, Flow.EXPIRE})
 _OF_A_HOLD = frozenset({Flow.POST, Flow.RELEASE, Flow.RESTORE})
@@ -32,15 +35,26 @@ class Before(NamedTuple):
     answer: Refused
 
 
-class LotState:
-    """What is left of a lot; it expires so many microseconds after the epoch."""
+class Account(msgspec.Struct, gc=False):
+    """A row of an account. Of a customer's only what is available and what is owed have their balance here:
+    lots know the rest."""
 
-    __slots__ = ("expires", "id", "left")
+    number: int
+    balance: int
 
-    def __init__(self, id: UUID, expires: int, left: dict[AccountKind, int]) -> None:
-        self.id = id
-        self.expires = expires
-        self.left = left
+
+class LotState(msgspec.Struct, gc=False):
+    """What is left of a lot, by the kind of account; it expires so many microseconds after the epoch."""
+
+    id: UUID
+    expires: int
+    pending: int = 0
+    available: int = 0
+    held: int = 0
+
+    def left(self, kind: AccountKind) -> int:
+        left: int = getattr(self, kind)
+        return left
 
 
 class HeldState:
@@ -67,110 +81,97 @@ class HeldState:
 
 
 class Books:
-    """Accounts by name and stripe with their balances, the customers' open lots, holds, and what is known of
-    the ids that are asked for. Every change goes through `set_*`, so that `undo` can take it back."""
+    """The customers' accounts and open lots, the rows of the others' accounts, holds, and what is known of
+    the ids that are asked for."""
 
     def __init__(self) -> None:
-        self.numbers: dict[tuple[Name, int], int] = {}
-        self.balances: dict[tuple[Name, int], int] = {}
+        self.available: dict[UUID, Account] = {}
+        self.owed: dict[UUID, Account] = {}
+        self.accounts: dict[tuple[Name, int], Account] = {}
         self.lots: dict[UUID, dict[UUID, LotState]] = {}
         self.holds: dict[UUID, HeldState] = {}
         self.entered: dict[UUID, Transfer] = {}
         self.refused: dict[UUID, Before] = {}
-        self.asked: dict[UUID, Asked] = {}
         self.stripe = 0
-        self._undoing: list[Callable[[], None]] = []
+        self._undoing: list[Callable[[], None]] | None = None
 
     # --- changes ------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """What follows can be undone."""
-        self._undoing.clear()
+    def begin(self, *, can_undo: bool) -> None:
+        """What follows is another posting."""
+        self._undoing = [] if can_undo else None
 
     def undo(self) -> None:
         while self._undoing:
             self._undoing.pop()()
 
-    def move(self, debit: tuple[Name, int], credit: tuple[Name, int], amount: int) -> None:
-        balances = self.balances
-        balances[debit] = balances.get(debit, 0) - amount
-        balances[credit] = balances.get(credit, 0) + amount
-
-        def back() -> None:
-            balances[debit] += amount
-            balances[credit] -= amount
-
-        self._undoing.append(back)
+    def move(self, debit: Account, credit: Account, amount: int) -> None:
+        debit.balance -= amount
+        credit.balance += amount
+        if self._undoing is not None:
+            self._undoing.append(lambda: _add(debit, balance=amount))
+            self._undoing.append(lambda: _add(credit, balance=-amount))
 
     def shift(self, lot: LotState, kind: AccountKind, points: int) -> None:
         """Change what of the lot lies in accounts of that kind."""
-        left = lot.left
-        left[kind] = left.get(kind, 0) + points
-
-        def back() -> None:
-            left[kind] -= points
-
-        self._undoing.append(back)
+        setattr(lot, kind, getattr(lot, kind) + points)
+        if self._undoing is not None:
+            self._undoing.append(lambda: _add(lot, **{kind: -points}))
 
     def open_lot(self, customer_id: UUID, lot: LotState) -> None:
         lots = self.lots.setdefault(customer_id, {})
         lots[lot.id] = lot
-        self._undoing.append(lambda: _drop(lots, lot.id))
+        if self._undoing is not None:
+            self._undoing.append(lambda: _drop(lots, lot.id))
 
     def open_hold(self, id: UUID, hold: HeldState) -> None:
         self.holds[id] = hold
-        self._undoing.append(lambda: _drop(self.holds, id))
+        if self._undoing is not None:
+            self._undoing.append(lambda: _drop(self.holds, id))
 
-    def change_hold(self, hold: HeldState, *, posted: int = 0, restored: int = 0, done: int = 0) -> None:
-        """By how much."""
-        hold.posted, hold.restored, hold.done = (
-            hold.posted + posted,
-            hold.restored + restored,
-            hold.done + done,
-        )
-
-        def back() -> None:
-            hold.posted, hold.restored, hold.done = (
-                hold.posted - posted,
-                hold.restored - restored,
-                hold.done - done,
-            )
-
-        self._undoing.append(back)
+    def change_hold(self, hold: HeldState, **by: int) -> None:
+        """By how much `posted`, `restored` or `done` change."""
+        _add(hold, **by)
+        if self._undoing is not None:
+            self._undoing.append(lambda: _add(hold, **{name: -amount for name, amount in by.items()}))
 
     def know(self, transfer: Transfer) -> None:
         self.entered[transfer.id] = transfer
-        self._undoing.append(lambda: _drop(self.entered, transfer.id))
+        if self._undoing is not None:
+            self._undoing.append(lambda: _drop(self.entered, transfer.id))
 
     # --- looking ------------------------------------------------------------------------------------
 
-    def balance(self, account: tuple[Name, int]) -> int:
-        return self.balances.get(account, 0)
-
-    def available(self, customer_id: UUID) -> int:
-        return self.balance((customer_account(AccountKind.AVAILABLE, customer_id), 0))
+    def of_customer(self, customer_id: UUID, kind: AccountKind) -> Account:
+        available = self.available[customer_id]
+        if kind is AccountKind.AVAILABLE:
+            return available
+        owed = self.owed.get(customer_id) if kind is AccountKind.DEBT else None
+        return owed or Account(available.number + PLACES[kind], 0)
 
     def in_order(self, customer_id: UUID, kind: AccountKind) -> Sequence[LotState]:
         """The customer's lots of which something lies in accounts of that kind, those that expire first."""
-        lots = [lot for lot in self.lots.get(customer_id, {}).values() if lot.left.get(kind, 0) > 0]
+        lots = [lot for lot in self.lots.get(customer_id, {}).values() if getattr(lot, kind) > 0]
         return sorted(lots, key=lambda lot: (lot.expires, lot.id)) if len(lots) > 1 else lots
+
+
+def _add(state: Account | LotState | HeldState, **by: int) -> None:
+    for name, amount in by.items():
+        setattr(state, name, getattr(state, name) + amount)
 
 
 def _drop(rows: dict[UUID, Any], id: UUID) -> None:
     del rows[id]
 
 
-def customer_account(kind: AccountKind, customer_id: UUID) -> Name:
-    return Name(kind, customer_id, "", POINTS)
-
-
 class Asked(NamedTuple):
-    """A transfer that says what its flow needs, with the accounts that it is about."""
+    """A transfer that says what its flow needs, with the accounts that it is about; None for those of its
+    customer."""
 
     transfer: Transfer
     way: Way
-    debit: Name
-    credit: Name
+    debit: Name | None
+    credit: Name | None
 
 
 def asked(transfer: Transfer) -> Asked | None:
@@ -196,8 +197,14 @@ def asked(transfer: Transfer) -> Asked | None:
     return Asked(transfer, way, _name(way.debit, transfer), _name(way.credit, transfer)) if says else None
 
 
-def _name(kind: AccountKind, transfer: Transfer) -> Name:
+def _name(kind: AccountKind, transfer: Transfer) -> Name | None:
     if kind in OF_CUSTOMERS:
-        return Name(kind, transfer.customer_id or PROGRAMME, "", POINTS)
-    owner = transfer.party_id if kind in OF_PARTIES else None
-    return Name(kind, owner or PROGRAMME, transfer.region, transfer.unit)
+        return None
+    if kind in OF_PARTIES and transfer.party_id is not None:
+        return Name(kind, transfer.party_id, transfer.region, transfer.unit)
+    return _programmes_own(kind, transfer.region, transfer.unit)
+
+
+@cache
+def _programmes_own(kind: AccountKind, region: str, unit: str) -> Name:
+    return Name(kind, PROGRAMME, region, unit)

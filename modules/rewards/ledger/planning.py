@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from modules.rewards.interface import Flow, Posting, Refused, Transfer
-from modules.rewards.ledger.books import Asked, Before, Books, HeldState, LotState, Name
-from modules.rewards.models import STRIPES
-from modules.rewards.states import OF_CUSTOMERS, AccountKind
+from modules.rewards.ledger.books import Account, Asked, Before, Books, HeldState, LotState, Name
+from modules.rewards.models import PROGRAMME, STRIPES
+from modules.rewards.states import AccountKind
 from tiffin import ids
 
 INSUFFICIENT = "insufficient"
@@ -28,10 +28,33 @@ _ENDS_A_HOLD = frozenset({Flow.POST, Flow.RELEASE})
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
+class Row(msgspec.Struct, omit_defaults=True, gc=False):
+    """An entry, by the names of its columns; what is not said is empty."""
+
+    id: UUID
+    flow: Flow
+    debit: int
+    credit: int
+    amount: int
+    unit: str
+    region: str
+    at: datetime
+    customer_id: UUID | None = None
+    party_id: UUID | None = None
+    lot_id: UUID | None = None
+    hold_id: UUID | None = None
+    order_id: UUID | None = None
+    lots: Sequence[UUID] = ()
+    parts: Sequence[int] = ()
+    expires_at: datetime | None = None
+    reason: str = ""
+    after: int | None = None
+
+
 class Planned(NamedTuple):
     """The rows to enter, the postings that are refused, and those refusals that are new."""
 
-    entries: list[dict[str, Any]]
+    entries: list[Row]
     refused: list[Refused]
     newly: list[tuple[Transfer, Refused]]
 
@@ -42,35 +65,36 @@ class _Refusal(Exception):
         self.answer = Refused(transfer_id=transfer.id, code=code, there=max(0, there))
 
 
-def plan(postings: Iterable[Posting], books: Books, *, at: datetime) -> Planned:
+def plan(batch: Iterable[tuple[Posting, list[Asked | None]]], books: Books, *, at: datetime) -> Planned:
     """Each posting in its order: what it enters, or why it does not happen."""
     planned = Planned([], [], [])
-    for posting in postings:
-        if not posting.transfers:
-            continue
+    for posting, asked in batch:
         answered = _answered_before(posting, books)
         if answered is not None:
             planned.refused.extend(answered)
             continue
-        books.begin()
+        # Of one transfer all is looked at before anything moves, except that its hold ends whole.
+        books.begin(can_undo=len(asked) > 1 or posting.transfers[0].hold_id is not None)
+        entered = len(planned.entries)
         try:
-            entries = _entries_of(posting, books, at)
+            _enter(posting, asked, planned.entries, books, at)
         except _Refusal as refusal:
             books.undo()
+            del planned.entries[entered:]
             planned.refused.append(refusal.answer)
             for transfer, answer in _refused_together(posting, refusal.answer):
                 planned.newly.append((transfer, answer))
                 books.refused[transfer.id] = Before(terms_of(transfer), answer)
-        else:
-            planned.entries.extend(entries)
     return planned
 
 
 def _answered_before(posting: Posting, books: Books) -> list[Refused] | None:
     """What was answered the first time, or None for what is new. Another body under an id is refused, and
     not written down: the id is taken."""
+    if not posting.transfers:
+        return []
     known = [transfer for transfer in posting.transfers if transfer.id in books.entered]
-    for transfer in posting.transfers:
+    for transfer in posting.transfers if books.refused else ():
         before = books.refused.get(transfer.id)
         if before is not None:
             same = before.terms == terms_of(transfer)
@@ -98,22 +122,20 @@ def _refused_together(posting: Posting, answer: Refused) -> Iterator[tuple[Trans
             yield transfer, Refused(transfer_id=transfer.id, code=LINKED)
 
 
-def _entries_of(posting: Posting, books: Books, at: datetime) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = []
+def _enter(
+    posting: Posting, asked: list[Asked | None], entries: list[Row], books: Books, at: datetime
+) -> None:
     ended: list[tuple[Transfer, HeldState]] = []
-    for transfer in posting.transfers:
-        asked = books.asked.get(transfer.id)
-        # Asked in two ways in one batch, or twice in one posting.
-        if asked is None or asked.transfer != transfer or transfer.id in books.entered:
+    for transfer, each in zip(posting.transfers, asked, strict=True):
+        if each is None or transfer.id in books.entered:  # twice in one posting
             raise _Refusal(transfer, INVALID)
         hold = _hold_of(transfer, books)
-        entries.extend(_happen(asked, hold, books, at))
+        _happen(each, hold, entries, books, at)
         if hold is not None and transfer.flow in _ENDS_A_HOLD:
             ended.append((transfer, hold))
     for transfer, hold in ended:
         if hold.done != hold.points:
             raise _Refusal(transfer, INVALID)  # a hold ends at once, and whole
-    return entries
 
 
 def _hold_of(transfer: Transfer, books: Books) -> HeldState | None:
@@ -125,14 +147,15 @@ def _hold_of(transfer: Transfer, books: Books) -> HeldState | None:
     return hold
 
 
-def _happen(asked: Asked, hold: HeldState | None, books: Books, at: datetime) -> Iterator[dict[str, Any]]:
+def _happen(asked: Asked, hold: HeldState | None, entries: list[Row], books: Books, at: datetime) -> None:
     transfer, way, debit, credit = asked
-    source, target = (debit, _stripe(debit, books)), (credit, _stripe(credit, books))
-    if way.debit is AccountKind.PAYABLE:
-        source = (debit, _payer(transfer, debit, books))
-        yield from _levelled(transfer, source, books, at)
-    if way.credit is AccountKind.DEBT and books.balance(target) + transfer.amount > 0:
-        raise _Refusal(transfer, INSUFFICIENT, -books.balance(target))
+    source = _account(debit, way.debit, transfer, books)
+    target = _account(credit, way.credit, transfer, books)
+    if way.debit is AccountKind.PAYABLE and debit is not None:
+        source = _payer(transfer, debit, books)
+        entries.extend(_levelled(transfer, debit, source, books, at))
+    if way.credit is AccountKind.DEBT and target.balance + transfer.amount > 0:
+        raise _Refusal(transfer, INSUFFICIENT, -target.balance)
     taken = _taken(asked, hold, books)
     _move_lots(asked, taken, books)
     books.move(source, target, transfer.amount)
@@ -140,7 +163,7 @@ def _happen(asked: Asked, hold: HeldState | None, books: Books, at: datetime) ->
     if transfer.flow is Flow.HOLD and transfer.customer_id is not None:
         lots, parts = [lot for lot, _ in taken], [part for _, part in taken]
         books.open_hold(transfer.id, HeldState(transfer.customer_id, lots, parts, (0, 0, 0)))
-    yield _entry(transfer, (books.numbers[source], books.numbers[target]), taken, books, at)
+    entries.append(_entry(transfer, (source.number, target.number), taken, books, at))
 
 
 def _taken(asked: Asked, hold: HeldState | None, books: Books) -> list[tuple[UUID, int]]:
@@ -154,13 +177,13 @@ def _taken(asked: Asked, hold: HeldState | None, books: Books) -> list[tuple[UUI
         lot = books.lots.get(transfer.customer_id, {}).get(transfer.lot_id)
         if lot is None:
             raise _Refusal(transfer, LOT_UNKNOWN)
-        if lot.left.get(kind, 0) < transfer.amount:
-            raise _Refusal(transfer, INSUFFICIENT, lot.left.get(kind, 0))
+        if lot.left(kind) < transfer.amount:
+            raise _Refusal(transfer, INSUFFICIENT, lot.left(kind))
         return [(lot.id, transfer.amount)]
     found: list[tuple[UUID, int]] = []
     wanted = transfer.amount
     for lot in books.in_order(transfer.customer_id, kind):
-        part = min(wanted, lot.left[kind])
+        part = min(wanted, lot.left(kind))
         found.append((lot.id, part))
         wanted -= part
         if not wanted:
@@ -197,7 +220,7 @@ def _move_lots(asked: Asked, taken: Sequence[tuple[UUID, int]], books: Books) ->
             books.shift(lot, way.credit, part)
     if way.opens and transfer.expires_at is not None:
         expires = microseconds(transfer.expires_at)
-        books.open_lot(customer_id, LotState(transfer.id, expires, {way.credit: transfer.amount}))
+        books.open_lot(customer_id, LotState(transfer.id, expires, **{way.credit.value: transfer.amount}))
 
 
 def microseconds(moment: datetime) -> int:
@@ -205,32 +228,30 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def _stripe(name: Name, books: Books) -> int:
-    return 0 if name.kind in OF_CUSTOMERS else books.stripe
+def _account(name: Name | None, kind: AccountKind, transfer: Transfer, books: Books) -> Account:
+    if name is not None:
+        return books.accounts[name, books.stripe]
+    return books.of_customer(transfer.customer_id or PROGRAMME, kind)
 
 
-def _payer(transfer: Transfer, name: Name, books: Books) -> int:
+def _payer(transfer: Transfer, name: Name, books: Books) -> Account:
     """The stripe of what is owed to a charity that has enough, or has most."""
-    there = {stripe: books.balance((name, stripe)) for stripe in range(STRIPES)}
-    if sum(there.values()) < transfer.amount:
-        raise _Refusal(transfer, INSUFFICIENT, sum(there.values()))
-    if there[books.stripe] >= transfer.amount:
-        return books.stripe
-    return max(there, key=lambda stripe: there[stripe])
+    stripes = [books.accounts[name, stripe] for stripe in range(STRIPES)]
+    there = sum(stripe.balance for stripe in stripes)
+    if there < transfer.amount:
+        raise _Refusal(transfer, INSUFFICIENT, there)
+    usual = stripes[books.stripe]
+    return usual if usual.balance >= transfer.amount else max(stripes, key=lambda stripe: stripe.balance)
 
 
-def _levelled(
-    transfer: Transfer, payer: tuple[Name, int], books: Books, at: datetime
-) -> Iterator[dict[str, Any]]:
+def _levelled(transfer: Transfer, name: Name, payer: Account, books: Books, at: datetime) -> Iterator[Row]:
     """Bring together on one stripe what is paid from it, by entries of their own."""
-    name, _ = payer
     for stripe in range(STRIPES):
-        missing = transfer.amount - books.balance(payer)
+        other, missing = books.accounts[name, stripe], transfer.amount - payer.balance
         if missing <= 0:
             return
-        other = (name, stripe)
-        amount = min(missing, books.balance(other))
-        if other == payer or amount <= 0:
+        amount = min(missing, other.balance)
+        if other is payer or amount <= 0:
             continue
         books.move(other, payer, amount)
         level = Transfer(
@@ -241,7 +262,7 @@ def _levelled(
             unit=transfer.unit,
             party_id=transfer.party_id,
         )
-        yield _entry(level, (books.numbers[other], books.numbers[payer]), [], books, at)
+        yield _entry(level, (other.number, payer.number), [], books, at)
 
 
 def _entry(
@@ -250,28 +271,28 @@ def _entry(
     taken: Sequence[tuple[UUID, int]],
     books: Books,
     at: datetime,
-) -> dict[str, Any]:
-    """The row, by the names of its columns."""
-    return {
-        "id": transfer.id,
-        "flow": transfer.flow,
-        "debit": accounts[0],
-        "credit": accounts[1],
-        "amount": transfer.amount,
-        "unit": transfer.unit,
-        "region": transfer.region,
-        "customer_id": transfer.customer_id,
-        "party_id": transfer.party_id,
-        "lot_id": transfer.lot_id,
-        "hold_id": transfer.hold_id,
-        "order_id": transfer.order_id,
-        "lots": [lot for lot, _ in taken],
-        "parts": [part for _, part in taken],
-        "expires_at": transfer.expires_at,
-        "reason": transfer.reason,
-        "after": None if transfer.customer_id is None else books.available(transfer.customer_id),
-        "at": at,
-    }
+) -> Row:
+    customer_id = transfer.customer_id
+    return Row(
+        id=transfer.id,
+        flow=transfer.flow,
+        debit=accounts[0],
+        credit=accounts[1],
+        amount=transfer.amount,
+        unit=transfer.unit,
+        region=transfer.region,
+        at=at,
+        customer_id=customer_id,
+        party_id=transfer.party_id,
+        lot_id=transfer.lot_id,
+        hold_id=transfer.hold_id,
+        order_id=transfer.order_id,
+        lots=[lot for lot, _ in taken] if taken else (),
+        parts=[part for _, part in taken] if taken else (),
+        expires_at=transfer.expires_at,
+        reason=transfer.reason,
+        after=None if customer_id is None else books.available[customer_id].balance,
+    )
 
 
 def terms_of(transfer: Transfer) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ import msgspec
 
 from modules.rewards.interface import Flow, Posting, Refused, Transfer
 from modules.rewards.ledger.books import (
+    Account,
     Asked,
     Before,
     Books,
@@ -19,38 +21,57 @@ from modules.rewards.ledger.books import (
     LotState,
     Name,
     asked,
-    customer_account,
 )
-from modules.rewards.ledger.planning import Planned, terms_of
+from modules.rewards.ledger.planning import Planned, Row, terms_of
 from modules.rewards.models import STRIPES
-from modules.rewards.states import NEVER_BELOW_NOTHING, OF_CUSTOMERS, AccountKind
+from modules.rewards.states import NEVER_BELOW_NOTHING, PLACES, AccountKind
 from tiffin import db
 
-# In the order of their numbers, so that no two batches wait for each other in a circle; and none before all are
-# there, because opening one waits for whoever opens the same. What a customer has available stands for all that
-# the customer has: whoever holds it may change the rest.
+# In the order of their numbers, so that no two batches wait for each other in a circle; and none before all
+# are there, because opening one waits for whoever opens the same. What a customer has available stands for
+# all that the customer has: whoever holds it may change the rest.
 _LOCK = """
 WITH wanted AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(%(wanted)s::json)
-        AS wanted(kind text, owner uuid, region text, unit text, stripe smallint)
+    SELECT 'available' AS kind, owner, '' AS region, 'PTS' AS unit, 0::smallint AS stripe,
+           NULL::bigint AS place
+    FROM unnest(%(customers)s::uuid[]) AS owner
+    UNION ALL
+    SELECT kind, owner, region, unit, stripe, place FROM ROWS FROM (
+        json_to_recordset(%(others)s::json)
+            AS (kind text, owner uuid, region text, unit text, stripe smallint)
+    ) WITH ORDINALITY AS other(kind, owner, region, unit, stripe, place)
 )
-SELECT account.id, account.kind, account.owner, account.region, account.unit, account.stripe, account.balance
+SELECT account.id, account.owner, account.balance, wanted.place
 FROM wanted JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
 WHERE (SELECT count(*) FROM wanted) = (
     SELECT count(*) FROM wanted JOIN rewards_account USING (owner, kind, region, unit, stripe)
 )
 ORDER BY account.id FOR NO KEY UPDATE OF account
 """
-_OPEN = """
+_OPEN_WALLETS = """
+WITH missing AS (
+    SELECT owner, nextval(pg_get_serial_sequence('rewards_account', 'id')) AS first
+    FROM unnest(%(customers)s::uuid[]) AS wanted(owner)
+    WHERE NOT EXISTS (
+        SELECT FROM rewards_account AS account WHERE account.owner = wanted.owner AND kind = 'available'
+    )
+    ORDER BY owner
+)
+INSERT INTO rewards_account (id, kind, owner, region, unit, stripe, balance, floor)
+SELECT first + place, kind, owner, '', 'PTS', 0, 0, floor
+FROM missing, json_to_recordset(%(places)s::json) AS own(kind text, place int, floor bigint)
+ORDER BY owner, place
+ON CONFLICT (owner, kind, region, unit, stripe) DO NOTHING RETURNING id
+"""
+_OPEN_OTHERS = """
 INSERT INTO rewards_account (kind, owner, region, unit, stripe, balance, floor)
 SELECT kind, owner, region, unit, stripe, 0, floor
 FROM json_to_recordset(%(missing)s::json)
     AS missing(kind text, owner uuid, region text, unit text, stripe smallint, floor bigint)
+ORDER BY owner, kind, region, unit, stripe
 ON CONFLICT (owner, kind, region, unit, stripe) DO NOTHING RETURNING id
 """
-_OTHERS = """
-SELECT id, kind, owner, balance FROM rewards_account WHERE owner = ANY(%s::uuid[]) AND kind <> 'available'
-"""
+_OWED = "SELECT owner, balance FROM rewards_account WHERE owner = ANY(%s::uuid[]) AND kind = 'debt'"
 _ENTERED = """
 SELECT id, flow, amount, region, unit, customer_id, party_id, hold_id, order_id, expires_at, reason, lot_id
 FROM rewards_entry WHERE id = ANY(%s::uuid[])
@@ -60,19 +81,27 @@ _HOLDS = """
 SELECT id, customer_id, lots, parts, posted, restored, CASE WHEN ended_at IS NULL THEN 0 ELSE points END
 FROM rewards_hold WHERE id = ANY(%s::uuid[])
 """
+# Of each customer the lots that are taken first.
 _LOTS = """
+SELECT lot.id, lot.customer_id, lot.pending, lot.available, lot.held,
+       (extract(epoch FROM lot.expires_at) * 1000000)::bigint
+FROM unnest(%(customers)s::uuid[]) AS wanted(customer_id), LATERAL (
+    SELECT * FROM rewards_lot
+    WHERE rewards_lot.customer_id = wanted.customer_id AND is_open AND available > 0
+    ORDER BY expires_at, id LIMIT %(most)s
+) AS lot
+"""
+_NAMED_LOTS = """
 SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
-FROM rewards_lot WHERE customer_id = ANY(%(customers)s::uuid[]) AND is_open
-UNION ALL
-SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
-FROM rewards_lot WHERE id = ANY(%(named)s::uuid[])
+FROM rewards_lot WHERE id = ANY(%s::uuid[])
 """
 _ENTER = """
 WITH entered AS (
     INSERT INTO rewards_entry (id, flow, debit, credit, amount, unit, region, customer_id, party_id, lot_id,
                                hold_id, order_id, lots, parts, expires_at, reason, after, at)
     SELECT id, flow, debit, credit, amount, unit, region, customer_id, party_id, lot_id,
-           hold_id, order_id, lots, parts, expires_at, reason, after, at
+           hold_id, order_id, coalesce(lots, '{}'), coalesce(parts, '{}'), expires_at, coalesce(reason, ''),
+           after, at
     FROM json_to_recordset(%s::json) AS entry(
         id uuid, flow text, debit bigint, credit bigint, amount bigint, unit text, region text,
         customer_id uuid, party_id uuid, lot_id uuid, hold_id uuid, order_id uuid, lots uuid[],
@@ -89,64 +118,73 @@ ON CONFLICT (id) DO NOTHING RETURNING id
 """
 
 
-_KINDS = {kind.value: kind for kind in AccountKind}
+FIRST_LOTS = 4
 
 
 class Overtaken(RuntimeError):
     """Somebody else used one of the ids for another customer's transfer at the same moment: ask again."""
 
 
-def open_books(postings: Iterable[Posting]) -> Books:
-    """What is there of all that the postings are about, locked until the transaction ends. Accounts that are
-    touched for the first time are opened. What is not valid is left out: nothing comes of it."""
-    transfers = [transfer for posting in postings for transfer in posting.transfers]
+Batch = list[tuple[Posting, list[Asked | None]]]
+
+
+def open_books(postings: Iterable[Posting]) -> tuple[Batch, Books]:
+    """What is asked, and what is there of all that it is about, locked until the transaction ends. Accounts
+    that are touched for the first time are opened. What is not valid is left out: nothing comes of it."""
+    batch = [(posting, [asked(transfer) for transfer in posting.transfers]) for posting in postings]
+    valid = [each for _, transfers in batch for each in transfers if each is not None]
     books = Books()
     books.stripe = random.randrange(STRIPES)  # noqa: S311  # which of them does not matter
-    books.asked = {each.transfer.id: each for each in map(asked, transfers) if each is not None}
-    valid = list(books.asked.values())
-    customers = {each.transfer.customer_id for each in valid if each.transfer.customer_id is not None}
-    _lock(valid, customers, books)
-    _read_known([transfer.id for transfer in transfers], books)
+    _lock(valid, books)
+    _read_known([transfer.id for posting, _ in batch for transfer in posting.transfers], books)
     _read_holds(valid, books)
-    if customers:
-        _read_customers(valid, customers, books)
-    return books
+    _read_lots(valid, books)
+    return batch, books
 
 
-def _lock(valid: Sequence[Asked], customers: Collection[UUID], books: Books) -> None:
-    wanted = {(customer_account(AccountKind.AVAILABLE, customer), 0) for customer in customers}
+def _lock(valid: Sequence[Asked], books: Books) -> None:
+    customers = {each.transfer.customer_id for each in valid if each.transfer.customer_id is not None}
+    others = {
+        (name, books.stripe) for each in valid for name in (each.debit, each.credit) if name is not None
+    }
     for each in valid:
-        for name in (each.debit, each.credit):
-            if name.kind not in OF_CUSTOMERS:
-                wanted.add((name, books.stripe))
-        if each.way.debit is AccountKind.PAYABLE:
-            wanted.update((each.debit, stripe) for stripe in range(STRIPES))
-    if wanted and not _lock_accounts(wanted, books):
-        _open_accounts({name for name, _ in wanted})
-        _lock_accounts(wanted, books)
+        if each.way.debit is AccountKind.PAYABLE and each.debit is not None:
+            others.update((each.debit, stripe) for stripe in range(STRIPES))
+    if valid and not _lock_accounts(customers, list(others), books):
+        _open_accounts(customers, {name for name, _ in others})
+        _lock_accounts(customers, list(others), books)
+    in_debt = {each.transfer.customer_id for each in valid if each.way.credit is AccountKind.DEBT}
+    if in_debt:
+        for owner, balance in db.select(_OWED, _array(in_debt)):
+            books.owed[owner] = Account(books.available[owner].number + PLACES[AccountKind.DEBT], balance)
 
 
-def _lock_accounts(wanted: Iterable[tuple[Name, int]], books: Books) -> bool:
+def _lock_accounts(customers: Collection[UUID], others: Sequence[tuple[Name, int]], books: Books) -> bool:
     """False, and nothing is locked, when one of them is not there."""
-    for number, kind, owner, region, unit, stripe, balance in db.select(
-        _LOCK, wanted=_document([{**_columns(name), "stripe": stripe} for name, stripe in wanted])
-    ):
-        account = Name(_KINDS[kind], owner, region, unit), stripe
-        books.numbers[account], books.balances[account] = number, balance
-    return bool(books.numbers)
+    named = _document({**name._asdict(), "stripe": stripe} for name, stripe in others)
+    locked = db.select(_LOCK, customers=_array(customers), others=named)
+    for number, owner, balance, place in locked:
+        if place is None:
+            books.available[owner] = Account(number, balance)
+        else:
+            books.accounts[others[place - 1]] = Account(number, balance)
+    return bool(locked)
 
 
-def _open_accounts(names: Iterable[Name]) -> None:
-    """Those that are not there: a customer's four at once, and all stripes of the others."""
-    rows: list[dict[str, Any]] = []
-    for name in names:
-        ours = name.kind in OF_CUSTOMERS
-        for kind in OF_CUSTOMERS if ours else (name.kind,):
-            floor = 0 if kind in NEVER_BELOW_NOTHING else None
-            named = {**_columns(name._replace(kind=kind)), "floor": floor}
-            rows.extend({**named, "stripe": stripe} for stripe in range(1 if ours else STRIPES))
-    rows.sort(key=lambda row: (row["owner"], row["kind"].value, row["region"], row["unit"], row["stripe"]))
-    db.select(_OPEN, missing=_document(rows))
+def _open_accounts(customers: Collection[UUID], others: Iterable[Name]) -> None:
+    """Those that are not there: a customer's four together, and all stripes of the others."""
+    places = [{"kind": kind, "place": place, "floor": _floor(kind)} for kind, place in PLACES.items()]
+    db.select(_OPEN_WALLETS, customers=_array(customers), places=_document(places))
+    stripes = (
+        {**name._asdict(), "stripe": stripe, "floor": _floor(name.kind)}
+        for name in others
+        for stripe in range(STRIPES)
+    )
+    db.select(_OPEN_OTHERS, missing=_document(stripes))
+
+
+def _floor(kind: AccountKind) -> int | None:
+    return 0 if kind in NEVER_BELOW_NOTHING else None
 
 
 def _read_known(transfer_ids: list[UUID], books: Books) -> None:
@@ -183,28 +221,34 @@ def _read_holds(valid: Iterable[Asked], books: Books) -> None:
             books.holds[id] = HeldState(customer_id, lots, parts, (posted, restored, done))
 
 
-def _read_customers(valid: Iterable[Asked], customers: Collection[UUID], books: Books) -> None:
-    for number, kind, owner, balance in db.select(_OTHERS, _array(customers)):
-        account = customer_account(_KINDS[kind], owner), 0
-        books.numbers[account], books.balances[account] = number, balance
-    taking = {
-        each.transfer.customer_id
-        for each in valid
-        if each.way.from_lots
-        and each.way.debit is not AccountKind.HELD
-        and each.transfer.customer_id is not None
-    }
+def _read_lots(valid: Iterable[Asked], books: Books) -> None:
+    """Those that are named, and of the customers whose points are taken as many as have so much: mostly the
+    first few, so that those are looked at first."""
+    wanted: Counter[UUID] = Counter()
     named = [lot for hold in books.holds.values() for lot in hold.lots]
-    if taking or named:
-        for id, customer_id, pending, available, held, expires in db.select(
-            _LOTS, customers=_array(taking), named=_array(named)
-        ):
-            left = {
-                AccountKind.PENDING: pending,
-                AccountKind.AVAILABLE: available,
-                AccountKind.HELD: held,
-            }
-            books.lots.setdefault(customer_id, {})[id] = LotState(id, expires, left)
+    for transfer, way, _, _ in valid:
+        if way.from_available and transfer.customer_id is not None:
+            wanted[transfer.customer_id] += transfer.amount
+        if transfer.lot_id is not None:
+            named.append(transfer.lot_id)
+    if wanted:
+        _keep_lots(db.select(_LOTS, customers=_array(wanted), most=FIRST_LOTS), books)
+        short = [customer for customer in wanted if _is_short(customer, wanted[customer], books)]
+        if short:
+            _keep_lots(db.select(_LOTS, customers=_array(short), most=None), books)
+    if named:
+        _keep_lots(db.select(_NAMED_LOTS, _array(named)), books)
+
+
+def _is_short(customer_id: UUID, wanted: int, books: Books) -> bool:
+    lots = books.lots.get(customer_id, {}).values()
+    return len(lots) == FIRST_LOTS and sum(lot.available for lot in lots) < wanted
+
+
+def _keep_lots(rows: Iterable[tuple[UUID, UUID, int, int, int, int]], books: Books) -> None:
+    for id, customer_id, pending, available, held, expires in rows:
+        lot = LotState(id, expires, pending=pending, available=available, held=held)
+        books.lots.setdefault(customer_id, {})[id] = lot
 
 
 def enter(planned: Planned, *, at: datetime) -> None:
@@ -228,14 +272,10 @@ def enter(planned: Planned, *, at: datetime) -> None:
             raise Overtaken("a transfer's id was refused meanwhile")
 
 
-def _array(ids: Iterable[UUID]) -> str:
+def _array(ids: Iterable[UUID | None]) -> str:
     """As PostgreSQL reads one: dumping the elements one by one costs much more."""
-    return f"{{{','.join(id.hex for id in ids)}}}"
+    return f"{{{','.join(id.hex for id in ids if id is not None)}}}"
 
 
-def _columns(name: Name) -> dict[str, Any]:
-    return {"kind": name.kind, "owner": name.owner, "region": name.region, "unit": name.unit}
-
-
-def _document(rows: Iterable[dict[str, Any]]) -> str:
+def _document(rows: Iterable[dict[str, Any] | Row]) -> str:
     return msgspec.json.encode(list(rows)).decode()

@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 ('is_open', models.GeneratedField(db_persist=True, expression=models.Q(('pending__gt', 0), ('available__gt', 0), ('held__gt', 0), _connector='OR'), output_field=models.BooleanField())),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('is_open', True)), fields=['customer_id'], name='rewards_lot_of_customer'), models.Index(condition=models.Q(('is_open', True)), fields=['expires_at'], name='rewards_lot_expiring')],
+                'indexes': [models.Index(condition=models.Q(('is_open', True)), fields=['customer_id', 'expires_at', 'id'], name='rewards_lot_of_customer'), models.Index(condition=models.Q(('is_open', True)), fields=['expires_at'], name='rewards_lot_expiring')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('available__gte', 0), ('held__gte', 0), ('pending__gte', 0), ('points__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('pending'), '+', models.F('available')), '+', models.F('held')))), name='rewards_lot_within_points')],
             },
         ),

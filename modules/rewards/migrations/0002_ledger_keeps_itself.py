@@ -26,6 +26,7 @@ FLOWS = """
 KEEP = f"""
 CREATE SEQUENCE rewards_entry_number OWNED BY rewards_entry.number;
 ALTER TABLE rewards_entry ALTER COLUMN number SET DEFAULT nextval('rewards_entry_number');
+ALTER TABLE rewards_account ALTER COLUMN id SET INCREMENT BY 4; -- a customer's four lie together
 ALTER TABLE rewards_account SET (fillfactor = 70);
 ALTER TABLE rewards_lot SET (fillfactor = 80);
 
@@ -50,8 +51,10 @@ BEGIN
            AND (entry.expires_at IS NOT NULL) = (way.opens OR entry.flow = 'hold')
            AND (entry.hold_id IS NOT NULL) = (entry.flow IN ('post', 'release', 'restore'))
            AND CASE WHEN debit.kind IN ('pending', 'available', 'held') OR entry.flow = 'restore'
-                    THEN 0 < ALL (entry.parts) AND cardinality(entry.lots) = cardinality(entry.parts)
-                         AND entry.amount = (SELECT sum(part) FROM unnest(entry.parts) AS part)
+                    THEN CASE WHEN cardinality(entry.parts) = 1 THEN entry.amount = entry.parts[1]
+                              ELSE 0 < ALL (entry.parts)
+                                   AND entry.amount = (SELECT sum(part) FROM unnest(entry.parts) AS part) END
+                         AND cardinality(entry.lots) = cardinality(entry.parts)
                     ELSE cardinality(entry.lots) = 0 AND cardinality(entry.parts) = 0 END
           ) IS NOT TRUE
     LIMIT 1;
@@ -174,6 +177,7 @@ DROP FUNCTION rewards_entries_happen();
 ALTER TABLE rewards_entry ALTER COLUMN number DROP DEFAULT;
 DROP SEQUENCE rewards_entry_number;
 ALTER TABLE rewards_lot RESET (fillfactor);
+ALTER TABLE rewards_account ALTER COLUMN id SET INCREMENT BY 1;
 ALTER TABLE rewards_account RESET (fillfactor);
 """
 

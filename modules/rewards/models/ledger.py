@@ -134,7 +134,9 @@ class Lot(models.Model):
     class Meta:
         indexes = (
             models.Index(
-                fields=("customer_id",), condition=models.Q(is_open=True), name="rewards_lot_of_customer"
+                fields=("customer_id", "expires_at", "id"),
+                condition=models.Q(is_open=True),
+                name="rewards_lot_of_customer",
             ),
             models.Index(
                 fields=("expires_at",), condition=models.Q(is_open=True), name="rewards_lot_expiring"

@@ -41,7 +41,7 @@ def post_many(postings: Sequence[Posting]) -> PostResult:
         raise TooManyTransfers(transfers=count, limit=LONGEST_BATCH)
     at = clock.now()
     with db.transaction():
-        planned = plan(postings, open_books(postings), at=at)
+        planned = plan(*open_books(postings), at=at)
         enter(planned, at=at)
     return PostResult(postings=len(postings), refused=tuple(planned.refused))
 
@@ -51,8 +51,7 @@ def post(*transfers: Transfer) -> None:
     """Post all of them, or raise: InsufficientPoints, HoldUnknown, HoldConflict, TransferDiffers,
     TransferInvalid. Nothing is written down of what is refused, for the transaction is undone."""
     at = clock.now()
-    posting = Posting(transfers=transfers)
-    planned = plan([posting], open_books([posting]), at=at)
+    planned = plan(*open_books([Posting(transfers=transfers)]), at=at)
     for refused in planned.refused:
         _raise(refused, next(each for each in transfers if each.id == refused.transfer_id))
     enter(planned, at=at)

@@ -212,6 +212,7 @@ class Ledger(RuleBasedStateMachine):
         assert found() == []
 
 
+RACED = (Flow.GRANT, Flow.EARN, Flow.DONATE, Flow.SEND, Flow.HOLD, Flow.PAY, Flow.PLEDGE)
 FLOORS = dict.fromkeys((AccountKind.AVAILABLE, AccountKind.PENDING, AccountKind.HELD, AccountKind.PAYABLE), 0)
 
 

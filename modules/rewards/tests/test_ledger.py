@@ -50,6 +50,16 @@ def test_what_expires_first_is_spent_first() -> None:
     assert (wallet(customer).available, wallet(customer).expiring) == (80, 30)
 
 
+def test_many_small_lots_are_spent_in_their_order() -> None:
+    customer = granted(10, days=99)
+    for days in range(40, 50):
+        granted(10, customer, days=days)
+    posted(transfer(Flow.DONATE, 95, customer))
+    assert left_of(customer) == [*[(0, 0, 0)] * 9, (0, 5, 0), (0, 10, 0)]
+    (answer,) = refused(transfer(Flow.DONATE, 16, customer))
+    assert answer.there == 15
+
+
 def test_more_than_is_there_is_refused_and_stays_refused() -> None:
     customer = granted(50)
     greedy = transfer(Flow.DONATE, 51, customer)
@@ -141,6 +151,12 @@ def test_part_of_a_hold_cannot_stay_held() -> None:
     (answer,) = refused(transfer(Flow.POST, 50, customer, hold_id=held.id))
     assert answer.code == "transfer_invalid"
     assert wallet(customer).held == 80
+    answers = refused(
+        transfer(Flow.POST, 50, customer, hold_id=held.id),
+        transfer(Flow.RELEASE, 80, customer, hold_id=held.id),
+    )
+    assert [answer.code for answer in answers] == ["transfer_invalid"]
+    assert left_of(customer) == [(0, 100, 0)]
 
 
 def test_a_refund_gives_back_the_very_lots() -> None:
