@@ -11,8 +11,9 @@ from tests.matrix.stage import Scene, Stage, seen
 WALLET = "/rewards/wallet?region=gb"
 
 
-def given_points(stage: Stage, points: int = 500) -> str:
-    """By staff, with a reason that nobody else reads; returns it."""
+def given_points(stage: Stage, points: int = 100) -> str:
+    """By staff, with a reason that nobody else reads; returns it. Few: what one of them alone gives a customer
+    within a day is limited."""
     reason = f"matrix {uuid4()}"
     form = {
         "customer_id": stage.cast.customer.id,
