@@ -30,3 +30,16 @@ class MismatchNoteMissing(DomainError, code="mismatch_note_missing", status=422)
     """A mismatch is resolved by saying what it was."""
 
     detail = "Say in the note what it was and what became of it; it will not be opened again."
+
+
+class TransferNoteMissing(DomainError, code="transfer_note_missing", status=422):
+    """What staff say of money that the bank did not tell us about is said with a reason."""
+
+    detail = "Say in the note why, and where that is written."
+
+
+class BankAnswerInvalid(DomainError, code="bank_answer_invalid", status=422):
+    """The file cannot be taken for an answer of the bank."""
+
+    detail = "This is not taken for an answer of the bank: {why}."
+    why: str

@@ -1,4 +1,5 @@
-"""What payments reports. Every event names the payment, its order and the amount it is about."""
+"""What payments reports: of a payment with its order, of a payout or a collection by the id its caller gave;
+always with the amount it is about."""
 
 from __future__ import annotations
 
@@ -102,4 +103,66 @@ class PaymentFailed(Event, wire="payments.payment_failed.v1"):
     order_id: UUID
     amount: Money
     step: PaymentStep
+    reason: str
+
+
+class PayoutSent(Event, wire="payments.payout_sent.v1"):
+    """The bank has been told to pay `amount`."""
+
+    payout_id: UUID
+    amount: Money
+    purpose: str
+
+
+class PayoutPaid(Event, wire="payments.payout_paid.v1"):
+    """The bank has paid `amount`."""
+
+    payout_id: UUID
+    amount: Money
+    purpose: str
+
+
+class PayoutRejected(Event, wire="payments.payout_rejected.v1"):
+    """The bank did not pay, or the money came back after PayoutPaid. It is not over: staff send it anew, or
+    give it up. `reason` is the bank's code, or `staff`."""
+
+    payout_id: UUID
+    amount: Money
+    purpose: str
+    reason: str
+
+
+class PayoutFailed(Event, wire="payments.payout_failed.v1"):
+    """Given up: nothing was paid, or what was came back, and nothing ever will be under this id."""
+
+    payout_id: UUID
+    amount: Money
+    purpose: str
+    reason: str
+
+
+class CollectionInvoiced(Event, wire="payments.collection_invoiced.v1"):
+    """The payer has an invoice, due on `due_on` (ISO 8601)."""
+
+    collection_id: UUID
+    amount: Money
+    purpose: str
+    invoice: str
+    due_on: str
+
+
+class CollectionPaid(Event, wire="payments.collection_paid.v1"):
+    """`amount` has come."""
+
+    collection_id: UUID
+    amount: Money
+    purpose: str
+
+
+class CollectionFailed(Event, wire="payments.collection_failed.v1"):
+    """`amount` is written off: it will not come."""
+
+    collection_id: UUID
+    amount: Money
+    purpose: str
     reason: str

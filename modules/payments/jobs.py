@@ -227,6 +227,12 @@ def _however_long() -> Iterator[None]:
         raise Later(OUTAGE_PAUSE) from silence
 
 
+@job("gather_payouts", attempts=ATTEMPTS, lease=LONG_LEASE)
+def gather_payouts(book_id: UUID) -> None:
+    """Make the bank file of the day."""
+    services.gather(book_id)
+
+
 @deadline("books_untended")
 def books_untended(book_id: UUID) -> None:
     """A day has gone by: what was given up is begun again."""
@@ -237,3 +243,24 @@ def books_untended(book_id: UUID) -> None:
 def mismatch_stands(mismatch_id: UUID) -> None:
     """Nobody has closed it for a day."""
     services.stand(mismatch_id)
+
+
+# --- money that leaves and comes in otherwise ------------------------------------------------------------
+
+
+@deadline("payout_stands")
+def payout_stands(payout_id: UUID) -> None:
+    """Nobody has moved it on."""
+    services.stand_still(payout_id)
+
+
+@job("issue_invoice", attempts=ATTEMPTS, lease=LEASE)
+def issue_invoice(collection_id: UUID) -> None:
+    """Give what is owed its number, and a day on which it is due."""
+    services.issue_invoice(collection_id)
+
+
+@deadline("collection_due")
+def collection_due(collection_id: UUID) -> None:
+    """It should have been invoiced, or have come."""
+    services.fall_due(collection_id)

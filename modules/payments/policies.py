@@ -3,6 +3,7 @@
 payment_methods                        which kinds of method may be used ("card")
 payments.provider                      who holds and takes the money: one of PROVIDERS
 timeouts.action_seconds                for the customer to confirm, then nothing is held any more
+payouts.account                        the platform's own bank account, see AccountRow
 timeouts.payment_answer_seconds        for the provider to answer, then it is asked what became of it;
                                        after an hour again, then daily
 timeouts.authorisation_seconds         how long money is held without being taken
@@ -20,6 +21,19 @@ class MethodRow(DTO):
     """A row of `payment_methods`."""
 
     method: str
+
+
+class AccountRow(DTO):
+    """The row of `payouts.account`: from where the region's payouts go, and to where what is invoiced comes.
+    An `iban`, with the bank's `bic` if that is known, or a UK `sort_code` and `account_number`. The bank file
+    of a day is made at `cut_off_hour`, local time. Without the row nothing is paid out."""
+
+    name: str
+    iban: str = ""
+    bic: str = ""
+    sort_code: str = ""
+    account_number: str = ""
+    cut_off_hour: int = 15
 
 
 SANDBOX, STRIPE, ADYEN = "sandbox", "stripe", "adyen"
@@ -55,3 +69,8 @@ def provider_name(region: Region, *, on: date) -> str:
         return region.setting("payments.provider", str, on=on)
     except NoRuleInForce:
         return SANDBOX
+
+
+def own_account(region: Region, *, on: date) -> AccountRow | None:
+    """The region's own bank account, if it has one."""
+    return next(iter(region.rules("payouts.account", AccountRow, on=on)), None)

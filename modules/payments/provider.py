@@ -6,13 +6,17 @@ from uuid import UUID
 
 from modules.payments import selectors, services
 from modules.payments.interface import (
+    CollectionView,
     KeptCardView,
+    Payee,
+    Payer,
     PaymentChoice,
     PaymentId,
     PaymentLedger,
     PaymentMethod,
     Payments,
     PaymentView,
+    PayoutView,
     Share,
 )
 from tiffin.interfaces import CommandKey, provides
@@ -96,3 +100,64 @@ class PaymentsProvider(Payments):
 
     def remove_card(self, *, key: CommandKey, customer_id: UUID, card_id: UUID) -> None:
         services.remove_method(customer_id=customer_id, method_id=card_id)
+
+    def keep_payee(self, *, key: CommandKey, payee: Payee) -> None:
+        services.keep_payee(payee=payee)
+
+    def pay_out(
+        self,
+        *,
+        key: CommandKey,
+        payout_id: UUID,
+        payee: Payee,
+        amount: Money,
+        region: str,
+        purpose: str,
+        reference: str,
+    ) -> PayoutView:
+        return selectors.payout_view(
+            services.pay_out(
+                payout_id=payout_id,
+                payee=payee,
+                amount=amount,
+                region=region,
+                purpose=purpose,
+                reference=reference,
+            )
+        )
+
+    def collect(
+        self,
+        *,
+        key: CommandKey,
+        collection_id: UUID,
+        payer: Payer,
+        amount: Money,
+        region: str,
+        purpose: str,
+        reference: str,
+        due_days: int = 14,
+    ) -> CollectionView:
+        return selectors.collection_view(
+            services.collect(
+                collection_id=collection_id,
+                payer=payer,
+                amount=amount,
+                region=region,
+                purpose=purpose,
+                reference=reference,
+                due_days=due_days,
+            )
+        )
+
+    def payouts(self, *, payout_ids: list[UUID]) -> list[PayoutView]:
+        return selectors.payouts(payout_ids=payout_ids)
+
+    def payouts_page(self, *, after: UUID | None = None, size: int = 200) -> list[PayoutView]:
+        return selectors.payouts_page(after=after, size=size)
+
+    def collections(self, *, collection_ids: list[UUID]) -> list[CollectionView]:
+        return selectors.collections(collection_ids=collection_ids)
+
+    def collections_page(self, *, after: UUID | None = None, size: int = 200) -> list[CollectionView]:
+        return selectors.collections_page(after=after, size=size)

@@ -12,19 +12,32 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from modules.payments.interface import (
     CardEntry,
+    CollectionState,
+    CollectionView,
     KeptCardState,
     KeptCardView,
     KeptMethodUnknown,
     LedgerKind,
     LedgerLine,
+    PartyKind,
     PaymentChoice,
     PaymentId,
     PaymentLedger,
     PaymentMethod,
     PaymentState,
     PaymentView,
+    PayoutView,
 )
-from modules.payments.models import EntryKind, KeptMethod, Mismatch, Payment, SandboxCharge, payment_of
+from modules.payments.models import (
+    Collection,
+    EntryKind,
+    KeptMethod,
+    Mismatch,
+    Payment,
+    Payout,
+    SandboxCharge,
+    payment_of,
+)
 from modules.payments.models.shares import PARTS
 from modules.payments.policies import STRIPE, MethodRow
 from modules.payments.providers import memory, provider_of
@@ -61,6 +74,10 @@ SELECT entry.kind, payment.currency, count(*), sum(entry.amount)::bigint,
 FROM payments_paymententry AS entry JOIN payments_payment AS payment ON payment.id = entry.payment_id
 WHERE payment.region = %(region)s AND entry.at >= %(since)s AND entry.at < %(until)s
 GROUP BY entry.kind, payment.currency
+UNION ALL
+SELECT kind, currency, count(*), sum(amount)::bigint, {", ".join("0" for part in PARTS)}
+FROM payments_transferentry WHERE region = %(region)s AND at >= %(since)s AND at < %(until)s
+GROUP BY kind, currency
 """  # noqa: S608  # of constants
 _HELD = "CASE kind WHEN 'authorised' THEN 1 WHEN 'captured' THEN -1 WHEN 'voided' THEN -1 ELSE 0 END"
 _PAYABLE = """CASE WHEN kind IN ('captured', 'recovered') THEN 1
@@ -199,12 +216,12 @@ def for_orders(*, order_ids: list[UUID]) -> list[PaymentView]:
 
 def page(*, after: PaymentId | None, size: int) -> list[PaymentView]:
     """A page of all payments, by id."""
-    return views(_page(after, size))
+    return views(_page(with_entries(), after, size))
 
 
 def ledger(*, after: PaymentId | None, size: int) -> list[PaymentLedger]:
     """A page of what the ledger says of all payments, by id."""
-    return [ledger_of(payment) for payment in _page(after, size)]
+    return [ledger_of(payment) for payment in _page(with_entries(), after, size)]
 
 
 def ledger_of(payment: Payment) -> PaymentLedger:
@@ -241,8 +258,8 @@ def what_does_not_close(payment: Payment) -> Iterator[str]:
 
 
 def entered(region: str, since: datetime, until: datetime) -> list[tuple[Any, ...]]:
-    """What was written down from `since` on and before `until`: kind, currency, how many, over how much, and
-    how much of it is each part's, in the order of PARTS."""
+    """What was written down in both ledgers from `since` on and before `until`: kind, currency, how many,
+    over how much, and how much of it is each part's, in the order of PARTS."""
     return db.select(_ENTERED, region=region, since=since, until=until)
 
 
@@ -261,11 +278,11 @@ def open_mismatches() -> Iterator[Reading]:
         yield "tiffin_payment_mismatches", "Open mismatches with the payment provider.", labels, float(count)
 
 
-def _page(after: PaymentId | None, size: int) -> QuerySet[Payment]:
-    payments = with_entries().order_by("pk")
+def _page(rows: QuerySet[Any], after: UUID | None, size: int) -> QuerySet[Any]:
+    rows = rows.order_by("pk")
     if after is not None:
-        payments = payments.filter(pk__gt=after)
-    return payments[: max(1, min(size, MAXIMUM_PAGE_SIZE))]
+        rows = rows.filter(pk__gt=after)
+    return rows[: max(1, min(size, MAXIMUM_PAGE_SIZE))]
 
 
 def for_customer(*, customer_id: UUID, payment_id: UUID) -> PaymentView | None:
@@ -308,3 +325,51 @@ def confirmation(reference: str) -> Confirmation | None:
 def sandbox_charge(reference: str) -> SandboxCharge | None:
     """What the sandbox provider knows under its own reference."""
     return SandboxCharge.objects.filter(reference=reference).first()
+
+
+def payout_view(payout: Payout) -> PayoutView:
+    return PayoutView(
+        id=payout.id,
+        region=payout.region,
+        payee_kind=PartyKind(payout.payee_kind),
+        payee_id=payout.payee_id,
+        amount=payout.money,
+        purpose=payout.purpose,
+        reference=payout.reference,
+        state=payout.state,
+        reason=payout.reason,
+    )
+
+
+def collection_view(collection: Collection) -> CollectionView:
+    return CollectionView(
+        id=collection.id,
+        region=collection.region,
+        payer_kind=PartyKind(collection.payer_kind),
+        payer_id=collection.payer_id,
+        amount=collection.money,
+        purpose=collection.purpose,
+        reference=collection.reference,
+        state=collection.state,
+        invoice=collection.invoice or "",
+        due_on=collection.due_on,
+        reason="staff" if collection.state is CollectionState.FAILED else "",
+    )
+
+
+def payouts(*, payout_ids: list[UUID]) -> list[PayoutView]:
+    return [payout_view(payout) for payout in Payout.objects.filter(pk__in=payout_ids)]
+
+
+def payouts_page(*, after: UUID | None, size: int) -> list[PayoutView]:
+    """A page of all payouts, by id."""
+    return [payout_view(payout) for payout in _page(Payout.objects.all(), after, size)]
+
+
+def collections(*, collection_ids: list[UUID]) -> list[CollectionView]:
+    return [collection_view(each) for each in Collection.objects.filter(pk__in=collection_ids)]
+
+
+def collections_page(*, after: UUID | None, size: int) -> list[CollectionView]:
+    """A page of all collections, by id."""
+    return [collection_view(each) for each in _page(Collection.objects.all(), after, size)]

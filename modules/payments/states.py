@@ -1,11 +1,13 @@
 """Which state of a payment may follow which, as data: drawn, checked and tested from here. And how a dispute
-about one, or a card that is to be kept, may stand."""
+about one, a card that is to be kept, and money that leaves or comes in otherwise may stand."""
 
 from __future__ import annotations
 
 from enum import Enum
 
+from modules.payments.interface import CollectionState as C
 from modules.payments.interface import PaymentState as S
+from modules.payments.interface import PayoutState as P
 from tiffin.states import Machine
 
 # Whoever reads a late success after the end (VOIDED, DECLINED, FAILED) lets the money go again: VOIDING.
@@ -72,3 +74,29 @@ KEEPING = Machine(
 
 # Nothing is awaited.
 KEEPING_AT_REST = frozenset({KeepingState.KEPT, KeepingState.REMOVED})
+
+# What the bank says later than it was sent anew, or staff had seen otherwise, is what happened to the money:
+# so what was rejected may turn out to be paid, and what was paid may come back.
+PAYOUT = Machine(
+    "A payout",
+    P.WANTED,
+    {
+        P.WANTED: {P.BATCHED, P.PAID, P.FAILED},
+        P.BATCHED: {P.SENT},
+        P.SENT: {P.PAID, P.REJECTED},
+        P.REJECTED: {P.WANTED, P.PAID, P.FAILED},
+        P.PAID: {P.REJECTED},
+    },
+)
+PAYOUT_AT_REST = frozenset({P.PAID, P.FAILED})
+
+COLLECTION = Machine(
+    "A collection",
+    C.WANTED,
+    {
+        C.WANTED: {C.INVOICED, C.FAILED},
+        C.INVOICED: {C.OVERDUE, C.PAID, C.FAILED},
+        C.OVERDUE: {C.PAID, C.FAILED},
+    },
+)
+COLLECTION_AT_REST = frozenset({C.PAID, C.FAILED})

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+from modules.payments.interface import CollectionState, PartyKind, Payer, Payments
+from modules.rewards import services
+from modules.rewards.models import PartnerBill
 from modules.rewards.services.adjusting import let_adjustment_lapse
+from modules.rewards.services.campaigns import end_campaign
+from modules.rewards.services.confirming import confirm_batch
+from modules.rewards.services.debts import forget_debts, repay_debts
+from modules.rewards.services.earning import reckon_batch
+from modules.rewards.services.expiring import expire_batch, warn_of_expiry
 from modules.rewards.services.figures import make_figures
+from modules.rewards.services.forgetting import forget_batch
 from modules.rewards.services.holds import lapse_holds
 from modules.rewards.services.posting import forget_refusals
 from modules.rewards.services.standing import end_review
-from tiffin.jobs import deadline, every
+from modules.rewards.services.taking_back import take_back_batch
+from modules.rewards.services.tiers import review_tiers
+from modules.rewards.states import BillState
+from tiffin import clock, regions
+from tiffin.interfaces import CommandKey, call
+from tiffin.jobs import deadline, every, job
+
+# A worker that does the same again and again lets others have a turn well before its lease is over.
+MOST_BATCHES = 20
+# A day of a busy region is read in some minutes.
+LONG_LEASE = timedelta(minutes=15)
+_OPEN_BILLS = frozenset({BillState.WANTED, BillState.INVOICED})
+_AS_COLLECTED = {
+    CollectionState.INVOICED: BillState.INVOICED,
+    CollectionState.OVERDUE: BillState.INVOICED,
+    CollectionState.PAID: BillState.PAID,
+    CollectionState.FAILED: BillState.FAILED,
+}
 
 
 @every("lapse_holds", pause=timedelta(minutes=5))
@@ -24,6 +51,106 @@ def let_holds_lapse() -> None:
 def forget_old_refusals() -> None:
     """Refusals answer those who ask again, and nobody does for weeks."""
     forget_refusals()
+
+
+def _while_there_is_more(batch: Callable[[], int]) -> None:
+    for _ in range(MOST_BATCHES):
+        if not batch():
+            return
+
+
+@every("earn_points", pause=timedelta(seconds=5))
+def earn_points() -> None:
+    """What was delivered earns, what went back earns no more, and what is past its claims is confirmed."""
+    _while_there_is_more(reckon_batch)
+    _while_there_is_more(take_back_batch)
+    _while_there_is_more(confirm_batch)
+
+
+@every("repay_debts", pause=timedelta(minutes=1))
+def repay_what_is_owed() -> None:
+    """Points that come back, or from somebody else, repay what is owed too."""
+    _while_there_is_more(repay_debts)
+    _while_there_is_more(forget_debts)
+
+
+@every("expire_points", pause=timedelta(minutes=1))
+def let_points_expire() -> None:
+    """What is past its day is gone, and forgotten customers have nothing left."""
+    _while_there_is_more(expire_batch)
+    _while_there_is_more(forget_batch)
+
+
+@every("warn_of_expiry", pause=timedelta(hours=6), lease=timedelta(minutes=10))
+def warn_before_points_expire() -> None:
+    """A few times a day: it is told days before."""
+    warn_of_expiry()
+
+
+@every("review_tiers", pause=timedelta(minutes=5))
+def review_tiers_whose_time_is_over() -> None:
+    """A period that is over decides about the next."""
+    _while_there_is_more(review_tiers)
+
+
+@deadline("campaign_over")
+def campaign_over(campaign_id: UUID) -> None:
+    """Whatever is left of its budget: its time is over."""
+    end_campaign(campaign_id=campaign_id)
+
+
+# --- the books --------------------------------------------------------------------------------------
+
+
+@every("open_books", pause=timedelta(minutes=1))
+def books() -> None:
+    """Each region has its book, and with it the jobs below, which add themselves again."""
+    services.open_books()
+
+
+@job("close_days", lease=LONG_LEASE)
+def close_days(book_id: UUID) -> None:
+    """Close the days that are over."""
+    services.close_days(book_id)
+
+
+@job("bill_partners", lease=LONG_LEASE)
+def bill_partners(book_id: UUID) -> None:
+    """Bill what partners owe, when a month has begun."""
+    services.bill_partners(book_id)
+
+
+@deadline("books_untended")
+def books_untended(book_id: UUID) -> None:
+    """A day has gone by: what was given up is begun again."""
+    services.tend(book_id)
+
+
+@job("collect_bill")
+def collect_bill(bill_id: UUID) -> None:
+    """Have payments collect it, and hear how it stands: the same collection, however often it is asked."""
+    bill = PartnerBill.get(bill_id)
+    if bill.state not in _OPEN_BILLS:
+        return
+    today = regions.get(bill.region).local(clock.now()).date()
+    seen = call(Payments).collect(
+        key=CommandKey(f"{bill.id}:collect:{today}"),
+        collection_id=bill.id,
+        payer=Payer(kind=PartyKind(bill.partner_kind), id=bill.partner_id, name=bill.partner_name),
+        amount=bill.money,
+        region=bill.region,
+        purpose="campaign",
+        reference=f"{bill.points} points given until {bill.month}",
+        due_days=bill.due_days,
+    )
+    if seen.state in _AS_COLLECTED:
+        services.record_bill(bill_id, _AS_COLLECTED[seen.state], invoice=seen.invoice, due_on=seen.due_on)
+
+
+@deadline("bill_unanswered")
+def bill_unanswered(bill_id: UUID) -> None:
+    """Nothing was heard of it."""
+    services.ask_again(bill_id)
 
 
 @deadline("review_overdue")

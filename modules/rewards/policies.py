@@ -8,6 +8,7 @@ rewards.sending         how much customers send each other; no row: they do not
 rewards.velocity        how fast points are taken, and what happens beyond that; no row: as fast as one likes
 rewards.reviewing       how long a wallet is looked into
 rewards.adjustments     what staff give and take by hand; no row: nothing
+rewards.funding         when partners pay for the points of their campaigns; no row: they are not billed there
 timeouts.claim_seconds  to say that something was wrong: until then points are pending
 """
 
@@ -22,16 +23,17 @@ from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import Policy, Region
 
-NEGATIVE, WITHIN_BALANCE = "negative", "within_balance"
+TakingBack = Literal["negative", "within_balance"]
 REFUSE: Final = "refuse"
 
 
 class EarningRule(DTO):
     """The row `rewards.earning`: each whole `per_amount` minor units of dishes and options earn `points`.
 
-    They are the customer's once the time for claims and `margin_hours` more are over, and expire at the end of
-    the day `months` later. A customer earns at most `most_per_day` of a day's orders. What a refund takes back
-    and is spent already is owed where `taking_back` is `negative`, and forgiven where it is `within_balance`.
+    They are the customer's once the time for claims and `margin_hours` more are over, and expire at the end
+    of the day `months` later, of which is warned `warn_days` before. A customer earns at most `most_per_day`
+    of a day's orders. What a refund takes back and is spent already is owed where `taking_back` is
+    `negative`, and forgiven where it is `within_balance`.
     """
 
     points: int
@@ -39,7 +41,7 @@ class EarningRule(DTO):
     months: int
     margin_hours: int
     most_per_day: int
-    taking_back: Literal["negative", "within_balance"] = NEGATIVE
+    taking_back: TakingBack = "negative"
     warn_days: int = 14
 
 
@@ -74,6 +76,14 @@ class Qualifying(DTO):
     rolling: bool = False
 
 
+class Funding(DTO):
+    """The row `rewards.funding`: every `months` months, on the first, partners are billed for the points that
+    their campaigns gave, at the price of `rewards.redeeming`, due `due_days` after the invoice."""
+
+    due_days: int
+    months: int = 1
+
+
 class EarningFacts(DTO):
     """What an earning policy may look at. `goods` is what was paid for dishes and options after discounts."""
 
@@ -98,6 +108,16 @@ def earning_rule(region: Region, on: date) -> EarningRule | None:
 def redeeming(region: Region, on: date) -> Redeeming | None:
     """What points are worth there on the local day; None where they are not spent."""
     return next(iter(region.rules("rewards.redeeming", Redeeming, on=on)), None)
+
+
+def funding(region: Region, on: date) -> Funding | None:
+    """When partners pay, as it was on the local day; None where they are not billed."""
+    return next(iter(region.rules("rewards.funding", Funding, on=on)), None)
+
+
+def worth(points: int, price: Redeeming) -> int:
+    """What the points are worth in minor units, rounded half up."""
+    return (2 * points * price.amount + price.points) // (2 * price.points)
 
 
 def tiers(region: Region, on: date) -> list[Tier]:

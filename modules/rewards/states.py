@@ -91,6 +91,63 @@ HOLD = Machine(
 )
 
 
+class BillState(StrEnum):
+    """Where what a partner owes stands, as payments tells."""
+
+    WANTED = "wanted"
+    INVOICED = "invoiced"
+    PAID = "paid"
+    FAILED = "failed"  # written off
+
+
+BILL = Machine(
+    "A partner's bill",
+    BillState.WANTED,
+    {
+        BillState.WANTED: (BillState.INVOICED, BillState.PAID, BillState.FAILED),
+        BillState.INVOICED: (BillState.PAID, BillState.FAILED),
+    },
+)
+
+
+class EarningState(StrEnum):
+    """Where the points of an order stand."""
+
+    NEW = "new"  # delivered, and its points not yet reckoned
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    REVERSED = "reversed"  # all of it was taken back
+    NOTHING = "nothing"  # it earns none
+
+
+class CampaignState(StrEnum):
+    """A campaign gives points while it is active."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+EARNING = Machine(
+    "An earning",
+    EarningState.NEW,
+    {
+        EarningState.NEW: (EarningState.PENDING, EarningState.NOTHING),
+        EarningState.PENDING: (EarningState.CONFIRMED, EarningState.REVERSED),
+        EarningState.CONFIRMED: (EarningState.REVERSED,),
+    },
+)
+
+CAMPAIGN = Machine(
+    "A campaign",
+    CampaignState.DRAFT,
+    {
+        CampaignState.DRAFT: (CampaignState.ACTIVE, CampaignState.ENDED),
+        CampaignState.ACTIVE: (CampaignState.ENDED,),
+    },
+)
+
+
 class StandingState(StrEnum):
     """Whether a wallet may be used."""
 

@@ -11,6 +11,7 @@ from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
 from tests.matrix.points_scenes import adjustment_of, points_rows
 from tests.matrix.stage import Stage
+from tests.matrix.transfer_scenes import FITTING_TRANSFERS, points_books_of, transfers_of
 from tiffin import ids
 
 Makes = Callable[[Stage], str]
@@ -59,6 +60,8 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         ),
         "payments.dayclose": _closed_day(cast, region),
         "payments.mismatch": mismatch_of(cast, payment),
+        **transfers_of(cast, region),
+        **points_books_of(cast, region),
         "delivery.deliverytask": order,
         "delivery.courier": _courier(cast, region),
         "notifications.message": message_of(cast, order),
@@ -386,6 +389,7 @@ FITTING: dict[str, Makes] = {
         stage.cast, payment_of(stage, stage.order(), "authorised"), "gb"
     ),
     "payments.providernotice:process_again": lambda stage: notice_of(stage.cast, "gb"),
+    **FITTING_TRANSFERS,
     "delivery.deliverytask:cancel": _delivery,
     "delivery.deliverytask:reassign": lambda stage: str(stage.carried()[0]["id"]),
     "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),

@@ -17,10 +17,11 @@ from modules.orders.policies import (
     TaxRate,
     Zone,
 )
-from modules.payments.policies import MethodRow
+from modules.payments.policies import AccountRow, MethodRow
 from modules.rewards.policies import (
     Adjusting,
     EarningRule,
+    Funding,
     Qualifying,
     Redeeming,
     Reviewing,
@@ -62,8 +63,10 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "late.credits": LateCredit,
     "handover.code": HandoverCode,
     "cancellation.kept": KeptShare,
+    "payouts.account": AccountRow,
     "rewards.earning": EarningRule,
     "rewards.redeeming": Redeeming,
+    "rewards.funding": Funding,
     "rewards.qualifying": Qualifying,
     "rewards.tiers": Tier,
     "rewards.sending": Sending,

@@ -24,7 +24,9 @@ from modules.orders.policies import (
 )
 from modules.orders.pricing import by_category
 from modules.orders.selectors.receipt_words import WORDS
-from modules.payments.policies import PROVIDERS, MethodRow, provider_name
+from modules.payments.bank.accounts import checked
+from modules.payments.interface import BankAccount
+from modules.payments.policies import PROVIDERS, MethodRow, own_account, provider_name
 from modules.rewards import policies as rewards
 from tests.regions.shapes import (
     OPTIONAL_ROWS,
@@ -68,6 +70,18 @@ def test_a_setting_has_a_value_on_every_day(region: Region, table: str) -> None:
 def test_the_payment_provider_is_one_that_there_is(region: Region) -> None:
     for day in days_that_matter(region):
         assert provider_name(region, on=day) in PROVIDERS
+
+
+def test_the_account_that_pays_out_can_be_one(region: Region) -> None:
+    for on in days_that_matter(region):
+        own = own_account(region, on=on)
+        if own is not None:
+            told = BankAccount(
+                iban=own.iban, bic=own.bic, sort_code=own.sort_code, account_number=own.account_number
+            )
+            assert checked(told).iban or region.currency != "EUR"
+            assert own.name
+            assert 0 <= own.cut_off_hour <= 23
 
 
 def test_every_timeout_leaves_time(region: Region) -> None:

@@ -1,6 +1,7 @@
 """Tables of payments."""
 
 from modules.payments.models.books import Book, DayClose, Mismatch, MismatchState, What
+from modules.payments.models.collections import Collection
 from modules.payments.models.disputes import Dispute
 from modules.payments.models.methods import KeptMethod
 from modules.payments.models.payment import (
@@ -11,6 +12,7 @@ from modules.payments.models.payment import (
     RefundState,
     payment_of,
 )
+from modules.payments.models.payouts import BankAnswer, BankFile, PayeeAccount, Payout, payout_of
 from modules.payments.models.provider import (
     NoticeState,
     ProviderNotice,
@@ -18,9 +20,13 @@ from modules.payments.models.provider import (
     ProviderReport,
     SandboxCharge,
 )
+from modules.payments.models.transfers import TransferEntry, TransferKind
 
 __all__ = [
+    "BankAnswer",
+    "BankFile",
     "Book",
+    "Collection",
     "DayClose",
     "Dispute",
     "EntryKind",
@@ -28,14 +34,19 @@ __all__ = [
     "Mismatch",
     "MismatchState",
     "NoticeState",
+    "PayeeAccount",
     "Payment",
     "PaymentEntry",
+    "Payout",
     "ProviderNotice",
     "ProviderOperation",
     "ProviderReport",
     "RefundRequest",
     "RefundState",
     "SandboxCharge",
+    "TransferEntry",
+    "TransferKind",
     "What",
     "payment_of",
+    "payout_of",
 ]

@@ -8,6 +8,7 @@ from django.db import models
 
 from modules.payments.models.payment import EntryKind, Payment
 from modules.payments.models.shares import PerParty, adds_up
+from modules.payments.models.transfers import TransferKind
 from tiffin import clock
 from tiffin.db import Aggregate
 from tiffin.money import Money
@@ -16,11 +17,12 @@ from tiffin.states import Machine
 
 class Book(Aggregate):
     """One for each region. `next_day` is the first that is not closed yet; up to `compared_until` what we
-    wrote down was compared with what the provider did. Never final: its deadline takes up work that was
-    given up."""
+    wrote down was compared with what the provider did; `invoices` is the last number given. Never final: its
+    deadline takes up work that was given up."""
 
     next_day = models.DateField()
     compared_until = models.DateTimeField()
+    invoices = models.IntegerField(default=0, db_default=0)
 
     NOT_FINAL = models.Q(region__gt="")
 
@@ -31,13 +33,18 @@ class Book(Aggregate):
         return self.region
 
 
+# What the days are closed by: what was confirmed of payments, and what of payouts and collections.
+CLOSED = [(kind.value, kind.value.replace("_", " ")) for kind in (*EntryKind, *TransferKind)]
+
+
 class DayClose(PerParty):
-    """All of one kind that was written down in a region on a local day: `count` entries over `amount`. Only
-    ever added: what comes later belongs to the day on which it came. Kept as long as accounts must be."""
+    """All of one kind that was written down in a region on a local day: `count` entries over `amount`. What
+    is paid out or collected is no party's of an order. Only ever added: what comes later belongs to the day
+    on which it came. Kept as long as accounts must be."""
 
     region = models.CharField(max_length=16)
     day = models.DateField()
-    kind = models.CharField(max_length=12, choices=[(k.value, k.value.replace("_", " ")) for k in EntryKind])
+    kind = models.CharField(max_length=12, choices=CLOSED)
     currency = models.CharField(max_length=3)
     count = models.IntegerField()
     closed_at = models.DateTimeField(default=clock.now)

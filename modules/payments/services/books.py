@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Min
 
 from modules.payments import selectors
-from modules.payments.models import Book, DayClose, EntryKind, PaymentEntry
+from modules.payments.models import Book, DayClose, EntryKind, PaymentEntry, TransferKind
 from modules.payments.models.shares import PARTS
 from modules.payments.policies import holders
 from modules.payments.providers import PaymentProvider
@@ -51,10 +51,11 @@ def open_book(region: Region) -> None:
 
 @db.transaction_required
 def set_to_work(book: Book) -> None:
-    """Have both kinds of work done from now on, each of which then adds itself again; daily anew, so that
+    """Have each kind of work done from now on, which then adds itself again; daily anew, so that
     what was given up does not stay so."""
     jobs.add(book, "close_days", due=clock.now())
     jobs.add(book, "reconcile", due=clock.now())
+    jobs.add(book, "gather_payouts", due=clock.now())
     jobs.set_deadline(book, "books_untended", due=clock.now() + ONE_DAY)
 
 
@@ -74,16 +75,11 @@ def close_days(book_id: UUID) -> None:
         book = _close(book, region)
     with db.transaction():
         book = Book.lock(book_id)
-        jobs.add(book, "close_days", due=end_of(book.next_day, region) + DAY_IS_OVER_AFTER)
-
-
-def end_of(day: date, region: Region) -> datetime:
-    """Midnight in the region, which with the summer time may be 23 or 25 hours after the last."""
-    return datetime.combine(day + ONE_DAY, time(0), tzinfo=region.time_zone)
+        jobs.add(book, "close_days", due=region.end_of(book.next_day) + DAY_IS_OVER_AFTER)
 
 
 def _is_over(day: date, region: Region) -> bool:
-    return clock.now() >= end_of(day, region) + DAY_IS_OVER_AFTER
+    return clock.now() >= region.end_of(day) + DAY_IS_OVER_AFTER
 
 
 def _close(book: Book, region: Region) -> Book:
@@ -101,9 +97,9 @@ def _close(book: Book, region: Region) -> Book:
 def _totals(region: Region, day: date) -> list[DayClose]:
     """Summed hour by hour: one statement over a big day would take too long."""
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (2 + len(PARTS)))
-    for kind in EntryKind:
+    for kind in (*EntryKind, *TransferKind):
         sums[kind.value, region.currency]  # a kind of which there was nothing is closed too
-    hour, end = end_of(day - ONE_DAY, region), end_of(day, region)
+    hour, end = region.end_of(day - ONE_DAY), region.end_of(day)
     while hour < end:
         for kind, currency, *numbers in selectors.entered(region.code, hour, min(hour + ONE_HOUR, end)):
             sums[kind, currency] = [

@@ -1,5 +1,5 @@
 """Rewards on the staff's pages."""
 
-from modules.rewards.admin import adjustments, ledger, report, standing
+from modules.rewards.admin import adjustments, books, ledger, report, standing
 
-__all__ = ["adjustments", "ledger", "report", "standing"]
+__all__ = ["adjustments", "books", "ledger", "report", "standing"]

@@ -1,5 +1,5 @@
 """What rewards does when something happened elsewhere."""
 
-from modules.rewards.handlers import standing
+from modules.rewards.handlers import earning, funding, standing
 
-__all__ = ["standing"]
+__all__ = ["earning", "funding", "standing"]

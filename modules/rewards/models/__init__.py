@@ -1,6 +1,16 @@
 """Tables of rewards."""
 
+from modules.rewards.models.books import Book, LiabilityDay, PartnerBill
 from modules.rewards.models.desk import Adjustment, PointsSent, StandingChange, WalletStanding
+from modules.rewards.models.earning import (
+    Campaign,
+    CampaignKind,
+    Debtor,
+    Earning,
+    EarningRefund,
+    ForgottenCustomer,
+    Member,
+)
 from modules.rewards.models.figures import OutstandingFigure, PointsFigure
 from modules.rewards.models.ledger import PROGRAMME, STRIPES, Account, Entry, Hold, Lot, Refusal
 
@@ -9,10 +19,20 @@ __all__ = [
     "STRIPES",
     "Account",
     "Adjustment",
+    "Book",
+    "Campaign",
+    "CampaignKind",
+    "Debtor",
+    "Earning",
+    "EarningRefund",
     "Entry",
+    "ForgottenCustomer",
     "Hold",
+    "LiabilityDay",
     "Lot",
+    "Member",
     "OutstandingFigure",
+    "PartnerBill",
     "PointsFigure",
     "PointsSent",
     "Refusal",

@@ -54,6 +54,13 @@ class Account(models.Model):
                 name="rewards_debt_is_owed",
             ),
         )
+        indexes = (
+            models.Index(
+                fields=("region",),
+                condition=models.Q(kind=AccountKind.FUNDING.value),
+                name="rewards_account_funding",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.owner or self.region}: {self.balance} {self.unit}"
@@ -91,8 +98,7 @@ class Entry(models.Model):
         verbose_name_plural = "entries"
         indexes = (
             models.Index(fields=("customer_id", "number"), name="rewards_entry_statement"),
-            # Entries lie in the order in which they happened: a day is found for next to nothing.
-            BrinIndex(fields=("at",), pages_per_range=32, autosummarize=True, name="rewards_entry_at"),
+            BrinIndex(fields=("at",), name="rewards_entry_at"),  # a day's entries lie together
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="rewards_entry_amount_positive"),

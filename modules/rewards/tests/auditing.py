@@ -5,7 +5,13 @@ from __future__ import annotations
 from modules.rewards import audit
 from tiffin.audit import Inspection
 
-RULES = (audit.wallets_are_their_entries, audit.programme_is_its_entries, audit.no_hold_is_forgotten)
+RULES = (
+    audit.wallets_are_their_entries,
+    audit.programme_is_its_entries,
+    audit.no_hold_is_forgotten,
+    audit.earnings_are_their_entries,
+    audit.no_earning_is_overdue,
+)
 
 
 def found() -> list[str]:

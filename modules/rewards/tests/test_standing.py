@@ -14,7 +14,9 @@ from modules.rewards.models import WalletStanding
 from modules.rewards.policies import REFUSE, Taking, Velocity, broken_rule
 from modules.rewards.selectors import find_standing, unusable
 from modules.rewards.services import code_of, decide_review, hold, require_good_standing, review_wallet, send
+from modules.rewards.services.confirming import confirm_batch
 from modules.rewards.states import StandingState
+from modules.rewards.tests.earnings import SETTLED, confirmed, wallet
 from modules.rewards.tests.points import granted
 from tiffin import clock, db, ids
 from tiffin.interfaces import call
@@ -198,6 +200,21 @@ def test_nobody_is_kept_from_their_points_by_being_forgotten(database) -> None:
     standing = find_standing(customer)
     assert (standing.state, standing.why) == (StandingState.GOOD, "Nobody decided in time.")
     assert deadlines(customer) == []
+
+
+def test_what_is_earned_stays_pending_while_somebody_looks(database) -> None:
+    customer, other = ids.new_id(), ids.new_id()
+    review_wallet(customer_id=customer, region="gb", why="a tip")
+
+    confirmed(customer, 2050)
+    confirmed(other, 2050)
+
+    assert (wallet(customer).pending, wallet(customer).available) == (100, 0)
+    assert wallet(other).available == 100
+    decide_review(customer_id=customer, release=True, why="a big family")
+    with clock.shift(SETTLED + timedelta(minutes=11)):
+        confirm_batch()
+    assert (wallet(customer).pending, wallet(customer).available) == (0, 100)
 
 
 def test_a_review_needs_a_reason(database) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypeVar, cast
@@ -56,6 +56,10 @@ class Region:
         if moment.tzinfo is None:
             raise ValueError("a region's local time is taken of an aware datetime")
         return moment.astimezone(self.time_zone)
+
+    def end_of(self, day: date) -> datetime:
+        """Midnight after the local day, which with the summer time may come 23 or 25 hours after the last."""
+        return datetime.combine(day + timedelta(days=1), time(0), tzinfo=self.time_zone)
 
     def rule(self, table: str, shape: type[S], *, on: date) -> S:
         """The one row of `table` in force on the local day `on`.

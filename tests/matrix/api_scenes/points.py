@@ -12,8 +12,8 @@ WALLET = "/rewards/wallet?region=gb"
 
 
 def given_points(stage: Stage, points: int = 100) -> str:
-    """By staff, with a reason that nobody else reads; returns it. Few: what one of them alone gives a customer
-    within a day is limited."""
+    """By staff, with a reason that nobody else reads; returns it. Few: what one of them gives
+    a customer alone within a day is limited."""
     reason = f"matrix {uuid4()}"
     form = {
         "customer_id": stage.cast.customer.id,

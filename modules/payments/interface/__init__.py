@@ -1,7 +1,8 @@
 """What payments offers: hold an order's money, take it, let it go, give it back.
 
 Every command records the wish and answers at once with the payment as it stands; a job calls the provider
-and an event of `events.py` reports what came of it.
+and an event of `events.py` reports what came of it. Money that leaves and comes in otherwise is in
+`payouts.py`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,74 @@ from __future__ import annotations
 from typing import NewType
 from uuid import UUID
 
+from modules.payments.interface.errors import (
+    KeptMethodUnknown,
+    MethodsNotKept,
+    PaymentAmountInvalid,
+    PaymentDiffers,
+    PaymentMethodUnknown,
+    PaymentStateConflict,
+    PaymentUnknown,
+    TooManyMethods,
+)
+from modules.payments.interface.payouts import (
+    BankAccount,
+    BankAccountInvalid,
+    BankAccountUnknown,
+    CollectionDiffers,
+    CollectionState,
+    CollectionView,
+    PartyKind,
+    Payee,
+    Payer,
+    PayoutDiffers,
+    PayoutsNotOffered,
+    PayoutState,
+    PayoutView,
+    TransferAmountInvalid,
+)
 from tiffin.dto import DTO
-from tiffin.errors import DomainError
 from tiffin.interfaces import CommandKey, Interface, OpenEnum, command, query
 from tiffin.money import Money
+
+__all__ = [
+    "BankAccount",
+    "BankAccountInvalid",
+    "BankAccountUnknown",
+    "CardEntry",
+    "CollectionDiffers",
+    "CollectionState",
+    "CollectionView",
+    "KeptCardState",
+    "KeptCardView",
+    "KeptMethodUnknown",
+    "LedgerKind",
+    "LedgerLine",
+    "MethodsNotKept",
+    "Party",
+    "PartyKind",
+    "Payee",
+    "Payer",
+    "PaymentAmountInvalid",
+    "PaymentChoice",
+    "PaymentDiffers",
+    "PaymentId",
+    "PaymentLedger",
+    "PaymentMethod",
+    "PaymentMethodUnknown",
+    "PaymentState",
+    "PaymentStateConflict",
+    "PaymentUnknown",
+    "PaymentView",
+    "Payments",
+    "PayoutDiffers",
+    "PayoutState",
+    "PayoutView",
+    "PayoutsNotOffered",
+    "Share",
+    "TooManyMethods",
+    "TransferAmountInvalid",
+]
 
 PaymentId = NewType("PaymentId", UUID)
 
@@ -167,69 +232,8 @@ class KeptCardView(DTO):
     secret: str = ""
 
 
-class PaymentUnknown(DomainError, code="payment_unknown", status=404):
-    """There is no such payment."""
-
-    detail = "There is no payment {payment_id}."
-    payment_id: UUID
-
-
-class PaymentMethodUnknown(DomainError, code="payment_method_unknown", status=422):
-    """The payment method cannot be used here."""
-
-    detail = "The payment method {method} cannot be used here; choose one of those offered for {region}."
-    method: str
-    region: str
-
-
-class PaymentAmountInvalid(DomainError, code="payment_amount_invalid", status=422):
-    """The amount is not one that can be paid."""
-
-    detail = "{amount} cannot be {action}: it must be more than nothing and at most {limit}."
-    action: str
-    amount: Money
-    limit: Money
-
-
-class PaymentDiffers(DomainError, code="payment_differs", status=409):
-    """The order already has a payment on other terms."""
-
-    detail = "Order {order_id} already has a payment over {amount}; an order is paid once."
-    order_id: UUID
-    amount: Money
-
-
-class PaymentStateConflict(DomainError, code="payment_state_conflict", status=409):
-    """The payment is not in a state that allows this."""
-
-    detail = "A payment that is {state} cannot be {action}."
-    state: str
-    action: str
-
-
-class MethodsNotKept(DomainError, code="payment_methods_not_kept", status=409):
-    """Cards are not kept in this region."""
-
-    detail = "Cards are not kept for {region}; choose one for each order."
-    region: str
-
-
-class TooManyMethods(DomainError, code="too_many_payment_methods", status=409):
-    """There are too many kept cards."""
-
-    detail = "At most {limit} cards are kept; remove one first."
-    limit: int
-
-
-class KeptMethodUnknown(DomainError, code="kept_method_unknown", status=404):
-    """There is no such kept card."""
-
-    detail = "There is no kept card {method_id}."
-    method_id: UUID
-
-
 class Payments(Interface, module="payments", version=1):
-    """The money of an order, through a payment provider."""
+    """The money of an order, through a payment provider; and other money, through the bank."""
 
     @command(timeout=2.0, errors=(PaymentMethodUnknown, PaymentAmountInvalid, PaymentDiffers))
     def authorise(
@@ -324,4 +328,73 @@ class Payments(Interface, module="payments", version=1):
     @command(timeout=2.0, errors=(KeptMethodUnknown,))
     def remove_card(self, *, key: CommandKey, customer_id: UUID, card_id: UUID) -> None:
         """Keep the card no longer; it cannot be paid with from now on."""
+        ...
+
+    @command(timeout=2.0, errors=(BankAccountInvalid,))
+    def keep_payee(self, *, key: CommandKey, payee: Payee) -> None:
+        """Know the payee's bank account from now on: what is not in a file yet goes there."""
+        ...
+
+    @command(
+        timeout=2.0,
+        errors=(
+            TransferAmountInvalid,
+            BankAccountInvalid,
+            BankAccountUnknown,
+            PayoutsNotOffered,
+            PayoutDiffers,
+        ),
+    )
+    def pay_out(
+        self,
+        *,
+        key: CommandKey,
+        payout_id: UUID,
+        payee: Payee,
+        amount: Money,
+        region: str,
+        purpose: str,
+        reference: str,
+    ) -> PayoutView:
+        """Pay `amount` with the next bank file of the region; once for a `payout_id`, however often asked.
+        `purpose` is a word of the caller's, `reference` is what the payee reads on their statement (at most
+        140 characters). Reports PayoutSent, then PayoutPaid or PayoutRejected, and at last, of what is given
+        up, PayoutFailed."""
+        ...
+
+    @command(timeout=2.0, errors=(TransferAmountInvalid, PayoutsNotOffered, CollectionDiffers))
+    def collect(
+        self,
+        *,
+        key: CommandKey,
+        collection_id: UUID,
+        payer: Payer,
+        amount: Money,
+        region: str,
+        purpose: str,
+        reference: str,
+        due_days: int = 14,
+    ) -> CollectionView:
+        """Have `amount` invoiced, due `due_days` after that; once for a `collection_id`. Reports
+        CollectionInvoiced, then CollectionPaid or, of what is written off, CollectionFailed."""
+        ...
+
+    @query(timeout=0.5)
+    def payouts(self, *, payout_ids: list[UUID]) -> list[PayoutView]:
+        """Those of `payout_ids` that exist, in no particular order."""
+        ...
+
+    @query(timeout=3.0)
+    def payouts_page(self, *, after: UUID | None = None, size: int = 200) -> list[PayoutView]:
+        """Every payout by id, at most 200 from `after` on. Empty after the last."""
+        ...
+
+    @query(timeout=0.5)
+    def collections(self, *, collection_ids: list[UUID]) -> list[CollectionView]:
+        """Those of `collection_ids` that exist, in no particular order."""
+        ...
+
+    @query(timeout=3.0)
+    def collections_page(self, *, after: UUID | None = None, size: int = 200) -> list[CollectionView]:
+        """Every collection by id, at most 200 from `after` on. Empty after the last."""
         ...

@@ -1,4 +1,4 @@
-"""Payments on the staff's pages."""
+"""Payments of orders, their ledger and their books."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils.timesince import timesince
-from unfold.forms import ActionForm
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from modules.payments import services
+from modules.payments.admin.settling import Noted, note_of
 from modules.payments.models import (
     DayClose,
     Dispute,
@@ -171,17 +169,6 @@ def _totals(closes: QuerySet[DayClose]) -> dict[str, Any]:
     return {"names": ["kind", "count", "amount", *PARTS], "rows": rows}
 
 
-class MismatchActions(ActionForm):  # type: ignore[misc]  # unfold has no types
-    """To resolve takes saying what it was."""
-
-    note = forms.CharField(
-        required=False,
-        max_length=300,
-        label="Note",
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "What it was (to resolve)"}),
-    )
-
-
 @register(Mismatch)
 class MismatchAdmin(Exported, ModuleAdmin):
     """The queue of what the provider and we do not agree on, and of what does not close."""
@@ -191,7 +178,7 @@ class MismatchAdmin(Exported, ModuleAdmin):
     search_fields = ("=id", "=payment__id", "=payment__order_id", "=reference")
     list_select_related = ("payment",)
     exclude = ("log_txid",)
-    action_form = MismatchActions
+    action_form = Noted
     actions = ("ask_again", "resolve")
     export_columns = (
         "created_at", "region", "what", "state_name", "payment_id", "kind", "key", "reference", "currency",
@@ -224,9 +211,8 @@ class MismatchAdmin(Exported, ModuleAdmin):
 
     @admin.action(description="Resolve: with a note that says what it was", permissions=["act"])
     def resolve(self, request: HttpRequest, queryset: QuerySet[Mismatch]) -> None:
-        note = next((note for note in request.POST.getlist("note") if note.strip()), "")
         for mismatch in queryset:
-            services.resolve_mismatch(mismatch.pk, note=note)
+            services.resolve_mismatch(mismatch.pk, note=note_of(request))
 
 
 @register(SandboxCharge)

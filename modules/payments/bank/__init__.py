@@ -1,0 +1,1 @@
+"""What goes to the bank and comes from it: accounts, and files by ISO 20022."""

@@ -1,0 +1,95 @@
+"""The payouts of a region go to the bank together, in a file a day."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from modules.payments.bank.accounts import checked
+from modules.payments.bank.initiation import Initiation, Line, Party, written
+from modules.payments.interface import BankAccount, PayoutState
+from modules.payments.models import BankFile, Book, Payout
+from modules.payments.policies import AccountRow, own_account
+from modules.payments.services.payouts import latest_account, wait
+from tiffin import clock, db, jobs, regions
+from tiffin.regions import Region
+
+ONE_DAY = timedelta(days=1)
+DEFAULT_HOUR = 15
+# So many can be answered in one transaction; of more there is another file.
+LINES = 500
+
+
+def gather(book_id: UUID) -> None:
+    """Make the files of what was wanted before the last cut-off, and come back at the next."""
+    region = regions.get(Book.get(book_id).region)
+    own = own_account(region, on=region.local(clock.now()).date())
+    before = last_cut_off(region, own)
+    while own is not None and _make_file(book_id, region, own, before) is not None:
+        pass
+    with db.transaction():
+        jobs.add(Book.lock(book_id), "gather_payouts", due=before + ONE_DAY)
+
+
+def last_cut_off(region: Region, own: AccountRow | None) -> datetime:
+    """When the last file was due, by the region's clocks."""
+    now = region.local(clock.now())
+    hour = own.cut_off_hour if own else DEFAULT_HOUR
+    today = datetime.combine(now.date(), time(hour), tzinfo=region.time_zone)
+    return (
+        today if now >= today else datetime.combine(now.date() - ONE_DAY, time(hour), tzinfo=region.time_zone)
+    )
+
+
+def _make_file(book_id: UUID, region: Region, own: AccountRow, before: datetime) -> BankFile | None:
+    """One file, unless nothing is wanted. The book is locked: nobody else gathers for the region."""
+    with db.transaction():
+        Book.lock(book_id)
+        wanted = Payout.objects.filter(
+            region=region.code, state_name=PayoutState.WANTED.value, created_at__lte=before
+        )
+        payouts = list(wanted.select_for_update(no_key=True).order_by("pk")[:LINES])
+        if not payouts:
+            return None
+        day = region.local(before).date()
+        file = BankFile(
+            region=region.code,
+            day=day,
+            number=BankFile.objects.filter(region=region.code, day=day).count() + 1,
+            currency=region.currency,
+            count=len(payouts),
+            amount=sum(payout.amount for payout in payouts),
+        )
+        for payout in payouts:
+            payout.move_to(PayoutState.BATCHED)
+            payout.attempt += 1
+            payout.file = file
+            payout.account = latest_account(payout.payee_kind, payout.payee_id) or payout.account
+        file.content = written(_initiation(file, region, own, payouts))
+        file.save(force_insert=True)
+        db.update(*payouts, fields=("state_name", "stuck", "attempt", "file", "account"))
+        for payout in payouts:
+            wait(payout)
+    return file
+
+
+def _initiation(file: BankFile, region: Region, own: AccountRow, payouts: list[Payout]) -> Initiation:
+    account = checked(
+        BankAccount(iban=own.iban, bic=own.bic, sort_code=own.sort_code, account_number=own.account_number)
+    )
+    return Initiation(
+        id=file.message_id,
+        made_at=region.local(file.made_at).replace(microsecond=0),
+        day=file.day,
+        currency=file.currency,
+        payer=Party(name=own.name, account=account),
+        lines=[
+            Line(
+                reference=payout.end_to_end_id,
+                payee=Party(name=payout.account.name, account=payout.account.account),
+                amount=payout.amount,
+                text=payout.reference,
+            )
+            for payout in payouts
+        ],
+    )

@@ -1,0 +1,253 @@
+"""Money that is to leave: wanted by other modules, and moved on by the bank's answers and by staff."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from modules.payments.bank import accounts
+from modules.payments.errors import TransferNoteMissing
+from modules.payments.events import PayoutFailed, PayoutPaid, PayoutRejected, PayoutSent
+from modules.payments.interface import (
+    BankAccountInvalid,
+    BankAccountUnknown,
+    Payee,
+    PayoutDiffers,
+    PayoutsNotOffered,
+    PayoutState,
+    TransferAmountInvalid,
+)
+from modules.payments.models import BankFile, PayeeAccount, Payout, TransferEntry, TransferKind
+from modules.payments.policies import AccountRow, own_account
+from modules.payments.states import PAYOUT_AT_REST
+from tiffin import clock, db, jobs, regions
+from tiffin.log import publish
+from tiffin.money import Money
+
+# For so long a payout may stand before staff hear of it. Banks settle on the next working day, at most over a
+# long weekend.
+PATIENCE = {
+    PayoutState.WANTED: timedelta(days=2),
+    PayoutState.BATCHED: timedelta(days=1),
+    PayoutState.SENT: timedelta(days=5),
+    PayoutState.REJECTED: timedelta(days=1),
+}
+BY_STAFF = "staff"
+
+
+def keep_payee(*, payee: Payee) -> PayeeAccount:
+    """Know the account of a payee from now on. Raises BankAccountInvalid, BankAccountUnknown."""
+    with db.transaction():
+        return _account_of(payee)
+
+
+def pay_out(
+    *, payout_id: UUID, payee: Payee, amount: Money, region: str, purpose: str, reference: str
+) -> Payout:
+    """Pay with the next bank file; asking again on the same terms gives the payout there is.
+
+    Raises TransferAmountInvalid, PayoutsNotOffered, BankAccountInvalid, BankAccountUnknown, PayoutDiffers.
+    """
+    check_amount(amount, region)
+    with db.transaction():
+        if known := Payout.objects.filter(pk=payout_id).first():
+            return _on_terms(known, payee, amount, region, purpose)
+        account_for(region)
+        account = _account_of(payee)
+        if amount.currency == "EUR" and not account.account.iban:
+            raise BankAccountInvalid(field="bank account", why="euros go to an IBAN")
+        payout = Payout(
+            id=payout_id,
+            region=region,
+            account=account,
+            payee_kind=payee.kind.value,
+            payee_id=payee.id,
+            amount=amount.amount,
+            currency=amount.currency,
+            purpose=purpose[:32],
+            reference=reference[:140],
+        )
+        if not db.insert(payout, unless_taken=("id",)):
+            return _on_terms(Payout.get(payout_id), payee, amount, region, purpose)
+        wait(payout)
+    return payout
+
+
+def check_amount(amount: Money, region: str) -> None:
+    """Raises TransferAmountInvalid, UnknownRegion."""
+    currency = regions.get(region).currency
+    if amount.amount <= 0 or amount.currency != currency:
+        raise TransferAmountInvalid(amount=amount, region=region, currency=currency)
+
+
+def account_for(region: str) -> AccountRow:
+    """From where the region pays, today. Raises PayoutsNotOffered."""
+    rules = regions.get(region)
+    own = own_account(rules, on=rules.local(clock.now()).date())
+    if own is None:
+        raise PayoutsNotOffered(region=region)
+    return own
+
+
+def latest_account(kind: str, party_id: UUID) -> PayeeAccount | None:
+    """The one that was told last."""
+    told = PayeeAccount.objects.filter(kind=kind, party_id=party_id).order_by("-created_at", "-pk")
+    found: PayeeAccount | None = told.first()
+    return found
+
+
+def _account_of(payee: Payee) -> PayeeAccount:
+    known = latest_account(payee.kind.value, payee.id)
+    if payee.account is None:
+        if known is None:
+            raise BankAccountUnknown(kind=payee.kind.value, payee_id=payee.id)
+        return known
+    account, name = accounts.checked(payee.account), payee.name.strip()[:140]
+    if known is not None and (known.name, known.account) == (name, account):
+        return known
+    told = PayeeAccount(kind=payee.kind.value, party_id=payee.id, name=name)
+    told.account = account
+    told.save()
+    return told
+
+
+def _on_terms(known: Payout, payee: Payee, amount: Money, region: str, purpose: str) -> Payout:
+    asked = (payee.kind.value, payee.id, amount, region, purpose[:32])
+    if asked != (known.payee_kind, known.payee_id, known.money, known.region, known.purpose):
+        raise PayoutDiffers(payout_id=known.id, amount=known.money)
+    return known
+
+
+# --- what becomes of it: each of a locked payout ----------------------------------------------------------
+
+
+@db.transaction_required
+def wait(payout: Payout) -> None:
+    """Somebody must move it on in time."""
+    jobs.set_deadline(payout, "payout_stands", due=clock.now() + PATIENCE[payout.state])
+
+
+@db.transaction_required
+def record_sent(payout: Payout) -> None:
+    """The bank has it."""
+    payout.move_to(PayoutState.SENT)
+    publish(
+        payout,
+        PayoutSent(payout_id=payout.id, amount=payout.money, purpose=payout.purpose),
+        saving=("state_name", "stuck"),
+    )
+    wait(payout)
+
+
+@db.transaction_required
+def record_paid(payout: Payout) -> None:
+    """The bank has paid it, whatever was thought of it before."""
+    if payout.state is PayoutState.BATCHED:
+        record_sent(payout)
+    payout.move_to(PayoutState.PAID)
+    payout.reason = ""
+    _enter(payout, TransferKind.PAID_OUT)
+    publish(
+        payout,
+        PayoutPaid(payout_id=payout.id, amount=payout.money, purpose=payout.purpose),
+        saving=("state_name", "stuck", "reason", "note"),
+    )
+    jobs.clear_deadline(payout)
+
+
+@db.transaction_required
+def record_rejected(payout: Payout, reason: str) -> None:
+    """The bank has not paid it, or has the money back."""
+    if payout.state is PayoutState.BATCHED:
+        record_sent(payout)
+    if payout.state is PayoutState.PAID:
+        _enter(payout, TransferKind.CAME_BACK)
+    payout.move_to(PayoutState.REJECTED)
+    payout.reason = reason[:35] or "unsaid"
+    told = PayoutRejected(
+        payout_id=payout.id, amount=payout.money, purpose=payout.purpose, reason=payout.reason
+    )
+    publish(payout, told, saving=("state_name", "stuck", "reason", "note"))
+    wait(payout)
+
+
+def _enter(payout: Payout, kind: TransferKind) -> None:
+    TransferEntry.objects.create(
+        region=payout.region,
+        kind=kind.value,
+        payout=payout,
+        party_kind=payout.payee_kind,
+        party_id=payout.payee_id,
+        purpose=payout.purpose,
+        reference=payout.end_to_end_id,
+        amount=payout.amount,
+        currency=payout.currency,
+        at=clock.now(),
+    )
+
+
+def stand_still(payout_id: UUID) -> None:
+    """The deadline of a payout: staff see for how long nothing has moved."""
+    payout = Payout.lock(payout_id)
+    if payout.state not in PAYOUT_AT_REST:
+        payout.stuck += 1
+        payout.save(update_fields=("stuck",))
+        jobs.set_deadline(payout, "payout_stands", due=clock.now() + timedelta(days=1))
+
+
+# --- staff --------------------------------------------------------------------------------------------
+
+
+def mark_file_sent(file_id: UUID) -> None:
+    """The file was given to the bank: so were those of its transfers that still stand in it."""
+    with db.transaction():
+        file = BankFile.objects.select_for_update().get(pk=file_id)
+        if file.sent_at is None:
+            file.sent_at = clock.now()
+            file.save(update_fields=("sent_at",))
+        batched = Payout.objects.filter(file=file, state_name=PayoutState.BATCHED.value)
+        for payout in batched.select_for_update(no_key=True).order_by("pk"):
+            record_sent(payout)
+
+
+def mark_paid(payout_id: UUID, *, note: str) -> None:
+    """Staff have seen on the statement that it was paid. Raises TransferNoteMissing, StateConflict."""
+    with db.transaction():
+        record_paid(_noted(payout_id, note))
+
+
+def mark_rejected(payout_id: UUID, *, note: str) -> None:
+    """Staff know that the bank has not paid it, or that it came back. Raises TransferNoteMissing,
+    StateConflict."""
+    with db.transaction():
+        record_rejected(_noted(payout_id, note), BY_STAFF)
+
+
+def send_again(payout_id: UUID) -> None:
+    """Have what the bank rejected in the next file, to the account known by then. Raises StateConflict."""
+    with db.transaction():
+        payout = Payout.lock(payout_id)
+        payout.move_to(PayoutState.WANTED)
+        payout.save(update_fields=("state_name", "stuck"))
+        wait(payout)
+
+
+def give_up(payout_id: UUID, *, note: str) -> None:
+    """It is never paid. Raises TransferNoteMissing, StateConflict."""
+    with db.transaction():
+        payout = _noted(payout_id, note)
+        payout.move_to(PayoutState.FAILED)
+        payout.reason = payout.reason or BY_STAFF
+        told = PayoutFailed(
+            payout_id=payout.id, amount=payout.money, purpose=payout.purpose, reason=payout.reason
+        )
+        publish(payout, told, saving=("state_name", "stuck", "reason", "note"))
+        jobs.clear_deadline(payout)
+
+
+def _noted(payout_id: UUID, note: str) -> Payout:
+    if not note.strip():
+        raise TransferNoteMissing()
+    payout = Payout.lock(payout_id)
+    payout.note = note.strip()[:300]
+    return payout

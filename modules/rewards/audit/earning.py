@@ -1,0 +1,93 @@
+"""What must always hold of earnings: each is looked at in time, and is what was entered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from modules.rewards.models import Earning, EarningRefund
+from modules.rewards.states import EarningState
+from tiffin import clock, db
+from tiffin.audit import Inspection, rule
+
+EARNINGS_A_PAGE = 1000
+# The jobs come every few seconds, and may have been without workers for a while.
+LATE = timedelta(hours=1)
+FIRST = UUID(int=0)
+
+# One statement sees one moment, and an earning moves together with its entries. Those are found by their
+# customer, of whom there is an index.
+_EARNINGS = """
+WITH page AS (
+    SELECT id, customer_id, state, points, taken_back FROM rewards_earning
+    WHERE id > %(after)s ORDER BY id LIMIT %(limit)s
+), entered AS (
+    SELECT page.id,
+        coalesce(sum(entry.amount) FILTER (WHERE entry.flow IN ('earn', 'earn_funded')), 0)::bigint AS earned,
+        coalesce(sum(entry.amount) FILTER (WHERE entry.flow = 'confirm'), 0)::bigint AS confirmed,
+        coalesce(sum(entry.amount) FILTER (WHERE entry.flow IN ('unearn', 'unearn_funded')), 0)::bigint
+            AS unearned,
+        coalesce(sum(entry.amount) FILTER (WHERE entry.flow IN ('take_back', 'owe')), 0)::bigint AS taken
+    FROM page JOIN rewards_entry AS entry ON entry.customer_id = page.customer_id AND entry.order_id = page.id
+    GROUP BY page.id
+), refunds AS (
+    SELECT earning_id AS id, sum(points)::bigint AS points, sum(forgiven)::bigint AS forgiven
+    FROM rewards_earningrefund WHERE earning_id IN (SELECT id FROM page) AND taken_at IS NOT NULL
+    GROUP BY earning_id
+)
+SELECT page.id, page.state, page.points, page.taken_back, coalesce(entered.earned, 0),
+       coalesce(entered.confirmed, 0), coalesce(entered.unearned, 0), coalesce(entered.taken, 0),
+       coalesce(refunds.points, 0), coalesce(refunds.forgiven, 0)
+FROM page LEFT JOIN entered USING (id) LEFT JOIN refunds USING (id) ORDER BY page.id
+"""
+
+
+@rule
+def earnings_are_their_entries(inspection: Inspection) -> None:
+    """What an order earned, what of it became the customer's and what was taken back again is what was
+    entered, but for what was forgiven. Counts earnings."""
+    after = FIRST
+    while page := db.select(_EARNINGS, after=after, limit=EARNINGS_A_PAGE):
+        for row in page:
+            for problem in _unlike(*row[1:]):
+                inspection.find(row[0], problem)
+        after = page[-1][0]
+        inspection.looked(len(page))
+
+
+def _unlike(state: str, points: int, taken_back: int, *entered: int) -> Iterator[str]:
+    earned, confirmed, unearned, taken, refunded, forgiven = entered
+    if earned != points:
+        yield f"it earned {points} points, and {earned} are entered"
+    if taken_back != refunded:
+        yield f"{taken_back} points were taken back, and {refunded} for its refunds"
+    if unearned + taken + forgiven != taken_back:
+        yield f"{taken_back} points were taken back, and {unearned + taken} entered, {forgiven} forgiven"
+    settled = state == EarningState.CONFIRMED or confirmed > 0
+    if confirmed != (points - unearned if settled else 0):
+        yield f"{confirmed} of {points} points became the customer's, and {unearned} had been taken back"
+
+
+@rule
+def no_earning_is_overdue(inspection: Inspection) -> None:
+    """What was delivered was reckoned, what is past its claims is confirmed, what went back was taken. Counts
+    what waits."""
+    since = clock.now() - LATE
+    waiting: Any = Earning.objects.filter(
+        state_name__in=(EarningState.NEW.value, EarningState.PENDING.value), due_at__lte=clock.now()
+    )
+    for earning in waiting.order_by("pk").iterator(chunk_size=EARNINGS_A_PAGE):
+        inspection.looked(1)
+        meant = earning.confirms_at or earning.delivered_at
+        if meant < since:
+            inspection.find(
+                earning.pk, f"it is {earning.state_name} since {meant} ({earning.refusal or 'due'})"
+            )
+    for refund in (
+        EarningRefund.objects.filter(taken_at=None).order_by("pk").iterator(chunk_size=EARNINGS_A_PAGE)
+    ):
+        inspection.looked(1)
+        if refund.at < since:
+            inspection.find(refund.pk, f"its points are not taken back since {refund.at}")

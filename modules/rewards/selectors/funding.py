@@ -1,0 +1,44 @@
+"""What campaigns owe for the points that they gave."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from modules.payments.interface import PartyKind, Payer
+from modules.rewards.models import Campaign
+from tiffin import db
+
+# Below nothing is owed; above it, more was billed than was kept in the end, and the next bill is less.
+_OWED = """
+SELECT owner, -sum(balance)::bigint FROM rewards_account WHERE kind = 'funding' AND region = %s
+GROUP BY owner HAVING sum(balance) < 0 ORDER BY owner
+"""
+
+
+class Owed(NamedTuple):
+    """So many points of a campaign, and who pays for them."""
+
+    campaign_id: UUID
+    points: int
+    partner: Payer
+
+
+def owed_by_campaigns(region: str) -> list[Owed]:
+    """Every campaign of the region whose partner owes something."""
+    found = dict(db.select(_OWED, region))
+    campaigns = Campaign.objects.in_bulk(list(found))
+    return [
+        Owed(campaign_id, points, partner_of(campaign_id, campaigns.get(campaign_id)))
+        for campaign_id, points in found.items()
+    ]
+
+
+def partner_of(campaign_id: UUID, campaign: Campaign | None) -> Payer:
+    """The restaurant of which the campaign is, or else its partner, who has no id but the campaign's."""
+    if campaign is None:
+        return Payer(kind=PartyKind.PARTNER, id=campaign_id, name="")
+    name = campaign.partner or campaign.title
+    if campaign.restaurant_id is not None:
+        return Payer(kind=PartyKind.RESTAURANT, id=campaign.restaurant_id, name=name)
+    return Payer(kind=PartyKind.PARTNER, id=campaign_id, name=name)

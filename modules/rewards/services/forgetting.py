@@ -1,0 +1,38 @@
+"""A customer who was forgotten: nothing is earned any more, and what is left goes to breakage."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import F, Sum
+
+from modules.rewards.models import ForgottenCustomer, Lot, Member
+from modules.rewards.services.expiring import expire_lots
+from tiffin import clock, db
+
+LOOKED_AT_ONCE = 200
+# What is pending or promised to an order goes once it is free.
+LOOKED_AGAIN_AFTER = timedelta(hours=1)
+FORGOTTEN = "forgotten"
+
+
+@db.transaction_required
+def note_forgotten(customer_id: UUID, *, region: str) -> None:
+    """Their points are looked at from now on, and they are in no programme any more."""
+    db.insert(ForgottenCustomer(customer_id=customer_id, region=region), unless_taken=("customer_id",))
+    Member.objects.filter(customer_id=customer_id).update(tier="", since=None, until=None)
+
+
+def forget_batch() -> int:
+    """Let the points of forgotten customers expire, as far as they are free; returns how many customers have
+    nothing left."""
+    now = clock.now()
+    due = list(ForgottenCustomer.objects.filter(due_at__lte=now).order_by("due_at")[:LOOKED_AT_ONCE])
+    for forgotten in due:
+        lots = Lot.objects.filter(customer_id=forgotten.customer_id, is_open=True)
+        expire_lots(list(lots), reason=FORGOTTEN)
+        left = lots.aggregate(points=Sum(F("pending") + F("available") + F("held")))["points"]
+        forgotten.due_at = now + LOOKED_AGAIN_AFTER if left else None
+    db.update(*due, fields=("due_at",))
+    return sum(forgotten.due_at is None for forgotten in due)

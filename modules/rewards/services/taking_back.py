@@ -1,0 +1,169 @@
+"""What refunds take back of what an order earned: once for each, and all of it for all of the goods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from modules.rewards.earning import Part, Share, back_until
+from modules.rewards.interface import Flow, InsufficientPoints, Transfer
+from modules.rewards.models import Campaign, Earning, EarningRefund
+from modules.rewards.policies import TakingBack, earning_rule
+from modules.rewards.selectors.earning import points_there
+from modules.rewards.services.debts import note_debt
+from modules.rewards.services.earning_batches import shares_in
+from modules.rewards.services.posting import post
+from modules.rewards.states import EarningState
+from tiffin import clock, db, regions
+from tiffin.errors import DomainError
+
+log = structlog.get_logger(__name__)
+
+TAKEN_AT_ONCE = 500
+_TAKEN = ("points", "owed", "forgiven", "taken_at")
+_LESS = ("refunded", "taken_back", "state_name")
+REASON = "refund"
+
+
+@db.transaction_required
+def note_refunds(refunds: Sequence[EarningRefund]) -> None:
+    """Write down what went back of orders that had been delivered, once each."""
+    orders = set(
+        Earning.objects.filter(pk__in=[refund.earning_id for refund in refunds]).values_list("pk", flat=True)
+    )
+    db.insert(*(refund for refund in refunds if refund.earning_id in orders), unless_taken=("id",))
+
+
+def take_back_batch() -> int:
+    """Take back what refunds ask for; returns of how many. One that cannot be taken stops no other."""
+    waiting = EarningRefund.objects.filter(taken_at=None).exclude(earning__state_name=EarningState.NEW.value)
+    refund_ids = list(waiting.order_by("at").values_list("id", flat=True)[:TAKEN_AT_ONCE])
+    return sum(_took_back(refund_id) for refund_id in refund_ids)
+
+
+def _took_back(refund_id: UUID) -> bool:
+    # Points that were spent in this very moment: looked at again soon, with what is there then.
+    with suppress(InsufficientPoints):
+        try:
+            return take_back(refund_id)
+        except DomainError as error:
+            log.error("refund_not_taken_back", refund_id=str(refund_id), code=error.code)
+    return False
+
+
+def take_back(refund_id: UUID) -> bool:
+    """Take back what the refund's goods had earned; False where it is done already."""
+    with db.transaction():
+        refund = EarningRefund.objects.select_for_update().get(pk=refund_id)
+        if refund.taken_at is not None:
+            return False
+        earning = Earning.objects.select_for_update().get(pk=refund.earning_id)
+        before, after = earning.refunded, min(earning.goods, earning.refunded + refund.goods)
+        taking = _Taking(earning, refund)
+        for share in shares_in(earning):
+            points = share.back(goods=earning.goods, refunded=after) - share.back(
+                goods=earning.goods, refunded=before
+            )
+            if points:
+                taking.take(share, points)
+        post(*taking.transfers)
+        if refund.owed:
+            note_debt(earning.customer_id, region=earning.region)
+        _give_back_to_budgets(earning, before, after)
+        _settle(earning, refund, after)
+    return True
+
+
+class _Taking:
+    """The transfers of one refund. Pending points go back to where they came from. Of those that are the
+    customer's, the order's own are taken first, then what expires first; what is promised to orders counts as
+    there, and is owed until it is free again."""
+
+    def __init__(self, earning: Earning, refund: EarningRefund) -> None:
+        self.earning = earning
+        self.refund = refund
+        self.transfers: list[Transfer] = []
+        self.pending = earning.state is EarningState.PENDING
+        self.lots, self.available, self.held = ({}, 0, 0) if self.pending else points_there(earning)
+
+    def take(self, share: Share, points: int) -> None:
+        self.refund.points += points
+        if self.pending:
+            flow = Flow.UNEARN if share.campaign_id is None else Flow.UNEARN_FUNDED
+            self._transfer(share, flow, points, lot_id=share.lot_id, party_id=share.campaign_id)
+            return
+        own = min(points, self.lots.get(share.lot_id, 0))
+        others = min(points - own, self.available - own)
+        owed = self._owed(points - own - others)
+        self.available -= own + others
+        self._transfer(share, Flow.TAKE_BACK, own, lot_id=share.lot_id)
+        self._transfer(share, Flow.TAKE_BACK, others)
+        self._transfer(share, Flow.OWE, owed)
+        if share.campaign_id is not None:
+            self._transfer(share, Flow.BILL, own + others + owed, party_id=share.campaign_id)
+
+    def _owed(self, spent: int) -> int:
+        owed = spent if self._policy() == "negative" else min(spent, self.held)
+        self.held -= min(owed, self.held)
+        self.refund.owed += owed
+        self.refund.forgiven += spent - owed
+        return owed
+
+    def _policy(self) -> TakingBack:
+        region = regions.get(self.earning.region)
+        rule = earning_rule(region, region.local(self.earning.delivered_at).date())
+        return rule.taking_back if rule is not None else "within_balance"
+
+    def _transfer(
+        self,
+        share: Share,
+        flow: Flow,
+        points: int,
+        *,
+        lot_id: UUID | None = None,
+        party_id: UUID | None = None,
+    ) -> None:
+        if not points:
+            return
+        what = f"{self.refund.id} {flow.value} {lot_id or ''}"
+        self.transfers.append(
+            Transfer(
+                id=share.id(what),
+                flow=flow,
+                amount=points,
+                region=self.earning.region,
+                customer_id=None if flow is Flow.BILL else self.earning.customer_id,
+                party_id=party_id,
+                lot_id=lot_id,
+                order_id=self.earning.id,
+                reason=REASON,
+            )
+        )
+
+
+def _settle(earning: Earning, refund: EarningRefund, refunded: int) -> None:
+    earning.refunded, earning.taken_back = refunded, earning.taken_back + refund.points
+    if earning.points and earning.taken_back == earning.points:
+        earning.move_to(EarningState.REVERSED)
+    earning.save(update_fields=_LESS)
+    refund.taken_at = clock.now()
+    refund.save(update_fields=_TAKEN)
+
+
+def _give_back_to_budgets(earning: Earning, before: int, after: int) -> None:
+    """What is taken back of a campaign's points it may give to others."""
+    given = dict(_campaign_points(earning, before, after))
+    for campaign in Campaign.objects.filter(pk__in=list(given)).order_by("id").select_for_update(no_key=True):
+        campaign.granted -= given[campaign.id]
+        campaign.save(update_fields=("granted",))
+
+
+def _campaign_points(earning: Earning, before: int, after: int) -> Iterator[tuple[UUID, int]]:
+    for part in msgspec.convert(earning.parts, list[Part]):
+        if part.campaign_id is not None:
+            back = [back_until(part.points, goods=earning.goods, refunded=each) for each in (before, after)]
+            yield part.campaign_id, back[1] - back[0]

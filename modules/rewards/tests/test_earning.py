@@ -1,0 +1,363 @@
+"""Orders earn points, pending until nobody can claim any more; campaigns add to them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+import pytest
+from django.core.exceptions import ValidationError
+
+from modules.rewards.interface import Flow
+from modules.rewards.models import Account, Campaign, CampaignKind, Earning, Entry, Lot
+from modules.rewards.services import holds
+from modules.rewards.services.campaigns import create_campaign, end_campaign
+from modules.rewards.services.confirming import confirm_batch
+from modules.rewards.services.earning import note_deliveries, reckon_batch
+from modules.rewards.states import AccountKind, CampaignState, EarningState
+from modules.rewards.tests.earnings import (
+    SETTLED,
+    campaign,
+    confirmed,
+    debts_looked_at,
+    delivered,
+    earned,
+    points_of,
+    refunded,
+    wallet,
+)
+from modules.rewards.tests.points import granted, posted, transfer
+from tiffin import clock, db, ids, regions
+from tiffin.models import Job
+from tiffin.states import StateConflict
+from tiffin.testing.settling import settle
+
+pytestmark = pytest.mark.database
+
+
+def balance(kind: AccountKind, owner=None) -> int:
+    rows = Account.objects.filter(kind=kind.value)
+    return sum(row.balance for row in (rows.filter(owner=owner) if owner else rows))
+
+
+def state_of(order_id) -> EarningState:
+    return Earning.objects.get(pk=order_id).state
+
+
+def test_an_order_earns_and_the_points_come_when_nobody_can_claim_any_more() -> None:
+    customer = ids.new_id()
+    order = earned(customer, 2050)
+    assert (wallet(customer).pending, wallet(customer).available) == (100, 0)
+    confirm_batch()
+    assert state_of(order) is EarningState.PENDING
+    with clock.shift(timedelta(hours=48 + 24, seconds=1)):
+        confirm_batch()
+    assert (wallet(customer).pending, wallet(customer).available) == (0, 100)
+    assert state_of(order) is EarningState.CONFIRMED
+
+
+def test_points_expire_at_the_end_of_their_day_a_year_later() -> None:
+    with clock.hold(datetime(2026, 8, 30, 23, tzinfo=UTC)):
+        earned(ids.new_id(), 2050, region="pl")
+    (lot,) = Lot.objects.all()
+    assert regions.get("pl").local(lot.expires_at).isoformat() == "2027-09-01T00:00:00+02:00"
+
+
+def test_doing_it_all_again_does_nothing() -> None:
+    customer = ids.new_id()
+    earned(customer, 2000)
+    assert reckon_batch() == 0
+    with clock.shift(SETTLED):
+        confirm_batch()
+        assert confirm_batch() == 0
+    assert wallet(customer).available == 100
+    assert Entry.objects.count() == 2
+
+
+def test_an_order_that_is_told_of_twice_earns_once() -> None:
+    customer, order = ids.new_id(), ids.new_id()
+    for _ in range(2):
+        with db.transaction(owner="rewards"):
+            note_deliveries(
+                [
+                    Earning(
+                        id=order,
+                        customer_id=customer,
+                        region="gb",
+                        restaurant_id=ids.new_id(),
+                        goods=2000,
+                        delivered_at=clock.now(),
+                        due_at=clock.now(),
+                    )
+                ]
+            )
+        reckon_batch()
+    assert wallet(customer).pending == 100
+
+
+def test_small_change_earns_nothing() -> None:
+    order = earned(ids.new_id(), 99)
+    assert state_of(order) is EarningState.NOTHING
+    assert not Entry.objects.exists()
+
+
+def test_many_orders_are_reckoned_and_confirmed_in_few_statements(django_assert_max_num_queries) -> None:
+    customers = [ids.new_id() for _ in range(50)]
+    for customer in customers:
+        delivered(customer, 2000)
+    with django_assert_max_num_queries(40, using="rewards"):
+        assert reckon_batch() == 50
+    with clock.shift(SETTLED), django_assert_max_num_queries(40, using="rewards"):
+        assert confirm_batch() == 50
+    assert {wallet(customer).available for customer in customers} == {100}
+
+
+def test_a_day_has_its_limit_whatever_comes_in_a_batch() -> None:
+    customer = ids.new_id()
+    earned(customer, 50_000)
+    orders = [delivered(customer, 5000) for _ in range(4)]
+    reckon_batch()
+    assert [points_of(order)[0] for order in orders] == [250, 250, 0, 0]
+    assert wallet(customer).pending == 3000
+    assert points_of(earned(customer, 5000, at=clock.now() + timedelta(days=1)))[0] == 250
+
+
+def test_another_region_has_its_own_points() -> None:
+    customer = ids.new_id()
+    earned(customer, 2000, region="pl")
+    assert wallet(customer).pending == 20
+
+
+# --- campaigns ---------------------------------------------------------------------------------------
+
+
+def test_a_campaign_adds_and_ends_with_its_budget() -> None:
+    summer = campaign(points=60, budget=100)
+    orders = [delivered(ids.new_id(), 2000) for _ in range(3)]
+    reckon_batch()
+    assert sorted(points_of(order)[0] for order in orders) == [100, 140, 160]
+    assert Campaign.get(summer.id).granted == 100
+    assert points_of(earned(ids.new_id(), 2000))[0] == 100
+
+
+def test_a_partner_owes_for_what_its_campaign_gives_and_no_more_once_it_is_taken_back() -> None:
+    summer = campaign(points=60, partner="A brewery")
+    customer = ids.new_id()
+    order = earned(customer, 2000)
+    assert wallet(customer).pending == 160
+    assert balance(AccountKind.FUNDING, summer.id) == -60
+    refunded(order, 1000)
+    assert (wallet(customer).pending, balance(AccountKind.FUNDING, summer.id)) == (80, -30)
+    with clock.shift(SETTLED):
+        confirm_batch()
+    refunded(order, 1000)
+    assert (wallet(customer).available, balance(AccountKind.FUNDING, summer.id)) == (0, 0)
+    assert balance(AccountKind.ISSUANCE) == 0
+    assert Campaign.get(summer.id).granted == 0
+
+
+def test_a_first_order_that_went_back_was_none() -> None:
+    campaign(CampaignKind.FIRST_ORDER, points=500)
+    customer = ids.new_id()
+    first = earned(customer, 2000)
+    assert points_of(earned(customer, 2000))[0] == 100
+    assert points_of(first)[0] == 600
+    other = ids.new_id()
+    refunded(earned(other, 2000), 2000)
+    assert wallet(other).pending == 0
+    assert points_of(earned(other, 2000))[0] == 600
+
+
+def test_one_batch_has_one_first_order_and_one_streak() -> None:
+    campaign(CampaignKind.FIRST_ORDER, points=500)
+    campaign(CampaignKind.STREAK, points=70, orders=2, days=3)
+    customer = ids.new_id()
+    for minutes in range(4):
+        delivered(customer, 2000, at=clock.now() + timedelta(minutes=minutes))
+    reckon_batch()
+    earnings = Earning.objects.order_by("delivered_at")
+    assert [earning.points for earning in earnings] == [600, 170, 100, 170]
+    third = earned(customer, 2000, at=clock.now() + timedelta(minutes=9))
+    assert points_of(third)[0] == 100
+    assert points_of(earned(customer, 2000, at=clock.now() + timedelta(minutes=10)))[0] == 170
+
+
+def test_a_campaign_of_a_restaurant_is_for_orders_from_there() -> None:
+    here = ids.new_id()
+    campaign(CampaignKind.MULTIPLIER, multiplier=Decimal(2), restaurant_id=here, partner="Ramen House")
+    assert points_of(earned(ids.new_id(), 2000, restaurant=here))[0] == 200
+    assert points_of(earned(ids.new_id(), 2000))[0] == 100
+
+
+def test_a_campaign_gives_only_while_it_is_active() -> None:
+    draft = create_campaign(
+        Campaign(
+            title="Draft",
+            kind="bonus",
+            region="gb",
+            points=5,
+            starts_at=clock.now(),
+            ends_at=clock.now() + timedelta(days=1),
+        )
+    )
+    assert points_of(earned(ids.new_id(), 2000))[0] == 100
+    end_campaign(campaign_id=draft.id)
+    with pytest.raises(StateConflict):
+        end_campaign(campaign_id=draft.id)
+    summer = campaign(points=60)
+    end_campaign(campaign_id=summer.id)
+    assert points_of(earned(ids.new_id(), 2000))[0] == 100
+
+
+def test_a_campaign_ends_with_its_time() -> None:
+    summer = campaign(points=60)
+    with clock.shift(timedelta(days=7, seconds=1)):
+        settle()
+    assert Campaign.get(summer.id).state is CampaignState.ENDED
+    assert not Job.objects.using("rewards").filter(slot="deadline").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms", "wrong"),
+    [
+        ("bonus", {}, "points"),
+        ("bonus", {"points": 5, "multiplier": 2}, "multiplier"),
+        ("multiplier", {"multiplier": 1}, "multiplier"),
+        ("streak", {"points": 5, "orders": 1, "days": 7}, "orders"),
+        ("streak", {"points": 5, "orders": 3}, "days"),
+        ("bonus", {"points": 5, "ends_at": datetime(2020, 1, 1, tzinfo=UTC)}, "ends_at"),
+    ],
+)
+def test_a_campaign_says_what_its_kind_needs_and_no_more(kind, terms, wrong) -> None:
+    times = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(days=1)}
+    with pytest.raises(ValidationError) as refused:
+        create_campaign(Campaign(title="x", kind=kind, region="gb", **(times | terms)))
+    assert set(refused.value.message_dict) == {wrong}
+
+
+# --- refunds -----------------------------------------------------------------------------------------
+
+
+def test_what_goes_back_while_points_are_pending_never_becomes_the_customers() -> None:
+    customer = ids.new_id()
+    order = earned(customer, 2000)
+    refunded(order, 500)
+    assert (wallet(customer).pending, points_of(order)) == (75, (100, 25))
+    with clock.shift(SETTLED):
+        confirm_batch()
+    assert wallet(customer).available == 75
+
+
+def test_a_refund_takes_once_however_often_it_is_told_of() -> None:
+    customer, refund = ids.new_id(), ids.new_id()
+    order = confirmed(customer, 2000)
+    for _ in range(3):
+        refunded(order, 500, refund_id=refund)
+    assert (wallet(customer).available, points_of(order)) == (75, (100, 25))
+
+
+def test_all_in_parts_takes_back_all_and_more_than_all_no_more() -> None:
+    customer = ids.new_id()
+    order = confirmed(customer, 2099)
+    for _ in range(3):
+        refunded(order, 700)
+    assert (wallet(customer).available, points_of(order)) == (0, (100, 100))
+    assert state_of(order) is EarningState.REVERSED
+    refunded(order, 700)
+    assert (wallet(customer).owed, points_of(order)) == (0, (100, 100))
+
+
+def test_points_that_were_spent_are_owed_and_repaid_by_what_is_earned_next() -> None:
+    customer = ids.new_id()
+    order = confirmed(customer, 2000)
+    posted(transfer(Flow.DONATE, 80, customer))
+    back = refunded(order, 2000)
+    assert (back.points, back.owed, back.forgiven) == (100, 80, 0)
+    assert (wallet(customer).available, wallet(customer).owed) == (0, 80)
+    confirmed(customer, 1000)
+    assert (wallet(customer).available, wallet(customer).owed) == (0, 30)
+    confirmed(customer, 1000)
+    assert (wallet(customer).available, wallet(customer).owed) == (20, 0)
+    assert balance(AccountKind.ISSUANCE) == -100
+
+
+def test_what_comes_from_elsewhere_repays_too() -> None:
+    customer = ids.new_id()
+    order = confirmed(customer, 2000)
+    posted(transfer(Flow.DONATE, 80, customer))
+    refunded(order, 2000)
+    debts_looked_at()
+    assert wallet(customer).owed == 80
+    granted(100, customer)
+    debts_looked_at()
+    assert (wallet(customer).available, wallet(customer).owed) == (20, 0)
+
+
+def test_the_orders_own_points_go_first_and_then_the_customers_others() -> None:
+    customer = granted(50, days=10)
+    order = confirmed(customer, 2000)
+    posted(transfer(Flow.DONATE, 20, customer, lot_id=Lot.objects.get(order_id=order).id))
+    refunded(order, 1000)
+    assert wallet(customer).available == 80
+    assert {lot.available for lot in Lot.objects.all()} == {50, 30}
+    refunded(order, 1000)
+    assert (wallet(customer).available, wallet(customer).owed) == (30, 0)
+
+
+def test_points_promised_to_an_order_do_not_escape() -> None:
+    customer = ids.new_id()
+    order = confirmed(customer, 2000)
+    promise = holds.hold(
+        hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=100, region="gb"
+    )
+    refunded(order, 2000)
+    assert (wallet(customer).held, wallet(customer).owed) == (100, 100)
+    holds.void_hold(hold_id=promise.id)
+    debts_looked_at()
+    assert (wallet(customer).available, wallet(customer).owed) == (0, 0)
+
+
+@pytest.fixture
+def forgiving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Great Britain forgives what was spent."""
+    britain = regions.get("gb")
+    rows = britain.tables["rewards.earning"]
+    kinder = tuple(
+        msgspec.structs.replace(row, data={**row.data, "taking_back": "within_balance"}) for row in rows
+    )
+    monkeypatch.setattr(britain, "tables", {**britain.tables, "rewards.earning": kinder})
+    monkeypatch.setattr(britain, "_read", {})
+
+
+def test_a_region_may_forgive_what_was_spent_and_nothing_else(forgiving) -> None:
+    customer = ids.new_id()
+    order = confirmed(customer, 2000)
+    posted(transfer(Flow.DONATE, 60, customer))
+    promise = holds.hold(
+        hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=30, region="gb"
+    )
+    back = refunded(order, 2000)
+    assert (back.points, back.owed, back.forgiven) == (100, 30, 60)
+    holds.void_hold(hold_id=promise.id)
+    debts_looked_at()
+    assert (wallet(customer).available, wallet(customer).owed) == (0, 0)
+
+
+def test_a_refund_of_what_never_came_takes_nothing() -> None:
+    refund = refunded(ids.new_id(), 2000)
+    assert refund.taken_at is None
+    assert not Entry.objects.exists()
+
+
+def test_what_the_ledger_does_not_take_stops_nothing_else() -> None:
+    customer, other = ids.new_id(), ids.new_id()
+    stuck = delivered(customer, 2000)
+    posted(transfer(Flow.GRANT, 1, other, id=ids.derived(stuck, "earn")))
+    fine = delivered(other, 2000)
+    reckon_batch()
+    assert (state_of(stuck), state_of(fine)) == (EarningState.NEW, EarningState.PENDING)
+    assert Earning.objects.get(pk=stuck).refusal == "transfer_differs"
+    assert reckon_batch() == 0
+    with clock.shift(timedelta(minutes=11)):
+        assert reckon_batch() == 1

@@ -1,0 +1,112 @@
+"""Tiers: reached at once, kept for a period after, and lost by one step at most."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from modules.rewards.events import TierChanged
+from modules.rewards.models import Member
+from modules.rewards.selectors.tiers import tiers_of
+from modules.rewards.services.tiers import review_tiers
+from modules.rewards.tests.earnings import confirmed, earned, points_of, refunded
+from tiffin import clock, ids, regions
+from tiffin.log.events import Recorded
+from tiffin.models import LogEvent
+
+pytestmark = pytest.mark.database
+
+MAY = datetime(2026, 5, 10, 12, tzinfo=UTC)
+
+
+def told() -> list[TierChanged]:
+    events = LogEvent.objects.using("rewards").filter(name=TierChanged.wire).order_by("position")
+    unread = dict.fromkeys(Recorded._fields)
+    return [Recorded(**{**unread, "name": e.name, "payload": bytes(e.payload)}).decode() for e in events]
+
+
+def ordered(customer, points: int, *, region: str = "pl"):
+    """For so many points, which is no more than a day allows."""
+    return confirmed(customer, points * {"pl": 100, "gb": 20}[region], region=region)
+
+
+def test_a_tier_is_reached_with_the_points_that_are_the_customers() -> None:
+    customer = ids.new_id()
+    with clock.hold(MAY):
+        earned(customer, 150_000, region="pl")
+        assert tiers_of([customer]) == {}
+    with clock.hold(MAY + timedelta(days=1)):
+        ordered(customer, 1500)
+    assert tiers_of([customer, ids.new_id()], region="pl") == {customer: "silver"}
+    assert tiers_of([customer], region="gb") == {}
+    (event,) = told()
+    assert (event.before, event.tier, event.benefits) == ("", "silver", ("priority_support",))
+    assert regions.get("pl").local(event.until).isoformat() == "2028-01-01T00:00:00+01:00"
+
+
+def test_a_tier_lets_orders_earn_more() -> None:
+    customer = ids.new_id()
+    with clock.hold(MAY):
+        ordered(customer, 1500)
+        assert points_of(earned(customer, 10_000, region="pl"))[0] == 125
+        assert points_of(earned(customer, 2000, region="gb"))[0] == 100
+
+
+def test_one_rises_within_a_period_and_is_told_once() -> None:
+    customer = ids.new_id()
+    for day in range(4):
+        with clock.hold(MAY + timedelta(days=day)):
+            ordered(customer, 1100)
+    assert [event.tier for event in told()] == ["silver", "gold"]
+    assert told()[1].before == "silver"
+
+
+def test_what_went_back_does_not_count() -> None:
+    customer = ids.new_id()
+    with clock.hold(MAY):
+        refunded(ordered(customer, 1400), 140_000)
+    with clock.hold(MAY + timedelta(days=1)):
+        ordered(customer, 1400)
+    assert tiers_of([customer]) == {}
+
+
+def test_a_tier_falls_softly_period_by_period_until_none_is_left() -> None:
+    customer = ids.new_id()
+    for day in range(2):
+        with clock.hold(MAY + timedelta(days=day)):
+            ordered(customer, 2900)
+    assert tiers_of([customer]) == {customer: "gold"}
+    with clock.hold(datetime(2027, 12, 31, 22, tzinfo=UTC)):
+        assert review_tiers() == 0
+    for year, tier in ((2028, "silver"), (2029, "")):
+        with clock.hold(datetime(year, 1, 1, tzinfo=UTC)):
+            assert review_tiers() == 1
+            assert review_tiers() == 0
+        assert tiers_of([customer]).get(customer, "") == tier
+    assert [event.tier for event in told()] == ["silver", "gold", "silver", ""]
+    assert Member.objects.get().until is None
+
+
+def test_a_tier_that_was_earned_again_is_kept_and_nobody_is_told() -> None:
+    customer = ids.new_id()
+    for year in (2026, 2027):
+        with clock.hold(MAY.replace(year=year)):
+            ordered(customer, 1600)
+    with clock.hold(datetime(2028, 1, 1, tzinfo=UTC)):
+        assert review_tiers() == 1
+    assert tiers_of([customer]) == {customer: "silver"}
+    assert len(told()) == 1
+    assert regions.get("pl").local(Member.objects.get().until).year == 2029
+
+
+def test_a_rolling_year_begins_with_the_day_on_which_the_tier_was_reached() -> None:
+    customer = ids.new_id()
+    with clock.hold(MAY):
+        ordered(customer, 1600, region="gb")
+    with clock.hold(MAY + timedelta(days=200)):
+        ordered(customer, 1000, region="gb")
+    member = Member.objects.get()
+    with clock.hold(member.until):
+        assert review_tiers() == 1
+    assert tiers_of([customer]) == {}
