@@ -22,3 +22,16 @@ class NothingToSettle(DomainError, code="nothing_to_settle", status=409):
 
     detail = "Nothing lies there for {charity}, or a settlement with it has only begun."
     charity: str
+
+
+class ReasonMissing(DomainError, code="rewards_reason_missing", status=422):
+    """It needs a reason."""
+
+    detail = "Say why: it is read later, by the customer or by whoever looks into it."
+
+
+class AdjustmentRefused(DomainError, code="adjustment_refused", status=409):
+    """Points are not given or taken like this."""
+
+    detail = "{reason}"
+    reason: str

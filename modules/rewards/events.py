@@ -54,3 +54,11 @@ class StandingOrderSkipped(Event, wire="rewards.standing_order_skipped.v1"):
     charity_id: UUID
     points: int
     available: int
+
+
+class PointsReceived(Event, wire="rewards.points_received.v1"):
+    """The customer was sent points by another."""
+
+    sending_id: UUID
+    customer_id: UUID
+    points: int

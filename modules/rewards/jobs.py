@@ -11,15 +11,18 @@ from modules.payments.interface import CollectionState, PartyKind, Payer, Paymen
 from modules.rewards import services
 from modules.rewards.charities import ProviderSilent, provider
 from modules.rewards.models import PartnerBill, SettlementBatch
+from modules.rewards.services.adjusting import let_adjustment_lapse
 from modules.rewards.services.campaigns import end_campaign
 from modules.rewards.services.confirming import confirm_batch
 from modules.rewards.services.debts import forget_debts, repay_debts
 from modules.rewards.services.earning import reckon_batch
 from modules.rewards.services.expiring import expire_batch, warn_of_expiry
+from modules.rewards.services.figures import make_figures
 from modules.rewards.services.forgetting import forget_batch
 from modules.rewards.services.holds import lapse_holds
 from modules.rewards.services.posting import forget_refusals
 from modules.rewards.services.settled import DONATIONS, LOOK_AGAIN, LOOKED_AT
+from modules.rewards.services.standing import end_review
 from modules.rewards.services.taking_back import take_back_batch
 from modules.rewards.services.tiers import review_tiers
 from modules.rewards.states import BillState
@@ -266,3 +269,21 @@ def _however_long() -> Iterator[None]:
         yield
     except ProviderSilent as silence:
         raise Later(OUTAGE_PAUSE) from silence
+
+
+@deadline("review_overdue")
+def review_overdue(customer_id: UUID) -> None:
+    """Nobody has looked into the wallet."""
+    end_review(customer_id)
+
+
+@deadline("adjustment_overdue")
+def adjustment_overdue(adjustment_id: UUID) -> None:
+    """Nobody has agreed to it."""
+    let_adjustment_lapse(adjustment_id)
+
+
+@every("make_figures", pause=timedelta(minutes=10), lease=timedelta(minutes=15))
+def sum_what_happened() -> None:
+    """The reports read sums and never the ledger."""
+    make_figures()

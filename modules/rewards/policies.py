@@ -4,6 +4,10 @@ rewards.earning         what an order earns, when and for how long; no row: noth
 rewards.redeeming       what points are worth there; no row: none are spent there
 rewards.tiers           the tiers of customers who order much there; no row: there are none
 rewards.qualifying      in which time one qualifies for them
+rewards.sending         how much customers send each other; no row: they do not
+rewards.velocity        how fast points are taken, and what happens beyond that; no row: as fast as one likes
+rewards.reviewing       how long a wallet is looked into
+rewards.adjustments     what staff give and take by hand; no row: nothing
 rewards.funding         when partners pay for the points of their campaigns; no row: they are not billed there
 rewards.charity         how much is given, and when it is settled; no row: nothing is given there
 rewards.donation_receipts  how donations are put in writing; no row: they are not
@@ -12,15 +16,17 @@ timeouts.claim_seconds  to say that something was wrong: until then points are p
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import Policy, Region
 
 TakingBack = Literal["negative", "within_balance"]
+REFUSE: Final = "refuse"
 
 
 class EarningRule(DTO):
@@ -188,3 +194,89 @@ def pending_for(region: Region, rule: EarningRule, on: date) -> timedelta:
 def times(points: int, factor: Decimal) -> int:
     """So many times the points, rounded down."""
     return int((points * factor).to_integral_value(ROUND_FLOOR))
+
+
+class Sending(DTO):
+    """The row `rewards.sending`: customers send each other at least `minimum` points at once, at most
+    `times_per_day` times and `per_day` points within 24 hours, and `per_month` within 30 days. The sender's
+    region says so."""
+
+    minimum: int
+    times_per_day: int
+    per_day: int
+    per_month: int
+
+
+class Velocity(DTO):
+    """A row of `rewards.velocity`: within `seconds` a customer takes points by `flows` at most `times` times,
+    and at most so many `points`. What is beyond is refused (`refuse`); or it happens, and the wallet is
+    looked into before anything else is taken from it (`review`)."""
+
+    code: str
+    flows: tuple[Literal["hold", "send", "donate"], ...]
+    seconds: int
+    times: int | None = None
+    points: int | None = None
+    then: Literal["refuse", "review"] = REFUSE
+
+
+class Reviewing(DTO):
+    """The row `rewards.reviewing`: a wallet that nobody has decided about within `hours` is good again."""
+
+    hours: int
+
+
+class Adjusting(DTO):
+    """The row `rewards.adjustments`: staff give or take at most `most` points at once. Above
+    `second_person_above` somebody else agrees first, within `decide_hours`. What they give expires at the end
+    of the day so many `days` later."""
+
+    most: int
+    second_person_above: int
+    decide_hours: int
+    days: int
+
+
+class Taking(NamedTuple):
+    """Points that were taken, or are to be: by which flow, when and how many."""
+
+    flow: str
+    at: datetime
+    points: int
+
+
+def sending(region: Region, on: date) -> Sending | None:
+    """How much is sent on the local day; None where nothing is."""
+    return next(iter(region.rules("rewards.sending", Sending, on=on)), None)
+
+
+def velocity(region: Region, on: date) -> list[Velocity]:
+    """What holds on the local day, in the order of the file."""
+    return region.rules("rewards.velocity", Velocity, on=on)
+
+
+def reviewing(region: Region, on: date) -> Reviewing:
+    """How long a wallet is looked into: three days, where the region does not say."""
+    return next(iter(region.rules("rewards.reviewing", Reviewing, on=on)), Reviewing(hours=72))
+
+
+def adjusting(region: Region, on: date) -> Adjusting | None:
+    """What staff give and take on the local day; None where they do not."""
+    return next(iter(region.rules("rewards.adjustments", Adjusting, on=on)), None)
+
+
+def broken_rule(rules: Sequence[Velocity], takings: Iterable[Taking], wanted: Taking) -> Velocity | None:
+    """The rule that taking what is `wanted` after those `takings` would break: one that refuses it before one
+    that lets it be looked into."""
+    before = list(takings)
+    broken = [rule for rule in rules if wanted.flow in rule.flows and _is_broken(rule, before, wanted)]
+    return min(broken, key=lambda rule: rule.then != REFUSE, default=None)
+
+
+def _is_broken(rule: Velocity, before: list[Taking], wanted: Taking) -> bool:
+    since = wanted.at - timedelta(seconds=rule.seconds)
+    within = [taking for taking in before if taking.flow in rule.flows and taking.at > since]
+    points = wanted.points + sum(taking.points for taking in within)
+    return (rule.times is not None and len(within) + 1 > rule.times) or (
+        rule.points is not None and points > rule.points
+    )

@@ -15,8 +15,12 @@ from modules.rewards.interface import (
     Posting,
     PostResult,
     Rewards,
+    RewardsAccount,
+    SendingPreview,
+    SendingView,
     StandingOrderView,
     StandingState,
+    StatementPage,
     Wallet,
     YearOfGiving,
 )
@@ -102,3 +106,19 @@ class RewardsProvider(Rewards):
             customer_id=customer_id, standing_order_id=standing_order_id, points=points, state=state
         )
         return selectors.standing_order_view(order)
+
+    def account(self, *, customer_id: UUID, region: str) -> RewardsAccount:
+        return selectors.account(customer_id=customer_id, region=region)
+
+    def statement(self, *, customer_id: UUID, after: int | None = None, size: int = 20) -> StatementPage:
+        return selectors.statement(customer_id=customer_id, after=after, size=size)
+
+    def code_of(self, *, key: CommandKey, customer_id: UUID, region: str) -> str:
+        return services.code_of(customer_id=customer_id, region=region)
+
+    def preview_sending(self, *, customer_id: UUID, to: str, points: int, region: str) -> SendingPreview:
+        return services.preview_sending(customer_id=customer_id, to=to, points=points, region=region)
+
+    def send(self, *, key: CommandKey, customer_id: UUID, to: str, points: int, region: str) -> SendingView:
+        sent = services.send(customer_id=customer_id, to=to, points=points, region=region)
+        return selectors.sending_view(sent)

@@ -188,3 +188,37 @@ BATCH = Machine(
     },
 )
 BATCH_AT_REST = frozenset({_B.DISBURSED, _B.RETURNED})
+
+
+class WalletState(StrEnum):
+    """Whether a wallet may be used."""
+
+    GOOD = "good"
+    UNDER_REVIEW = "under_review"  # somebody looks into it: nothing is taken from it
+    FROZEN = "frozen"  # somebody has: nothing is taken until staff say otherwise
+
+
+class AdjustmentState(StrEnum):
+    """Where what staff want given or taken stands."""
+
+    WANTED = "wanted"
+    POSTED = "posted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+STANDING = Machine(
+    "A wallet",
+    WalletState.GOOD,
+    {
+        WalletState.GOOD: (WalletState.UNDER_REVIEW,),
+        WalletState.UNDER_REVIEW: (WalletState.GOOD, WalletState.FROZEN),
+        WalletState.FROZEN: (WalletState.GOOD,),
+    },
+)
+
+ADJUSTMENT = Machine(
+    "An adjustment",
+    AdjustmentState.WANTED,
+    {AdjustmentState.WANTED: (AdjustmentState.POSTED, AdjustmentState.REFUSED, AdjustmentState.LAPSED)},
+)

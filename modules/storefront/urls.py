@@ -14,6 +14,7 @@ from modules.storefront.pages import (
     kitchen,
     kitchen_menus,
     orders,
+    rewards,
     riding,
 )
 
@@ -45,6 +46,10 @@ urlpatterns = [
     path("account/messages", hearing.choose, name="account-choose"),
     path("account/devices", hearing.keep_device, name="account-keep-device"),
     path("account/devices/<uuid:browser_id>/forget", hearing.forget_device, name="account-forget-device"),
+    path("account/rewards/", rewards.rewards, name="my-rewards"),
+    path("account/rewards/code", rewards.get_code, name="rewards-page-code"),
+    path("account/rewards/preview", rewards.preview, name="rewards-page-preview"),
+    path("account/rewards/send", rewards.send, name="rewards-page-send"),
     path("push-worker.js", hearing.push_worker, name="push-worker"),
     path("login", account.log_in, name="page-login"),
     path("register", account.register, name="page-register"),

@@ -259,6 +259,27 @@ def a_language_to_choose(stage: Stage) -> Scene:
 SCENES["POST /account/devices/{browser_id}/forget"] = like("DELETE /notifications/browsers/{browser_id}")
 
 
+@scene("GET /account/rewards/")
+def points_of_a_customer(stage: Stage) -> Scene:
+    return Scene(shows=api_scenes.points.given_points(stage))
+
+
+@scene("POST /account/rewards/code")
+def a_code_to_have(stage: Stage) -> Scene:
+    return Scene(changes=False)
+
+
+@scene("POST /account/rewards/preview")
+def points_to_think_of(stage: Stage) -> Scene:
+    return api_scenes.SCENES["POST /rewards/sendings/preview"](stage)
+
+
+@scene("POST /account/rewards/send")
+def points_to_be_sent(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /rewards/sendings"](stage)
+    return replace(same, body={**same.body, "key": str(uuid4())})
+
+
 def _basket(stage: Stage) -> str:
     return json.dumps([stage.cast.gb.ramen()])
 

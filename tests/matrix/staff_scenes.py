@@ -10,6 +10,7 @@ from tests.acceptance.people import Customer, Kitchen, Place, until
 from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
 from tests.matrix.giving_scenes import FITTING_GIVING, giving_of
+from tests.matrix.points_scenes import adjustment_of, points_rows
 from tests.matrix.stage import Stage
 from tests.matrix.transfer_scenes import FITTING_TRANSFERS, points_books_of, transfers_of
 from tiffin import ids
@@ -83,6 +84,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "rewards.campaign": campaign_of(cast, region, place),
         "rewards.earning": _earning(cast, region, place),
         "rewards.member": _member(cast, region),
+        **points_rows(cast, region),
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
     }
 
@@ -443,6 +445,8 @@ FITTING: dict[str, Makes] = {
     "rewards.campaign:activate": lambda stage: campaign_of(stage.cast, "gb", stage.cast.gb),
     "rewards.campaign:end": lambda stage: campaign_of(stage.cast, "gb", stage.cast.gb),
     "orders.chargeback:note": lambda stage: chargeback_of(stage.cast, str(stage.order()["id"])),
+    "rewards.adjustment:approve": lambda stage: adjustment_of(stage.cast, "gb", 3000),
+    "rewards.adjustment:refuse": lambda stage: adjustment_of(stage.cast, "gb", 3000),
     "orders.order:cancel": lambda stage: str(stage.order()["id"]),
 }
 

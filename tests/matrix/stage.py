@@ -10,7 +10,7 @@ from tests.acceptance.people import Customer, Person, until
 from tests.matrix.cast import Asker, Cast
 from tiffin import ids
 
-MODULES = ("identity", "restaurants", "payments", "delivery", "orders", "notifications")
+MODULES = ("identity", "restaurants", "payments", "delivery", "orders", "notifications", "rewards")
 Looks = Callable[[], Any]
 
 

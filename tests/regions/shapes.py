@@ -19,13 +19,17 @@ from modules.orders.policies import (
 )
 from modules.payments.policies import AccountRow, MethodRow
 from modules.rewards.policies import (
+    Adjusting,
     DonationReceipts,
     EarningRule,
     Funding,
     Giving,
     Qualifying,
     Redeeming,
+    Reviewing,
+    Sending,
     Tier,
+    Velocity,
 )
 from tiffin import regions
 from tiffin.dto import DTO
@@ -69,6 +73,10 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "rewards.tiers": Tier,
     "rewards.charity": Giving,
     "rewards.donation_receipts": DonationReceipts,
+    "rewards.sending": Sending,
+    "rewards.velocity": Velocity,
+    "rewards.reviewing": Reviewing,
+    "rewards.adjustments": Adjusting,
 }
 
 SETTINGS: dict[str, Any] = {

@@ -206,6 +206,24 @@ def test_giving_can_be_settled_and_written(region: Region) -> None:
             assert receipts.number.format(year=2030, seq=1) != receipts.number.format(year=2030, seq=2)
 
 
+def test_points_are_sent_and_looked_into_within_bounds(region: Region) -> None:
+    for day in days_that_matter(region):
+        sending, adjusting = rewards.sending(region, day), rewards.adjusting(region, day)
+        if sending is not None:
+            assert 0 < sending.minimum <= sending.per_day <= sending.per_month
+            assert sending.times_per_day > 0
+        for rule in rewards.velocity(region, day):
+            assert rule.flows
+            assert 0 < rule.seconds <= 7 * 86_400
+            limits = [limit for limit in (rule.times, rule.points) if limit is not None]
+            assert limits
+            assert min(limits) > 0
+        assert rewards.reviewing(region, day).hours > 0
+        if adjusting is not None:
+            assert 0 <= adjusting.second_person_above <= adjusting.most
+            assert min(adjusting.decide_hours, adjusting.days) > 0
+
+
 def test_hearsay_is_not_called_confirmed(region: Region) -> None:
     for rows in region.tables.values():
         for row in rows:

@@ -8,7 +8,7 @@ from django.conf import settings
 from tiffin.admin.roles import roles_of
 
 ROLES = {"support", "operations", "finance", "admin"}
-PERMISSIONS = {"view", "change", "grant", "promote", "settle"}
+PERMISSIONS = {"view", "change", "grant", "promote", "settle", "decide"}
 
 
 @pytest.mark.parametrize("module", settings.TIFFIN_MODULES)

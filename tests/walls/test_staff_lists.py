@@ -11,7 +11,13 @@ from tiffin.admin.site import site
 # Nothing tells these rows apart but the restaurant, which is searched for.
 PLAIN = {"orders.knownmenu", "orders.restaurantrating"}
 # Sums: a day or an hour of a region, found by the filters alone.
-SUMS = {"orders.figure", "payments.dayclose", "rewards.liabilityday"}
+SUMS = {
+    "orders.figure",
+    "payments.dayclose",
+    "rewards.liabilityday",
+    "rewards.outstandingfigure",
+    "rewards.pointsfigure",
+}
 LISTS = sorted(site._registry.values(), key=lambda pages: pages.opts.label_lower)
 
 

@@ -1,5 +1,5 @@
 """Rewards on the staff's pages."""
 
-from modules.rewards.admin import books, charity, earning, settling
+from modules.rewards.admin import adjustments, books, charity, earning, ledger, report, settling, standing
 
-__all__ = ["books", "charity", "earning", "settling"]
+__all__ = ["adjustments", "books", "charity", "earning", "ledger", "report", "settling", "standing"]

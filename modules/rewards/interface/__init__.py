@@ -16,8 +16,17 @@ from modules.rewards.interface.charity import (
     StandingState,
     YearOfGiving,
 )
+from modules.rewards.interface.desk import (
+    LotView,
+    RewardsAccount,
+    SendingPreview,
+    SendingView,
+    StatementLine,
+    StatementPage,
+)
 from modules.rewards.interface.errors import (
     CharityUnknown,
+    CodeUnknown,
     DonationInvalid,
     DonationUnknown,
     GivingNotOffered,
@@ -25,23 +34,30 @@ from modules.rewards.interface.errors import (
     HoldUnknown,
     InsufficientPoints,
     PointsInvalid,
+    SendingRefused,
     StandingOrderUnknown,
+    TooFast,
     TooManyStandingOrders,
     TooManyTransfers,
     TooManyWallets,
     TransferDiffers,
     TransferInvalid,
+    WalletUnderReview,
 )
 from modules.rewards.interface.ledger import Flow, Posting, PostResult, Refused, Transfer
 from modules.rewards.interface.totals import AccountTotal
 from modules.rewards.interface.wallets import HoldState, HoldView, Wallet
+from tiffin.errors import DomainError
 from tiffin.interfaces import CommandKey, Interface, command, query
+from tiffin.regions import UnknownRegion
 from tiffin.states import StateConflict
 
 __all__ = [
+    "SEND_ERRORS",
     "AccountTotal",
     "Charity",
     "CharityUnknown",
+    "CodeUnknown",
     "DonationInvalid",
     "DonationReceipt",
     "DonationSource",
@@ -57,14 +73,22 @@ __all__ = [
     "HoldUnknown",
     "HoldView",
     "InsufficientPoints",
+    "LotView",
     "PointsInvalid",
     "PostResult",
     "Posting",
     "Refused",
     "Rewards",
+    "RewardsAccount",
+    "SendingPreview",
+    "SendingRefused",
+    "SendingView",
     "StandingOrderUnknown",
     "StandingOrderView",
     "StandingState",
+    "StatementLine",
+    "StatementPage",
+    "TooFast",
     "TooManyStandingOrders",
     "TooManyTransfers",
     "TooManyWallets",
@@ -72,8 +96,20 @@ __all__ = [
     "TransferDiffers",
     "TransferInvalid",
     "Wallet",
+    "WalletUnderReview",
     "YearOfGiving",
 ]
+
+# What sending points, or asking what it would mean, can be refused for.
+SEND_ERRORS: tuple[type[DomainError], ...] = (
+    CodeUnknown,
+    InsufficientPoints,
+    PointsInvalid,
+    SendingRefused,
+    TooFast,
+    UnknownRegion,
+    WalletUnderReview,
+)
 
 
 class Rewards(Interface, module="rewards", version=1):
@@ -183,4 +219,30 @@ class Rewards(Interface, module="rewards", version=1):
         state: StandingState | None = None,
     ) -> StandingOrderView:
         """Have it give otherwise, pause, go on with the next day that comes, or stop for ever."""
+        ...
+
+    @query(timeout=0.5)
+    def account(self, *, customer_id: UUID, region: str) -> RewardsAccount:
+        """What the customer has, what it is worth in the region, and what goes with it."""
+        ...
+
+    @query(timeout=0.5)
+    def statement(self, *, customer_id: UUID, after: int | None = None, size: int = 20) -> StatementPage:
+        """Why points came and went, the latest first, at most 100 from `after` on."""
+        ...
+
+    @command(timeout=2.0, errors=(SendingRefused, UnknownRegion))
+    def code_of(self, *, key: CommandKey, customer_id: UUID, region: str) -> str:
+        """The code by which others send the customer points: made when it is wanted first."""
+        ...
+
+    @query(timeout=0.5, errors=SEND_ERRORS)
+    def preview_sending(self, *, customer_id: UUID, to: str, points: int, region: str) -> SendingPreview:
+        """What sending so many points to whoever has the code `to` would mean, or why it is refused."""
+        ...
+
+    @command(timeout=2.0, errors=SEND_ERRORS)
+    def send(self, *, key: CommandKey, customer_id: UUID, to: str, points: int, region: str) -> SendingView:
+        """Send points, those that expire first, which expire with the receiver when they would have with the
+        sender. It cannot be undone."""
         ...

@@ -113,3 +113,30 @@ class TooManyStandingOrders(DomainError, code="too_many_standing_orders", status
 
     detail = "At most {limit} standing orders are kept at a time; stop one first."
     limit: int
+
+
+class CodeUnknown(DomainError, code="rewards_code_unknown", status=404):
+    """Nobody has this rewards code."""
+
+    detail = "There is nobody with the rewards code {given}; ask for it again, it has nine characters."
+    given: str
+
+
+class SendingRefused(DomainError, code="sending_refused", status=409):
+    """These points cannot be sent."""
+
+    detail = "{reason}"
+    reason: str
+
+
+class WalletUnderReview(DomainError, code="wallet_under_review", status=409):
+    """Somebody looks into the wallet."""
+
+    detail = "Something about your points is being looked into; until then none can be used."
+
+
+class TooFast(DomainError, code="points_too_fast", status=429):
+    """Points were taken too often, or too many."""
+
+    detail = "That is more than can be done with points within {hours} hours; try again later."
+    hours: int

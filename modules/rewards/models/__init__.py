@@ -2,6 +2,7 @@
 
 from modules.rewards.models.books import Book, LiabilityDay, PartnerBill
 from modules.rewards.models.charity import Charity, Donation, SettlesBy, StandingOrder
+from modules.rewards.models.desk import Adjustment, PointsSent, StandingChange, WalletStanding
 from modules.rewards.models.earning import (
     Campaign,
     CampaignKind,
@@ -11,6 +12,7 @@ from modules.rewards.models.earning import (
     ForgottenCustomer,
     Member,
 )
+from modules.rewards.models.figures import OutstandingFigure, PointsFigure
 from modules.rewards.models.ledger import PROGRAMME, STRIPES, Account, Entry, Hold, Lot, Refusal
 from modules.rewards.models.settling import DonationReceipt, ReceiptSeries, SettlementBatch
 
@@ -18,6 +20,7 @@ __all__ = [
     "PROGRAMME",
     "STRIPES",
     "Account",
+    "Adjustment",
     "Book",
     "Campaign",
     "CampaignKind",
@@ -33,10 +36,15 @@ __all__ = [
     "LiabilityDay",
     "Lot",
     "Member",
+    "OutstandingFigure",
     "PartnerBill",
+    "PointsFigure",
+    "PointsSent",
     "ReceiptSeries",
     "Refusal",
     "SettlementBatch",
     "SettlesBy",
+    "StandingChange",
     "StandingOrder",
+    "WalletStanding",
 ]

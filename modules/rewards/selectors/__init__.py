@@ -11,23 +11,31 @@ from modules.rewards.selectors.giving import (
     year_of_giving,
 )
 from modules.rewards.selectors.receipts import donation_receipt
+from modules.rewards.selectors.standing import account, find_standing, sending_view, unusable, worth
+from modules.rewards.selectors.statement import lots, statement
+from modules.rewards.selectors.totals import totals
 from modules.rewards.selectors.wallets import hold_view, holds, holds_page, wallets
 
 __all__ = [
+    "account",
     "causes",
     "donation_receipt",
     "donation_view",
     "donations",
+    "find_standing",
     "hold_view",
     "holds",
     "holds_page",
+    "lots",
     "lying",
+    "sending_view",
     "standing_order_view",
     "standing_orders",
     "state_of",
+    "statement",
+    "totals",
+    "unusable",
     "wallets",
+    "worth",
     "year_of_giving",
 ]
-from modules.rewards.selectors.totals import totals
-
-__all__ = ["hold_view", "holds", "holds_page", "totals", "wallets"]

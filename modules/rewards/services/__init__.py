@@ -1,5 +1,6 @@
 """What rewards does, a verb each."""
 
+from modules.rewards.services.adjusting import adjust, approve_adjustment, refuse_adjustment
 from modules.rewards.services.charities import keep_charity
 from modules.rewards.services.days import close_days, open_books, tend
 from modules.rewards.services.donation_receipts import write_donation_receipts
@@ -7,6 +8,7 @@ from modules.rewards.services.funding import ask_again, bill_partners, record_bi
 from modules.rewards.services.giving import collect, donate, take_back
 from modules.rewards.services.holds import hold, post_hold, restore_hold, void_hold
 from modules.rewards.services.posting import post, post_many
+from modules.rewards.services.sending import preview_sending, send
 from modules.rewards.services.settled import (
     begin_paying,
     begin_sending,
@@ -22,6 +24,12 @@ from modules.rewards.services.settled import (
     try_again,
 )
 from modules.rewards.services.settling import gather, give_back, open_due_batches, settle_now
+from modules.rewards.services.standing import (
+    code_of,
+    decide_review,
+    require_good_standing,
+    review_wallet,
+)
 from modules.rewards.services.standing_orders import (
     change_standing_order,
     give_monthly,
@@ -30,13 +38,17 @@ from modules.rewards.services.standing_orders import (
 )
 
 __all__ = [
+    "adjust",
+    "approve_adjustment",
     "ask_again",
     "begin_paying",
     "begin_sending",
     "bill_partners",
     "change_standing_order",
     "close_days",
+    "code_of",
     "collect",
+    "decide_review",
     "donate",
     "gather",
     "give_back",
@@ -49,6 +61,7 @@ __all__ = [
     "post",
     "post_hold",
     "post_many",
+    "preview_sending",
     "record_answer",
     "record_bill",
     "record_no_payout",
@@ -56,9 +69,13 @@ __all__ = [
     "record_payout_paid",
     "record_payout_rejected",
     "record_unpayable",
+    "refuse_adjustment",
+    "require_good_standing",
     "restore_hold",
+    "review_wallet",
     "say_it_arrived",
     "say_it_came_back",
+    "send",
     "settle_now",
     "stand_still",
     "stop_all_of",

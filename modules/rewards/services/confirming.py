@@ -10,6 +10,7 @@ from uuid import UUID
 from modules.rewards.interface import Flow, InsufficientPoints, Posting, Transfer
 from modules.rewards.models import Earning
 from modules.rewards.selectors.earning import debts_of
+from modules.rewards.selectors.standing import unusable
 from modules.rewards.services.earning_batches import (
     TRIED_AGAIN_AFTER,
     due_earnings,
@@ -29,7 +30,8 @@ def confirm_batch() -> int:
     owes points repays them first, one at a time: what they owe must not change meanwhile."""
     now = clock.now()
     with db.transaction():
-        earnings = due_earnings(EarningState.PENDING, now)
+        due = due_earnings(EarningState.PENDING, now)
+        earnings = _usable(due, now)
         debts = debts_of({earning.customer_id for earning in earnings})
         free = [earning for earning in earnings if earning.customer_id not in debts]
         refused = refusals([Posting(transfers=tuple(_confirm(earning))) for earning in free])
@@ -40,7 +42,17 @@ def confirm_batch() -> int:
     for earning in earnings:
         if earning.customer_id in debts:
             _confirm_and_repay(earning.id, now)
-    return len(earnings)
+    return len(due)
+
+
+def _usable(due: Sequence[Earning], now: datetime) -> list[Earning]:
+    """Without those of wallets that are looked into, which are looked at again soon."""
+    stopped = unusable({earning.customer_id for earning in due})
+    waiting = [earning for earning in due if earning.customer_id in stopped]
+    for earning in waiting:
+        earning.due_at = now + TRIED_AGAIN_AFTER
+    db.update(*waiting, fields=("due_at",))
+    return [earning for earning in due if earning.customer_id not in stopped]
 
 
 def _confirm_and_repay(earning_id: UUID, now: datetime) -> None:

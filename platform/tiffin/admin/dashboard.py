@@ -168,14 +168,14 @@ def _shown(request: HttpRequest, region: Region, period: Period) -> list[dict[st
         if module in _boards:
             title, ask = _boards[module]
             board = ask(region, period)
-            charts = [_drawn(chart, labels, begun) for chart in board.charts]
+            charts = [drawn(chart, labels, begun) for chart in board.charts]
             boards.append({"title": title, "cards": board.cards, "charts": charts})
     return boards
 
 
-def _drawn(chart: Chart, labels: Sequence[str], begun: int) -> dict[str, Any]:
-    """As unfold's chart component wants it, and as a table for those who cannot see it. Of steps that have
-    not begun there is nothing to say."""
+def drawn(chart: Chart, labels: Sequence[str], begun: int) -> dict[str, Any]:
+    """As unfold's chart component wants it, and as a table for those who cannot see it. Of what is after the
+    first `begun` steps there is nothing to say yet."""
     series = {
         name: [value if step < begun else None for step, value in enumerate(values)]
         for name, values in chart.series.items()

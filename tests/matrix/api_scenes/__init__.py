@@ -1,6 +1,17 @@
 """What each row of `api.txt` asks about."""
 
-from tests.matrix.api_scenes import counter, giving, hearing, menus, orders, paying, people, road, vendors
+from tests.matrix.api_scenes import (
+    counter,
+    giving,
+    hearing,
+    menus,
+    orders,
+    paying,
+    people,
+    points,
+    road,
+    vendors,
+)
 from tests.matrix.api_scenes.orders import PHOTO
 from tests.matrix.api_scenes.scenes import MENU, SCENES
 from tests.matrix.stage import seen
@@ -16,6 +27,7 @@ __all__ = [
     "orders",
     "paying",
     "people",
+    "points",
     "road",
     "seen",
     "vendors",

@@ -1,0 +1,84 @@
+"""What customers see of their points and do with them: the statement, what expires when, sending."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from modules.rewards.interface.ledger import Flow
+from modules.rewards.interface.wallets import Wallet
+from tiffin.dto import DTO
+from tiffin.money import Money
+
+
+class StatementLine(DTO):
+    """Why points came or went. `points` is how many it was about, by `change` what is available became
+    `after`. `what` says it in words. `number` counts all that ever happened, so that later is greater."""
+
+    number: int
+    at: datetime
+    flow: Flow
+    points: int
+    change: int
+    after: int
+    what: str
+    region: str
+    order_id: UUID | None = None
+    expires_at: datetime | None = None
+
+
+class StatementPage(DTO):
+    """What happened, the latest first; `after` is where to go on, None at the end."""
+
+    lines: tuple[StatementLine, ...]
+    after: int | None = None
+
+
+class LotView(DTO):
+    """Points that came together and expire together. What is left of them is pending, available or held."""
+
+    id: UUID
+    points: int
+    pending: int
+    available: int
+    held: int
+    opened_at: datetime
+    expires_at: datetime
+    region: str
+    order_id: UUID | None = None
+
+
+class RewardsAccount(DTO):
+    """A customer's points and what goes with them. `worth` is what the available ones pay in the region,
+    None where points are not spent; fewer than `minimum_points` are not spent at once. By `code` others
+    send points, it is empty until the customer wants one. `usable` is false while nothing may be taken.
+    `expiring` are those lots that expire first."""
+
+    wallet: Wallet
+    worth: Money | None = None
+    minimum_points: int = 1
+    code: str = ""
+    usable: bool = True
+    may_send: bool = False
+    expiring: tuple[LotView, ...] = ()
+
+
+class SendingPreview(DTO):
+    """What sending would mean: `to` is the receiver's code as it was understood. `left_today` may still be
+    sent after it. `expires_at` is when the first of the points expire, with the receiver as with the
+    sender."""
+
+    to: str
+    points: int
+    available_after: int
+    left_today: int
+    expires_at: datetime
+
+
+class SendingView(DTO):
+    """Points that were sent; it is not undone."""
+
+    id: UUID
+    to: str
+    points: int
+    at: datetime

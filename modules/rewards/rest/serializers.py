@@ -1,0 +1,118 @@
+"""How points look over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from modules.rewards.interface import (
+    Flow,
+    LotView,
+    RewardsAccount,
+    SendingPreview,
+    SendingView,
+    StatementLine,
+    StatementPage,
+)
+from modules.rewards.services.holds import MOST_POINTS
+from tiffin.money import Money
+
+_FLOWS = [(flow.value, flow.value) for flow in Flow]
+# What PostgreSQL's bigint holds.
+MOST_NUMBER = 2**63 - 1
+
+
+class MoneySerializer(serializers.Serializer[Money]):
+    amount = serializers.IntegerField(help_text="Minor units of the currency")
+    currency = serializers.CharField(help_text="ISO 4217")
+
+
+class LotSerializer(serializers.Serializer[LotView]):
+    id = serializers.UUIDField()
+    points = serializers.IntegerField(help_text="How many there were")
+    pending = serializers.IntegerField()
+    available = serializers.IntegerField()
+    held = serializers.IntegerField(help_text="Set aside for orders")
+    opened_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    order_id = serializers.UUIDField(allow_null=True)
+
+
+class LotsSerializer(serializers.Serializer[Any]):
+    results = LotSerializer(many=True)
+
+
+class RegionQuerySerializer(serializers.Serializer[Any]):
+    region = serializers.CharField(max_length=16, help_text="A region's code")
+
+
+class WalletSerializer(serializers.Serializer[RewardsAccount]):
+    available = serializers.IntegerField(source="wallet.available")
+    pending = serializers.IntegerField(
+        source="wallet.pending", help_text="Earned, and yours once it cannot be claimed back"
+    )
+    held = serializers.IntegerField(source="wallet.held", help_text="Set aside for orders")
+    owed = serializers.IntegerField(
+        source="wallet.owed", help_text="Taken back after it was spent; what is earned next repays it"
+    )
+    tier = serializers.CharField(source="wallet.tier", help_text="Empty: none")
+    worth = MoneySerializer(
+        allow_null=True, help_text="Of what is available; null where points are not spent"
+    )
+    minimum_points = serializers.IntegerField(help_text="Fewer are not spent at once")
+    code = serializers.CharField(help_text="By which others send you points; empty until you want one")
+    usable = serializers.BooleanField(help_text="False while somebody looks into the wallet")
+    may_send = serializers.BooleanField(help_text="Whether points are sent between customers there")
+
+
+class StatementQuerySerializer(serializers.Serializer[Any]):
+    after = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST_NUMBER, help_text="The `after` of the page before"
+    )
+    page_size = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
+
+
+class StatementLineSerializer(serializers.Serializer[StatementLine]):
+    number = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    flow = serializers.ChoiceField(choices=_FLOWS)
+    points = serializers.IntegerField()
+    change = serializers.IntegerField(help_text="Of what is available: below zero is taken")
+    balance = serializers.IntegerField(source="after", help_text="What was available then")
+    what = serializers.CharField(help_text="Why, in words")
+    order_id = serializers.UUIDField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="When what came expires")
+
+    def to_representation(self, instance: StatementLine) -> dict[str, Any]:
+        return {**super().to_representation(instance), "flow": instance.flow.value}
+
+
+class StatementSerializer(serializers.Serializer[StatementPage]):
+    results = StatementLineSerializer(many=True, source="lines")
+    after = serializers.IntegerField(allow_null=True, help_text="Where to go on; null at the end")
+
+
+class CodeSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="Nine characters, as people read them")
+
+
+class SendSerializer(serializers.Serializer[Any]):
+    to = serializers.CharField(max_length=32, help_text="The receiver's rewards code")
+    points = serializers.IntegerField(min_value=1, max_value=MOST_POINTS)
+    region = serializers.CharField(max_length=16, help_text="A region's code: where you order")
+
+
+class SendingPreviewSerializer(serializers.Serializer[SendingPreview]):
+    to = serializers.CharField()
+    points = serializers.IntegerField()
+    available_after = serializers.IntegerField()
+    left_today = serializers.IntegerField(help_text="How many may be sent within these 24 hours after it")
+    expires_at = serializers.DateTimeField(help_text="When the first of them expire, with the receiver too")
+
+
+class SendingSerializer(serializers.Serializer[SendingView]):
+    id = serializers.UUIDField()
+    to = serializers.CharField()
+    points = serializers.IntegerField()
+    at = serializers.DateTimeField()

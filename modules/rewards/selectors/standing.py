@@ -1,0 +1,84 @@
+"""Whether wallets may be used, and what goes with a customer's points."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from modules.rewards.codes import spaced
+from modules.rewards.interface import RewardsAccount, SendingView
+from modules.rewards.models import PointsSent, WalletStanding
+from modules.rewards.policies import Taking, redeeming, sending
+from modules.rewards.selectors.statement import lots
+from modules.rewards.selectors.wallets import wallets
+from modules.rewards.states import WalletState
+from tiffin import clock, db, regions
+from tiffin.money import Money
+from tiffin.regions import Region, UnknownRegion
+
+EXPIRING_SHOWN = 3
+# Nobody takes points oftener within what any rule looks at.
+_LATEST = 500
+_TAKINGS = """
+SELECT flow, at, sum(amount)::bigint FROM (
+    SELECT flow, at, amount FROM rewards_entry WHERE customer_id = %s ORDER BY number DESC LIMIT %s
+) AS latest
+WHERE flow IN ('hold', 'send', 'donate') AND at > %s GROUP BY flow, at
+"""
+
+
+def find_standing(customer_id: UUID) -> WalletStanding | None:
+    """None for a customer of whom nothing was ever said: in good standing."""
+    found = db.find(WalletStanding, id=customer_id)
+    return found[0] if found else None
+
+
+def unusable(customer_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the customers from whose wallets nothing may be taken, and whose pending points stay so."""
+    stopped = WalletStanding.objects.filter(pk__in=customer_ids).exclude(state_name=WalletState.GOOD.value)
+    return set(stopped.values_list("id", flat=True))
+
+
+def takings(customer_id: UUID, *, since: datetime) -> list[Taking]:
+    """What the customer took from their points: what belongs together is one."""
+    return [Taking(flow, at, points) for flow, at, points in db.select(_TAKINGS, customer_id, _LATEST, since)]
+
+
+def account(*, customer_id: UUID, region: str) -> RewardsAccount:
+    """What the customer has, what it is worth in the region, and what goes with it."""
+    standing = find_standing(customer_id)
+    (wallet,) = wallets([customer_id])
+    here = _region(region)
+    price = here and redeeming(here, here.local(clock.now()).date())
+    return RewardsAccount(
+        wallet=wallet,
+        worth=worth(here, wallet.available) if here else None,
+        minimum_points=price.minimum_points if price else 1,
+        code=spaced(standing.code) if standing and standing.code else "",
+        usable=standing is None or standing.is_good,
+        may_send=here is not None and sending(here, here.local(clock.now()).date()) is not None,
+        expiring=tuple(lots(customer_id=customer_id, most=EXPIRING_SHOWN)),
+    )
+
+
+def sending_view(sent: PointsSent) -> SendingView:
+    """What its sender sees of it."""
+    receiver = find_standing(sent.receiver)
+    code = spaced(receiver.code) if receiver and receiver.code else ""
+    return SendingView(id=sent.id, to=code, points=sent.points, at=sent.created_at)
+
+
+def worth(region: Region, points: int) -> Money | None:
+    """What so many points pay there, rounded down; None where points are not spent."""
+    price = redeeming(region, region.local(clock.now()).date())
+    if price is None:
+        return None
+    return Money(amount=points * price.amount // price.points, currency=region.currency)
+
+
+def _region(code: str) -> Region | None:
+    try:
+        return regions.get(code)
+    except UnknownRegion:
+        return None

@@ -1,0 +1,134 @@
+"""Whether a wallet may be used: rules about how fast points are taken, and what staff say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from modules.rewards.codes import new_code, spaced
+from modules.rewards.errors import ReasonMissing
+from modules.rewards.interface import Flow, SendingRefused, TooFast, WalletUnderReview
+from modules.rewards.models import StandingChange, WalletStanding
+from modules.rewards.policies import REFUSE, Taking, Velocity, broken_rule, reviewing, sending, velocity
+from modules.rewards.selectors.standing import find_standing, takings
+from modules.rewards.states import WalletState
+from tiffin import clock, context, db, jobs, regions
+
+_HOUR = 3600
+BY_RULES = "rules"
+NOBODY_DECIDED = "Nobody decided in time."
+
+
+@db.transaction_required
+def require_good_standing(*, customer_id: UUID, region: str, flow: Flow, points: int) -> None:
+    """Whether the customer may take so many points now, by HOLD, SEND or DONATE: asked right before they are.
+
+    Raises WalletUnderReview, TooFast. Beyond a rule that wants to be looked into points are taken all the
+    same, and it is the next ones that are refused: what raised would be undone with its transaction.
+    """
+    standing = find_standing(customer_id)
+    if standing is not None and not standing.is_good:
+        raise WalletUnderReview()
+    here, now = regions.get(region), clock.now()
+    rules = [rule for rule in velocity(here, here.local(now).date()) if flow.value in rule.flows]
+    if not rules:
+        return
+    since = now - timedelta(seconds=max(rule.seconds for rule in rules))
+    broken = broken_rule(rules, takings(customer_id, since=since), Taking(flow.value, now, points))
+    if broken is None:
+        return
+    if broken.then == REFUSE:
+        raise TooFast(hours=-(-broken.seconds // _HOUR))
+    _review(lock_standing(customer_id, region), why=_why(broken), by=BY_RULES)
+
+
+def _why(rule: Velocity) -> str:
+    most = " or ".join(
+        f"{number} {unit}"
+        for number, unit in ((rule.times, "times"), (rule.points, "points"))
+        if number is not None
+    )
+    return f"{', '.join(rule.flows)}: more than {most} within {rule.seconds} seconds"
+
+
+@db.transaction_required
+def lock_standing(customer_id: UUID, region: str) -> WalletStanding:
+    """The customer's row, locked; made when there is none."""
+    db.insert(WalletStanding(id=customer_id, region=region), unless_taken=("id",))
+    return WalletStanding.lock(customer_id)
+
+
+def code_of(*, customer_id: UUID, region: str) -> str:
+    """The code by which others send the customer points, as people read it. Raises SendingRefused."""
+    here = regions.get(region)
+    if sending(here, here.local(clock.now()).date()) is None:
+        raise SendingRefused(reason="Points are not sent between customers here.")
+    with db.transaction():
+        standing = lock_standing(customer_id, region)
+        if standing.forgotten_at is not None:
+            raise SendingRefused(reason="This customer was forgotten.")
+        if standing.code is None:
+            standing.code = new_code()
+            standing.save(update_fields=("code",))
+        return spaced(standing.code)
+
+
+def review_wallet(*, customer_id: UUID, region: str, why: str) -> None:
+    """Staff look into a wallet: nothing is taken from it until they have decided. Raises ReasonMissing,
+    StateConflict."""
+    with db.transaction():
+        _review(lock_standing(customer_id, region), why=_said(why), by=_staff())
+
+
+def decide_review(*, customer_id: UUID, release: bool, why: str) -> None:
+    """Staff have looked: the wallet is good again, or stays as it is for good. A frozen one can be released
+    later. Raises ReasonMissing, StateConflict."""
+    state = WalletState.GOOD if release else WalletState.FROZEN
+    with db.transaction():
+        _change(WalletStanding.lock(customer_id), state, why=_said(why), by=_staff())
+
+
+@db.transaction_required
+def end_review(customer_id: UUID) -> None:
+    """Nobody decided in time: no customer is kept from their points by being forgotten."""
+    standing = WalletStanding.lock(customer_id)
+    if standing.state is WalletState.UNDER_REVIEW:
+        _change(standing, WalletState.GOOD, why=NOBODY_DECIDED, by=BY_RULES)
+
+
+@db.transaction_required
+def forget_code(customer_id: UUID) -> None:
+    """Nobody can send a forgotten customer points any more."""
+    WalletStanding.objects.filter(pk=customer_id).update(code=None, forgotten_at=clock.now())
+
+
+def _review(standing: WalletStanding, *, why: str, by: str) -> None:
+    if standing.state is WalletState.UNDER_REVIEW:
+        return
+    _change(standing, WalletState.UNDER_REVIEW, why=why, by=by)
+
+
+def _change(standing: WalletStanding, state: WalletState, *, why: str, by: str) -> None:
+    before, now = standing.state_name, clock.now()
+    standing.move_to(state)
+    standing.why, standing.by, standing.since, standing.decide_by = why[:200], by, now, None
+    if state is WalletState.UNDER_REVIEW:
+        here = regions.get(standing.region)
+        standing.decide_by = now + timedelta(hours=reviewing(here, here.local(now).date()).hours)
+        jobs.set_deadline(standing, "review_overdue", due=standing.decide_by)
+    else:
+        jobs.clear_deadline(standing)
+    standing.save()
+    db.insert(
+        StandingChange(standing=standing, before=before, after=state.value, why=standing.why, by=by, at=now)
+    )
+
+
+def _said(why: str) -> str:
+    if not why.strip():
+        raise ReasonMissing()
+    return why.strip()
+
+
+def _staff() -> str:
+    return str(context.current().actor)[:64]

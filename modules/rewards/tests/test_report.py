@@ -1,0 +1,140 @@
+"""The report says what the ledger says: nothing is in it that no entry holds, and nothing is missing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F, Sum
+
+from modules.rewards.interface import Flow
+from modules.rewards.models import Account, Entry, Lot, OutstandingFigure, PointsFigure
+from modules.rewards.selectors.report import (
+    EXPIRED,
+    ISSUED,
+    REDEEMED,
+    WENT,
+    breakage,
+    moved,
+    of_line,
+    outstanding,
+    payables,
+)
+from modules.rewards.services import hold, post_hold, restore_hold
+from modules.rewards.services.figures import make_figures
+from modules.rewards.states import POINTS, AccountKind
+from modules.rewards.tests.points import granted, in_days, posted, transfer
+from tiffin import clock, ids, regions
+from tiffin.money import Money
+
+pytestmark = pytest.mark.database
+GB = regions.get("gb")
+CHARITY = ids.new_id()
+
+
+@pytest.fixture
+def busy(database) -> None:
+    """Something of everything, in two months and two regions."""
+    for shifted in (0, 33):
+        with clock.shift(timedelta(days=shifted)):
+            customer = granted(500, days=90)
+            lot = ids.new_id()
+            posted(
+                transfer(Flow.EARN, 80, customer, id=lot, expires_at=in_days(200)),
+                transfer(Flow.UNEARN, 30, customer, lot_id=lot),
+                transfer(Flow.CONFIRM, 40, customer, lot_id=lot),
+                transfer(Flow.DONATE, 25, customer),
+                transfer(Flow.GRANT, 70, ids.new_id(), region="pl"),
+                transfer(Flow.PLEDGE, 75, region="gb", unit="GBP", party_id=CHARITY),
+            )
+            taken = hold(
+                hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=200, region="gb"
+            )
+            post_hold(hold_id=taken.id, points=150)
+            restore_hold(hold_id=taken.id, key="claim", points=20, reason="claim")
+            first = Lot.objects.filter(customer_id=customer).order_by("opened_at").first()
+            posted(transfer(Flow.EXPIRE, 11, customer, lot_id=first.id))
+
+
+def summed() -> None:
+    """After all that has happened."""
+    with clock.shift(timedelta(days=34)):
+        make_figures()
+
+
+def test_what_is_outstanding_is_what_lots_and_accounts_hold(busy) -> None:
+    summed()
+
+    owed = outstanding(GB)
+    lots = Lot.objects.filter(region="gb").aggregate(left=Sum(F("pending") + F("available") + F("held")))[
+        "left"
+    ]
+    kinds = [AccountKind.PENDING.value, AccountKind.AVAILABLE.value, AccountKind.HELD.value]
+    accounts = Account.objects.filter(kind__in=kinds).aggregate(left=Sum("balance"))["left"]
+    assert owed.points == lots == accounts - 140  # which are Poland's
+    assert sum(owed.by_expiry.values()) == sum(owed.by_age.values()) == owed.points
+    assert len(owed.by_age) == 2
+    assert owed.worth is not None
+    assert owed.taken_at is not None
+
+
+def test_every_figure_is_the_sum_of_its_entries(busy) -> None:
+    summed()
+
+    for region in ("gb", "pl"):
+        figures = PointsFigure.objects.filter(region=region).values_list("flow", "unit")
+        entries = Entry.objects.filter(region=region).exclude(flow="level").values_list("flow", "unit")
+        assert sorted(figures.annotate(all=Sum("amount"))) == sorted(entries.annotate(all=Sum("amount")))
+        assert figures.aggregate(n=Sum("entries"))["n"] == entries.count()
+
+
+def test_what_came_less_what_went_is_what_is_there(busy) -> None:
+    summed()
+
+    everything = (clock.now() - timedelta(days=2), clock.now() + timedelta(days=40))
+    (moves,) = moved(GB, everything)
+    assert of_line(ISSUED, moves) - sum(of_line(line, moves) for line in WENT) == outstanding(GB).points
+    assert of_line(REDEEMED, moves) == 2 * (150 - 20)
+    assert of_line(EXPIRED, moves) == 22
+
+
+def test_figures_made_again_are_the_same_and_take_up_what_came_since(busy) -> None:
+    summed()
+    before = sorted(PointsFigure.objects.values_list("region", "hour", "flow", "amount"))
+    summed()
+    assert sorted(PointsFigure.objects.values_list("region", "hour", "flow", "amount")) == before
+
+    with clock.shift(timedelta(days=35)):
+        granted(9)
+        make_figures()
+
+    total = PointsFigure.objects.filter(unit=POINTS, flow="grant").aggregate(all=Sum("amount"))["all"]
+    assert total == 2 * 500 + 2 * 70 + 9
+    assert (
+        outstanding(GB).points
+        == sum(OutstandingFigure.objects.filter(region="gb").values_list("available", flat=True)) + 20
+    )
+
+
+def test_breakage_is_of_the_month_in_which_points_were_got(busy) -> None:
+    summed()
+
+    first, second = breakage(GB)
+    assert (first.issued, first.expired) == (580, 11)
+    assert (second.issued, second.expired) == (580, 11)
+    assert first.rate == pytest.approx(11 / 580)
+
+
+def test_what_charities_are_owed_is_their_accounts(busy) -> None:
+    (owed,) = payables(GB)
+
+    assert owed.amount == Money(amount=150, currency="GBP")
+    assert owed.charity_id == CHARITY
+
+
+def test_of_an_empty_ledger_there_is_nothing_to_say(database) -> None:
+    make_figures()
+
+    assert outstanding(GB).points == 0
+    assert breakage(GB) == []
+    assert payables(GB) == []

@@ -1,0 +1,103 @@
+"""A customer's points: what there is, why it came and went, and sending some to another customer."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from modules.rewards.interface import Rewards
+from modules.storefront import places
+from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
+from tiffin import ids, regions
+from tiffin.errors import DomainError
+from tiffin.interfaces import CommandKey, call
+
+LONGEST_NUMBER = 18
+
+
+@require_GET
+@open_to(CUSTOMERS)
+def rewards(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """The statement, the latest first."""
+    return _page(request, visitor)
+
+
+@require_POST
+@open_to(CUSTOMERS)
+def get_code(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """They want to be sent points."""
+    with refusals_told(request):
+        call(Rewards).code_of(
+            key=CommandKey(f"{visitor.id}:code"), customer_id=visitor.id, region=_region(request)
+        )
+    return HttpResponseRedirect(reverse("my-rewards"))
+
+
+@require_POST
+@open_to(CUSTOMERS)
+def preview(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """What sending would mean, before anything is sent; a refusal stands where it was asked."""
+    try:
+        seen = call(Rewards).preview_sending(
+            customer_id=visitor.id,
+            to=request.POST.get("to", ""),
+            points=_number(request.POST.get("points", "")) or 0,
+            region=_region(request),
+        )
+    except DomainError as refusal:
+        answer = _page(request, visitor, refusal=refusal)
+        answer.status_code = refusal.status
+        return answer
+    return show(
+        request, visitor, "rewards_send.html", preview=seen, zone=_zone(request), send_key=str(ids.new_id())
+    )
+
+
+@require_POST
+@open_to(CUSTOMERS)
+def send(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """As the page before said; the key on it lets a form that is sent twice send once."""
+    with refusals_told(request):
+        sent = call(Rewards).send(
+            key=CommandKey(f"{visitor.id}:{request.POST.get('key', '')[:64]}"),
+            customer_id=visitor.id,
+            to=request.POST.get("to", ""),
+            points=_number(request.POST.get("points", "")) or 0,
+            region=_region(request),
+        )
+        messages.success(request, f"{sent.points} points were sent to {sent.to}.")
+    return HttpResponseRedirect(reverse("my-rewards"))
+
+
+def _page(request: HttpRequest, visitor: Visitor, **more: object) -> HttpResponse:
+    after = _number(request.GET.get("after", ""))
+    account = call(Rewards).account(customer_id=visitor.id, region=_region(request))
+    page = call(Rewards).statement(customer_id=visitor.id, after=after)
+    return show(
+        request,
+        visitor,
+        "rewards.html",
+        account=account,
+        page=page,
+        older=after is not None,
+        zone=_zone(request),
+        asked={"to": request.POST.get("to", ""), "points": request.POST.get("points", "")},
+        **more,
+    )
+
+
+def _region(request: HttpRequest) -> str:
+    """Where they look for food."""
+    return places.city_of(places.remembered(request)).region
+
+
+def _zone(request: HttpRequest) -> str:
+    return str(regions.get(_region(request)).time_zone)
+
+
+def _number(text: str) -> int | None:
+    """None for what is none, or none that a page of ours has."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None

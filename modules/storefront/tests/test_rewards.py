@@ -1,0 +1,122 @@
+"""A customer looks at their points and sends some to another."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from modules.rewards.interface import Flow, Posting, Rewards, Transfer
+from modules.storefront.tests.people import Customer, found, new_key
+from modules.storefront.visitors import CUSTOMERS
+from tiffin import clock, ids
+from tiffin.interfaces import call
+from tiffin.web.auth import principal_of
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def ada(database: object) -> Customer:
+    customer = Customer()
+    customer.registers("ada@example.com")
+    return customer
+
+
+@pytest.fixture
+def ben(database: object) -> Customer:
+    customer = Customer()
+    customer.registers("ben@example.com")
+    return customer
+
+
+def customer_id(customer: Customer) -> UUID:
+    return principal_of(customer.browser.cookies[CUSTOMERS.access_cookie].value).actor.id
+
+
+def gets(customer: Customer, points: int) -> None:
+    grant = Transfer(
+        id=ids.new_id(),
+        flow=Flow.GRANT,
+        amount=points,
+        region="gb",
+        customer_id=customer_id(customer),
+        expires_at=clock.now().replace(year=clock.now().year + 1, day=1),
+    )
+    call(Rewards).post_many(key=new_key(), postings=[Posting(transfers=(grant,))])
+
+
+def points(customer: Customer, query: str = "") -> str:
+    return str(customer.browser.get(f"/account/rewards/{query}").content.decode())
+
+
+def test_without_points_the_page_says_how_to_get_some(ada):
+    page = points(ada)
+
+    assert "No points yet" in page
+    assert "0 points" in page
+
+
+def test_the_page_says_what_there_is_its_worth_and_why(ada):
+    gets(ada, 300)
+
+    page = points(ada)
+
+    assert "300 points" in page
+    assert "worth £1.80" in page
+    assert "Given to you" in page
+    assert "+300" in page
+    assert "What expires next" in page
+
+
+def test_a_long_statement_has_pages(ada):
+    for number in range(1, 23):
+        gets(ada, number)
+
+    first = points(ada)
+    older = points(ada, found(r'href="(\?after=\d+)"', first))
+
+    assert "+22<" in first
+    assert "+2<" not in first
+    assert "+2<" in older
+    assert "Earlier" not in older
+    assert "Why they came and went" in points(ada, "?after=nonsense")
+
+
+def test_points_are_sent_once_seen_and_confirmed(ada, ben):
+    gets(ada, 300)
+    ben.browser.post("/account/rewards/code")
+    code = found(r"Your own code: <strong>([0-9A-Z-]+)</strong>", points(ben))
+
+    asked = ada.browser.post("/account/rewards/preview", {"to": code.lower(), "points": "100"})
+    preview = str(asked.content.decode())
+    assert "This cannot be undone" in preview
+    assert "You have 200 left then" in preview
+    assert "300 points" in points(ada)  # nothing was sent yet
+    form = {"to": code, "points": "100", "key": found(r'name="key" value="([^"]+)"', preview)}
+    ada.browser.post("/account/rewards/send", form)
+    ada.browser.post("/account/rewards/send", form)
+
+    assert f"100 points were sent to {code}" in points(ada)
+    assert "200 points" in points(ada)
+    assert f"Sent to {code}" in points(ada)
+    assert "100 points" in points(ben)
+    assert "ada" not in points(ben)
+
+
+def test_what_cannot_be_sent_is_said_where_it_was_asked(ada, ben):
+    gets(ada, 60)
+    ben.browser.post("/account/rewards/code")
+    code = found(r"Your own code: <strong>([0-9A-Z-]+)</strong>", points(ben))
+
+    for form, status, said in (
+        ({"to": "nobody", "points": "50"}, 404, "There is nobody with the rewards code nobody"),
+        ({"to": code, "points": "61"}, 409, "61 points are wanted and 60 are there"),
+        ({"to": code, "points": "many"}, 422, "0 points cannot be sent"),
+        ({}, 404, "There is nobody"),
+    ):
+        answer = ada.browser.post("/account/rewards/preview", form)
+        assert answer.status_code == status
+        assert said in answer.content.decode()
+    ada.browser.post("/account/rewards/send", {"to": code, "points": "61"})
+    assert "61 points are wanted" in points(ada)

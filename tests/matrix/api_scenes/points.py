@@ -1,0 +1,70 @@
+"""A customer's points."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from tests.acceptance.people import Customer
+from tests.matrix.api_scenes.scenes import scene
+from tests.matrix.stage import Scene, Stage, seen
+
+WALLET = "/rewards/wallet?region=gb"
+
+
+def given_points(stage: Stage, points: int = 100) -> str:
+    """By staff, with a reason that nobody else reads; returns it. Few: what one of them gives
+    a customer alone within a day is limited."""
+    reason = f"matrix {uuid4()}"
+    form = {
+        "customer_id": stage.cast.customer.id,
+        "region": "gb",
+        "points": str(points),
+        "reason": reason,
+    }
+    stage.cast.as_staff("support of gb", "/admin/rewards/adjustment/add/", form)
+    return reason
+
+
+def code_of(customer: Customer) -> str:
+    """By which others send them points."""
+    headers = customer._headers()
+    answer = customer.http.request("PUT", "/rewards/code", json={"region": "gb"}, headers=headers)
+    assert answer.is_success, answer.text
+    return str(answer.json()["code"])
+
+
+@scene("GET /rewards/wallet")
+def a_wallet(stage: Stage) -> Scene:
+    return Scene(query={"region": "gb"}, shows=code_of(stage.cast.customer))
+
+
+@scene("GET /rewards/statement")
+def a_statement(stage: Stage) -> Scene:
+    return Scene(shows=given_points(stage))
+
+
+@scene("GET /rewards/lots")
+def lots(stage: Stage) -> Scene:
+    given_points(stage)
+    return Scene(shows=stage.cast.customer.get("/rewards/lots").json()["results"][0]["id"])
+
+
+@scene("PUT /rewards/code")
+def a_code(stage: Stage) -> Scene:
+    """It stays what it is."""
+    return Scene(body={"region": "gb"}, shows=code_of(stage.cast.customer), changes=False)
+
+
+@scene("POST /rewards/sendings")
+def points_to_send(stage: Stage) -> Scene:
+    """To the other customer, whose own code it is."""
+    given_points(stage)
+    body = {"to": code_of(stage.cast.customer2), "points": 50, "region": "gb"}
+    return Scene(body=body, look=seen(stage.cast.customer, WALLET))
+
+
+@scene("POST /rewards/sendings/preview")
+def points_to_think_of_sending(stage: Stage) -> Scene:
+    given_points(stage)
+    body = {"to": code_of(stage.cast.customer2), "points": 50, "region": "gb"}
+    return Scene(body=body, look=seen(stage.cast.customer, WALLET), changes=False)
