@@ -17,15 +17,6 @@ class PointsHoldLapsed(Event, wire="rewards.points_hold_lapsed.v1"):
     points: int
 
 
-class PointsEarned(Event, wire="rewards.points_earned.v1"):
-    """The points of an order are the customer's, from `available_at` on."""
-
-    order_id: UUID
-    customer_id: UUID
-    points: int
-    available_at: datetime
-
-
 class PointsExpireSoon(Event, wire="rewards.points_expire_soon.v1"):
     """Of the customer's points so many expire at `expires_at`, unless they are spent."""
 

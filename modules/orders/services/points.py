@@ -20,14 +20,23 @@ from modules.rewards.interface import (
     InsufficientPoints,
     PointsInvalid,
     Rewards,
+    TooFast,
     TransferDiffers,
     TransferInvalid,
+    WalletUnderReview,
 )
 from tiffin import clock, db, jobs
 from tiffin.interfaces import call
 
 REFUSED, LAPSED, NEVER_ASKED = "points_refused", "points_lapsed", "never_asked"
-_REFUSALS = (InsufficientPoints, PointsInvalid, TransferDiffers, TransferInvalid)
+_REFUSALS = (
+    InsufficientPoints,
+    PointsInvalid,
+    TooFast,
+    TransferDiffers,
+    TransferInvalid,
+    WalletUnderReview,
+)
 
 
 def hold_points(order_id: UUID) -> None:

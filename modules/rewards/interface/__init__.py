@@ -125,7 +125,17 @@ class Rewards(Interface, module="rewards", version=1):
         """The same of many, at most 1,000, in the order asked."""
         ...
 
-    @command(timeout=2.0, errors=(InsufficientPoints, PointsInvalid, TransferDiffers, TransferInvalid))
+    @command(
+        timeout=2.0,
+        errors=(
+            InsufficientPoints,
+            PointsInvalid,
+            TooFast,
+            TransferDiffers,
+            TransferInvalid,
+            WalletUnderReview,
+        ),
+    )
     def hold(
         self, *, key: CommandKey, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, region: str
     ) -> HoldView:
@@ -175,7 +185,17 @@ class Rewards(Interface, module="rewards", version=1):
         """The charities that may be given to in `region`, by name. Empty where there are none."""
         ...
 
-    @command(timeout=2.0, errors=(CharityUnknown, DonationInvalid, GivingNotOffered, InsufficientPoints))
+    @command(
+        timeout=2.0,
+        errors=(
+            CharityUnknown,
+            DonationInvalid,
+            GivingNotOffered,
+            InsufficientPoints,
+            TooFast,
+            WalletUnderReview,
+        ),
+    )
     def donate(self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int) -> DonationView:
         """Give points away, for what they are worth in the charity's region. What is given is given: there
         is no way back."""

@@ -23,7 +23,9 @@ from modules.rewards.interface import (
     InsufficientPoints,
     StandingOrderUnknown,
     StandingState,
+    TooFast,
     TooManyStandingOrders,
+    WalletUnderReview,
 )
 from modules.rewards.rest.giving_serializers import (
     CausesSerializer,
@@ -83,7 +85,9 @@ class Donations(CustomerView):
         following = replace_query_param(here, "cursor", page.next) if page.next else None
         return Response({"next": following, "results": msgspec.to_builtins(page.donations)})
 
-    @refuses(CharityUnknown, DonationInvalid, GivingNotOffered, InsufficientPoints)
+    @refuses(
+        CharityUnknown, DonationInvalid, GivingNotOffered, InsufficientPoints, TooFast, WalletUnderReview
+    )
     @extend_schema(
         request=DonateSerializer,
         responses={status.HTTP_201_CREATED: DonationSerializer},

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from modules.rewards.interface import HoldView, TooManyWallets, Wallet
 from modules.rewards.models import Hold
+from modules.rewards.selectors.tiers import tiers_of
 from modules.rewards.states import AccountKind
 from tiffin import db
 
@@ -34,12 +35,16 @@ def wallets(customer_ids: Sequence[UUID]) -> list[Wallet]:
     expiring = {
         owner: (points, expires_at) for owner, expires_at, points in db.select(_EXPIRING, list(customer_ids))
     }
+    tiers = tiers_of(customer_ids)
     return [
-        _wallet(customer_id, balances[customer_id], expiring.get(customer_id)) for customer_id in customer_ids
+        _wallet(customer_id, balances[customer_id], expiring.get(customer_id), tiers.get(customer_id, ""))
+        for customer_id in customer_ids
     ]
 
 
-def _wallet(customer_id: UUID, balances: dict[str, int], expiring: tuple[int, datetime] | None) -> Wallet:
+def _wallet(
+    customer_id: UUID, balances: dict[str, int], expiring: tuple[int, datetime] | None, tier: str
+) -> Wallet:
     points, expires_at = expiring or (0, None)
     return Wallet(
         customer_id=customer_id,
@@ -49,6 +54,7 @@ def _wallet(customer_id: UUID, balances: dict[str, int], expiring: tuple[int, da
         owed=-balances.get(AccountKind.DEBT.value, 0),
         expiring=points,
         expires_at=expires_at,
+        tier=tier,
     )
 
 

@@ -19,6 +19,7 @@ from modules.rewards.interface import (
 )
 from modules.rewards.models import Charity, Donation, StandingOrder
 from modules.rewards.services.posting import post, post_many
+from modules.rewards.services.standing import require_good_standing
 from tiffin import clock, db, ids, regions
 from tiffin.money import Money
 
@@ -48,7 +49,7 @@ class NotGiven(RuntimeError):
 
 def donate(*, customer_id: UUID, charity_id: UUID, points: int) -> Donation:
     """Give points away, for good. Raises CharityUnknown, GivingNotOffered, DonationInvalid,
-    InsufficientPoints."""
+    InsufficientPoints, WalletUnderReview, TooFast."""
     charity = active_charity(charity_id)
     worth = worth_of(charity, points)
     with db.transaction():
@@ -91,7 +92,14 @@ def worth_of(charity: Charity, points: int) -> int:
 
 @db.transaction_required
 def give(donation: Donation) -> Donation:
-    """Keep a donation of points, and post it. Raises InsufficientPoints, and then nothing is given."""
+    """Keep a donation of points, and post it. Raises InsufficientPoints, WalletUnderReview, TooFast, and then
+    nothing is given."""
+    require_good_standing(
+        customer_id=donation.customer_id,
+        region=donation.region,
+        flow=Flow.DONATE,
+        points=donation.points,
+    )
     donation.save(force_insert=True)
     post(*_of_points(donation))
     return donation

@@ -19,6 +19,7 @@ from modules.rewards.interface import (
 )
 from modules.rewards.models import Hold
 from modules.rewards.services.posting import post
+from modules.rewards.services.standing import require_good_standing
 from tiffin import clock, db, ids
 from tiffin.log import publish
 
@@ -32,7 +33,8 @@ MOST_POINTS = 10**9
 def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, region: str) -> Hold:
     """Promise points to an order, those that expire first.
 
-    Raises InsufficientPoints, PointsInvalid; TransferDiffers when the id is taken by another hold.
+    Raises InsufficientPoints, PointsInvalid, WalletUnderReview, TooFast; TransferDiffers when the id is taken
+    by another hold.
     """
     if not 1 <= points <= MOST_POINTS:
         raise PointsInvalid(action="held", points=points, limit=MOST_POINTS)
@@ -40,6 +42,7 @@ def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, regio
         found = db.find(Hold, id=hold_id)
         if found:
             return _the_same(found[0], customer_id=customer_id, order_id=order_id, points=points)
+        require_good_standing(customer_id=customer_id, region=region, flow=Flow.HOLD, points=points)
         post(
             Transfer(
                 id=hold_id,

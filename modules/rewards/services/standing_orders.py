@@ -16,7 +16,9 @@ from modules.rewards.interface import (
     InsufficientPoints,
     StandingOrderUnknown,
     StandingState,
+    TooFast,
     TooManyStandingOrders,
+    WalletUnderReview,
 )
 from modules.rewards.models import StandingOrder
 from modules.rewards.services.giving import active_charity, give_standing, worth_of
@@ -107,7 +109,7 @@ def _give_one(order_id: UUID, today: date) -> None:
                 order.save()
     except InsufficientPoints as short:
         _skip(order_id, today, short.available)
-    except (CharityUnknown, GivingNotOffered, DonationInvalid) as refusal:
+    except (CharityUnknown, GivingNotOffered, DonationInvalid, TooFast, WalletUnderReview) as refusal:
         log.warning("standing_order_not_given", order=str(order_id), code=refusal.code)
         _skip(order_id, today, 0)
 

@@ -3,24 +3,12 @@ rewards is away."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
 from modules.rewards.interface import Charity, Rewards
-from tiffin import clock, regions
-from tiffin.dto import DTO
 from tiffin.interfaces import ModuleFault, ModuleUnavailable, call
 from tiffin.money import Money, minor_units
-
-
-class _Price(DTO):
-    """The row `rewards.redeeming`, as far as it is shown; what a bill takes of it orders decides."""
-
-    points: int
-    amount: int
-    minimum_points: int = 1
-    max_share: Decimal = Decimal(1)
 
 
 class Spendable(NamedTuple):
@@ -32,18 +20,14 @@ class Spendable(NamedTuple):
 
 def spendable(customer_id: UUID, region_code: str) -> Spendable | None:
     """None where points cannot be spent, the customer has too few, or nobody can say."""
-    region = regions.get(region_code)
-    prices = region.rules("rewards.redeeming", _Price, on=region.local(clock.now()).date())
-    if not prices:
-        return None
     try:
-        points = call(Rewards).wallet(customer_id=customer_id).available
+        account = call(Rewards).account(customer_id=customer_id, region=region_code)
     except (ModuleUnavailable, ModuleFault):
         return None
-    if points < max(1, prices[0].minimum_points):
+    points = account.wallet.available
+    if account.worth is None or not account.usable or points < max(1, account.minimum_points):
         return None
-    worth = points * prices[0].amount // prices[0].points
-    return Spendable(points, Money(amount=worth, currency=region.currency))
+    return Spendable(points, account.worth)
 
 
 def causes(region_code: str) -> list[Charity]:
