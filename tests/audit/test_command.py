@@ -31,6 +31,8 @@ def test_a_line_for_each_invariant_and_a_quiet_end(evening: Evening) -> None:
         "ledger",
         "shares",
         "reserved",
+        "points",
+        "holds",
         "sequences",
         "cursors",
         "deadlines",

@@ -40,7 +40,7 @@ def test_one_that_cannot_be_reached_is_a_finding(evening: Evening, settings) -> 
     settings.TIFFIN_ELSEWHERE = {"orders": "http://127.0.0.1:9"}
     checks = list(audit(acknowledged=None, tolerance=NONE))
     unreached = {one.invariant for one in checks if one.module == "orders" and one.broken}
-    assert unreached == {"quotes", "money", "reserved", *INVARIANTS}
+    assert unreached == {"quotes", "money", "reserved", "points", *INVARIANTS}
     assert all("could not be looked at" in finding.problem for finding in _broken(checks))
 
 

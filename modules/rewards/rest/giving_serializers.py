@@ -8,6 +8,7 @@ import msgspec
 from rest_framework import serializers
 
 from modules.rewards.interface import DonationSource, DonationState, StandingState
+from modules.rewards.rest.serializers import MoneySerializer
 from tiffin.interfaces import OpenEnum
 
 # Far above what any region lets be given at once, and within what a column holds.
@@ -23,11 +24,6 @@ class Document(serializers.Serializer[Any]):
 
     def to_representation(self, instance: Any) -> Any:
         return msgspec.to_builtins(instance)
-
-
-class MoneySerializer(Document):
-    amount = serializers.IntegerField(help_text="Minor units")
-    currency = serializers.CharField(help_text="ISO 4217")
 
 
 class CauseSerializer(Document):

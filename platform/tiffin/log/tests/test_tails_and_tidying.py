@@ -72,7 +72,7 @@ def test_a_day_is_dropped_only_when_it_is_old_and_everybody_has_read_it(reader: 
     tidying.drop_read_partitions("orders")
     assert old in tidying._partitions("orders")
     # When every cursor has passed it, it goes
-    for module in ("payments", "delivery", "restaurants", "identity", "orders", "notifications"):
+    for module in ("payments", "delivery", "restaurants", "identity", "orders", "notifications", "rewards"):
         for listener in subscribers(module):
             if "orders" in listener.producers:
                 tidying.move_idle_cursors(listener, "orders")
