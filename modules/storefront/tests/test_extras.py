@@ -76,8 +76,8 @@ def cause(noodle_bar) -> str:
     with connections["rewards"].cursor() as cursor:
         cursor.execute(
             "INSERT INTO rewards_charity (id, region, name, about, site, active, currency, settles_by,"
-            " organisation, payee_reference, held, created_at) VALUES"
-            " (%s, 'gb', 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now())",
+            " organisation, payee_reference, held, settled_to, created_at) VALUES"
+            " (%s, 'gb', 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now(), now())",
             [charity],
         )
     return str(charity)
