@@ -212,7 +212,8 @@ def a_cause(region: str = "gb") -> UUID:
         cursor.execute(
             "INSERT INTO rewards_charity (id, region, name, about, site, active, currency, settles_by,"
             " organisation, payee_reference, held, settled_to, created_at)"
-            " VALUES (%s, %s, 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now(), now())",
+            " VALUES (%s, %s, 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now(),"
+            " now())",
             [charity, region],
         )
     return charity

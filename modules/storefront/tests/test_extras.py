@@ -77,7 +77,8 @@ def cause(noodle_bar) -> str:
         cursor.execute(
             "INSERT INTO rewards_charity (id, region, name, about, site, active, currency, settles_by,"
             " organisation, payee_reference, held, settled_to, created_at) VALUES"
-            " (%s, 'gb', 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now(), now())",
+            " (%s, 'gb', 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now(),"
+            " now())",
             [charity],
         )
     return str(charity)
