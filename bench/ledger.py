@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from statistics import median
@@ -125,12 +124,22 @@ def _beside(name: str, rounds: list[Round], others: list[Round]) -> dict[str, An
 
 
 def _found_afterwards(platform: Ground) -> dict[str, int]:
-    """What was acknowledged and is not there, and what the audit of the ledger finds wrong."""
-    from tiffin.audit import check
+    """What was acknowledged and is not there, and what the ledger's own rules find wrong: what is given here
+    is no donation of anybody."""
+    from modules.rewards.audit import (
+        no_hold_is_forgotten,
+        programme_is_its_entries,
+        wallets_are_their_entries,
+    )
+    from tiffin.audit import Inspection
 
     say("What was acknowledged is looked for, and the ledger audited")
     noted = sorted(platform.home.logs.glob("acknowledged-*.ids"))
-    checks = list(check("rewards", tolerance=timedelta(minutes=5)))
+    checks = []
+    for look in (wallets_are_their_entries, programme_is_its_entries, no_hold_is_forgotten):
+        inspection = Inspection(look.__name__, "rewards")
+        look(inspection)
+        checks.append(inspection.result())
     for each in checks:
         for finding in each.findings[:5]:
             say(f"audit: {each.invariant}: {finding}")
