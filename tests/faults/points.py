@@ -2,8 +2,10 @@
 and what was answered stands in its file before it asks anything else.
 
     python -m tests.faults.points SEED HOW_MANY FILE [BATCHES_KEY]
+    python -m tests.faults.points audit
 
-With BATCHES_KEY it asks for the batches alone, under keys that begin so.
+With BATCHES_KEY it asks for the batches alone, under keys that begin so. `audit` says what the ledger's own
+rules find wrong: these holds are of no orders, and these gifts no donations of anybody.
 """
 
 from __future__ import annotations
@@ -147,10 +149,27 @@ def write(seed: int, count: int, file: Path, batches_key: str) -> None:
             kept.write(json.dumps(Answered(number, answer)).encode() + b"\n")
 
 
+def audit() -> Iterator[str]:
+    from modules.rewards.audit import (
+        no_hold_is_forgotten,
+        programme_is_its_entries,
+        wallets_are_their_entries,
+    )
+    from tiffin.audit import Inspection
+
+    for look in (wallets_are_their_entries, programme_is_its_entries, no_hold_is_forgotten):
+        inspection = Inspection(look.__name__, "rewards")
+        look(inspection)
+        yield from (finding.problem for finding in inspection.result().findings)
+
+
 def main() -> None:
     import django
 
     django.setup()
+    if sys.argv[1:] == ["audit"]:
+        sys.stdout.writelines(f"{problem}\n" for problem in audit())
+        return
     seed, count, file, *batches_key = sys.argv[1:]
     write(int(seed), int(count), Path(file), "".join(batches_key))
 
