@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from bench import ledger_clients, ledger_singles, ledger_store
+from bench import ledger_clients, ledger_singles, ledger_store, points_audit
 from bench.ground import Ground, ground
 from bench.ledger_ceiling import read_rows, stand_beside
 from bench.measuring import ROUNDS, Cpu, Round, result, say, spent
@@ -126,25 +126,13 @@ def _beside(name: str, rounds: list[Round], others: list[Round]) -> dict[str, An
 def _found_afterwards(platform: Ground) -> dict[str, int]:
     """What was acknowledged and is not there, and what the ledger's own rules find wrong: what is given here
     is no donation of anybody."""
-    from modules.rewards.audit import (
-        no_hold_is_forgotten,
-        programme_is_its_entries,
-        wallets_are_their_entries,
-    )
-    from tiffin.audit import Inspection
-
     say("What was acknowledged is looked for, and the ledger audited")
     noted = sorted(platform.home.logs.glob("acknowledged-*.ids"))
-    checks = []
-    for look in (wallets_are_their_entries, programme_is_its_entries, no_hold_is_forgotten):
-        inspection = Inspection(look.__name__, "rewards")
-        look(inspection)
-        checks.append(inspection.result())
-    for each in checks:
-        for finding in each.findings[:5]:
-            say(f"audit: {each.invariant}: {finding}")
+    wrong = list(points_audit.findings())
+    for problem in wrong[:5]:
+        say(f"audit: {problem}")
     return {
         "lost": ledger_store.missing(platform, noted),
         "wrong_balances": ledger_store.wrong_balances(platform),
-        "audit_findings": sum(each.broken for each in checks),
+        "audit_findings": len(wrong),
     }

@@ -19,6 +19,7 @@ from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from bench.points_audit import findings
 from modules.rewards.interface import Flow, Posting, Rewards, Transfer
 from tiffin import ids
 
@@ -149,26 +150,12 @@ def write(seed: int, count: int, file: Path, batches_key: str) -> None:
             kept.write(json.dumps(Answered(number, answer)).encode() + b"\n")
 
 
-def audit() -> Iterator[str]:
-    from modules.rewards.audit import (
-        no_hold_is_forgotten,
-        programme_is_its_entries,
-        wallets_are_their_entries,
-    )
-    from tiffin.audit import Inspection
-
-    for look in (wallets_are_their_entries, programme_is_its_entries, no_hold_is_forgotten):
-        inspection = Inspection(look.__name__, "rewards")
-        look(inspection)
-        yield from (finding.problem for finding in inspection.result().findings)
-
-
 def main() -> None:
     import django
 
     django.setup()
     if sys.argv[1:] == ["audit"]:
-        sys.stdout.writelines(f"{problem}\n" for problem in audit())
+        sys.stdout.writelines(f"{problem}\n" for problem in findings())
         return
     seed, count, file, *batches_key = sys.argv[1:]
     write(int(seed), int(count), Path(file), "".join(batches_key))

@@ -14,11 +14,10 @@ import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from bench import points_day
+from bench import points_audit, points_day
 from bench.actors import DEMO_COURIERS, DEMO_KITCHEN, DEMO_PASSWORD, Refused, Unanswered
 from bench.report import missing_orders
 from bench.simulate import Options, simulate
-from tiffin.audit import TOLERANCE, check
 
 
 class Command(BaseCommand):
@@ -72,12 +71,11 @@ class Command(BaseCommand):
             )
 
     def _play_points(self, points: int, seed: int) -> None:
-        """A day of points, and whether its books close: those of what was posted, and the audit's."""
+        """A day of points, and whether its books close: those of what was posted, and the ledger's own."""
         if points <= 0:
             raise CommandError("--points must be above zero")
         report = points_day.play(points, seed=seed)
-        checks = [*check("rewards", tolerance=TOLERANCE)]
-        broken = [finding.problem for each in checks for finding in each.findings]
+        broken = list(points_audit.findings())
         self.stdout.write(json.dumps({**report, "audit_findings": broken[:20]}))
         if report["refused"] or report["differences"] or broken:
             raise CommandError(f"The books do not close: {[*report['differences'], *broken][:5]}")
