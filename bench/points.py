@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from modules.rewards.interface import Flow, Posting, Transfer
@@ -103,14 +103,14 @@ class Shapes:
         for hold in held[SPENT : SPENT + SPENT_IN_PART]:
             yield self._spent_in_part(hold)
 
-    def _transfer(self, flow: Flow, amount: int, customer_id: UUID | None, **more: object) -> Transfer:
+    def _transfer(self, flow: Flow, amount: int, customer_id: UUID | None, **more: Any) -> Transfer:
         told = {"region": self._region()} | more
-        return Transfer(id=new_id(), flow=flow, amount=amount, customer_id=customer_id, **told)  # type: ignore[arg-type]
+        return Transfer(id=new_id(), flow=flow, amount=amount, customer_id=customer_id, **told)
 
     def _region(self) -> str:
         return self.random.choice(REGIONS)
 
-    def _one(self, flow: Flow, amount: int, customer_id: UUID | None, **more: object) -> Posting:
+    def _one(self, flow: Flow, amount: int, customer_id: UUID | None, **more: Any) -> Posting:
         return Posting(transfers=(self._transfer(flow, amount, customer_id, **more),))
 
     def _earn(self) -> Posting:

@@ -37,8 +37,9 @@ def take_answer(*, content: bytes, of: Collection[str] | None = None) -> BankAns
     digest = sha256(content).hexdigest()
     with db.transaction():
         BankFile.objects.select_for_update().get(pk=file.pk)  # one answer about it after the other
-        if known := BankAnswer.objects.filter(digest=digest).first():
-            return known  # type: ignore[no-any-return]
+        known: BankAnswer | None = BankAnswer.objects.filter(digest=digest).first()
+        if known is not None:
+            return known
         outcomes = [_apply(file, line) for line in _lines(file, report)]
         answer = BankAnswer(
             region=file.region,

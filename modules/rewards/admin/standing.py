@@ -39,7 +39,7 @@ class BeginForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none whe
         fields = ("region", "why")
 
 
-class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
+class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none when it runs
     """What somebody who has looked says."""
 
     decision = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
@@ -145,8 +145,8 @@ class WalletStandingAdmin(ModuleAdmin):
 
     def _found(self, request: HttpRequest, customer_id: UUID) -> dict[str, Any]:
         def of(model: Any, order: str) -> QuerySet[Any]:
-            rows = site._registry[model].get_queryset(request)
-            return rows.filter(customer_id=customer_id).order_by(order)[:SHOWN]  # type: ignore[no-any-return]
+            rows: QuerySet[Any] = site._registry[model].get_queryset(request)
+            return rows.filter(customer_id=customer_id).order_by(order)[:SHOWN]
 
         lots, holds, entries = of(Lot, "-opened_at"), of(Hold, "-pk"), of(Entry, "-number")
         standing = self.get_queryset(request).filter(pk=customer_id).first()

@@ -94,18 +94,18 @@ def _answered_before(posting: Posting, books: Books) -> list[Refused] | None:
     if not posting.transfers:
         return []
     known = [transfer for transfer in posting.transfers if transfer.id in books.entered]
+    for transfer in known:
+        if books.entered[transfer.id] != transfer or len(known) < len(posting.transfers):
+            return [Refused(transfer_id=transfer.id, code=DIFFERS)]
+    if known:
+        return []
     for transfer in posting.transfers if books.refused else ():
         before = books.refused.get(transfer.id)
         if before is not None:
             same = before.terms == terms_of(transfer)
             answer = before.answer if same else Refused(transfer_id=transfer.id, code=DIFFERS)
             return [answer if answer.code != LINKED else _root_of(posting, books, answer)]
-    if not known:
-        return None
-    for transfer in known:
-        if books.entered[transfer.id] != transfer or len(known) < len(posting.transfers):
-            return [Refused(transfer_id=transfer.id, code=DIFFERS)]
-    return []
+    return None
 
 
 def _root_of(posting: Posting, books: Books, answer: Refused) -> Refused:

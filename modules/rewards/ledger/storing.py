@@ -116,8 +116,7 @@ SELECT id, decode(terms, 'hex'), code, there, at
 FROM json_to_recordset(%s::json) AS refusal(id uuid, terms text, code text, there bigint, at timestamptz)
 ON CONFLICT (id) DO NOTHING RETURNING id
 """
-
-
+# Most takings are of so few.
 FIRST_LOTS = 4
 
 
