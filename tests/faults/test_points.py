@@ -45,7 +45,7 @@ _NOT_ZERO = "SELECT unit, sum(balance) FROM rewards_account GROUP BY unit HAVING
 
 @pytest.fixture(scope="module")
 def platform() -> Iterator[Platform]:
-    """One of its own: an audit would tell that these holds are of no orders, and these gifts to no charity."""
+    """One of its own: an audit would say that these holds are of no orders, these gifts to no charity."""
     with whole_platform("written", durable=True) as running:
         yield running
 
