@@ -16,10 +16,11 @@ from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from modules.payments import services
-from modules.payments.admin.settling import Entries, Noted, Settled, note_of
+from modules.payments.admin.settling import Entries, Settled
 from modules.payments.interface import PayoutState
 from modules.payments.models import BankAnswer, BankFile, Payout, TransferEntry
 from tiffin.admin import ModuleAdmin, record, register
+from tiffin.admin.actions import Noted, note_of
 from tiffin.admin.exporting import Cell, Exported, time_cell
 from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue
