@@ -6,11 +6,25 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, Upper
 
 from modules.payments.interface import CollectionState, PayoutState
-from modules.payments.models import BankFile, Collection, Payout, TransferEntry, TransferKind
+from modules.payments.models import BankFile, Book, Collection, Payout, TransferEntry, TransferKind
 from tiffin.audit import Inspection, rule
 
 PAGE = 1000
@@ -67,12 +81,22 @@ def _expected(collection: Collection) -> Iterator[str]:
 @rule
 def invoices_are_numbered(inspection: Inspection) -> None:
     """The invoices of a region are 1, 2, 3, … up to as many as there are. Counts regions."""
-    numbered = Collection.objects.exclude(invoice=None).order_by().values("region")
-    for row in numbered.annotate(count=Count("pk")):
-        region, count = row["region"], row["count"]
-        last = Collection.objects.filter(region=region, invoice=f"{region.upper()}-{count:06d}").first()
-        if last is None:
-            inspection.find(region, f"there are {count} invoices, and none with that number")
+    number = Cast(Func("invoice", Value("-"), Value(-1), function="split_part"), IntegerField())
+    invoices = Collection.objects.filter(region=OuterRef("region")).exclude(invoice=None).order_by()
+    of_region = invoices.values("region")
+    well_formed = of_region.filter(
+        invoice__startswith=Concat(Upper("region"), Value("-")), invoice__regex="-[0-9]{1,9}$"
+    )
+    books = Book.objects.annotate(  # in one statement: a number is given with its invoice
+        count=Coalesce(Subquery(of_region.annotate(n=Count("pk")).values("n")), 0),
+        numbers=Coalesce(Subquery(well_formed.annotate(n=Count(number, distinct=True)).values("n")), 0),
+        last=Coalesce(Subquery(well_formed.annotate(n=Max(number)).values("n")), 0),
+    )
+    for book in books:
+        if not book.count == book.numbers == book.last == book.invoices:
+            counted = f"there are {book.count} invoices with {book.numbers} numbers"
+            told = f"the last has number {book.last}, and {book.invoices} numbers were given"
+            inspection.find(book.region, f"{counted}, {told}")
         inspection.looked(1)
 
 

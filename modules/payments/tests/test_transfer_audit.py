@@ -81,6 +81,23 @@ def test_a_gap_in_the_invoices_is_found(moved: Any):
     assert found() == {"invoices_are_numbered": 1}
 
 
+@pytest.mark.parametrize("lost", ["GB-000001", "GB-000002", "GB-000003"])
+def test_an_invoice_that_is_lost_is_found_wherever_it_was(moved: Any, lost: str):
+    """Also the last, of which no later number tells: the book does."""
+    Collection.objects.filter(invoice=lost).update(region="pl", invoice="PL-000001")
+    Book.objects.filter(region="pl").update(invoices=1)
+    assert found()["invoices_are_numbered"] == 1
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [("GB-000002", "GB-2nd"), ("GB-000002", "PL-000002"), ("GB-000001", "GB-2")],
+)
+def test_an_invoice_under_what_is_no_number_of_its_own_is_found(moved: Any, was: str, becomes: str):
+    Collection.objects.filter(invoice=was).update(invoice=becomes)
+    assert found()["invoices_are_numbered"] == 1
+
+
 def test_all_that_is_not_at_rest_has_its_deadline(moved: Any):
     inspection = Inspection("deadlines", "payments")
     deadlines.deadlines_kept(inspection, timedelta(days=1000))
