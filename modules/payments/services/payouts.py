@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from modules.payments.bank import accounts
+from modules.payments.bank.initiation import NAME_LENGTH, plain
 from modules.payments.errors import TransferNoteMissing
 from modules.payments.events import PayoutFailed, PayoutPaid, PayoutRejected, PayoutSent
 from modules.payments.interface import (
@@ -33,6 +34,7 @@ PATIENCE = {
     PayoutState.REJECTED: timedelta(days=1),
 }
 BY_STAFF = "staff"
+NEEDS_IBAN = "euros go to an IBAN"
 
 
 def keep_payee(*, payee: Payee) -> PayeeAccount:
@@ -54,8 +56,8 @@ def pay_out(
             return _on_terms(known, payee, amount, region, purpose)
         account_for(region)
         account = _account_of(payee)
-        if amount.currency == "EUR" and not account.account.iban:
-            raise BankAccountInvalid(field="bank account", why="euros go to an IBAN")
+        if not accounts.takes(account.account, amount.currency):
+            raise BankAccountInvalid(field="bank account", why=NEEDS_IBAN)
         payout = Payout(
             id=payout_id,
             region=region,
@@ -103,6 +105,8 @@ def _account_of(payee: Payee) -> PayeeAccount:
             raise BankAccountUnknown(kind=payee.kind.value, payee_id=payee.id)
         return known
     account, name = accounts.checked(payee.account), payee.name.strip()[:140]
+    if not any(each.isalnum() for each in plain(name, NAME_LENGTH)):
+        raise BankAccountInvalid(field="name", why="banks take Latin letters and digits, and it has none")
     if known is not None and (known.name, known.account) == (name, account):
         return known
     told = PayeeAccount(kind=payee.kind.value, party_id=payee.id, name=name)
