@@ -34,10 +34,10 @@ PAGE = 1000
 def payouts_are_entered(inspection: Inspection) -> None:
     """A payout that is paid was entered as paid out once more than as come back, and for its amount; any
     other as often. Counts payouts."""
-    paid_out = Case(
-        When(kind=TransferKind.PAID_OUT.value, then=Value(1)), default=Value(-1), output_field=IntegerField()
-    )
-    entries = TransferEntry.objects.filter(payout=OuterRef("pk")).order_by().values("payout")
+    paid_out = _counting(TransferKind.PAID_OUT)
+    by_state = (TransferKind.PAID_OUT.value, TransferKind.CAME_BACK.value)
+    entries = TransferEntry.objects.filter(payout=OuterRef("pk"), kind__in=by_state)
+    entries = entries.order_by().values("payout")
     payouts = Payout.objects.annotate(
         out=Coalesce(Subquery(entries.annotate(sum=Sum(paid_out)).values("sum")), 0),
         money_out=Coalesce(Subquery(entries.annotate(sum=Sum(F("amount") * paid_out)).values("sum")), 0),
@@ -49,6 +49,30 @@ def payouts_are_entered(inspection: Inspection) -> None:
                 held = f"{payout.out} times and {payout.money_out} in all"
                 inspection.find(payout.pk, f"it is {payout.state_name}, and entered as paid out {held}")
         inspection.looked(len(page))
+
+
+@rule
+def transfers_are_paid_once(inspection: Inspection) -> None:
+    """Each attempt of a payout was entered as paid, by its state or besides, as often as it came back or once
+    more, and for the payout's amount. Counts payouts."""
+    paid = _counting(TransferKind.PAID_OUT, TransferKind.PAID_BESIDES)
+    for page in _pages(Payout.objects.all()):
+        entries = TransferEntry.objects.filter(payout__in=page).order_by()
+        sums = entries.values("payout_id", "reference", "payout__amount").annotate(
+            times=Sum(paid), money=Sum(F("amount") * paid)
+        )
+        for row in sums:
+            times, amount = row["times"], row["payout__amount"]
+            if times not in {0, 1} or row["money"] != times * amount:
+                said = f"{row['reference']} is entered as paid {times} times and {row['money']} in all"
+                inspection.find(row["payout_id"], said)
+        inspection.looked(len(page))
+
+
+def _counting(*kinds: TransferKind) -> Case:
+    """1 for these kinds, -1 for any other."""
+    ours = [kind.value for kind in kinds]
+    return Case(When(kind__in=ours, then=Value(1)), default=Value(-1), output_field=IntegerField())
 
 
 @rule

@@ -19,4 +19,4 @@ class Settled(ModuleAdmin):
 
 class Entries(ReadOnlyInline):
     model = TransferEntry
-    fields = ("kind", "amount", "reference", "at")
+    fields = ("kind", "amount", "reference", "note", "at")
