@@ -12,8 +12,8 @@ from modules.orders.jobs import release_points, secure_points
 from modules.orders.models import Order
 from modules.orders.services import claim, decide_claim
 from modules.orders.tests import scenes
+from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of, told
-from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.whole import check, check_receipts, check_rules
 from modules.payments.interface import Payments
 from modules.rewards.interface import HoldState, Rewards
