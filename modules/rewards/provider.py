@@ -7,6 +7,7 @@ from uuid import UUID
 from modules.rewards import selectors, services
 from modules.rewards.interface import (
     AccountTotal,
+    BillView,
     Charity,
     DonationReceipt,
     DonationsPage,
@@ -61,6 +62,12 @@ class RewardsProvider(Rewards):
 
     def holds_page(self, *, after: UUID | None = None, size: int = 200) -> list[HoldView]:
         return selectors.holds_page(after, size)
+
+    def bills(self, *, bill_ids: list[UUID]) -> list[BillView]:
+        return selectors.bills(bill_ids)
+
+    def bills_page(self, *, after: UUID | None = None, size: int = 200) -> list[BillView]:
+        return selectors.bills_page(after, size)
 
     def totals(self) -> list[AccountTotal]:
         return selectors.totals()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from modules.rewards.interface.bills import BILL_PURPOSE, BillState, BillView
 from modules.rewards.interface.charity import (
     Charity,
     DonationReceipt,
@@ -53,8 +54,11 @@ from tiffin.regions import UnknownRegion
 from tiffin.states import StateConflict
 
 __all__ = [
+    "BILL_PURPOSE",
     "SEND_ERRORS",
     "AccountTotal",
+    "BillState",
+    "BillView",
     "Charity",
     "CharityUnknown",
     "CodeUnknown",
@@ -167,6 +171,16 @@ class Rewards(Interface, module="rewards", version=1):
     @query(timeout=3.0)
     def holds_page(self, *, after: UUID | None = None, size: int = 200) -> list[HoldView]:
         """Every hold by id, at most 200 from `after` on. Empty after the last."""
+        ...
+
+    @query(timeout=0.5)
+    def bills(self, *, bill_ids: list[UUID]) -> list[BillView]:
+        """Those of the partners' bills that exist, in no particular order."""
+        ...
+
+    @query(timeout=3.0)
+    def bills_page(self, *, after: UUID | None = None, size: int = 200) -> list[BillView]:
+        """Every partner's bill by id, at most 200 from `after` on. Empty after the last."""
         ...
 
     @query(timeout=3.0)

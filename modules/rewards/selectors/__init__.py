@@ -1,5 +1,6 @@
 """What is known of points."""
 
+from modules.rewards.selectors.funding import bills, bills_page
 from modules.rewards.selectors.giving import (
     causes,
     donation_view,
@@ -18,6 +19,8 @@ from modules.rewards.selectors.wallets import hold_view, holds, holds_page, wall
 
 __all__ = [
     "account",
+    "bills",
+    "bills_page",
     "causes",
     "donation_receipt",
     "donation_view",
