@@ -8,6 +8,7 @@ from modules.rewards import selectors, services
 from modules.rewards.interface import (
     AccountTotal,
     Charity,
+    DonationPreview,
     DonationReceipt,
     DonationsPage,
     DonationView,
@@ -70,6 +71,9 @@ class RewardsProvider(Rewards):
 
     def causes(self, *, region: str) -> list[Charity]:
         return selectors.causes(region)
+
+    def preview_donation(self, *, customer_id: UUID, charity_id: UUID, points: int) -> DonationPreview:
+        return services.preview_donation(customer_id=customer_id, charity_id=charity_id, points=points)
 
     def donate(self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int) -> DonationView:
         given = services.donate(customer_id=customer_id, charity_id=charity_id, points=points)

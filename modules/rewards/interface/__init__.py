@@ -6,6 +6,7 @@ from uuid import UUID
 
 from modules.rewards.interface.charity import (
     Charity,
+    DonationPreview,
     DonationReceipt,
     DonationSource,
     DonationsPage,
@@ -53,12 +54,14 @@ from tiffin.regions import UnknownRegion
 from tiffin.states import StateConflict
 
 __all__ = [
+    "GIVE_ERRORS",
     "SEND_ERRORS",
     "AccountTotal",
     "Charity",
     "CharityUnknown",
     "CodeUnknown",
     "DonationInvalid",
+    "DonationPreview",
     "DonationReceipt",
     "DonationSource",
     "DonationState",
@@ -108,6 +111,16 @@ SEND_ERRORS: tuple[type[DomainError], ...] = (
     SendingRefused,
     TooFast,
     UnknownRegion,
+    WalletUnderReview,
+)
+
+# The same of giving them.
+GIVE_ERRORS: tuple[type[DomainError], ...] = (
+    CharityUnknown,
+    DonationInvalid,
+    GivingNotOffered,
+    InsufficientPoints,
+    TooFast,
     WalletUnderReview,
 )
 
@@ -185,17 +198,12 @@ class Rewards(Interface, module="rewards", version=1):
         """The charities that may be given to in `region`, by name. Empty where there are none."""
         ...
 
-    @command(
-        timeout=2.0,
-        errors=(
-            CharityUnknown,
-            DonationInvalid,
-            GivingNotOffered,
-            InsufficientPoints,
-            TooFast,
-            WalletUnderReview,
-        ),
-    )
+    @query(timeout=0.5, errors=GIVE_ERRORS)
+    def preview_donation(self, *, customer_id: UUID, charity_id: UUID, points: int) -> DonationPreview:
+        """What giving so many points would mean, or why it is refused. Nothing is given."""
+        ...
+
+    @command(timeout=2.0, errors=GIVE_ERRORS)
     def donate(self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int) -> DonationView:
         """Give points away, for what they are worth in the charity's region. What is given is given: there
         is no way back."""
@@ -228,7 +236,7 @@ class Rewards(Interface, module="rewards", version=1):
         """Give points each month on its `day`, for the first time on the next such day."""
         ...
 
-    @command(timeout=2.0, errors=(StandingOrderUnknown, DonationInvalid, StateConflict))
+    @command(timeout=2.0, errors=(StandingOrderUnknown, DonationInvalid, GivingNotOffered, StateConflict))
     def change_standing_order(
         self,
         *,

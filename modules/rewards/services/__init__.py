@@ -5,7 +5,7 @@ from modules.rewards.services.charities import keep_charity
 from modules.rewards.services.days import close_days, open_books, tend
 from modules.rewards.services.donation_receipts import write_donation_receipts
 from modules.rewards.services.funding import ask_again, bill_partners, record_bill
-from modules.rewards.services.giving import collect, donate, take_back
+from modules.rewards.services.giving import collect, donate, preview_donation, take_back
 from modules.rewards.services.holds import hold, post_hold, restore_hold, void_hold
 from modules.rewards.services.posting import post, post_many
 from modules.rewards.services.sending import preview_sending, send
@@ -61,6 +61,7 @@ __all__ = [
     "post",
     "post_hold",
     "post_many",
+    "preview_donation",
     "preview_sending",
     "record_answer",
     "record_bill",

@@ -76,6 +76,23 @@ def test_a_customer_gives_and_reads_what_was_given() -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "donation_invalid")
 
 
+def test_a_customer_sees_what_giving_would_mean_and_nothing_is_given() -> None:
+    charity, customer = a_charity(), Customer(500)
+    wish = {"charity_id": str(charity.pk), "points": 250}
+    seen = customer.ask("POST", "donations/preview", wish).json()
+    assert (seen["charity"], seen["amount"]["amount"], seen["available_after"]) == ("Soup for All", 150, 250)
+    for change, status, code in (
+        ({"points": 501}, 409, "insufficient_points"),
+        ({"points": 99}, 422, "donation_invalid"),
+        ({"charity_id": str(ids.new_id())}, 404, "charity_unknown"),
+    ):
+        refused = customer.ask("POST", "donations/preview", wish | change)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    services.review_wallet(customer_id=customer.id, region="gb", why="odd")
+    assert customer.ask("POST", "donations/preview", wish).json()["code"] == "wallet_under_review"
+    assert customer.ask("GET", "donations").json()["results"] == []
+
+
 def test_a_customer_gives_each_month_until_they_stop() -> None:
     charity, customer = a_charity(), Customer()
     made = customer.ask("POST", "standing-orders", {"charity_id": str(charity.pk), "points": 100, "day": 31})
