@@ -17,7 +17,7 @@ from modules.rewards import selectors, services
 from modules.rewards.admin.adjustments import region_choices
 from modules.rewards.admin.ledger import customer_link
 from modules.rewards.models import Entry, Hold, Lot, StandingChange, WalletStanding
-from modules.rewards.selectors.statement import line_of
+from modules.rewards.selectors.statement import lines_of
 from modules.rewards.states import STANDING, WalletState
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.modules import ReadOnlyInline
@@ -159,7 +159,7 @@ class WalletStandingAdmin(ModuleAdmin):
             "wallet": selectors.wallets([customer_id])[0],
             "lots": lots,
             "holds": holds,
-            "lines": [(line_of(entry), entry) for entry in entries],
+            "lines": list(zip(lines_of(list(entries)), entries, strict=True)),
             "most": SHOWN,
         }
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from modules.rewards.interface import Rewards
 from modules.storefront import places
+from modules.storefront.pages import extras
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
 from tiffin import ids
 from tiffin.errors import DomainError
@@ -75,12 +76,14 @@ def _page(request: HttpRequest, visitor: Visitor, **more: object) -> HttpRespons
     after = number_in(request.GET.get("after", ""))
     account = call(Rewards).account(customer_id=visitor.id, region=_region(request))
     page = call(Rewards).statement(customer_id=visitor.id, after=after)
+    orders = extras.order_names(visitor.id, [line.order_id for line in page.lines])
     return show(
         request,
         visitor,
         "rewards.html",
         account=account,
         page=page,
+        lines=[(line, orders.get(line.order_id, "")) for line in page.lines],
         older=after is not None,
         zone=_zone(request),
         asked={"to": request.POST.get("to", ""), "points": request.POST.get("points", "")},

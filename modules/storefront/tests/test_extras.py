@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from modules.orders.interface import Orders
 from modules.rewards.interface import Rewards
 from modules.storefront.tests.people import Customer, a_cause, found
 from tiffin import regions
@@ -66,6 +67,18 @@ def test_the_order_shows_its_points_and_what_became_of_them(rich):
 
     assert "340 points, worth £3.40" in page
     assert "Your points are reserved" in page
+
+
+def test_the_statement_names_the_order_that_points_were_for(rich):
+    rich.orders(points="340")
+    settle()
+
+    page = rich.browser.get("/account/rewards/").content.decode()
+
+    assert "Set aside for an order" in page
+    assert found(r">Order (\w+ from Noodle Bar)</a>", page)
+    with stopped(Orders):
+        assert ">The order</a>" in rich.browser.get("/account/rewards/").content.decode()
 
 
 @pytest.fixture

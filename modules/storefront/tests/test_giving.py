@@ -84,6 +84,7 @@ def test_points_are_given_once_seen_and_confirmed(ada, cause):
     ada.browser.post("/account/giving/give", form)
 
     page = giving(ada)
+    assert "Given to Soup for All" in ada.browser.get("/account/rewards/").content.decode()
     assert "250 points were given to Soup for All" in page
     assert "Goes with the next payment to the cause" in page
     assert page.count("<strong>Soup for All</strong> <span") == 1
