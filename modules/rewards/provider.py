@@ -69,6 +69,9 @@ class RewardsProvider(Rewards):
     def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
         return services.post_many(postings)
 
+    def keep_charity(self, *, key: CommandKey, charity: Charity) -> Charity:
+        return selectors.cause(services.introduce_charity(charity))
+
     def causes(self, *, region: str) -> list[Charity]:
         return selectors.causes(region)
 

@@ -193,6 +193,12 @@ class Rewards(Interface, module="rewards", version=1):
         none of the others; posted or refused, asking again under the same transfer ids answers the same."""
         ...
 
+    @command(timeout=2.0, errors=(UnknownRegion,))
+    def keep_charity(self, *, key: CommandKey, charity: Charity) -> Charity:
+        """Have a cause that customers of its region may give to, or say otherwise what it is called and does.
+        A new one is settled with by bank transfer, until staff say otherwise."""
+        ...
+
     @query(timeout=0.5)
     def causes(self, *, region: str) -> list[Charity]:
         """The charities that may be given to in `region`, by name. Empty where there are none."""

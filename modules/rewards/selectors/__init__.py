@@ -1,6 +1,7 @@
 """What is known of points."""
 
 from modules.rewards.selectors.giving import (
+    cause,
     causes,
     donation_view,
     donations,
@@ -18,6 +19,7 @@ from modules.rewards.selectors.wallets import hold_view, holds, holds_page, wall
 
 __all__ = [
     "account",
+    "cause",
     "causes",
     "donation_receipt",
     "donation_view",

@@ -1,7 +1,7 @@
 """What rewards does, a verb each."""
 
 from modules.rewards.services.adjusting import adjust, approve_adjustment, refuse_adjustment
-from modules.rewards.services.charities import keep_charity
+from modules.rewards.services.charities import introduce_charity, keep_charity
 from modules.rewards.services.days import close_days, open_books, tend
 from modules.rewards.services.donation_receipts import write_donation_receipts
 from modules.rewards.services.funding import ask_again, bill_partners, record_bill
@@ -55,6 +55,7 @@ __all__ = [
     "give_monthly",
     "give_what_is_due",
     "hold",
+    "introduce_charity",
     "keep_charity",
     "open_books",
     "open_due_batches",

@@ -7,11 +7,14 @@ import json
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from django.test import Client
 
 from modules.payments.interface import Payments
 from modules.rewards import services
+from modules.rewards.interface import Charity as CharityView
+from modules.rewards.interface import Rewards
 from modules.rewards.models import Charity, SettlementBatch
 from modules.rewards.states import BatchState
 from modules.rewards.tests.giving import a_charity, done, given, opened, payable, rounded_up
@@ -19,7 +22,8 @@ from modules.rewards.tests.points import granted
 from tiffin import ids
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.context import EVERY_REGION, Actor, ActorKind
-from tiffin.interfaces import call
+from tiffin.interfaces import CommandKey, call
+from tiffin.regions import UnknownRegion
 from tiffin.testing import token, waiting
 
 pytestmark = pytest.mark.database
@@ -104,6 +108,20 @@ def test_a_customer_gives_each_month_until_they_stop() -> None:
     assert customer.ask("GET", "standing-orders").json()["results"] == []
     assert customer.ask("PATCH", mine, {"state": "active"}).json()["code"] == "state_conflict"
     assert Customer().ask("PATCH", mine, {"points": 300}).status_code == 404
+
+
+def test_a_cause_is_brought_once_and_told_of_otherwise() -> None:
+    cause = CharityView(id=ids.new_id(), region="gb", name="Soup", about="Soup.", site="")
+    for name in ("Soup", "Soup for All"):
+        said = msgspec.structs.replace(cause, name=name)
+        assert call(Rewards).keep_charity(key=CommandKey(name), charity=said) == said
+    (charity,) = Charity.objects.all()
+    assert (charity.name, charity.currency, charity.settles_by) == ("Soup for All", "GBP", "bank_transfer")
+    with pytest.raises(UnknownRegion):
+        call(Rewards).keep_charity(
+            key=CommandKey("nowhere"),
+            charity=msgspec.structs.replace(cause, id=ids.new_id(), region="nowhere"),
+        )
 
 
 def test_finance_adds_a_charity_in_its_region_and_others_do_not() -> None:
