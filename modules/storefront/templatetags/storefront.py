@@ -73,6 +73,12 @@ def date_in(moment: datetime, zone: str) -> str:
 
 
 @register.filter
+def date_and_time_in(moment: datetime, zone: str) -> str:
+    """7 March 2027, 18:05."""
+    return f"{date_in(moment, zone)}, {moment.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+@register.filter
 def distance(metres: int | None) -> str:
     """350 m, 1.2 km."""
     if metres is None:

@@ -107,6 +107,8 @@ def test_what_cannot_be_given_is_said_where_it_was_asked(ada, cause):
         assert answer.status_code == status
         assert said in found(r'(?s)<h2 id="once">(.*?)</section>', page)
         assert said not in found(r'(?s)<h2 id="monthly">(.*?)</section>', page)
+    answer = ada.browser.post("/account/giving/preview", {"charity": cause, "points": "301"})
+    assert answer.content.decode().count('value="301"') == 1  # to be mended where it was asked
     ada.browser.post("/account/giving/give", {"charity": cause, "points": "301", "key": "x"})
     assert "301 points are wanted" in giving(ada)
 
