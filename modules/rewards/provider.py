@@ -9,6 +9,7 @@ from modules.rewards.interface import (
     AccountTotal,
     BillView,
     Charity,
+    DonationPreview,
     DonationReceipt,
     DonationsPage,
     DonationView,
@@ -75,8 +76,14 @@ class RewardsProvider(Rewards):
     def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
         return services.post_many(postings)
 
+    def keep_charity(self, *, key: CommandKey, charity: Charity) -> Charity:
+        return selectors.cause(services.introduce_charity(charity))
+
     def causes(self, *, region: str) -> list[Charity]:
         return selectors.causes(region)
+
+    def preview_donation(self, *, customer_id: UUID, charity_id: UUID, points: int) -> DonationPreview:
+        return services.preview_donation(customer_id=customer_id, charity_id=charity_id, points=points)
 
     def donate(self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int) -> DonationView:
         given = services.donate(customer_id=customer_id, charity_id=charity_id, points=points)

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from modules.rewards import selectors, services
 from modules.rewards.admin.ledger import customer_link
 from modules.rewards.models import Entry, Hold, Lot, StandingChange, WalletStanding
-from modules.rewards.selectors.statement import line_of
+from modules.rewards.selectors.statement import lines_of
 from modules.rewards.states import STANDING, WalletState
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.actions import own_regions_field
@@ -159,7 +159,7 @@ class WalletStandingAdmin(ModuleAdmin):
             "wallet": selectors.wallets([customer_id])[0],
             "lots": lots,
             "holds": holds,
-            "lines": [(line_of(entry), entry) for entry in entries],
+            "lines": list(zip(lines_of(list(entries)), entries, strict=True)),
             "most": SHOWN,
         }
 

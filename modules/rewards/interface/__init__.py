@@ -7,6 +7,7 @@ from uuid import UUID
 from modules.rewards.interface.bills import BILL_PURPOSE, BillState, BillView
 from modules.rewards.interface.charity import (
     Charity,
+    DonationPreview,
     DonationReceipt,
     DonationSource,
     DonationsPage,
@@ -55,6 +56,7 @@ from tiffin.states import StateConflict
 
 __all__ = [
     "BILL_PURPOSE",
+    "GIVE_ERRORS",
     "SEND_ERRORS",
     "AccountTotal",
     "BillState",
@@ -63,6 +65,7 @@ __all__ = [
     "CharityUnknown",
     "CodeUnknown",
     "DonationInvalid",
+    "DonationPreview",
     "DonationReceipt",
     "DonationSource",
     "DonationState",
@@ -112,6 +115,16 @@ SEND_ERRORS: tuple[type[DomainError], ...] = (
     SendingRefused,
     TooFast,
     UnknownRegion,
+    WalletUnderReview,
+)
+
+# The same of giving them.
+GIVE_ERRORS: tuple[type[DomainError], ...] = (
+    CharityUnknown,
+    DonationInvalid,
+    GivingNotOffered,
+    InsufficientPoints,
+    TooFast,
     WalletUnderReview,
 )
 
@@ -194,22 +207,23 @@ class Rewards(Interface, module="rewards", version=1):
         none of the others; posted or refused, asking again under the same transfer ids answers the same."""
         ...
 
+    @command(timeout=2.0, errors=(UnknownRegion,))
+    def keep_charity(self, *, key: CommandKey, charity: Charity) -> Charity:
+        """Have a cause that customers of its region may give to, or say otherwise what it is called and does.
+        A new one is settled with by bank transfer, until staff say otherwise."""
+        ...
+
     @query(timeout=0.5)
     def causes(self, *, region: str) -> list[Charity]:
         """The charities that may be given to in `region`, by name. Empty where there are none."""
         ...
 
-    @command(
-        timeout=2.0,
-        errors=(
-            CharityUnknown,
-            DonationInvalid,
-            GivingNotOffered,
-            InsufficientPoints,
-            TooFast,
-            WalletUnderReview,
-        ),
-    )
+    @query(timeout=0.5, errors=GIVE_ERRORS)
+    def preview_donation(self, *, customer_id: UUID, charity_id: UUID, points: int) -> DonationPreview:
+        """What giving so many points would mean, or why it is refused. Nothing is given."""
+        ...
+
+    @command(timeout=2.0, errors=GIVE_ERRORS)
     def donate(self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int) -> DonationView:
         """Give points away, for what they are worth in the charity's region. What is given is given: there
         is no way back."""
@@ -242,7 +256,7 @@ class Rewards(Interface, module="rewards", version=1):
         """Give points each month on its `day`, for the first time on the next such day."""
         ...
 
-    @command(timeout=2.0, errors=(StandingOrderUnknown, DonationInvalid, StateConflict))
+    @command(timeout=2.0, errors=(StandingOrderUnknown, DonationInvalid, GivingNotOffered, StateConflict))
     def change_standing_order(
         self,
         *,

@@ -2,6 +2,7 @@
 
 from modules.rewards.selectors.funding import bills, bills_page
 from modules.rewards.selectors.giving import (
+    cause,
     causes,
     donation_view,
     donations,
@@ -21,6 +22,7 @@ __all__ = [
     "account",
     "bills",
     "bills_page",
+    "cause",
     "causes",
     "donation_receipt",
     "donation_view",
