@@ -64,12 +64,7 @@ def take_back(refund_id: UUID) -> bool:
         earning = Earning.objects.select_for_update().get(pk=refund.earning_id)
         before, after = earning.refunded, min(earning.goods, earning.refunded + refund.goods)
         taking = _Taking(earning, refund)
-        for share in shares_in(earning):
-            points = share.back(goods=earning.goods, refunded=after) - share.back(
-                goods=earning.goods, refunded=before
-            )
-            if points:
-                taking.take(share, points)
+        taking.take([(share, _back(share, earning, before, after)) for share in shares_in(earning)])
         post(*taking.transfers)
         if refund.owed:
             note_debt(earning.customer_id, region=earning.region)
@@ -78,10 +73,15 @@ def take_back(refund_id: UUID) -> bool:
     return True
 
 
+def _back(share: Share, earning: Earning, before: int, after: int) -> int:
+    """What of the share goes when so much went back of the goods, and so much before."""
+    return share.back(goods=earning.goods, refunded=after) - share.back(goods=earning.goods, refunded=before)
+
+
 class _Taking:
     """The transfers of one refund. Pending points go back to where they came from. Of those that are the
-    customer's, the order's own are taken first, then what expires first; what is promised to orders counts as
-    there, and is owed until it is free again."""
+    customer's, the order's own are taken first, of all its shares, then what expires first; what is promised
+    to orders counts as there, and is owed until it is free again."""
 
     def __init__(self, earning: Earning, refund: EarningRefund) -> None:
         self.earning = earning
@@ -90,21 +90,32 @@ class _Taking:
         self.pending = earning.state is EarningState.PENDING
         self.lots, self.available, self.held = ({}, 0, 0) if self.pending else points_there(earning)
 
-    def take(self, share: Share, points: int) -> None:
-        self.refund.points += points
+    def take(self, wanted: Sequence[tuple[Share, int]]) -> None:
+        """So many points of each share."""
+        self.refund.points += sum(points for _, points in wanted)
         if self.pending:
-            flow = Flow.UNEARN if share.campaign_id is None else Flow.UNEARN_FUNDED
-            self._transfer(share, flow, points, lot_id=share.lot_id, party_id=share.campaign_id)
+            for share, points in wanted:
+                flow = Flow.UNEARN if share.campaign_id is None else Flow.UNEARN_FUNDED
+                self._transfer(share, flow, points, lot_id=share.lot_id, party_id=share.campaign_id)
             return
-        own = min(points, self.lots.get(share.lot_id, 0))
-        others = min(points - own, self.available - own)
-        owed = self._owed(points - own - others)
-        self.available -= own + others
-        self._transfer(share, Flow.TAKE_BACK, own, lot_id=share.lot_id)
+        # What lies in a share's own lot is not there for the others.
+        own = [min(points, self.lots.get(share.lot_id, 0)) for share, points in wanted]
+        self.available = max(0, self.available - sum(own))
+        for (share, _), taken in zip(wanted, own, strict=True):
+            self._transfer(share, Flow.TAKE_BACK, taken, lot_id=share.lot_id)
+        for (share, points), taken in zip(wanted, own, strict=True):
+            kept = self._take_rest(share, points - taken)
+            if share.campaign_id is not None:
+                self._transfer(share, Flow.BILL, points - kept, party_id=share.campaign_id)
+
+    def _take_rest(self, share: Share, points: int) -> int:
+        """What its own lot no longer has; returns how many are forgiven."""
+        others = min(points, self.available)
+        owed = self._owed(points - others)
+        self.available -= others
         self._transfer(share, Flow.TAKE_BACK, others)
         self._transfer(share, Flow.OWE, owed)
-        if share.campaign_id is not None:
-            self._transfer(share, Flow.BILL, own + others + owed, party_id=share.campaign_id)
+        return points - others - owed
 
     def _owed(self, spent: int) -> int:
         owed = spent if self._policy() == "negative" else min(spent, self.held)

@@ -305,6 +305,21 @@ def test_the_orders_own_points_go_first_and_then_the_customers_others() -> None:
     assert (wallet(customer).available, wallet(customer).owed) == (30, 0)
 
 
+@pytest.mark.parametrize("others", [0, 30])
+def test_what_is_left_of_a_partners_points_goes_once_where_the_programmes_were_spent(others: int) -> None:
+    campaign(points=50, partner="A brewery")
+    customer = ids.new_id()
+    order = confirmed(customer, 2000)
+    posted(transfer(Flow.DONATE, 100, customer, lot_id=Lot.objects.get(order_id=order, points=100).id))
+    if others:
+        granted(others, customer, days=10)
+    back = refunded(order, 2000)
+    assert back.taken_at is not None
+    assert (back.points, back.owed) == (150, 100 - others)
+    assert (wallet(customer).available, wallet(customer).owed) == (0, 100 - others)
+    assert balance(AccountKind.FUNDING) == 0
+
+
 def test_points_promised_to_an_order_do_not_escape() -> None:
     customer = ids.new_id()
     order = confirmed(customer, 2000)

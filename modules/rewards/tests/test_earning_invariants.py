@@ -31,6 +31,7 @@ from modules.rewards.tests.earnings import (
     refunded,
     wallet,
 )
+from modules.rewards.tests.points import posted, transfer
 from tiffin import clock, db, ids
 
 pytestmark = pytest.mark.database
@@ -86,6 +87,15 @@ class Eater(RuleBasedStateMachine):
         except InsufficientPoints:
             return
         self.spent += points
+
+    @rule(place=PLACES)
+    def spend_a_lot(self, place: int) -> None:
+        """All of one, so that what is left is what another party owes for."""
+        lots = list(Lot.objects.filter(customer_id=self.customer, available__gt=0).order_by("id"))
+        if lots:
+            lot = lots[place % len(lots)]
+            posted(transfer(Flow.DONATE, lot.available, self.customer, lot_id=lot.id))
+            self.spent += lot.available
 
     @rule(points=st.integers(1, 200))
     def promise(self, points: int) -> None:
