@@ -82,7 +82,8 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         ),
         "orders.knownrestaurant": place.id,
         "rewards.campaign": campaign_of(cast, region, place),
-        "rewards.earning": _earning(cast, region, place),
+        "rewards.earning": (earning := _earning(cast, region, place)),
+        "rewards.earningrefund": _earning_refund(cast, earning),
         "rewards.member": _member(cast, region),
         **points_rows(cast, region),
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
@@ -293,6 +294,15 @@ def _earning(cast: Cast, region: str, place: Place) -> str:
         " '') RETURNING id"
     )
     return str(cast.platform.sql("rewards", query, [region, place.id])[0][0])
+
+
+def _earning_refund(cast: Cast, earning: str) -> str:
+    """Of an order that earned nothing: it takes nothing back."""
+    query = (
+        "INSERT INTO rewards_earningrefund (id, earning_id, goods, points, owed, forgiven, at, taken_at,"
+        " due_at, refusal) VALUES (gen_random_uuid(), %s, 1, 0, 0, 0, now(), now(), now(), '') RETURNING id"
+    )
+    return str(cast.platform.sql("rewards", query, [earning])[0][0])
 
 
 def _member(cast: Cast, region: str) -> str:

@@ -14,10 +14,12 @@ from modules.rewards.models import Earning
 from modules.rewards.services.posting import post_many
 from modules.rewards.states import EarningState
 from tiffin import db
+from tiffin.errors import DomainError
 
 BATCH = 1000
 # What the ledger does not take, and nobody foresaw, waits so long and stops nothing else.
 TRIED_AGAIN_AFTER = timedelta(minutes=10)
+REFUSAL_LENGTH = 24
 
 
 @db.transaction_required
@@ -25,6 +27,12 @@ def due_earnings(state: EarningState, now: datetime) -> list[Earning]:
     """Some of those that are to be looked at, locked; what somebody else looks at is left out."""
     rows = Earning.objects.filter(state_name=state.value, due_at__lte=now).order_by("due_at")
     return list(rows.select_for_update(skip_locked=True)[:BATCH])
+
+
+def refusal_of(error: Exception) -> str:
+    """Why it did not happen, short enough to be kept beside it."""
+    code = error.code if isinstance(error, DomainError) else type(error).__name__
+    return code[:REFUSAL_LENGTH]
 
 
 def shares_in(earning: Earning) -> list[Share]:

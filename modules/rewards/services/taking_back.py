@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from uuid import UUID
 
 import msgspec
 import structlog
+from django.db import OperationalError
 
 from modules.rewards.earning import Part, Share, back_until
 from modules.rewards.interface import Flow, InsufficientPoints, Transfer
@@ -15,16 +15,15 @@ from modules.rewards.models import Campaign, Earning, EarningRefund
 from modules.rewards.policies import TakingBack, earning_rule
 from modules.rewards.selectors.earning import points_there
 from modules.rewards.services.debts import note_debt
-from modules.rewards.services.earning_batches import shares_in
+from modules.rewards.services.earning_batches import TRIED_AGAIN_AFTER, refusal_of, shares_in
 from modules.rewards.services.posting import post
 from modules.rewards.states import EarningState
 from tiffin import clock, db, regions
-from tiffin.errors import DomainError
 
 log = structlog.get_logger(__name__)
 
 TAKEN_AT_ONCE = 500
-_TAKEN = ("points", "owed", "forgiven", "taken_at")
+_TAKEN = ("points", "owed", "forgiven", "taken_at", "refusal")
 _LESS = ("refunded", "taken_back", "state_name")
 REASON = "refund"
 
@@ -39,20 +38,28 @@ def note_refunds(refunds: Sequence[EarningRefund]) -> None:
 
 
 def take_back_batch() -> int:
-    """Take back what refunds ask for; returns of how many. One that cannot be taken stops no other."""
-    waiting = EarningRefund.objects.filter(taken_at=None).exclude(earning__state_name=EarningState.NEW.value)
-    refund_ids = list(waiting.order_by("at").values_list("id", flat=True)[:TAKEN_AT_ONCE])
-    return sum(_took_back(refund_id) for refund_id in refund_ids)
+    """Take back what refunds ask for; returns how many were looked at. One that cannot be taken stops no
+    other: it is tried again later."""
+    due = EarningRefund.objects.filter(taken_at=None, due_at__lte=clock.now())
+    due = due.exclude(earning__state_name=EarningState.NEW.value).order_by("due_at")
+    refund_ids = list(due.values_list("id", flat=True)[:TAKEN_AT_ONCE])
+    for refund_id in refund_ids:
+        _try(refund_id)
+    return len(refund_ids)
 
 
-def _took_back(refund_id: UUID) -> bool:
-    # Points that were spent in this very moment: looked at again soon, with what is there then.
-    with suppress(InsufficientPoints):
-        try:
-            return take_back(refund_id)
-        except DomainError as error:
-            log.error("refund_not_taken_back", refund_id=str(refund_id), code=error.code)
-    return False
+def _try(refund_id: UUID) -> None:
+    try:
+        take_back(refund_id)
+    except OperationalError:
+        raise  # never a refund's fault: the job comes again
+    except Exception as error:
+        # Points that were spent in this very moment are taken, or owed, the next time.
+        if not isinstance(error, InsufficientPoints):
+            log.exception("refund_not_taken_back", refund_id=str(refund_id))
+        EarningRefund.objects.filter(pk=refund_id, taken_at=None).update(
+            due_at=clock.now() + TRIED_AGAIN_AFTER, refusal=refusal_of(error)
+        )
 
 
 def take_back(refund_id: UUID) -> bool:
@@ -161,7 +168,7 @@ def _settle(earning: Earning, refund: EarningRefund, refunded: int) -> None:
     if earning.points and earning.taken_back == earning.points:
         earning.move_to(EarningState.REVERSED)
     earning.save(update_fields=_LESS)
-    refund.taken_at = clock.now()
+    refund.taken_at, refund.refusal = clock.now(), ""
     refund.save(update_fields=_TAKEN)
 
 

@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 
 from modules.rewards.interface import Flow
 from modules.rewards.models import Account, Campaign, CampaignKind, Earning, Entry, Lot
-from modules.rewards.services import holds
+from modules.rewards.services import holds, taking_back
 from modules.rewards.services.campaigns import create_campaign, end_campaign
 from modules.rewards.services.confirming import confirm_batch
 from modules.rewards.services.earning import note_deliveries, reckon_batch
+from modules.rewards.services.taking_back import take_back_batch
 from modules.rewards.states import AccountKind, CampaignState, EarningState
 from modules.rewards.tests.earnings import (
     SETTLED,
@@ -357,6 +358,21 @@ def test_a_region_may_forgive_what_was_spent_and_nothing_else(forgiving) -> None
     holds.void_hold(hold_id=promise.id)
     debts_looked_at()
     assert (wallet(customer).available, wallet(customer).owed) == (0, 0)
+
+
+def test_refunds_that_cannot_be_taken_stop_no_others_and_are_seen(monkeypatch) -> None:
+    monkeypatch.setattr(taking_back, "TAKEN_AT_ONCE", 1)
+    britain = regions.get("gb")
+    stuck, fine = confirmed(ids.new_id(), 2000), confirmed(ids.new_id(), 2000)
+    Earning.objects.filter(pk=stuck).update(region="nowhere")
+    refund = refunded(stuck, 500)
+    assert refunded(fine, 500).taken_at is not None
+    assert (refund.taken_at, refund.refusal) == (None, "unknown_region")
+    Earning.objects.filter(pk=stuck).update(region=britain.code)
+    with clock.shift(timedelta(minutes=11)):
+        take_back_batch()
+    refund.refresh_from_db()
+    assert (refund.points, refund.refusal) == (25, "")
 
 
 def test_a_refund_of_what_never_came_takes_nothing() -> None:
