@@ -68,9 +68,19 @@ def forget_old_refusals() -> None:
 
 @every("earn_points", pause=timedelta(seconds=5))
 def earn_points() -> None:
-    """What was delivered earns, what went back earns no more, and what is past its claims is confirmed."""
+    """What was delivered earns."""
     _while_there_is_more(reckon_batch)
+
+
+@every("take_back_points", pause=timedelta(seconds=5))
+def take_back_points() -> None:
+    """What went back earns no more."""
     _while_there_is_more(take_back_batch)
+
+
+@every("confirm_points", pause=timedelta(seconds=5))
+def confirm_points() -> None:
+    """What is past its claims is the customers'."""
     _while_there_is_more(confirm_batch)
 
 

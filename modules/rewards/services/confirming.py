@@ -118,5 +118,6 @@ def _promote(earnings: Sequence[Earning], now: datetime) -> None:
     for earning in earnings:
         if earning.state is EarningState.CONFIRMED:
             customers[earning.region].add(earning.customer_id)
-    for code in sorted(customers):
-        promote(sorted(customers[code]), region=regions.get(code), at=now)
+    for region in regions.all():
+        if region.code in customers:
+            promote(sorted(customers[region.code]), region=region, at=now)

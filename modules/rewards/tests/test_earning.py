@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from modules.rewards.interface import Flow
 from modules.rewards.models import Account, Campaign, CampaignKind, Earning, Entry, Lot
+from modules.rewards.policies import EarningFacts, EarningPolicy
 from modules.rewards.services import holds, taking_back
 from modules.rewards.services.campaigns import create_campaign, end_campaign
 from modules.rewards.services.confirming import confirm_batch
@@ -358,6 +359,36 @@ def test_a_region_may_forgive_what_was_spent_and_nothing_else(forgiving) -> None
     holds.void_hold(hold_id=promise.id)
     debts_looked_at()
     assert (wallet(customer).available, wallet(customer).owed) == (0, 0)
+
+
+class Faulty(EarningPolicy):
+    """It stumbles over orders of 13."""
+
+    def points(self, facts: EarningFacts) -> int:
+        if facts.goods.amount == 1300:
+            raise ZeroDivisionError
+        return super().points(facts)
+
+
+def test_what_cannot_be_reckoned_stops_no_other(monkeypatch) -> None:
+    monkeypatch.setitem(regions.get("gb")._policies, EarningPolicy, Faulty())
+    orders = [
+        delivered(ids.new_id(), goods, region=region)
+        for goods, region in ((1300, "gb"), (1300, ""), (1300, "atlantis"), (2000, "gb"))
+    ]
+    reckon_batch()
+    refusals = [Earning.objects.get(pk=order).refusal for order in orders]
+    assert refusals == ["ZeroDivisionError", "unknown_region", "unknown_region", ""]
+    assert state_of(orders[3]) is EarningState.PENDING
+    assert reckon_batch() == 0
+
+
+def test_points_of_a_region_that_is_no_more_are_confirmed() -> None:
+    gone, fine = earned(ids.new_id(), 2000), earned(ids.new_id(), 2000)
+    Earning.objects.filter(pk=gone).update(region="atlantis")
+    with clock.shift(SETTLED):
+        confirm_batch()
+    assert state_of(gone) is state_of(fine) is EarningState.CONFIRMED
 
 
 def test_refunds_that_cannot_be_taken_stop_no_others_and_are_seen(monkeypatch) -> None:

@@ -141,6 +141,7 @@ def test_orders_earn_and_refunds_take_back_as_they_are_told_of() -> None:
     for _ in range(2):
         happened(refund, order, without_goods, back(order, None), back(at_the_door(gbp(1)), gbp(5)))
     jobs.earn_points()
+    jobs.take_back_points()
     assert [earning.pk for earning in Earning.objects.all()] == [order.order_id]
     assert [refund.goods for refund in EarningRefund.objects.all()] == [500]
     assert wallet(order.customer_id).pending == 75
