@@ -91,6 +91,14 @@ def test_twice_in_one_batch_is_once() -> None:
     assert wallet(customer).available == 20
 
 
+def test_twice_in_one_posting_is_refused_and_stops_no_other() -> None:
+    twice, fine = transfer(Flow.GRANT, 5, ids.new_id()), granted(7)
+    for _ in range(2):
+        (answer,) = linked(twice, twice)
+        assert (answer.transfer_id, answer.code) == (twice.id, "transfer_invalid")
+    assert wallet(fine).available == 7
+
+
 def test_linked_transfers_happen_together_or_not_at_all() -> None:
     sender, receiver = granted(100), ids.new_id()
     too_much = (transfer(Flow.SEND, 60, sender), transfer(Flow.SEND, 60, sender))
