@@ -30,19 +30,24 @@ LONGEST_BATCH = 8190
 REFUSALS_KEPT = timedelta(days=30)
 
 
-def post_many(postings: Sequence[Posting]) -> PostResult:
+def post_many(postings: Sequence[Posting], *, remembers: bool = True) -> PostResult:
     """Post each of them, all or none of its transfers; a refused one stops none of the others.
 
-    What was posted or refused before under the same ids is answered the same. Raises TooManyTransfers;
-    Overtaken when an id was used for something else at the same moment, and then nothing is posted.
+    What was posted or refused before under the same ids is answered the same; but where it does not remember,
+    refusals are neither written down nor looked up, for callers who keep what was refused themselves and try
+    it again under the same ids. Raises TooManyTransfers; Overtaken when an id was used for something else at
+    the same moment, and then nothing is posted.
     """
     count = sum(len(posting.transfers) for posting in postings)
     if count > LONGEST_BATCH:
         raise TooManyTransfers(transfers=count, limit=LONGEST_BATCH)
     at = clock.now()
     with db.transaction():
-        planned = plan(*open_books(postings), at=at)
-        enter(planned, at=at)
+        batch, books = open_books(postings)
+        if not remembers:
+            books.refused.clear()
+        planned = plan(batch, books, at=at)
+        enter(planned if remembers else planned._replace(newly=[]), at=at)
     return PostResult(postings=len(postings), refused=tuple(planned.refused))
 
 

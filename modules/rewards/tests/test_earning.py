@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from modules.rewards.interface import Flow
-from modules.rewards.models import Account, Campaign, CampaignKind, Earning, Entry, Lot
+from modules.rewards.models import Account, Campaign, CampaignKind, Earning, Entry, Lot, Refusal
 from modules.rewards.policies import EarningFacts, EarningPolicy
 from modules.rewards.services import holds, taking_back
 from modules.rewards.services.campaigns import create_campaign, end_campaign
@@ -143,6 +143,34 @@ def test_a_campaign_adds_and_ends_with_its_budget() -> None:
     assert points_of(earned(ids.new_id(), 2000))[0] == 100
 
 
+def test_what_the_ledger_refused_is_not_gone_of_a_budget_and_comes_once_it_can() -> None:
+    summer = campaign(points=60, budget=100)
+    customer = ids.new_id()
+    stuck = delivered(customer, 2000)
+    posted(transfer(Flow.GRANT, 1, id=ids.derived(stuck, "earn"), customer_id=customer))
+    reckon_batch()
+    assert (state_of(stuck), Campaign.get(summer.id).granted) == (EarningState.NEW, 0)
+    earned(ids.new_id(), 2000)
+    assert Campaign.get(summer.id).granted == 60
+
+
+def test_what_could_not_be_confirmed_is_confirmed_once_it_can() -> None:
+    customer = ids.new_id()
+    order = earned(customer, 2000)
+    (lot,) = Lot.objects.all()
+    take = transfer(Flow.UNEARN, 10, customer, lot_id=lot.id)
+    posted(take)
+    with clock.shift(SETTLED):
+        confirm_batch()
+    assert (state_of(order), Earning.objects.get(pk=order).refusal) == (EarningState.PENDING, "insufficient")
+    assert not Refusal.objects.exists()
+    Refusal.objects.create(id=ids.derived(lot.id, "confirm"), terms=b"", code="insufficient")
+    Earning.objects.filter(pk=order).update(goods=100, refunded=10)
+    with clock.shift(SETTLED + timedelta(minutes=11)):
+        confirm_batch()
+    assert (state_of(order), wallet(customer).available) == (EarningState.CONFIRMED, 90)
+
+
 def test_a_partner_owes_for_what_its_campaign_gives_and_no_more_once_it_is_taken_back() -> None:
     summer = campaign(points=60, partner="A brewery")
     customer = ids.new_id()
@@ -214,7 +242,13 @@ def test_a_campaign_gives_only_while_it_is_active() -> None:
 
 def test_a_campaign_ends_with_its_time() -> None:
     summer = campaign(points=60)
-    with clock.shift(timedelta(days=7, seconds=1)):
+    late = delivered(ids.new_id(), 2000, at=clock.now() + timedelta(days=7, seconds=-1))
+    early = delivered(ids.new_id(), 2000, at=clock.now() + timedelta(days=7, seconds=1))
+    with clock.shift(timedelta(days=9)):
+        settle()
+        reckon_batch()
+    assert [points_of(order)[0] for order in (late, early)] == [160, 100]
+    with clock.shift(timedelta(days=14, seconds=1)):
         settle()
     assert Campaign.get(summer.id).state is CampaignState.ENDED
     assert not Job.objects.using("rewards").filter(slot="deadline").exists()
