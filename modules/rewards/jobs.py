@@ -252,7 +252,7 @@ def pay_batch(batch_id: UUID) -> None:
     except PayoutDiffers:
         raise
     except DomainError as refusal:
-        services.record_unpayable(batch_id, refusal.code)
+        services.record_unpayable(batch_id, refusal.code, attempt=batch.attempt)
 
 
 @job("find_payout")

@@ -75,8 +75,8 @@ def _unlike(state: str, points: int, taken_back: int, *entered: int) -> Iterator
 
 @rule
 def no_earning_is_overdue(inspection: Inspection) -> None:
-    """What was delivered was reckoned, what is past its claims is confirmed, what went back was taken; but for
-    what waits because somebody looks into its wallet. Counts what waits longer."""
+    """What was delivered was reckoned, what is past its claims is confirmed, what went back was taken; but
+    for what waits because somebody looks into its wallet. Counts what waits longer."""
     since = clock.now() - LATE
     for late in _pages_of_late_earnings(since):
         stopped = unusable({each.customer_id for each in late if each.state is EarningState.PENDING})
