@@ -171,6 +171,23 @@ def test_what_could_not_be_confirmed_is_confirmed_once_it_can() -> None:
     assert (state_of(order), wallet(customer).available) == (EarningState.CONFIRMED, 90)
 
 
+def test_who_owes_points_and_cannot_be_confirmed_stops_nobody_and_is_seen() -> None:
+    stuck, fine = ids.new_id(), ids.new_id()
+    for customer in (stuck, fine):
+        order = confirmed(customer, 2000)
+        posted(transfer(Flow.DONATE, 100, customer))
+        assert refunded(order, 1000).owed == 50
+    orders = [earned(customer, 2000) for customer in (stuck, fine)]
+    lot = Lot.objects.get(order_id=orders[0])
+    posted(transfer(Flow.UNEARN, 10, stuck, lot_id=lot.id))
+    with clock.shift(SETTLED):
+        confirm_batch()
+        assert confirm_batch() == 0
+    assert [state_of(order) for order in orders] == [EarningState.PENDING, EarningState.CONFIRMED]
+    assert Earning.objects.get(pk=orders[0]).refusal == "insufficient_points"
+    assert (wallet(fine).available, wallet(fine).owed) == (50, 0)
+
+
 def test_a_partner_owes_for_what_its_campaign_gives_and_no_more_once_it_is_taken_back() -> None:
     summer = campaign(points=60, partner="A brewery")
     customer = ids.new_id()
