@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from modules.identity.events import CustomerErased
 from modules.orders.events import OrderDelivered, OrderRefunded
 from modules.rewards import selectors, services
+from modules.rewards.events import StandingOrderSkipped
 from modules.rewards.handlers.giving import customer_erased, given_with_orders
 from modules.rewards.interface import (
     CharityUnknown,
@@ -37,6 +38,7 @@ from modules.rewards.tests.points import granted
 from tiffin import clock, db, ids
 from tiffin.log import Event, Recorded
 from tiffin.log.events import handling
+from tiffin.models import LogEvent
 from tiffin.money import Money
 from tiffin.states import StateConflict
 
@@ -225,6 +227,13 @@ def again(order: StandingOrder) -> StandingOrder:
     return StandingOrder.get(order.pk)
 
 
+def skipped() -> list[StandingOrderSkipped]:
+    """What customers were told, in its order."""
+    rows = LogEvent.objects.using("rewards").filter(name=StandingOrderSkipped.wire).order_by("position")
+    unread = dict.fromkeys(Recorded._fields)
+    return [Recorded(**{**unread, "name": e.name, "payload": bytes(e.payload)}).decode() for e in rows]
+
+
 def on(day: date) -> None:
     """The sweep comes by twice on that day, at noon in London."""
     with clock.hold(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)):
@@ -257,10 +266,19 @@ def test_without_enough_points_a_month_is_skipped_and_told() -> None:
     on(date(2027, 1, 15))
     order = again(order)
     assert (order.skipped_on, order.next_on) == (date(2027, 1, 15), date(2027, 2, 15))
-    assert order.version == 1  # one event
+    assert [(each.reason, each.available) for each in skipped()] == [("insufficient_points", 250)]
     granted(100, order.customer_id)
     on(date(2027, 2, 15))
     assert (again(order).skipped_on, points_of(order.customer_id)) == (None, 50)
+
+
+def test_a_month_that_is_skipped_for_another_reason_says_so() -> None:
+    with clock.hold(datetime(2027, 1, 10, 12, tzinfo=UTC)):
+        order = standing()
+    with clock.hold(datetime(2027, 1, 15, 12, tzinfo=UTC)):
+        services.review_wallet(customer_id=order.customer_id, region="gb", why="a doubt")
+    on(date(2027, 1, 15))
+    assert [(each.reason, each.available) for each in skipped()] == [("wallet_under_review", 0)]
 
 
 def test_months_in_which_nothing_ran_are_not_made_up_for() -> None:
