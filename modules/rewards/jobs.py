@@ -18,7 +18,7 @@ from modules.rewards.services.debts import forget_debts, repay_debts
 from modules.rewards.services.earning import reckon_batch
 from modules.rewards.services.expiring import expire_batch, warn_of_expiry
 from modules.rewards.services.figures import make_figures
-from modules.rewards.services.forgetting import forget_batch
+from modules.rewards.services.forgetting import forget_batch, look_again_at_forgotten
 from modules.rewards.services.holds import lapse_holds
 from modules.rewards.services.posting import forget_refusals
 from modules.rewards.services.settled import DONATIONS, LOOK_AGAIN, LOOKED_AT
@@ -96,6 +96,12 @@ def let_points_expire() -> None:
     """What is past its day is gone, and forgotten customers have nothing left."""
     _while_there_is_more(expire_batch)
     _while_there_is_more(forget_batch)
+
+
+@every("look_again_at_forgotten", pause=timedelta(hours=1), lease=timedelta(minutes=10))
+def look_again_at_the_forgotten() -> None:
+    """Points that come to forgotten customers later are nobody's, and go too."""
+    look_again_at_forgotten()
 
 
 @every("warn_of_expiry", pause=timedelta(hours=6), lease=timedelta(minutes=10))

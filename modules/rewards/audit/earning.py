@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models.functions import Coalesce
 
 from modules.rewards.models import Earning, EarningRefund
-from modules.rewards.selectors.standing import unusable
+from modules.rewards.selectors.wallets import stopped_wallets
 from modules.rewards.states import EarningState
 from tiffin import clock, db
 from tiffin.audit import Inspection, rule
@@ -79,7 +79,7 @@ def no_earning_is_overdue(inspection: Inspection) -> None:
     for what waits because somebody looks into its wallet. Counts what waits longer."""
     since = clock.now() - LATE
     for late in _pages_of_late_earnings(since):
-        stopped = unusable({each.customer_id for each in late if each.state is EarningState.PENDING})
+        stopped = stopped_wallets({each.customer_id for each in late if each.state is EarningState.PENDING})
         for earning in late:
             inspection.looked(1)
             if earning.state is EarningState.NEW or earning.customer_id not in stopped:

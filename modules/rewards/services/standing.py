@@ -101,9 +101,11 @@ def end_review(customer_id: UUID) -> None:
 
 
 @db.transaction_required
-def forget_code(customer_id: UUID) -> None:
-    """Nobody can send a forgotten customer points any more."""
-    WalletStanding.objects.filter(pk=customer_id).update(code=None, forgotten_at=clock.now())
+def forget_code(customer_id: UUID, *, region: str) -> None:
+    """Nobody can send a forgotten customer points any more, nor is there ever a code again."""
+    standing = lock_standing(customer_id, region)
+    standing.code, standing.forgotten_at = None, clock.now()
+    standing.save(update_fields=("code", "forgotten_at"))
 
 
 def _review(standing: WalletStanding, *, why: str, by: str) -> None:

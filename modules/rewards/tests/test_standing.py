@@ -14,7 +14,7 @@ from modules.rewards.errors import ReasonMissing
 from modules.rewards.interface import Flow, Rewards, TooFast, WalletUnderReview
 from modules.rewards.models import WalletStanding
 from modules.rewards.policies import REFUSE, Taking, Velocity, broken_rule
-from modules.rewards.selectors import find_standing, unusable
+from modules.rewards.selectors import find_standing, stopped_wallets
 from modules.rewards.services import code_of, decide_review, hold, require_good_standing, review_wallet, send
 from modules.rewards.services.confirming import confirm_batch
 from modules.rewards.states import WalletState
@@ -157,7 +157,7 @@ def test_what_is_beyond_a_rule_that_looks_into_it_happens_and_is_the_last(databa
     standing = find_standing(customer)
     assert (standing.state, standing.by) == (WalletState.UNDER_REVIEW, "rules")
     assert "more than 50 points within 3600 seconds" in standing.why
-    assert unusable([customer, granted(1)]) == {customer}
+    assert stopped_wallets([customer, granted(1)]) == {customer}
     assert not call(Rewards).account(customer_id=customer, region="gb").usable
     assert deadlines(customer) == ["review_overdue"]
 
