@@ -219,6 +219,7 @@ class PointsOutcome(OpenEnum):
     APPLIED = "applied"
     FEWER = "fewer"
     NONE_LEFT = "none_left"
+    NOT_USABLE = "not_usable"
     NOT_HERE = "not_here"
     BELOW_MINIMUM = "below_minimum"
     NOTHING_TO_PAY = "nothing_to_pay"

@@ -10,7 +10,7 @@ from modules.orders.interface import OrderState, PointsState
 from modules.orders.models import Order, Refund
 from modules.orders.pricing.sharing import shares_of
 from modules.orders.selectors.bills import price_of
-from modules.orders.services.compensation import ask, give_up, release_points
+from modules.orders.services.compensation import give_up, release_points
 from modules.orders.services.owing import give_points_back
 from modules.orders.services.recording import record
 from modules.orders.services.telling import points_told
@@ -106,20 +106,12 @@ def let_points_go(order_id: UUID, number: int) -> None:
     order = Order.get(order_id)
     if order.axes.points is not PointsState.RELEASING:
         return
-    note = ""
-    try:
-        call(Rewards).void(key=order.command_key("unhold", number), hold_id=order.hold_id)
-    except HoldUnknown:
-        note = NEVER_ASKED
+    let_go = call(Rewards).void(key=order.command_key("unhold", number), hold_id=order.hold_id)
     with db.transaction():
         order = Order.lock(order_id)
         if order.axes.points is not PointsState.RELEASING:
             return
-        if note == NEVER_ASKED and order.wishes != number:
-            # Something was asked since: it may be that the hold was on its way, and is there now.
-            ask(order, "release_points")
-        else:
-            order.move(points=PointsState.RELEASED, note=note)
+        order.move(points=PointsState.RELEASED, note="" if let_go.points else NEVER_ASKED)
         record(order, cause="release_points")
 
 

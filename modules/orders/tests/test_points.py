@@ -199,13 +199,13 @@ class Overtaken:
         return InProcess().send(request, timeout_seconds=timeout_seconds)
 
 
-def test_a_hold_that_arrives_after_the_order_was_given_up_is_let_go(kitchen, customer) -> None:
+def test_a_hold_that_arrives_after_the_order_was_given_up_never_is(kitchen, customer) -> None:
     order = scenes.place(kitchen, customer, points=500)
     with routed(Overtaken(order)):
         secure_points(order.id)
     settle()
     whole(order, PointsState.RELEASED)
-    assert (hold_of(order).state, available(customer)) == (HoldState.VOIDED, 2_000)
+    assert (hold_of(order), available(customer)) == (None, 2_000)
 
 
 def test_a_partial_refund_gives_back_money_as_money_and_points_as_points(kitchen, customer) -> None:
