@@ -15,7 +15,7 @@ from modules.orders.services.lateness import credit_lateness
 from modules.orders.services.owing import refund_again, settle_refunds
 from modules.orders.services.promotions import release_promotions
 from modules.orders.services.recording import record
-from modules.orders.services.telling import money_told
+from modules.orders.services.telling import money_told, unpaid_told
 from modules.orders.states import PAYMENT, is_over
 from modules.payments.events import (
     PaymentActionRequired,
@@ -181,7 +181,9 @@ def _without_money(order: Order, *, note: str) -> None:
     order.move(payment=PaymentState.FAILED, note=note)
     if order.axes.order is OrderState.CANCELLED:
         release_promotions(order)
-    if is_over(order.axes) or order.axes.courier in {CourierState.PICKED_UP, CourierState.DELIVERED}:
+    if order.axes.order is OrderState.COMPLETED:
+        record(order, unpaid_told(order))
+    elif is_over(order.axes) or order.axes.courier in {CourierState.PICKED_UP, CourierState.DELIVERED}:
         record(order)
     else:
         record(order, give_up(order, reason="payment_failed", by="payments"))

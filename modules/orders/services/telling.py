@@ -11,6 +11,8 @@ from modules.orders.pricing.refunding import RefundPart, total_of
 from modules.orders.selectors.bills import price_of
 from tiffin import ids
 
+UNPAID = "unpaid"
+
 
 def money_told(order: Order, amount: int, reference: str | None, reason: str) -> OrderRefunded:
     """So many minor units are back, as asked for under `reference` or of somebody's own accord."""
@@ -37,6 +39,19 @@ def points_told(order: Order, refund: Refund) -> OrderRefunded:
         refund_id=ids.derived(order.id, f"points-{refund.number}"),
         goods=order.money(sum(part.in_points for part in _parts(refund) if part.line is not None)),
         points=refund.points,
+    )
+
+
+def unpaid_told(order: Order) -> OrderRefunded:
+    """The money for an order that was told as delivered never came: nothing of it was earned or given."""
+    return OrderRefunded(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        amount=order.money(0),
+        reason=UNPAID,
+        refund_id=ids.derived(order.id, UNPAID),
+        goods=order.money(order.goods),
+        donation=order.money(order.donation) if order.donation else None,
     )
 
 

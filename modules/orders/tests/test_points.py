@@ -16,7 +16,7 @@ from modules.orders.tests.scenes import order_of, told
 from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.whole import check, check_receipts, check_rules
 from modules.payments.interface import Payments
-from modules.rewards.interface import HoldState, Rewards
+from modules.rewards.interface import DonationState, HoldState, Rewards
 from tiffin import clock, ids
 from tiffin.interfaces import call
 from tiffin.interfaces.envelope import decode_envelope
@@ -307,3 +307,32 @@ def lapse(order) -> None:
     call(Rewards).void(key=scenes.new_key(), hold_id=order_of(order).hold_id)
     report(order.id, "points lapsed")
     settle()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_nothing_is_earned_or_given_with_money_that_never_came(kitchen, customer, when) -> None:
+    order = scenes.place(kitchen, customer, points=500, charity_id=scenes.a_cause(), donation=100)
+    settle()
+    courier = scenes.courier_on_shift()
+    with stopped(Payments):
+        scenes.accept(order)
+        scenes.take_offer(courier)
+        scenes.pick_up(courier, order)
+        if when == "after":
+            scenes.drop_off(courier, order)
+        assert order_of(order).axes.payment is PaymentState.CAPTURING
+        report(order.id, "not captured")
+        if when == "before":
+            scenes.drop_off(courier, order)
+        settle()
+    ended = whole(order, PointsState.SPENT)
+    assert (ended.status, ended.axes.payment) == (Status.DELIVERED, PaymentState.FAILED)
+    (delivered,) = told(order, OrderDelivered)
+    taken_back = told(order, OrderRefunded)
+    assert bool(delivered.goods and delivered.donation) is bool(taken_back) is (when == "after")
+    for each in taken_back:
+        assert (each.amount.amount, each.points) == (0, 0)
+        assert (each.goods, each.donation) == (delivered.goods, delivered.donation)
+    (given,) = call(Rewards).donations(customer_id=customer).donations or (None,)
+    assert given is None or given.state is DonationState.TAKEN_BACK
+    assert call(Rewards).wallet(customer_id=customer).pending == 0
