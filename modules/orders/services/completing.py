@@ -10,8 +10,8 @@ from tiffin import clock, db, jobs
 
 @db.transaction_required
 def complete(order: Order, *, note: str = "") -> OrderDelivered:
-    """The order has reached its end; `record` with the event this returns. What nobody paid for earns nothing,
-    and nothing was given on top of it."""
+    """The order has reached its end; `record` with the event this returns. Unpaid it earns nothing, and
+    nothing was given on top of it."""
     order.delivered_at = clock.now()
     order.move(order=OrderState.COMPLETED, note=note)
     if order.axes.points is PointsState.HELD:

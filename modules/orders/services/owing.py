@@ -55,13 +55,16 @@ def owe(
 
 @db.transaction_required
 def give_points_back(order: Order) -> None:
-    """Have asked for what is owed in points, once those of the order are spent; `record` it then."""
-    if order.axes.points is not PointsState.SPENT:
+    """Have asked for what is owed in points, once those of the order are spent; `record` it then. Who asks
+    for others already does not know of it yet."""
+    if order.axes.points not in {PointsState.SPENT, PointsState.RESTORING}:
         return
     owed = order.refunds.filter(points__gt=0, points_done_at=None).first()
-    if owed is not None:
+    if owed is None:
+        return
+    if order.axes.points is PointsState.SPENT:
         order.move(points=PointsState.RESTORING, note=owed.reason)
-        jobs.add(order, "restore_points", due=clock.now())
+    jobs.add(order, "restore_points", due=clock.now())
 
 
 def _points_owed(order: Order, parts: list[Any]) -> int:

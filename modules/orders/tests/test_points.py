@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -187,21 +189,26 @@ def test_what_is_let_go_is_let_go_though_more_was_asked_for_since(kitchen, custo
 
 
 class Overtaken:
-    """Somebody cancels the order while rewards is being asked to hold its points."""
+    """Something happens while rewards is being asked for `method`, once."""
 
-    def __init__(self, order) -> None:
-        self._order = order
+    def __init__(self, method: str, happens: Callable[[], object]) -> None:
+        self._method, self._happens = method, happens
 
     def send(self, request: bytes, *, timeout_seconds: float) -> bytes:
-        if decode_envelope(request).method == "hold":
-            scenes.cancel(self._order)
-            settle()
+        if decode_envelope(request).method == self._method:
+            self._method = ""
+            self._happens()
         return InProcess().send(request, timeout_seconds=timeout_seconds)
 
 
 def test_a_hold_that_arrives_after_the_order_was_given_up_is_let_go(kitchen, customer) -> None:
     order = scenes.place(kitchen, customer, points=500)
-    with routed(Overtaken(order)):
+
+    def cancelled() -> None:
+        scenes.cancel(order)
+        settle()
+
+    with routed(Overtaken("hold", cancelled)):
         secure_points(order.id)
     settle()
     whole(order, PointsState.RELEASED)
@@ -227,6 +234,19 @@ def test_a_partial_refund_gives_back_money_as_money_and_points_as_points(kitchen
     assert (money.points, points.points, points.amount.amount) == (0, refund.points, 0)
     assert (money.goods.amount, points.goods.amount) == (807, 442)
     assert money.refund_id != points.refund_id
+
+
+def test_what_is_owed_while_points_are_being_given_back_is_asked_for_as_well(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer, kitchen.ramen(2), points=1_000)
+    deliver(order)
+    missing = (ClaimLine(line=0, quantity=1),)
+    for _ in range(2):
+        made = claim(customer_id=customer, order_id=order.id, reason=ClaimReason.MISSING, lines=missing)
+    with routed(Overtaken("restore", partial(decide_claim, claim_id=made.id, grant=True))):
+        settle()
+    ended = whole(order, PointsState.SPENT)
+    assert [bool(refund.points_done_at) for refund in ended.refunds.all()] == [True, True]
+    assert ended.points_back == hold_of(order).restored > 900
 
 
 def test_all_of_it_goes_back_as_it_was_paid_with_the_donation(kitchen, customer, strict) -> None:
