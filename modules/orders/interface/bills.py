@@ -223,6 +223,7 @@ class PointsOutcome(OpenEnum):
     BELOW_MINIMUM = "below_minimum"
     NOTHING_TO_PAY = "nothing_to_pay"
     NOT_LOOKED_UP = "not_looked_up"
+    NOT_USABLE = "not_usable"
     UNKNOWN = "unknown"
 
 

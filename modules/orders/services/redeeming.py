@@ -18,12 +18,14 @@ _SAID = {
     PointsOutcome.APPLIED: "{points} points are spent, worth {worth}.",
     PointsOutcome.FEWER: "You have {available} points: {points} are spent, worth {worth}.",
     PointsOutcome.NONE_LEFT: "You have no points to spend.",
+    PointsOutcome.NOT_USABLE: "Something about your points is being looked into; until then none can be spent.",
     PointsOutcome.NOT_HERE: "Points cannot be spent here.",
     PointsOutcome.BELOW_MINIMUM: "Not fewer than {minimum} points can be spent at once.",
     PointsOutcome.NOTHING_TO_PAY: "There is nothing that so many points can pay for.",
     PointsOutcome.NOT_LOOKED_UP: "How many points you have cannot be looked up now. {points} are spent, worth"
     " {worth}; when you have fewer, the order is not taken, and you pay nothing.",
 }
+_NOT_KNOWN = "How many points you have cannot be looked up now, so that none are spent."
 
 
 class Purse(NamedTuple):
@@ -46,12 +48,15 @@ def open_purse(wishes: Wishes, customer_id: UUID | None, region: Region, on: dat
         return Purse(obstacle=PointsOutcome.NOT_HERE)
     wanted = None if wishes.all_points else wishes.points
     try:
-        available = call(Rewards).wallet(customer_id=customer_id).available
+        account = call(Rewards).account(customer_id=customer_id, region=region.code)
     except (ModuleUnavailable, ModuleFault):
         offer = PointsOffer(most=wanted or 0, price=prices[0])
         return Purse(offer, PointsOutcome.NOT_LOOKED_UP, wanted=wanted)
+    available = account.wallet.available
     if available <= 0:
         return Purse(obstacle=PointsOutcome.NONE_LEFT, available=0, wanted=wanted)
+    if not account.usable:
+        return Purse(obstacle=PointsOutcome.NOT_USABLE, available=available, wanted=wanted)
     most = available if wanted is None else min(wanted, available)
     return Purse(PointsOffer(most=most, price=prices[0]), None, available, wanted)
 
@@ -63,7 +68,8 @@ def answer(purse: Purse, bill: Price) -> PointsAnswer | None:
     points = points_spent(purse.offer, bill)
     outcome = purse.obstacle or _outcome(purse, points)
     worth = Money(amount=paid_with_points(bill), currency=bill.total.currency)
-    text = _SAID[outcome].format(
+    unknown = outcome is PointsOutcome.NOT_LOOKED_UP and not points
+    text = (_NOT_KNOWN if unknown else _SAID[outcome]).format(
         points=points,
         worth=worth,
         available=purse.available,
