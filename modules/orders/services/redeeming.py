@@ -18,7 +18,7 @@ _SAID = {
     PointsOutcome.APPLIED: "{points} points are spent, worth {worth}.",
     PointsOutcome.FEWER: "You have {available} points: {points} are spent, worth {worth}.",
     PointsOutcome.NONE_LEFT: "You have no points to spend.",
-    PointsOutcome.NOT_USABLE: "Something about your points is being looked into; until then none can be spent.",
+    PointsOutcome.NOT_USABLE: "Your points are being looked into; until then none can be spent.",
     PointsOutcome.NOT_HERE: "Points cannot be spent here.",
     PointsOutcome.BELOW_MINIMUM: "Not fewer than {minimum} points can be spent at once.",
     PointsOutcome.NOTHING_TO_PAY: "There is nothing that so many points can pay for.",
