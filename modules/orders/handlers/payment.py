@@ -139,8 +139,8 @@ def payment_refunded(event: PaymentRefunded) -> None:
         order.move(payment=PaymentState.CAPTURED)
         release_payment(order)
     keep_what_is_left(order)
-    reason = settle_refunds(order, amount=event.amount.amount, reference=event.reference)
-    record(order, money_told(order, event.amount.amount, event.reference, reason))
+    refund = settle_refunds(order, amount=event.amount.amount, reference=event.reference)
+    record(order, money_told(order, event.amount.amount, refund))
 
 
 @on(PaymentChargedBack)

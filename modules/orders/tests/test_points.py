@@ -15,6 +15,7 @@ from modules.orders.models import Order
 from modules.orders.services import claim, decide_claim
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of, told
+from modules.orders.tests.test_chargebacks import given_back
 from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.whole import check, check_receipts, check_rules
 from modules.payments.interface import Payments
@@ -244,6 +245,23 @@ def test_a_partial_refund_gives_back_money_as_money_and_points_as_points(kitchen
     assert (money.points, points.points, points.amount.amount) == (0, refund.points, 0)
     assert (money.goods.amount, points.goods.amount) == (807, 442)
     assert money.refund_id != points.refund_id
+
+
+def test_what_goes_back_twice_is_told_as_two(kitchen, customer) -> None:
+    """Two attempts of one refund were carried out after all: whoever takes back what it earned hears of both."""
+    order = scenes.place(kitchen, customer, kitchen.ramen(2))
+    deliver(order)
+    missing = (ClaimLine(line=0, quantity=1),)
+    claim(customer_id=customer, order_id=order.id, reason=ClaimReason.MISSING, lines=missing)
+    settle()
+    ended = order_of(order)
+    once = ended.refunded
+    given_back(ended, once, in_all=2 * once, key=str(ended.command_key("refund-1", 2)))
+    first, second = told(order, OrderRefunded)
+    assert (first.amount, first.reason, second.reason) == (second.amount, "claim_missing", "")
+    assert first.refund_id != second.refund_id
+    # Of nothing in particular: a share of the whole bill.
+    assert second.goods.amount == ended.goods * once // ended.total
 
 
 def test_what_is_owed_while_points_are_being_given_back_is_asked_for_as_well(kitchen, customer) -> None:
