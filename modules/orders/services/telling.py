@@ -9,7 +9,7 @@ from modules.orders.interface import Party
 from modules.orders.models import Order, Refund
 from modules.orders.pricing.refunding import RefundPart, total_of
 from modules.orders.selectors.bills import price_of
-from modules.orders.services.owing import GIVEN
+from modules.orders.services.owing import CHARGED_BACK, GIVEN
 from tiffin import ids
 
 UNPAID = "unpaid"
@@ -52,6 +52,20 @@ def unpaid_told(order: Order) -> OrderRefunded:
         refund_id=ids.derived(order.id, UNPAID),
         goods=order.money(order.goods),
         donation=order.money(order.donation) if order.donation else None,
+    )
+
+
+def charged_back_told(order: Order, *, dispute: str, amount: int) -> OrderRefunded:
+    """The customer's bank took so many minor units of an order that was told as delivered: what they were
+    paid for earned nothing. The gift is the charity's already, and stays so at the platform's loss."""
+    goods, _ = _made_of(order, None, amount)
+    return OrderRefunded(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        amount=order.money(0),
+        reason=CHARGED_BACK,
+        refund_id=ids.derived(order.id, f"charged back {dispute}"),
+        goods=order.money(goods),
     )
 
 

@@ -15,7 +15,7 @@ from modules.orders.models import Order
 from modules.orders.services import claim, decide_claim
 from modules.orders.tests import scenes
 from modules.orders.tests.scenes import order_of, told
-from modules.orders.tests.test_chargebacks import given_back
+from modules.orders.tests.test_chargebacks import charged_back, given_back
 from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.whole import check, check_receipts, check_rules
 from modules.payments.interface import Payments
@@ -25,6 +25,7 @@ from tiffin.interfaces import call
 from tiffin.interfaces.envelope import decode_envelope
 from tiffin.interfaces.testing import stopped
 from tiffin.interfaces.transport import InProcess, routed
+from tiffin.jobs.registry import find
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -248,7 +249,7 @@ def test_a_partial_refund_gives_back_money_as_money_and_points_as_points(kitchen
 
 
 def test_what_goes_back_twice_is_told_as_two(kitchen, customer) -> None:
-    """Two attempts of one refund were carried out after all: whoever takes back what it earned hears of both."""
+    """Two attempts of one refund were carried out: whoever takes back what was earned hears of both."""
     order = scenes.place(kitchen, customer, kitchen.ramen(2))
     deliver(order)
     missing = (ClaimLine(line=0, quantity=1),)
@@ -384,3 +385,27 @@ def test_nothing_is_earned_or_given_with_money_that_never_came(kitchen, customer
     (given,) = call(Rewards).donations(customer_id=customer).donations or (None,)
     assert given is None or given.state is DonationState.TAKEN_BACK
     assert call(Rewards).wallet(customer_id=customer).pending == 0
+
+
+def test_what_the_customers_bank_takes_earns_nothing(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer, charity_id=scenes.a_cause(), donation=100)
+    deliver(order)
+    earned = pending(customer)
+    assert earned > 0
+    charged_back(order_of(order), order.total.amount)
+    settle()
+    (taken_back,) = told(order, OrderRefunded)
+    assert (taken_back.amount.amount, taken_back.reason, taken_back.donation) == (0, "charged_back", None)
+    # 12.50 of 16.12, of which the gift is the charity's all the same.
+    assert taken_back.goods.amount == 1_250
+    assert pending(customer) == 0
+    # Told again it takes nothing more.
+    charged_back(order_of(order), order.total.amount)
+    settle()
+    assert len(told(order, OrderRefunded)) == 1
+
+
+def pending(customer) -> int:
+    """What the order earned, as far as rewards has reckoned it."""
+    find("rewards", "earn_points").function()
+    return call(Rewards).wallet(customer_id=customer).pending
