@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,10 @@ from modules.rewards.states import FLOWS, IN_LOTS, AccountKind
 SCHEMA = "ceiling"
 TABLES = ("rewards_account", "rewards_entry", "rewards_lot", "rewards_hold")
 PLENTY = 10**12  # so that the same rows can be written again and again
+# Ids tell milliseconds. Those of copies are of a later century, each copy's of another hour: so they come
+# after all that is there, as new ones always do.
+COPIES_BEGIN = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp() * 1000)
+HOUR = 3_600_000
 
 _ENTRY_COLUMNS = {
     "id": "uuid",
@@ -87,20 +92,30 @@ Row = dict[str, Any]
 
 
 class Rows(NamedTuple):
-    """Real batches of entries, as their columns; `fresh` are the ids that are new in every copy."""
+    """Batches that one client posted after each other, as their entries' columns. `fresh` are the ids that
+    every copy has anew; the first of them was made at `began`, in milliseconds."""
 
     batches: list[list[Row]]
     fresh: frozenset[UUID]
+    began: int
 
-    def share(self, number: int, of: int) -> Rows:
-        """One of `of` equal parts: those batches that one client posted after each other."""
-        each = len(self.batches) // of
-        return Rows(self.batches[number * each : (number + 1) * each], self.fresh)
+    @classmethod
+    def of(cls, batches: list[list[Row]]) -> Rows:
+        rows = [row for batch in batches for row in batch]
+        orders = {row["order_id"] for row in rows if row["order_id"] and not row["hold_id"]}
+        fresh = frozenset(orders.union(row["id"] for row in rows))
+        return cls(batches, fresh, min(id.int for id in fresh) >> 80)
+
+    def id_in(self, copy: int, id: UUID) -> UUID:
+        """What is fresh is as much later as the copy is; copies of other rows have the same times."""
+        if id not in self.fresh:
+            return id
+        return UUID(int=id.int + ((COPIES_BEGIN + copy * HOUR - self.began) << 80))
 
 
 def stand_beside(ground: Ground) -> None:
-    """Tables with the ledger's accounts and lots as they are now, and no triggers. All have plenty there, and
-    lots are as full as can be."""
+    """Tables with the ledger's accounts, lots and holds as they are now, and no triggers. All have plenty
+    there, and lots are as full as can be."""
     with ground.connect("rewards") as connection:
         connection.execute(f"CREATE SCHEMA {SCHEMA}")
         for table in TABLES:
@@ -118,20 +133,22 @@ def stand_beside(ground: Ground) -> None:
             f" SELECT id, customer_id, region, order_id, 9 * {PLENTY}, pending + {PLENTY},"
             f" available + {PLENTY}, held + {PLENTY}, opened_at, expires_at, reason FROM rewards.rewards_lot"
         )
+        connection.execute(f"INSERT INTO {SCHEMA}.rewards_hold SELECT * FROM rewards.rewards_hold")
         for table in TABLES:
             connection.execute(f"VACUUM (FREEZE, ANALYZE) {SCHEMA}.{table}")
         connection.execute("CHECKPOINT")
 
 
-def read_rows(ground: Ground, first: int) -> Rows:
-    """What was entered after number `first`, in the batches in which it was: each has a moment of its own."""
+def read_rows(ground: Ground, first: int, shares: int) -> list[Rows]:
+    """What was entered after number `first`, in so many equal shares of the batches in which it was: each has
+    a moment of its own."""
     batches: defaultdict[datetime, list[Row]] = defaultdict(list)
     with ground.connect("rewards") as connection:
         for row in connection.execute(_READ.encode(), [first]):
             entry = dict(zip(_ENTRY_COLUMNS, row, strict=True))
             batches[entry["at"]].append(entry)
-    kept = list(batches.values())
-    return Rows(kept, frozenset(row["id"] for batch in kept for row in batch))
+    kept, each = list(batches.values()), len(batches) // shares
+    return [Rows.of(kept[number * each : (number + 1) * each]) for number in range(shares)]
 
 
 class Prepared(NamedTuple):
@@ -143,19 +160,14 @@ class Prepared(NamedTuple):
 
 def prepared(rows: Rows, copy: int) -> list[Prepared]:
     """The batches of a copy, whose ids no other copy has."""
-
-    def id_of(id: UUID) -> UUID:
-        return UUID(int=id.int ^ (copy + 1)) if id in rows.fresh else id
-
-    return [Prepared(len(batch), _parameters(batch, id_of)) for batch in rows.batches]
+    return [Prepared(len(batch), _parameters(batch, partial(rows.id_in, copy))) for batch in rows.batches]
 
 
 def _parameters(batch: list[Row], id_of: Callable[[UUID], UUID]) -> dict[str, str]:
     own = [
         row
         | {
-            "id": id_of(row["id"]),
-            "hold_id": row["hold_id"] and id_of(row["hold_id"]),
+            **{name: row[name] and id_of(row[name]) for name in ("id", "lot_id", "hold_id", "order_id")},
             "lots": _quoted(map(id_of, row["lots"])),
             "parts": _quoted(row["parts"]),
         }

@@ -6,14 +6,15 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from bench import ledger_ceiling
 from bench.ground import django_is_up
-from bench.ledger_ceiling import Rows
+from bench.ledger_ceiling import Prepared, Rows
 from bench.measuring import say
 from bench.points import Batch, Shapes
 
@@ -38,9 +39,9 @@ class Client:
         self.noted = noted.open("ab")
         self.batches: list[Batch] = []
         self.later: list[Batch] = []  # mixed ones that time did not suffice for; others rest on them
-        self.rows = Rows([], frozenset())
+        self.rows: list[Rows] = []
         self.copies = 0
-        self.prepared: list[Any] = []
+        self.prepared: list[list[Prepared]] = []  # of each connection
 
     def post(self, until: float) -> Part:
         """What is prepared, until the time is over."""
@@ -103,25 +104,32 @@ def post(seconds: float | None) -> Part:
     return client.post(inf if seconds is None else time.perf_counter() + seconds)
 
 
-def keep_rows(rows: Rows) -> None:
-    """These are written by `write_rows`, in copies that no two clients share."""
+def keep_rows(rows: list[Rows]) -> None:
+    """These are written by `write_rows`: a connection writes copies of its own rows, for each rests on those
+    before it."""
     _client[0].rows = rows
 
 
-def prepare_rows(seconds: float) -> None:
+def prepare_rows(seconds: float, connections: int) -> None:
     (client,) = _client
-    client.prepared = []
-    while len(client.prepared) < seconds * MOST_ROWS_A_SECOND:
-        client.prepared += ledger_ceiling.prepared(client.rows, client.copies)
+    client.prepared = [[] for _ in client.rows[:connections]]
+    while len(client.prepared[0]) < seconds * MOST_ROWS_A_SECOND / connections:
+        for own, rows in zip(client.prepared, client.rows, strict=False):
+            own.extend(ledger_ceiling.prepared(rows, client.copies))
         client.copies += 1
 
 
 def write_rows(seconds: float) -> float:
-    """Transfers a second."""
+    """Transfers a second, of all connections together."""
     (client,) = _client
-    with ledger_ceiling.connected(client.url) as connection:
+    with ThreadPoolExecutor(len(client.prepared)) as threads:
+        return sum(threads.map(lambda each: _write(client.url, each, seconds), client.prepared))
+
+
+def _write(url: str, prepared: list[Prepared], seconds: float) -> float:
+    with ledger_ceiling.connected(url) as connection:
         began, written = time.perf_counter(), 0
-        for each in client.prepared:
+        for each in prepared:
             connection.execute(ledger_ceiling.STATEMENT.encode(), each.parameters)
             written += each.transfers
             if time.perf_counter() - began > seconds:

@@ -5,20 +5,24 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import FileIO
 from multiprocessing import get_context
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from bench.ground import django_is_up
+from bench.ground import Ground, django_is_up
 from bench.measuring import quantiles, say
 
 RATE = 200
 THREADS = 8
 REMEMBERED = 2 * RATE  # a hold ends so many commands later: seconds, in which it was answered
 POINTS = 20
+SPENT = 15  # of them; the others are free again
+GIVEN_BACK = 5
 
 
 class Single(NamedTuple):
@@ -39,30 +43,49 @@ class Single(NamedTuple):
                     "region": "gb",
                 }
             case "post":
-                return {"points": POINTS - 5}
+                return {"points": SPENT}
             case "restore":
-                return {"points": 5, "reason": "refund"}
+                return {"points": GIVEN_BACK, "reason": "refund"}
         return {}
 
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.hold_id}"
 
-def measure(env: Mapping[str, str], customers: list[UUID], seconds: float) -> dict[str, Any]:
+    @property
+    def entries(self) -> list[UUID]:
+        """The ids of what is entered when it happens: the ledger makes them from the hold's."""
+        from modules.rewards.interface import Flow
+        from tiffin.ids import derived
+
+        ends = {
+            "post": (Flow.POST.value, Flow.RELEASE.value),
+            "void": (Flow.RELEASE.value,),
+            "restore": (f"restore {self.key}",),
+        }
+        return [derived(self.hold_id, name) for name in ends.get(self.method, ())] or [self.hold_id]
+
+
+def measure(platform: Ground, customers: list[UUID], seconds: float) -> dict[str, Any]:
     """`single_p50_ms` and so on: from the moment at which a command is due until it is answered."""
     say(f"{RATE} single commands a second")
-    with get_context("spawn").Pool(1, django_is_up, [env]) as pool:
-        milliseconds, errors = pool.apply(send, (customers, seconds))
+    noted = platform.home.logs / "acknowledged-singles.ids"
+    with get_context("spawn").Pool(1, django_is_up, [platform.supervisor.env]) as pool:
+        milliseconds, errors = pool.apply(send, (customers, seconds, noted))
     named = {f"single_{name}": value for name, value in quantiles(milliseconds).items()}
     say(f"answered in {named}")
     return {**named, "single_rate": RATE, "single_commands": len(milliseconds), "single_errors": errors}
 
 
-def send(customers: list[UUID], seconds: float) -> tuple[list[float], int]:
-    """In a process of its own. The first second is not counted: it opens connections."""
+def send(customers: list[UUID], seconds: float, noted: Path) -> tuple[list[float], int]:
+    """In a process of its own: milliseconds, but for those of the first second, which opens connections; and
+    how many went wrong in all. The ids of what was acknowledged are `noted`, 16 bytes each."""
     work = list(commands(customers, int(RATE * (seconds + 1))))
-    with ThreadPoolExecutor(THREADS) as threads:
+    with ThreadPoolExecutor(THREADS) as threads, noted.open("ab", buffering=0) as notes:
         began = time.perf_counter() + 0.1
-        sent = threads.map(lambda each: _send(each[1], began + each[0] / RATE), enumerate(work))
-        answered = list(sent)[RATE:]
-    return [took for took in answered if took is not None], answered.count(None)
+        sent = threads.map(lambda each: _send(each[1], began + each[0] / RATE, notes), enumerate(work))
+        answered = list(sent)
+    return [took for took in answered[RATE:] if took is not None], answered.count(None)
 
 
 def commands(customers: list[UUID], count: int) -> Iterator[Single]:
@@ -86,7 +109,7 @@ def commands(customers: list[UUID], count: int) -> Iterator[Single]:
         yield single
 
 
-def _send(single: Single, due: float) -> float | None:
+def _send(single: Single, due: float, notes: FileIO) -> float | None:
     """Milliseconds since it was due; None when it went wrong."""
     from modules.rewards.interface import Rewards
     from tiffin.errors import DomainError
@@ -96,8 +119,10 @@ def _send(single: Single, due: float) -> float | None:
     time.sleep(max(0.0, due - time.perf_counter()))
     method: Callable[..., Any] = getattr(call(Rewards), single.method)
     try:
-        method(key=f"{single.method} {single.hold_id}", hold_id=single.hold_id, **single.arguments)
+        method(key=single.key, hold_id=single.hold_id, **single.arguments)
     except (DomainError, ModuleFault, ModuleUnavailable) as trouble:
         say(f"trouble: {trouble}")
         return None
-    return (time.perf_counter() - due) * 1000
+    took = (time.perf_counter() - due) * 1000
+    notes.write(b"".join(id.bytes for id in single.entries))
+    return took

@@ -178,6 +178,7 @@ TIFFIN_MASTER_KEY = _secret("TIFFIN_MASTER_KEY", "master.key")
 TIFFIN_VENDOR_KEY = _secret("TIFFIN_VENDOR_KEY", "vendor.key")
 TIFFIN_ENDPOINT_KEY = _secret("TIFFIN_ENDPOINT_KEY", "endpoint.key")
 TIFFIN_NOTICE_KEY = _secret("TIFFIN_NOTICE_KEY", "notice.key")
+TIFFIN_BANK_KEY = _secret("TIFFIN_BANK_KEY", "bank.key")
 
 # Where identity is not, nobody logs in: tokens are verified, and staff's pages know their people by token.
 AUTH_USER_MODEL = "identity.Account" if HOLDS_IDENTITY else "auth.User"

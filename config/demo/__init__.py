@@ -1,1 +1,1 @@
-"""What `manage.py demo` brings: places, people, and a first order to try."""
+"""What `manage.py demo` brings: places, people, causes to give to, and a first order to try."""

@@ -31,6 +31,7 @@ SAMPLE = {
     "ready_at": "2026-03-02T18:40:00+00:00",
     "reason": "restaurant_rejected",
     "points": 1200,
+    "available": 20,
     "last_day": "2026-03-31",
     "tier": "Gold",
 }

@@ -14,7 +14,9 @@ from modules.notifications.kinds import (
     CONFIRMED,
     DELIVERED,
     FEEDBACK,
+    GIFT_SKIPPED,
     POINTS_EXPIRE,
+    POINTS_RECEIVED,
     REFUNDED,
     TIER_CHANGED,
     Kind,
@@ -28,7 +30,7 @@ from modules.orders.events import (
     OrderDelivered,
     OrderRefunded,
 )
-from modules.rewards.events import PointsExpireSoon, TierChanged
+from modules.rewards.events import PointsExpireSoon, PointsReceived, StandingOrderSkipped, TierChanged
 from tiffin import regions
 from tiffin.log import Event, Recorded, Subscriber, current_events, on, on_batch
 
@@ -87,29 +89,49 @@ def happened(events: Sequence[Any]) -> None:
     )
 
 
-@on_batch(PointsExpireSoon, TierChanged)
+_TOLD_OF_POINTS: dict[type[Event], tuple[Kind, Callable[[Any, Recorded], dict[str, Any]]]] = {
+    PointsExpireSoon: (
+        POINTS_EXPIRE,
+        lambda event, record: {"points": event.points, "last_day": _last_day(event.expires_at, record)},
+    ),
+    PointsReceived: (POINTS_RECEIVED, lambda event, record: {"points": event.points}),
+    StandingOrderSkipped: (GIFT_SKIPPED, lambda event, record: _skipped(event)),
+    TierChanged: (
+        TIER_CHANGED,
+        lambda event, record: {
+            "tier": event.title or event.tier,
+            "last_day": _last_day(event.until, record),
+        },
+    ),
+}
+
+
+@on_batch(*_TOLD_OF_POINTS)
 def points_changed(events: Sequence[Any]) -> None:
     """What is about a customer, and no order of theirs."""
     tell(
         [
             Told(
-                kind=POINTS_EXPIRE if isinstance(event, PointsExpireSoon) else TIER_CHANGED,
+                kind=kind,
                 event_id=record.event_id,
                 happened_at=record.occurred_at,
                 region=record.region or "",
                 customer_id=event.customer_id,
                 order_id=None,
-                facts=_of_points(event, record),
+                facts=facts(event, record),
             )
             for record, event in zip(current_events(), events, strict=True)
+            for kind, facts in (_TOLD_OF_POINTS[type(event)],)
         ]
     )
 
 
-def _of_points(event: PointsExpireSoon | TierChanged, record: Recorded) -> dict[str, Any]:
-    if isinstance(event, PointsExpireSoon):
-        return {"points": event.points, "last_day": _last_day(event.expires_at, record)}
-    return {"tier": event.title or event.tier, "last_day": _last_day(event.until, record)}
+def _skipped(event: StandingOrderSkipped) -> dict[str, Any]:
+    return {
+        "points": event.points,
+        "available": event.available,
+        "reason": getattr(event, "reason", ""),
+    }
 
 
 def _last_day(end: datetime, record: Recorded) -> str:

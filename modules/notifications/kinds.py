@@ -51,6 +51,15 @@ REFUNDED = Kind(code="order_refunded", title="Money or points come back", channe
 CLAIM_DECIDED = Kind(code="claim_decided", title="A claim was decided", channels=_ALL)
 
 POINTS_EXPIRE = Kind(code="points_expire_soon", title="Points expire soon", channels=_ALL, essential=False)
+POINTS_RECEIVED = Kind(
+    code="points_received", title="Somebody sent you points", channels=_ALL, essential=False
+)
+GIFT_SKIPPED = Kind(
+    code="standing_order_skipped",
+    title="Nothing was given this month",
+    channels=_ALL,
+    essential=False,
+)
 TIER_CHANGED = Kind(code="tier_changed", title="Your tier has changed", channels=_ALL, essential=False)
 
 KINDS = {
@@ -64,6 +73,8 @@ KINDS = {
         REFUNDED,
         CLAIM_DECIDED,
         POINTS_EXPIRE,
+        POINTS_RECEIVED,
+        GIFT_SKIPPED,
         TIER_CHANGED,
     )
 }

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from modules.notifications.channels import push
 from modules.notifications.interface import BrowserView, Choices, KindView, Switch
-from modules.notifications.kinds import KINDS, Channel, Kind
+from modules.notifications.kinds import GIFT_SKIPPED, KINDS, Channel, Kind
 from modules.notifications.models import Browser, Message, Preference
 from modules.notifications.wording import Written, choose_language, languages, write
 from tiffin import regions
@@ -65,9 +65,11 @@ def written(message: Message, preference: Preference) -> Written:
 
 
 def link_of(message: Message) -> str:
-    """The page of its order, or the customer's points."""
-    place = f"orders/{message.order_id}/" if message.order_id else "account/rewards/"
-    return f"{settings.TIFFIN_ORIGIN}/{place}"
+    """The page of its order, or that of the customer's points or gifts."""
+    if message.order_id:
+        return f"{settings.TIFFIN_ORIGIN}/orders/{message.order_id}/"
+    place = "giving" if message.kind == GIFT_SKIPPED.code else "rewards"
+    return f"{settings.TIFFIN_ORIGIN}/account/{place}/"
 
 
 def read_way_out(token: str) -> tuple[UUID, Kind] | None:

@@ -9,7 +9,7 @@ class PaymentsConfig(ModuleConfig):
     name = "modules.payments"
     label = "payments"
     provides = (Payments,)
-    secrets = ("TIFFIN_NOTICE_KEY",)
+    secrets = ("TIFFIN_NOTICE_KEY", "TIFFIN_BANK_KEY")
 
     def ready(self) -> None:
         super().ready()

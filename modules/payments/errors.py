@@ -38,6 +38,25 @@ class TransferNoteMissing(DomainError, code="transfer_note_missing", status=422)
     detail = "Say in the note why, and where that is written."
 
 
+class BankFileNotSent(DomainError, code="bank_file_not_sent", status=409):
+    """What stands in a file that somebody may still give to the bank may still be paid."""
+
+    detail = (
+        "It is in {file}, which is not marked as sent: who gives that to the bank now has it paid, and sent"
+        " again it would be paid twice. Mark the file as sent first; one that the bank shall not have is"
+        " marked too, and never given to it."
+    )
+    file: str
+
+
+class TransferNotBesides(DomainError, code="transfer_not_besides", status=409):
+    """The entry would not be about money that moved beside what is known."""
+
+    detail = "{reference} cannot be entered so: {why}."
+    reference: str
+    why: str
+
+
 class BankAnswerInvalid(DomainError, code="bank_answer_invalid", status=422):
     """The file cannot be taken for an answer of the bank."""
 

@@ -16,6 +16,8 @@ from datetime import date, timedelta
 from tiffin.dto import DTO
 from tiffin.regions import NoRuleInForce, Region
 
+FRIDAY = 4
+
 
 class MethodRow(DTO):
     """A row of `payment_methods`."""
@@ -34,6 +36,14 @@ class AccountRow(DTO):
     sort_code: str = ""
     account_number: str = ""
     cut_off_hour: int = 15
+
+
+def executed_on(cut_off: date, today: date) -> date:
+    """The day for which the bank is asked to pay: never one that is over, and from Monday to Friday. Which
+    holidays banks keep (those of TARGET, and each country's own) is not known here: on one, the bank takes
+    its next day by itself."""
+    day = max(cut_off, today)
+    return day if day.weekday() <= FRIDAY else day + timedelta(days=7 - day.weekday())
 
 
 SANDBOX, STRIPE, ADYEN = "sandbox", "stripe", "adyen"

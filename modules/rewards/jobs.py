@@ -10,6 +10,7 @@ from uuid import UUID
 from modules.payments.interface import CollectionState, PartyKind, Payer, Payments, PayoutDiffers
 from modules.rewards import services
 from modules.rewards.charities import ProviderSilent, provider
+from modules.rewards.interface import BILL_PURPOSE, BillState
 from modules.rewards.models import PartnerBill, SettlementBatch
 from modules.rewards.services.adjusting import let_adjustment_lapse
 from modules.rewards.services.campaigns import end_campaign
@@ -25,7 +26,6 @@ from modules.rewards.services.settled import DONATIONS, LOOK_AGAIN, LOOKED_AT
 from modules.rewards.services.standing import end_review
 from modules.rewards.services.taking_back import take_back_batch
 from modules.rewards.services.tiers import review_tiers
-from modules.rewards.states import BillState
 from tiffin import clock, regions
 from tiffin.errors import DomainError
 from tiffin.interfaces import CommandKey, call
@@ -146,7 +146,7 @@ def collect_bill(bill_id: UUID) -> None:
         payer=Payer(kind=PartyKind(bill.partner_kind), id=bill.partner_id, name=bill.partner_name),
         amount=bill.money,
         region=bill.region,
-        purpose="campaign",
+        purpose=BILL_PURPOSE,
         reference=f"{bill.points} points given until {bill.month}",
         due_days=bill.due_days,
     )

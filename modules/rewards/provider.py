@@ -7,7 +7,9 @@ from uuid import UUID
 from modules.rewards import selectors, services
 from modules.rewards.interface import (
     AccountTotal,
+    BillView,
     Charity,
+    DonationPreview,
     DonationReceipt,
     DonationsPage,
     DonationView,
@@ -62,14 +64,26 @@ class RewardsProvider(Rewards):
     def holds_page(self, *, after: UUID | None = None, size: int = 200) -> list[HoldView]:
         return selectors.holds_page(after, size)
 
+    def bills(self, *, bill_ids: list[UUID]) -> list[BillView]:
+        return selectors.bills(bill_ids)
+
+    def bills_page(self, *, after: UUID | None = None, size: int = 200) -> list[BillView]:
+        return selectors.bills_page(after, size)
+
     def totals(self) -> list[AccountTotal]:
         return selectors.totals()
 
     def post_many(self, *, key: CommandKey, postings: list[Posting]) -> PostResult:
         return services.post_many(postings)
 
+    def keep_charity(self, *, key: CommandKey, charity: Charity) -> Charity:
+        return selectors.cause(services.introduce_charity(charity))
+
     def causes(self, *, region: str) -> list[Charity]:
         return selectors.causes(region)
+
+    def preview_donation(self, *, customer_id: UUID, charity_id: UUID, points: int) -> DonationPreview:
+        return services.preview_donation(customer_id=customer_id, charity_id=charity_id, points=points)
 
     def donate(self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int) -> DonationView:
         given = services.donate(customer_id=customer_id, charity_id=charity_id, points=points)

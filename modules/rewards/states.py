@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from modules.rewards.interface import Flow, HoldState, StandingState
+from modules.rewards.interface import BillState, Flow, HoldState, StandingState
 from tiffin.states import Machine
 
 POINTS = "PTS"
@@ -89,15 +89,6 @@ HOLD = Machine(
     HoldState.HELD,
     {HoldState.HELD: (HoldState.POSTED, HoldState.VOIDED, HoldState.EXPIRED)},
 )
-
-
-class BillState(StrEnum):
-    """Where what a partner owes stands, as payments tells."""
-
-    WANTED = "wanted"
-    INVOICED = "invoiced"
-    PAID = "paid"
-    FAILED = "failed"  # written off
 
 
 BILL = Machine(

@@ -69,6 +69,11 @@ def city_of(place: PlaceChosen) -> City:
     return next((city for city in known if city.code == place.city), known[0])
 
 
+def region_of(request: HttpRequest) -> Region:
+    """Where they look for food."""
+    return regions.get(city_of(remembered(request)).region)
+
+
 def areas_of(city: City) -> list[Area]:
     """By name, from what its restaurants say of where they are."""
     search = RestaurantSearch(region=city.region, city=city.code, limit=100)

@@ -17,6 +17,13 @@ from modules.orders.interface import (
     Tracking,
     VendorState,
 )
+from modules.rewards.interface import (
+    DonationSource,
+    DonationState,
+    DonationView,
+    StandingOrderView,
+    StandingState,
+)
 from tiffin.dto import DTO
 
 
@@ -238,6 +245,38 @@ def claim_made(made: ClaimView) -> str:
     if made.state is ClaimState.GRANTED:
         return "We are sorry. Your money is on its way back."
     return "Thank you for telling us. We are looking into it."
+
+
+_DONATION_SOURCES = {
+    DonationSource.POINTS: "points",
+    DonationSource.STANDING: "points, each month",
+    DonationSource.ROUND_UP: "on top of an order",
+}
+_DONATION_STATES = {
+    DonationState.GIVEN: "Goes with the next payment to the cause",
+    DonationState.ON_THE_WAY: "On its way to the cause",
+    DonationState.SETTLED: "The cause has it",
+    DonationState.TAKEN_BACK: "Came back to you with a refund",
+}
+
+
+def donation_source(given: DonationView) -> str:
+    """As what it was given."""
+    return _DONATION_SOURCES.get(given.source, "")
+
+
+def donation_state(given: DonationView) -> str:
+    """How far it has come."""
+    return _DONATION_STATES.get(given.state, "")
+
+
+def standing_order_changed(order: StandingOrderView) -> str:
+    """What is said to somebody who has just changed it."""
+    if order.state is StandingState.STOPPED:
+        return f"Nothing is given to {order.charity} each month any more."
+    if order.state is StandingState.PAUSED:
+        return f"Giving to {order.charity} each month is paused."
+    return f"{order.points} points are given to {order.charity} each month."
 
 
 # The first that a user agent names: each names those it descends from, too.

@@ -33,6 +33,8 @@ def test_a_line_for_each_invariant_and_a_quiet_end(evening: Evening) -> None:
         "reserved",
         "points",
         "holds",
+        "bills",
+        "collections",
         "sequences",
         "cursors",
         "deadlines",

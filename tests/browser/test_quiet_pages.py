@@ -32,7 +32,8 @@ def test_the_pages_for_everybody(open_page):
 def test_the_pages_of_a_customer(customer):
     customer.logs_in("/login", "alice@example.com")
     customer.reads("My orders")
-    visit(customer.page, "/", "/r/ember-and-rye/", "/r/ember-and-rye/checkout/", "/orders/", "/account/")
+    pages = "/orders/", "/cards/", "/account/", "/account/rewards/", "/account/giving/"
+    visit(customer.page, "/", "/r/ember-and-rye/", "/r/ember-and-rye/checkout/", *pages)
 
 
 def test_the_pages_of_a_kitchen(kitchen):

@@ -7,12 +7,14 @@ import time
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
 
 from modules.identity.interface import AccountKind, Identity
 from modules.restaurants.interface import Point, Restaurants, RestaurantSearch
+from modules.rewards.interface import Rewards
 from tiffin.interfaces import call
 
 pytestmark = pytest.mark.database
@@ -45,7 +47,11 @@ def test_somebody_who_starts_it_can_order_cook_and_deliver(told: Path) -> None:
     assert {login["page"] for login in summary["logins"]} == {"/", "/restaurant/", "/courier/", "/admin/"}
     assert summary["cards"][0]["method"] == "pm_card_visa"
     assert summary["curl"].count("curl ") == 4
+    for region in ("gb", "pl"):
+        assert len(call(Rewards).causes(region=region)) == 2
     alice = summary["logins"][0]
+    wallet = call(Rewards).wallet(customer_id=UUID(summary["accounts"][alice["email"]]))
+    assert wallet.available == 2_000
     session = call(Identity).log_in(
         email=alice["email"], password=alice["password"], kind=AccountKind.CUSTOMER
     )

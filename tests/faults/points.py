@@ -28,6 +28,7 @@ CUSTOMERS = tuple(ids.derived(SALT, f"customer {number}") for number in range(12
 CHARITY = ids.derived(SALT, "charity")
 EXPIRES = datetime(2100, 1, 1, tzinfo=UTC)
 POSTINGS_A_BATCH = 40
+SAVED = 500
 BATCHES_SHARE = 0.5
 
 
@@ -54,15 +55,21 @@ def requests(seed: int, count: int) -> Iterator[Asked]:
     """What the writer with this seed asks, in this order."""
     random = Random(seed)
     holds: list[tuple[UUID, int]] = []
+    savers: list[UUID] = []
     for number in range(count):
         name = f"{seed} {number}"
         if random.random() < BATCHES_SHARE or not holds:
             postings = [_posting(random, f"{name} {each}") for each in range(POSTINGS_A_BATCH)]
+            savers.append(ids.derived(SALT, f"saver {name}"))
+            saved = _transfer(Flow.GRANT, SAVED, f"{name} saved", customer_id=savers[-1])
+            postings.append(Posting(transfers=(saved,)))
             holds += [(one.id, one.amount) for each in postings for one in each.transfers[:1] if _stays(each)]
             yield Asked("post_many", name, {"postings": postings})
         else:
-            hold_id, points = random.choice(holds[-20:])
-            yield _single(random, name, hold_id, points)
+            single = _single(random, name, random.choice(holds[-20:]), random.choice(savers))
+            if single.method == "hold":
+                holds.append((single.arguments["hold_id"], single.arguments["points"]))
+            yield single
 
 
 def _stays(posting: Posting) -> bool:
@@ -96,11 +103,13 @@ def _transfer(flow: Flow, amount: int, name: str, **more: Any) -> Transfer:
     return Transfer(id=ids.derived(SALT, name), flow=flow, amount=amount, region="gb", **more)
 
 
-def _single(random: Random, name: str, hold_id: UUID, points: int) -> Asked:
-    """Of a hold that may have ended, or was refused: the answer is a refusal then, and stays one."""
+def _single(random: Random, name: str, held: tuple[UUID, int], saver: UUID) -> Asked:
+    """Of a hold that may have ended, or was refused: the answer is a refusal then, and stays one. Who saves
+    is held from alone: of the others so much is taken that their wallets come under review."""
+    hold_id, points = held
     method = random.choice(("post", "void", "restore", "hold"))
     if method == "hold":
-        wanted = {"customer_id": random.choice(CUSTOMERS), "order_id": ids.derived(SALT, f"order {name}")}
+        wanted = {"customer_id": saver, "order_id": ids.derived(SALT, f"order {name}")}
         told = {"hold_id": ids.derived(SALT, name), "points": random.randint(1, 40), "region": "gb", **wanted}
         return Asked(method, name, told)
     arguments: dict[str, Any] = {"hold_id": hold_id}

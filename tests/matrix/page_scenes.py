@@ -12,6 +12,7 @@ import httpx
 
 from tests.acceptance.people import PASSWORD
 from tests.matrix import api_scenes, world
+from tests.matrix.giving_scenes import charity_of, donation_of, receipt_of
 from tests.matrix.stage import Scene, Stage, seen
 
 SCENES: dict[str, Callable[[Stage], Scene]] = {}
@@ -278,6 +279,43 @@ def points_to_think_of(stage: Stage) -> Scene:
 def points_to_be_sent(stage: Stage) -> Scene:
     same = api_scenes.SCENES["POST /rewards/sendings"](stage)
     return replace(same, body={**same.body, "key": str(uuid4())})
+
+
+@scene("GET /account/giving/")
+def what_a_customer_gave(stage: Stage) -> Scene:
+    return api_scenes.SCENES["GET /rewards/donations"](stage)
+
+
+@scene("GET /account/giving/{donation_id}/receipt")
+def what_a_customer_has_in_writing(stage: Stage) -> Scene:
+    donation = donation_of(stage.cast, charity_of(stage.cast, "gb"), stage.cast.customer.id, "gb")
+    receipt = receipt_of(stage.cast, donation, "gb")
+    return Scene(path={"donation_id": donation}, shows=f"M-{receipt[-6:]}")
+
+
+@scene("POST /account/giving/preview")
+def points_to_think_of_giving(stage: Stage) -> Scene:
+    return replace(points_to_give(stage), changes=False)
+
+
+@scene("POST /account/giving/give")
+def points_to_give(stage: Stage) -> Scene:
+    """More than the other customer was ever sent."""
+    api_scenes.points.given_points(stage, 150)
+    body = {"charity": charity_of(stage.cast, "gb"), "points": 150, "key": str(uuid4())}
+    return Scene(body=body, look=seen(stage.cast.customer, api_scenes.points.WALLET))
+
+
+@scene("POST /account/giving/monthly")
+def points_to_give_each_month(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /rewards/standing-orders"](stage)
+    body = {"charity": same.body["charity_id"], "points": 100, "day": 31, "key": str(uuid4())}
+    return replace(same, body=body)
+
+
+scene("POST /account/giving/monthly/{standing_order_id}")(
+    like("PATCH /rewards/standing-orders/{standing_order_id}", body={"points": 200})
+)
 
 
 def _basket(stage: Stage) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from tests.acceptance.people import Place
 from tests.matrix.cast import Cast
 from tiffin import ids
 
@@ -37,6 +38,44 @@ def adjustment_of(cast: Cast, region: str, points: int) -> str:
     form = {"customer_id": str(ids.new_id()), "region": region, "points": str(points), "reason": reason}
     cast.as_staff(f"support of {region}", "/admin/rewards/adjustment/add/", form)
     return _one(cast, "SELECT id FROM rewards_adjustment WHERE reason = %s", reason)
+
+
+def campaign_of(cast: Cast, region: str, place: Place) -> str:
+    """A draft for orders from there, made by staff of the region."""
+    title = f"Campaign {ids.new_id()}"
+    form = {
+        "title": title,
+        "region": region,
+        "restaurant_id": place.id,
+        "kind": "bonus",
+        "points": "1",
+        "starts_at_0": "2020-01-01",
+        "starts_at_1": "00:00:00",
+        "ends_at_0": "2100-01-01",
+        "ends_at_1": "00:00:00",
+    }
+    cast.as_staff(f"operations of {region}", "/admin/rewards/campaign/add/", form)
+    return _one(cast, "SELECT id FROM rewards_campaign WHERE title = %s", title)
+
+
+def earning_of(cast: Cast, region: str, place: Place) -> str:
+    """Of an order that earned nothing."""
+    query = (
+        "INSERT INTO rewards_earning (id, customer_id, region, restaurant_id, goods, refunded, delivered_at,"
+        " state, points, taken_back, parts, due_at, refusal)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), %s, %s, 5, 0, now(), 'nothing', 0, 0, '[]', now(),"
+        " '') RETURNING id"
+    )
+    return str(cast.platform.sql("rewards", query, [region, place.id])[0][0])
+
+
+def member_of(cast: Cast, region: str) -> str:
+    """Somebody who had a tier once."""
+    query = (
+        "INSERT INTO rewards_member (id, region, version, log_txid, created_at, customer_id, tier)"
+        " VALUES (gen_random_uuid(), %s, 0, 0, now(), gen_random_uuid(), '') RETURNING id"
+    )
+    return str(cast.platform.sql("rewards", query, [region])[0][0])
 
 
 def _looked_into(cast: Cast, region: str) -> str:

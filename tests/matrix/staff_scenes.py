@@ -6,11 +6,20 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from tests.acceptance.people import Customer, Kitchen, Place, until
+from tests.acceptance.people import Customer, Kitchen, Place
 from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
 from tests.matrix.giving_scenes import FITTING_GIVING, giving_of
-from tests.matrix.points_scenes import adjustment_of, points_rows
+from tests.matrix.money_scenes import (
+    chargeback_of,
+    closed_day_of,
+    dispute_of,
+    mismatch_of,
+    notice_of,
+    payment_of,
+    refund_of,
+)
+from tests.matrix.points_scenes import adjustment_of, campaign_of, earning_of, member_of, points_rows
 from tests.matrix.stage import Stage
 from tests.matrix.transfer_scenes import FITTING_TRANSFERS, points_books_of, transfers_of
 from tiffin import ids
@@ -59,7 +68,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "payments.paymententry": _one(
             cast, "payments", "SELECT id FROM payments_paymententry WHERE payment_id = %s", payment
         ),
-        "payments.dayclose": _closed_day(cast, region),
+        "payments.dayclose": closed_day_of(cast, region),
         "payments.mismatch": mismatch_of(cast, payment),
         **transfers_of(cast, region),
         **points_books_of(cast, region),
@@ -72,7 +81,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "orders.rating": _rating(stage, region),
         "orders.restaurantrating": place.id,
         "orders.receipt": receipt_of(stage, region),
-        "orders.refund": _refund(cast, region),
+        "orders.refund": refund_of(cast, region),
         "orders.slotuse": _slot(cast, order),
         "orders.chargeback": chargeback_of(cast, order),
         "orders.figure": _figure(cast, region),
@@ -82,8 +91,8 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         ),
         "orders.knownrestaurant": place.id,
         "rewards.campaign": campaign_of(cast, region, place),
-        "rewards.earning": _earning(cast, region, place),
-        "rewards.member": _member(cast, region),
+        "rewards.earning": earning_of(cast, region, place),
+        "rewards.member": member_of(cast, region),
         **points_rows(cast, region),
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
     }
@@ -116,17 +125,6 @@ def _rating(stage: Stage, region: str) -> str:
     return _one(stage.cast, "orders", "SELECT id FROM orders_rating WHERE order_id = %s", order["id"])
 
 
-def _refund(cast: Cast, region: str) -> str:
-    """What is owed for an order that was paid for before staff stopped it."""
-    place, kitchen = (cast.gb, cast.kitchen) if region == "gb" else (cast.pl, cast.kitchen2)
-    customer = cast.customer if region == "gb" else cast.customer2
-    order = customer.order(place)
-    kitchen.accept(order)
-    until(lambda: customer.look(order), lambda seen: seen["axes"]["payment"] == "captured")
-    cast.cancel_by_staff(f"admin of {region}", order["id"])
-    return _one(cast, "orders", "SELECT id FROM orders_refund WHERE order_id = %s", order["id"])
-
-
 def _slot(cast: Cast, order: str) -> str:
     """As if the order had been wanted for tomorrow."""
     query = (
@@ -134,17 +132,6 @@ def _slot(cast: Cast, order: str) -> str:
         " SELECT restaurant_id, now() + interval '1 day', 1, id FROM orders_order WHERE id = %s RETURNING id"
     )
     return str(cast.platform.sql("orders", query, [order])[0][0])
-
-
-def chargeback_of(cast: Cast, order: str) -> str:
-    """As if a bank had taken something: the sandbox's never do."""
-    query = (
-        "INSERT INTO orders_chargeback (id, order_id, dispute, amount, reason, charged_at, seen_by)"
-        " VALUES (%s, %s, %s, 1, 'fraudulent', now(), '') RETURNING id"
-    )
-    case = str(ids.new_id())
-    cast.platform.sql("orders", query, [case, order, case])
-    return case
 
 
 def _figure(cast: Cast, region: str) -> str:
@@ -266,70 +253,12 @@ def promotion_of(cast: Cast, region: str, place: Place) -> str:
     return _one(cast, "orders", "SELECT id FROM orders_promotion WHERE title = %s", title)
 
 
-def campaign_of(cast: Cast, region: str, place: Place) -> str:
-    """A draft for orders from there, made by staff of the region."""
-    title = f"Campaign {ids.new_id()}"
-    form = {
-        "title": title,
-        "region": region,
-        "restaurant_id": place.id,
-        "kind": "bonus",
-        "points": "1",
-        "starts_at_0": "2020-01-01",
-        "starts_at_1": "00:00:00",
-        "ends_at_0": "2100-01-01",
-        "ends_at_1": "00:00:00",
-    }
-    cast.as_staff(f"operations of {region}", "/admin/rewards/campaign/add/", form)
-    return _one(cast, "rewards", "SELECT id FROM rewards_campaign WHERE title = %s", title)
-
-
-def _earning(cast: Cast, region: str, place: Place) -> str:
-    """Of an order that earned nothing."""
-    query = (
-        "INSERT INTO rewards_earning (id, customer_id, region, restaurant_id, goods, refunded, delivered_at,"
-        " state, points, taken_back, parts, due_at, refusal)"
-        " VALUES (gen_random_uuid(), gen_random_uuid(), %s, %s, 5, 0, now(), 'nothing', 0, 0, '[]', now(),"
-        " '') RETURNING id"
-    )
-    return str(cast.platform.sql("rewards", query, [region, place.id])[0][0])
-
-
-def _member(cast: Cast, region: str) -> str:
-    """Somebody who had a tier once."""
-    query = (
-        "INSERT INTO rewards_member (id, region, version, log_txid, created_at, customer_id, tier)"
-        " VALUES (gen_random_uuid(), %s, 0, 0, now(), gen_random_uuid(), '') RETURNING id"
-    )
-    return str(cast.platform.sql("rewards", query, [region])[0][0])
-
-
 def _courier(cast: Cast, region: str) -> str:
     """On shift, but nowhere near."""
     courier = cast.new_courier(region)
     answer = courier.post("/courier/shift", {"region": region})
     assert answer.is_success, answer.text
     return str(answer.json()["id"])
-
-
-def dispute_of(cast: Cast, payment: str, region: str) -> str:
-    """As if the payment had been made at Stripe: the sandbox's banks never dispute anything."""
-    dispute = str(ids.new_id())
-    query = """INSERT INTO payments_dispute
-               (id, region, version, log_txid, created_at, payment_id, reference, amount, reason, state)
-               VALUES (%s, %s, 0, 0, now(), %s, %s, 1, 'fraudulent', 'lost') RETURNING id"""
-    cast.platform.sql("payments", query, [dispute, region, payment, dispute])
-    return dispute
-
-
-def notice_of(cast: Cast, region: str) -> str:
-    """A notification as if it were about a payment at Stripe, which serves no region here."""
-    kind = f"matrix-{ids.new_id()}"
-    cast.http.post("/api/v1/webhooks/stripe", json={"type": kind}, headers={"Stripe-Signature": kind})
-    query = """UPDATE payments_providernotice SET region = %s, state = 'ignored', kind = %s
-               WHERE signature = %s RETURNING id"""
-    ((notice,),) = cast.platform.sql("payments", query, [region, kind, kind])
-    return str(notice)
 
 
 def report_of(cast: Cast) -> str:
@@ -347,33 +276,6 @@ def grant_of(cast: Cast, account_id: str) -> str:
 
 def _one(cast: Cast, module: str, query: str, parameter: Any) -> str:
     return str(cast.platform.await_rows(module, query, [parameter])[0][0])
-
-
-def _closed_day(cast: Cast, region: str) -> str:
-    """Nobody waits for midnight here: a day long ago, of which nothing is known."""
-    query = (
-        "INSERT INTO payments_dayclose (region, day, kind, currency, amount, count, closed_at)"
-        " VALUES (%s, '2020-01-01', 'captured', 'EUR', 0, 0, now()) ON CONFLICT DO NOTHING"
-    )
-    cast.platform.sql("payments", query, [region])
-    return _one(cast, "payments", "SELECT id FROM payments_dayclose WHERE region = %s", region)
-
-
-def mismatch_of(cast: Cast, payment: str) -> str:
-    """The provider is said to have taken something for a payment that we know nothing of."""
-    query = (
-        "INSERT INTO payments_mismatch (id, region, version, log_txid, created_at, subject, what, state,"
-        " holder, kind, key, reference, currency, payment_id, theirs, words, seen_at, seen, closed_by, note)"
-        " SELECT gen_random_uuid(), region, 0, 0, now(), gen_random_uuid()::text, 'only_provider', 'open',"
-        " provider, 'captured', '', 'matrix', currency, id, 1, '', now(), 1, '', ''"
-        " FROM payments_payment WHERE id = %s RETURNING id"
-    )
-    return str(cast.platform.sql("payments", query, [payment])[0][0])
-
-
-def payment_of(stage: Stage, order: dict[str, Any], state: str) -> str:
-    query = "SELECT id FROM payments_payment WHERE order_id = %s AND state = %s"
-    return str(stage.cast.platform.await_rows("payments", query, [order["id"], state])[0][0])
 
 
 def _of_gb(name: str) -> Makes:

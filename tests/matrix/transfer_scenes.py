@@ -57,10 +57,10 @@ def payout_and_file(cast: Cast, region: str, state: str) -> tuple[str, str]:
     )
     _insert(
         cast,
-        "INSERT INTO payments_bankfile (id, region, day, number, currency, count, amount, sealed, made_at)"
-        " SELECT %s, %s, '2100-01-01', count(*) + 1, 'EUR', 1, 100, '', now() FROM payments_bankfile"
-        " WHERE region = %s",
-        [file, region, region],
+        "INSERT INTO payments_bankfile (id, region, day, number, currency, count, amount, sealed, made_at,"
+        " sent_at) SELECT %s, %s, '2100-01-01', count(*) + 1, 'EUR', 1, 100, '', now(),"
+        " CASE WHEN %s = 'batched' THEN NULL ELSE now() END FROM payments_bankfile WHERE region = %s",
+        [file, region, state, region],
     )
     _insert(
         cast,
@@ -97,18 +97,26 @@ def collection_of(cast: Cast, region: str) -> str:
     return collection
 
 
-def _entry(cast: Cast, region: str, payout: str) -> str:
+def _entry(cast: Cast, region: str, payout: str, kind: str = "paid_out") -> str:
     query = (
         "INSERT INTO payments_transferentry (region, kind, payout_id, party_kind, party_id, purpose,"
         " reference, amount, currency, at)"
-        " VALUES (%s, 'paid_out', %s, 'charity', %s, 'matrix', '', 100, 'EUR', '2000-01-01') RETURNING id"
+        " VALUES (%s, %s, %s, 'charity', %s, 'matrix', %s, 100, 'EUR', '2000-01-01') RETURNING id"
     )
-    return str(cast.platform.sql("payments", query, [region, payout, payout])[0][0])
+    told = [region, kind, payout, payout, f"{payout.replace('-', '')}-1"]
+    return str(cast.platform.sql("payments", query, told)[0][0])
 
 
 def payout_in(state: str) -> Any:
     """Makes a payout of Great Britain in that state."""
     return lambda stage: payout_and_file(stage.cast, "gb", state)[0]
+
+
+def paid_besides(stage: Stage) -> str:
+    """What was given up, and then turned out to be paid."""
+    payout = payout_and_file(stage.cast, "gb", "failed")[0]
+    _entry(stage.cast, "gb", payout, "paid_besides")
+    return payout
 
 
 def file_to_send(stage: Stage) -> str:
@@ -132,6 +140,8 @@ FITTING_TRANSFERS = {
     "payments.payout:rejected": payout_in("sent"),
     "payments.payout:send_again": payout_in("rejected"),
     "payments.payout:give_up": payout_in("rejected"),
+    "payments.payout:paid_besides": payout_in("failed"),
+    "payments.payout:back_besides": paid_besides,
     "payments.bankfile:sent": file_to_send,
     "payments.bankanswer:settled": answer_with_a_line,
     "payments.collection:came": what_is_owed,

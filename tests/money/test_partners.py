@@ -9,18 +9,19 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from modules.payments.interface import PartyKind, Payments
+from config import audit as between_modules
+from modules.payments.interface import PartyKind, Payer, Payments
 from modules.payments.models import Collection
-from modules.payments.services import money_came, write_off
+from modules.payments.services import collect, money_came, write_off
 from modules.rewards import audit as rules
 from modules.rewards import services
-from modules.rewards.interface import Flow
+from modules.rewards.interface import BillState, Flow
 from modules.rewards.models import Account, Book, Campaign, Entry, PartnerBill
 from modules.rewards.policies import redeeming, worth
 from modules.rewards.services import funding
-from modules.rewards.states import BillState
 from modules.rewards.tests.points import posted, transfer
 from modules.rewards.tests.test_audit import behind_its_back
+from tests.audit.conftest import broken
 from tiffin import clock, ids, regions
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.audit import Inspection, deadlines, inspected
@@ -245,6 +246,89 @@ def test_a_bill_without_its_points_is_found(bill: PartnerBill):
     assert found() == 0
     behind_its_back("DELETE FROM rewards_entry WHERE flow = 'bill'")
     assert found() == 1
+
+
+def of_both(bill: PartnerBill) -> dict[str, str]:
+    """What is wrong between rewards and payments, by invariant; it is about this bill alone."""
+    looks = (between_modules.bills_are_collected, between_modules.collections_have_bills)
+    checks = [inspected(Inspection(look.__name__, "rewards"), look) for look in looks]
+    findings = [finding for check in checks for finding in check.findings]
+    assert {finding.key for finding in findings} <= {str(bill.pk)}
+    return {finding.invariant: finding.problem for finding in findings}
+
+
+def test_a_bill_and_its_collection_are_the_same_all_the_way():
+    campaign = ids.new_id()
+    begin()
+    gives(5_000, campaign)
+    with clock.hold(JULY):
+        services.bill_partners(Book.objects.get(region="gb").pk)
+        bill = PartnerBill.objects.get()
+        assert of_both(bill) == {}  # payments has not been asked yet
+        settle()
+        assert of_both(bill) == {}
+        money_came(bill.pk)
+        assert (again(bill).state, of_both(bill)) == (BillState.INVOICED, {})  # the news is under way
+        settle()
+    assert (again(bill).state, of_both(bill)) == (BillState.PAID, {})
+
+
+def test_every_bill_and_collection_is_looked_at_page_by_page(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("modules.rewards.selectors.funding.MAXIMUM_PAGE_SIZE", 1)
+    monkeypatch.setattr("modules.payments.selectors.MAXIMUM_PAGE_SIZE", 1)
+    begin()
+    for points in (1_000, 2_000, 3_000):
+        gives(points, ids.new_id())
+    at(JULY)
+    for look in (between_modules.bills_are_collected, between_modules.collections_have_bills):
+        check = inspected(Inspection(look.__name__, "rewards"), look)
+        assert (check.looked_at, check.broken) == (3, 0)
+
+
+_BILL, _COLLECTION = ("rewards", "rewards_partnerbill"), ("payments", "payments_collection")
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "said"),
+    [
+        (_BILL, "UPDATE rewards_partnerbill SET amount = amount + 1", "and collected are"),
+        (_COLLECTION, "UPDATE payments_collection SET amount = amount - 1", "and collected are"),
+        (_COLLECTION, "UPDATE payments_collection SET payer_id = gen_random_uuid()", "and collected are"),
+        (_COLLECTION, "UPDATE payments_collection SET region = 'pl'", "in pl"),
+        (_COLLECTION, "UPDATE payments_collection SET purpose = 'other'", "and collected are"),
+        (_COLLECTION, "UPDATE payments_collection SET invoice = 'GB-000009'", "its collection GB-000009"),
+        (_COLLECTION, "DELETE FROM payments_collection", "nothing collects them"),
+        (_BILL, "UPDATE rewards_partnerbill SET state = 'paid'", "its collection is invoiced"),
+        (_BILL, "UPDATE rewards_partnerbill SET state = 'failed'", "its collection is invoiced"),
+        (_COLLECTION, "UPDATE payments_collection SET state = 'wanted'", "its collection is wanted"),
+    ],
+)
+def test_a_bill_that_is_not_collected_as_it_is_is_found(
+    bill: PartnerBill, table: tuple[str, str], statement: str, said: str
+):
+    with broken(*table, statement):
+        found = of_both(bill)
+    assert list(found) == ["bills_are_collected"]
+    assert said in found["bills_are_collected"]
+    assert of_both(bill) == {}
+
+
+def test_a_bill_that_was_paid_is_not_written_off(bill: PartnerBill):
+    with clock.hold(JULY):
+        money_came(bill.pk)
+        settle()
+    with broken(*_COLLECTION, "UPDATE payments_collection SET state = 'failed'"):
+        assert of_both(bill) == {"bills_are_collected": "it is paid, but its collection is failed"}
+
+
+def test_a_partner_of_whom_is_collected_without_a_bill_is_found(bill: PartnerBill):
+    with broken(*_BILL, "DELETE FROM rewards_partnerbill"):
+        assert list(of_both(bill)) == ["collections_have_bills"]
+    collect(
+        collection_id=ids.new_id(), payer=Payer(kind=PartyKind.PARTNER, id=ids.new_id(), name="Oat & Co"),
+        amount=bill.money, region="gb", purpose="adverts", reference="Adverts of June", due_days=14,
+    )  # fmt: skip
+    assert of_both(bill) == {}  # what others have collected is theirs
 
 
 def test_every_open_bill_has_its_deadline(bill: PartnerBill):

@@ -1,5 +1,5 @@
-"""`manage.py demo`: forty restaurants, and people to play every part. All of it comes in through the modules'
-interfaces, as it would from anybody; run again, it brings only what has changed."""
+"""`manage.py demo`: forty restaurants, people to play every part, and causes to give to. All of it comes in
+through the modules' interfaces, as it would from anybody; run again, it brings only what has changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo import order, people, places
+from config.demo import giving, order, people, places
 from modules.identity.interface import Identity
 from modules.restaurants.interface import MenuRefused, ProfileRefused, Restaurants
 from tiffin.interfaces import ModuleUnavailable, call
@@ -24,7 +24,7 @@ PAUSE_SECONDS = 2.0
 
 
 class Command(BaseCommand):
-    help = "Bring the demo's restaurants, menus and accounts; what is there already stays as it is."
+    help = "Bring the demo's restaurants, menus, accounts and causes; what is there already stays as it is."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **given: Any) -> None:
@@ -47,6 +47,8 @@ class Command(BaseCommand):
             return
         restaurants = self._restaurants()
         accounts = people.bring(restaurants, self._progress)
+        if people.ALICE in accounts:
+            giving.bring(accounts[people.ALICE])
         self._progress("", "")
         _write(told, _summary(fingerprint, restaurants, accounts))
         self.stdout.write(f"The demo is here: {len(restaurants)} restaurants, {len(accounts)} accounts.")

@@ -23,7 +23,7 @@ from modules.notifications.models import Message, Preference, State
 from modules.notifications.services import Told, sending, tell
 from modules.notifications.tests.conftest import EMAIL
 from modules.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderRefunded
-from modules.rewards.events import PointsExpireSoon, TierChanged
+from modules.rewards.events import PointsExpireSoon, PointsReceived, StandingOrderSkipped, TierChanged
 from tiffin import clock, db, ids
 from tiffin.context import Actor, ActorKind
 from tiffin.jobs.registry import find
@@ -198,6 +198,40 @@ def test_points_that_expire_and_a_new_tier_are_told_with_the_last_day_where_the_
         assert "until 2026-08-31" in message.body
         assert f"{settings.TIFFIN_ORIGIN}/account/rewards/" in message.body
     assert {message.order_id for message in Message.objects.all()} == {None}
+
+
+def test_points_that_were_sent_and_a_gift_that_was_skipped_are_told(zofia) -> None:
+    skipped = {"standing_order_id": ids.new_id(), "charity_id": ids.new_id(), "customer_id": zofia}
+    events = [
+        PointsReceived(sending_id=ids.new_id(), customer_id=zofia, points=120),
+        StandingOrderSkipped(**skipped, points=300, available=20),
+    ]
+    with db.transaction(owner="notifications"), handling(*(record(event) for event in events)):
+        handlers.points_changed(events)
+    send_emails()
+    received, skip = mail.outbox
+    assert received.subject == "You were sent 120 points"
+    assert f"{settings.TIFFIN_ORIGIN}/account/rewards/" in received.body
+    assert skip.subject == "Nothing was given to your good cause this month"
+    assert "300 points were to be given" in skip.body
+    assert f"{settings.TIFFIN_ORIGIN}/account/giving/" in skip.body
+    assert "unsubscribe" in skip.body
+    assert {channel for (channel,) in Message.objects.values_list("channel")} == {"email"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("insufficient_points", "300 points were to be given, and 20 were there."),
+        ("charity_unknown", "You may choose another."),
+        ("points_too_fast", "they could not be."),
+        ("", "they could not be."),
+    ],
+)
+def test_why_a_gift_was_skipped_is_said_where_it_is_known(reason: str, said: str) -> None:
+    facts = {"points": 300, "available": 20, "reason": reason}
+    text = wording.write("standing_order_skipped", facts, language="en", link="https://x.example/").text
+    assert said in text
 
 
 def test_what_stands_in_an_email_cannot_be_markup() -> None:

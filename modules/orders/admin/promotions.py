@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from modules.orders import services
 from modules.orders.models import Promotion, PromotionBudget, PromotionUse
 from tiffin import clock, regions
 from tiffin.admin import ModuleAdmin, register
+from tiffin.admin.actions import own_regions_field
 from tiffin.admin.exporting import Cell, Exported, money_cells, time_cell, zone_cell
 from tiffin.admin.staff import staff_of
 from tiffin.money import Money
@@ -108,11 +107,7 @@ class PromotionAdmin(ModuleAdmin):
             if field is not None:
                 field.help_text = PROMOTION_HELP.get(db_field.name, "")
             return field
-        actor = staff_of(request).actor
-        mine = [each for each in regions.all() if actor.works_everywhere or each.code in actor.regions]
-        return forms.ChoiceField(
-            choices=[(each.code, each.name) for each in mine], widget=UnfoldAdminSelectWidget
-        )
+        return own_regions_field(request)
 
     def save_by_use_case(self, request: HttpRequest, obj: Promotion, form: Any) -> None:
         services.start_promotion(obj)

@@ -14,11 +14,12 @@ from modules.orders.policies import Canceller
 from modules.orders.selectors.cancelling import preview
 from modules.orders.services import write_receipts
 from modules.orders.tests import scenes
+from modules.orders.tests.happenings import happen, recorded, report
 from modules.orders.tests.scenes import order_of
 from modules.orders.tests.test_claims import claim
-from modules.orders.tests.test_interleavings import _record, check, happen, report
 from modules.orders.tests.test_staff_pages import person
 from modules.orders.tests.test_staff_work import exported
+from modules.orders.tests.whole import check
 from modules.payments import events as payments
 from tiffin import clock, db, ids
 from tiffin.interfaces import call
@@ -40,7 +41,7 @@ def hear(kind, order, amount: int, **more: object) -> None:
         payments.PaymentChargebackReversed: handlers.payment.money_won_back,
         payments.PaymentRefunded: handlers.payment.payment_refunded,
     }[kind]
-    with db.transaction(owner="orders"), handling(_record(event)):
+    with db.transaction(owner="orders"), handling(recorded(event)):
         handle(event)
     check(order.id)
 

@@ -24,8 +24,8 @@ from modules.orders.jobs import refund_payment, settlement_overdue
 from modules.orders.models import Claim, Order, Refund
 from modules.orders.services import decide_claim
 from modules.orders.tests import scenes
+from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of
-from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.test_journey import jobs_left, payment_of
 from modules.orders.tests.test_staff_pages import person
 from modules.payments.interface import Payments

@@ -25,10 +25,10 @@ from modules.orders.policies import Keepable
 from modules.orders.pricing import price
 from modules.orders.pricing.keeping import split
 from modules.orders.tests import scenes
+from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of
 from modules.orders.tests.test_changing_minds import cannot_finish, give_back
 from modules.orders.tests.test_claims import give_back as give_back_money
-from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.test_journey import jobs_left, payment_of
 from modules.orders.tests.test_pricing import Terms, any_terms
 from modules.orders.tests.test_promotions import begin

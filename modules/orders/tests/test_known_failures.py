@@ -19,8 +19,8 @@ from modules.orders.jobs import secure_payment
 from modules.orders.models import Order, TimelineEntry
 from modules.orders.services import place_order, placing
 from modules.orders.tests import scenes
+from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of
-from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.test_journey import payment_of, ticket_of
 from modules.payments.interface import Payments
 from modules.payments.interface import PaymentState as Money

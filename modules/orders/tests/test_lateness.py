@@ -9,9 +9,9 @@ import pytest
 from modules.orders.interface import ClaimReason, Orders, PointsState, RefundState, Status
 from modules.orders.models import Order, Refund
 from modules.orders.tests import scenes
+from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of
 from modules.orders.tests.test_claims import claim
-from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.test_journey import jobs_left, payment_of
 from modules.rewards.interface import Rewards
 from tiffin import clock

@@ -20,9 +20,9 @@ from modules.orders.interface import (
     TipWrong,
 )
 from modules.orders.tests import scenes
+from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of
 from modules.orders.tests.test_claims import claim
-from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.test_journey import jobs_left, payment_of, ticket_of
 from modules.restaurants.interface import (
     OrderId,

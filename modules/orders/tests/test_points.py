@@ -14,9 +14,9 @@ from modules.orders.jobs import secure_points
 from modules.orders.models import Order
 from modules.orders.services import claim, decide_claim
 from modules.orders.tests import scenes
+from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of, told
 from modules.orders.tests.test_chargebacks import charged_back, given_back
-from modules.orders.tests.test_interleavings import report
 from modules.orders.tests.whole import check, check_receipts, check_rules
 from modules.payments.interface import Payments
 from modules.rewards.interface import DonationState, HoldState, Rewards

@@ -9,10 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modules.payments import services
-from modules.payments.admin.settling import Entries, Noted, Settled, note_of
+from modules.payments.admin.settling import Entries, Settled
 from modules.payments.interface import CollectionState
 from modules.payments.models import Collection
 from tiffin.admin import register
+from tiffin.admin.actions import Noted, note_of
 from tiffin.admin.exporting import Cell, Exported, time_cell
 from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue

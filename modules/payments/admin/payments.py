@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.timesince import timesince
 
 from modules.payments import services
-from modules.payments.admin.settling import Noted, note_of
 from modules.payments.models import (
     DayClose,
     Dispute,
@@ -31,6 +30,7 @@ from modules.payments.models.shares import PARTS
 from modules.payments.states import OPEN
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
+from tiffin.admin.actions import Noted, note_of
 from tiffin.admin.exporting import Cell, Exported, time_cell
 from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue

@@ -13,18 +13,30 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from unfold.widgets import UnfoldAdminFileFieldWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from modules.payments import services
-from modules.payments.admin.settling import Entries, Noted, Settled, note_of
+from modules.payments.admin.settling import Entries, Settled
 from modules.payments.interface import PayoutState
 from modules.payments.models import BankAnswer, BankFile, Payout, TransferEntry
 from tiffin.admin import ModuleAdmin, record, register
+from tiffin.admin.actions import Noted, note_of, said_beside
 from tiffin.admin.exporting import Cell, Exported, time_cell
 from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue
 from tiffin.admin.staff import staff_of
 from tiffin.web.files import sent_file
+
+
+class OfTransfer(Noted):
+    """A former attempt is named by its EndToEndId."""
+
+    end_to_end_id = forms.CharField(
+        required=False,
+        max_length=35,
+        label="EndToEndId",
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "EndToEndId, for what moved besides"}),
+    )
 
 
 @register(Payout)
@@ -46,8 +58,8 @@ class PayoutAdmin(Exported, Settled):
     list_select_related = ("account", "file")
     exclude = ("log_txid",)
     inlines = (Entries,)
-    action_form = Noted
-    actions = ("paid", "rejected", "send_again", "give_up")
+    action_form = OfTransfer
+    actions = ("paid", "rejected", "send_again", "give_up", "paid_besides", "back_besides")
     export_columns = (
         "created_at", "region", "id", "payee_kind", "payee_id", "payee", "purpose", "reference", "currency",
         "amount", "state", "end_to_end_id", "reason", "note",
@@ -83,6 +95,23 @@ class PayoutAdmin(Exported, Settled):
     def give_up(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
         for payout in queryset:
             services.give_up(payout.pk, note=note_of(request))
+
+    @admin.action(
+        description="Paid besides: a former attempt, or one given up, is on the statement",
+        permissions=["settle"],
+    )
+    def paid_besides(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
+        for payout in queryset:
+            services.enter_paid_besides(payout.pk, **_of_transfer(request))
+
+    @admin.action(description="Came back: what was paid besides", permissions=["settle"])
+    def back_besides(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
+        for payout in queryset:
+            services.enter_back_besides(payout.pk, **_of_transfer(request))
+
+
+def _of_transfer(request: HttpRequest) -> dict[str, str]:
+    return {"reference": said_beside(request, "end_to_end_id"), "note": note_of(request)}
 
 
 @register(BankFile)
@@ -202,19 +231,19 @@ class BankAnswerAdmin(Exported, Settled):
 class TransferLedgerAdmin(Exported, ModuleAdmin):
     """The ledger of what left and came in other than by orders."""
 
-    list_display = ("at", "region", "kind", "money", "party_kind", "party_id", "purpose", "reference")
+    list_display = ("at", "region", "kind", "money", "party_kind", "party_id", "purpose", "reference", "note")
     list_filter = ("kind", "purpose", "party_kind", "region", ("at", admin.DateFieldListFilter))
     search_fields = ("=payout__id", "=collection__id", "=party_id", "=reference")
     export_columns = (
         "at", "region", "kind", "payout_id", "collection_id", "party_kind", "party_id", "purpose",
-        "reference", "currency", "amount",
+        "reference", "currency", "amount", "note",
     )  # fmt: skip
 
     def export_row(self, row: TransferEntry) -> Iterable[Cell]:
         return (
             time_cell(row.at, row.region), row.region, row.kind, str(row.payout_id or ""),
             str(row.collection_id or ""), row.party_kind, str(row.party_id), row.purpose, row.reference,
-            row.currency, row.amount,
+            row.currency, row.amount, row.note,
         )  # fmt: skip
 
     @admin.display(description="Amount", ordering="amount")

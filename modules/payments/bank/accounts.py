@@ -33,6 +33,11 @@ def checked(account: BankAccount) -> BankAccount:
     return BankAccount(iban=iban, bic=bic, sort_code=sort_code, account_number=number)
 
 
+def takes(account: BankAccount, currency: str) -> bool:
+    """Whether money in that currency can go there: euros go to an IBAN, by the SEPA credit transfer."""
+    return currency != "EUR" or bool(account.iban)
+
+
 def _check(holds: bool, field: str, why: str) -> None:
     if not holds:
         raise BankAccountInvalid(field=field, why=why)

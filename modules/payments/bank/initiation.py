@@ -74,6 +74,12 @@ def written(file: Initiation) -> bytes:
     return text + b"\n"
 
 
+def references(content: bytes) -> list[str]:
+    """The EndToEndIds of a file that `written` gave, in its order."""
+    document = ET.fromstring(content)  # noqa: S314  # it is ours
+    return [each.text or "" for each in document.iterfind(f".//{{{NAMESPACE}}}EndToEndId")]
+
+
 def _payment(message: ET.Element, file: Initiation) -> ET.Element:
     payment = ET.SubElement(message, "PmtInf")
     _text(payment, "PmtInfId", f"{file.id}-1")

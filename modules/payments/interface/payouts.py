@@ -63,7 +63,7 @@ class PayoutState(OpenEnum):
 
 class PayoutView(DTO):
     """A payout as others see it. `reason` says why it was rejected or failed: the bank's code (ISO 20022,
-    external status reasons), or `staff`."""
+    external status reasons), or `staff`; or why it cannot go and stays wanted, in words."""
 
     id: UUID
     region: str

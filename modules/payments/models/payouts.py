@@ -17,8 +17,8 @@ from tiffin.money import Money
 from tiffin.sealing import SealingKey
 from tiffin.states import Machine
 
-# Another key of the same secret than that of what providers notify.
-BANK = SealingKey("TIFFIN_NOTICE_KEY", purpose="tiffin bank key")
+# Of a secret of its own: what it seals is kept for years, and must be readable as long.
+BANK = SealingKey("TIFFIN_BANK_KEY", purpose="tiffin bank key")
 PARTY_KINDS = [(kind.value, kind.value) for kind in PartyKind if kind is not PartyKind.UNKNOWN]
 
 
@@ -152,7 +152,10 @@ class Payout(Aggregate):
     @property
     def end_to_end_id(self) -> str:
         """What the bank and the payee call this attempt: at most 35 characters."""
-        return f"{self.id.hex}-{self.attempt}"
+        return self.name_of(self.attempt)
+
+    def name_of(self, attempt: int) -> str:
+        return f"{self.id.hex}-{attempt}"
 
 
 def payout_of(end_to_end_id: str) -> tuple[UUID, int]:

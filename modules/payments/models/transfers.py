@@ -17,6 +17,8 @@ class TransferKind(models.TextChoices):
 
     PAID_OUT = "paid_out", "paid out"
     CAME_BACK = "came_back", "paid out, and came back"
+    PAID_BESIDES = "paid_besides", "paid besides what its state tells"
+    BACK_BESIDES = "back_besides", "paid besides, and came back"
     INVOICED = "invoiced", "invoiced"
     COLLECTED = "collected", "collected"
     WRITTEN_OFF = "written_off", "written off"
@@ -25,7 +27,7 @@ class TransferKind(models.TextChoices):
 class TransferEntry(models.Model):
     """Something that the bank or staff confirmed of a payout or a collection. Only ever added: the database
     refuses to change one. `reference` is what the bank calls the attempt, or the invoice's number; `at` is
-    when we wrote it down, and so the day to which it counts."""
+    when we wrote it down, and so the day to which it counts. What moved besides has a `note` of staff."""
 
     region = models.CharField(max_length=16)
     kind = models.CharField(max_length=12, choices=TransferKind.choices)
@@ -38,6 +40,7 @@ class TransferEntry(models.Model):
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     at = models.DateTimeField()
+    note = models.CharField(max_length=300, default="", db_default="")
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 

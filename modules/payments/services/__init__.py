@@ -9,6 +9,7 @@ from modules.payments.services.answers import (
 )
 from modules.payments.services.bank_answers import settle_answer, take_answer
 from modules.payments.services.bank_files import gather
+from modules.payments.services.besides import enter_back_besides, enter_paid_besides
 from modules.payments.services.books import close_days, holders_of, open_books, reconcile, tend
 from modules.payments.services.collecting import collect, fall_due, issue_invoice, money_came, write_off
 from modules.payments.services.disputes import ask_about, ask_for_disputes, record_disputes
@@ -61,6 +62,8 @@ __all__ = [
     "collect",
     "come_back",
     "customer_known_to",
+    "enter_back_besides",
+    "enter_paid_besides",
     "fall_due",
     "forget_customer",
     "gather",

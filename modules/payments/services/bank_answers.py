@@ -8,6 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from modules.payments.bank import status
+from modules.payments.bank.initiation import references
 from modules.payments.bank.status import LineStatus, NotAnAnswer, Report
 from modules.payments.errors import BankAnswerInvalid
 from modules.payments.interface import PayoutState
@@ -17,6 +18,8 @@ from modules.payments.services.payouts import record_paid, record_rejected, reco
 from tiffin import clock, db
 
 MOST_BYTES = 5_000_000
+# A part of the file was taken: which, the lines say.
+_LEFT_TO_THE_LINES = frozenset({"", "PART"})
 APPLIED, KNOWN = "applied", "known"
 _NEVER_SENT_SINCE = frozenset({PayoutState.WANTED, PayoutState.REJECTED, PayoutState.FAILED})
 
@@ -36,11 +39,16 @@ def take_answer(*, content: bytes, of: Collection[str] | None = None) -> BankAns
     file = _file_of(report, of)
     digest = sha256(content).hexdigest()
     with db.transaction():
-        BankFile.objects.select_for_update().get(pk=file.pk)  # one answer about it after the other
+        file = BankFile.objects.select_for_update().get(pk=file.pk)  # one answer about it after the other
         known: BankAnswer | None = BankAnswer.objects.filter(digest=digest).first()
         if known is not None:
             return known
+        if file.sent_at is None:  # whoever answers to it has it
+            file.sent_at = clock.now()
+            file.save(update_fields=("sent_at",))
         outcomes = [_apply(file, line) for line in _lines(file, report)]
+        if not _says_of_all(report) and (not report.lines or report.status not in _LEFT_TO_THE_LINES):
+            outcomes.append(f"{report.status or 'no status'} of the whole says nothing that we know")
         answer = BankAnswer(
             region=file.region,
             file=file,
@@ -70,13 +78,18 @@ def _file_of(report: Report, of: Collection[str] | None) -> BankFile:
 
 
 def _lines(file: BankFile, report: Report) -> Iterator[LineStatus]:
-    """Those that the report names, and what it says of all others that still stand in the file."""
+    """Those that the report names, and what it says of all others of the file, wherever their payouts stand
+    by now."""
     yield from report.lines
-    if report.status in status.PAID | status.REJECTED | status.UNDER_WAY:
+    if _says_of_all(report):
         named = {line.reference for line in report.lines}
-        for payout in Payout.objects.filter(file=file).order_by("pk"):
-            if payout.end_to_end_id not in named:
-                yield LineStatus(payout.end_to_end_id, report.status, report.reason)
+        for reference in references(file.content):
+            if reference not in named:
+                yield LineStatus(reference, report.status, report.reason)
+
+
+def _says_of_all(report: Report) -> bool:
+    return report.status in status.PAID | status.REJECTED | status.UNDER_WAY
 
 
 @db.transaction_required

@@ -6,7 +6,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from modules.payments.bank import accounts
-from modules.payments.errors import TransferNoteMissing
+from modules.payments.bank.initiation import NAME_LENGTH, plain
+from modules.payments.errors import BankFileNotSent, TransferNoteMissing
 from modules.payments.events import PayoutFailed, PayoutPaid, PayoutRejected, PayoutSent
 from modules.payments.interface import (
     BankAccountInvalid,
@@ -33,6 +34,7 @@ PATIENCE = {
     PayoutState.REJECTED: timedelta(days=1),
 }
 BY_STAFF = "staff"
+NEEDS_IBAN = "euros go to an IBAN"
 
 
 def keep_payee(*, payee: Payee) -> PayeeAccount:
@@ -54,8 +56,8 @@ def pay_out(
             return _on_terms(known, payee, amount, region, purpose)
         account_for(region)
         account = _account_of(payee)
-        if amount.currency == "EUR" and not account.account.iban:
-            raise BankAccountInvalid(field="bank account", why="euros go to an IBAN")
+        if not accounts.takes(account.account, amount.currency):
+            raise BankAccountInvalid(field="bank account", why=NEEDS_IBAN)
         payout = Payout(
             id=payout_id,
             region=region,
@@ -103,6 +105,8 @@ def _account_of(payee: Payee) -> PayeeAccount:
             raise BankAccountUnknown(kind=payee.kind.value, payee_id=payee.id)
         return known
     account, name = accounts.checked(payee.account), payee.name.strip()[:140]
+    if not any(each.isalnum() for each in plain(name, NAME_LENGTH)):
+        raise BankAccountInvalid(field="name", why="banks take Latin letters and digits, and it has none")
     if known is not None and (known.name, known.account) == (name, account):
         return known
     told = PayeeAccount(kind=payee.kind.value, party_id=payee.id, name=name)
@@ -146,7 +150,7 @@ def record_paid(payout: Payout) -> None:
         record_sent(payout)
     payout.move_to(PayoutState.PAID)
     payout.reason = ""
-    _enter(payout, TransferKind.PAID_OUT)
+    enter(payout, TransferKind.PAID_OUT)
     publish(
         payout,
         PayoutPaid(payout_id=payout.id, amount=payout.money, purpose=payout.purpose),
@@ -161,7 +165,7 @@ def record_rejected(payout: Payout, reason: str) -> None:
     if payout.state is PayoutState.BATCHED:
         record_sent(payout)
     if payout.state is PayoutState.PAID:
-        _enter(payout, TransferKind.CAME_BACK)
+        enter(payout, TransferKind.CAME_BACK)
     payout.move_to(PayoutState.REJECTED)
     payout.reason = reason[:35] or "unsaid"
     told = PayoutRejected(
@@ -171,7 +175,9 @@ def record_rejected(payout: Payout, reason: str) -> None:
     wait(payout)
 
 
-def _enter(payout: Payout, kind: TransferKind) -> None:
+@db.transaction_required
+def enter(payout: Payout, kind: TransferKind, *, attempt: int | None = None, note: str = "") -> None:
+    """What happened to the money, by the attempt: the last one, unless another is named."""
     TransferEntry.objects.create(
         region=payout.region,
         kind=kind.value,
@@ -179,10 +185,11 @@ def _enter(payout: Payout, kind: TransferKind) -> None:
         party_kind=payout.payee_kind,
         party_id=payout.payee_id,
         purpose=payout.purpose,
-        reference=payout.end_to_end_id,
+        reference=payout.end_to_end_id if attempt is None else payout.name_of(attempt),
         amount=payout.amount,
         currency=payout.currency,
         at=clock.now(),
+        note=note,
     )
 
 
@@ -213,14 +220,17 @@ def mark_file_sent(file_id: UUID) -> None:
 def mark_paid(payout_id: UUID, *, note: str) -> None:
     """Staff have seen on the statement that it was paid. Raises TransferNoteMissing, StateConflict."""
     with db.transaction():
-        record_paid(_noted(payout_id, note))
+        record_paid(noted(payout_id, note))
 
 
 def mark_rejected(payout_id: UUID, *, note: str) -> None:
     """Staff know that the bank has not paid it, or that it came back. Raises TransferNoteMissing,
-    StateConflict."""
+    BankFileNotSent, StateConflict."""
     with db.transaction():
-        record_rejected(_noted(payout_id, note), BY_STAFF)
+        payout = noted(payout_id, note)
+        if (file := payout.file) is not None and file.sent_at is None:
+            raise BankFileNotSent(file=file.file_name)
+        record_rejected(payout, BY_STAFF)
 
 
 def send_again(payout_id: UUID) -> None:
@@ -235,7 +245,7 @@ def send_again(payout_id: UUID) -> None:
 def give_up(payout_id: UUID, *, note: str) -> None:
     """It is never paid. Raises TransferNoteMissing, StateConflict."""
     with db.transaction():
-        payout = _noted(payout_id, note)
+        payout = noted(payout_id, note)
         payout.move_to(PayoutState.FAILED)
         payout.reason = payout.reason or BY_STAFF
         told = PayoutFailed(
@@ -245,7 +255,9 @@ def give_up(payout_id: UUID, *, note: str) -> None:
         jobs.clear_deadline(payout)
 
 
-def _noted(payout_id: UUID, note: str) -> Payout:
+@db.transaction_required
+def noted(payout_id: UUID, note: str) -> Payout:
+    """The payout, locked, with what staff say of it. Raises TransferNoteMissing."""
     if not note.strip():
         raise TransferNoteMissing()
     payout = Payout.lock(payout_id)

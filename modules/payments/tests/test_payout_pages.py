@@ -132,6 +132,7 @@ def test_lists_are_files_too():
 def test_what_waits_for_somebody_who_settles_is_counted():
     file, (rejected, _) = batched(100, 200)
     take(answer(file, (rejected.end_to_end_id, "RJCT", "AC04"), (f"{ids.new_id().hex}-1", "ACSC")))
+    batched(300)
     with clock.hold(NOON):
         Payout.objects.filter(pk=a_payout().pk).update(stuck=2)
     found = {

@@ -211,6 +211,7 @@ def test_an_answer_about_all_of_a_file_that_nobody_marked_sent():
     file, payouts = batched(100, 200)
     assert take(answer(file, payment="ACSC")) == (2, 0, [])
     assert [published(again(payout)) for payout in payouts] == [["PayoutSent", "PayoutPaid"]] * 2
+    assert BankFile.objects.get().sent_at is not None
 
 
 def test_a_rejected_line_leaves_the_others():
@@ -343,7 +344,8 @@ def test_an_answer_about_another_regions_file_is_refused_to_its_staff():
 
 
 def test_staff_say_why_when_the_bank_said_nothing():
-    _, (payout,) = batched(100)
+    file, (payout,) = batched(100)
+    services.mark_file_sent(file.pk)
     for mark in (services.mark_paid, services.mark_rejected, services.give_up):
         with pytest.raises(TransferNoteMissing):
             mark(payout.pk, note=" ")

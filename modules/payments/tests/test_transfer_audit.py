@@ -18,6 +18,7 @@ pytestmark = pytest.mark.database
 
 RULES = (
     rules.payouts_are_entered,
+    rules.transfers_are_paid_once,
     rules.collections_are_entered,
     rules.invoices_are_numbered,
     rules.files_hold_their_payouts,
@@ -49,13 +50,16 @@ def test_what_moved_as_it_should_is_no_finding(moved: Any):
 
 
 @pytest.mark.parametrize(
-    ("broken", "rule"),
+    ("broken", "rules_broken"),
     [
         (
             lambda paid, came: Payout.objects.filter(pk=paid.pk).update(state_name="sent"),
             "payouts_are_entered",
         ),
-        (lambda paid, came: Payout.objects.filter(pk=paid.pk).update(amount=99), "payouts_are_entered"),
+        (
+            lambda paid, came: Payout.objects.filter(pk=paid.pk).update(amount=99),
+            "payouts_are_entered transfers_are_paid_once",
+        ),
         (
             lambda paid, came: Collection.objects.filter(pk=came.pk).update(state_name="invoiced"),
             "collections_are_entered",
@@ -70,15 +74,32 @@ def test_what_moved_as_it_should_is_no_finding(moved: Any):
         (lambda paid, came: BankFile.objects.update(count=2), "files_hold_their_payouts"),
     ],
 )  # fmt: skip
-def test_what_was_changed_by_hand_is_found(moved: Any, broken: Callable[..., Any], rule: str):
+def test_what_was_changed_by_hand_is_found(moved: Any, broken: Callable[..., Any], rules_broken: str):
     broken(*moved)
-    assert set(found()) == {rule}
+    assert set(found()) == set(rules_broken.split())
 
 
 def test_a_gap_in_the_invoices_is_found(moved: Any):
     Book.objects.filter(region="gb").update(invoices=7)
     invoiced()
     assert found() == {"invoices_are_numbered": 1}
+
+
+@pytest.mark.parametrize("lost", ["GB-000001", "GB-000002", "GB-000003"])
+def test_an_invoice_that_is_lost_is_found_wherever_it_was(moved: Any, lost: str):
+    """Also the last, of which no later number tells: the book does."""
+    Collection.objects.filter(invoice=lost).update(region="pl", invoice="PL-000001")
+    Book.objects.filter(region="pl").update(invoices=1)
+    assert found()["invoices_are_numbered"] == 1
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [("GB-000002", "GB-2nd"), ("GB-000002", "PL-000002"), ("GB-000001", "GB-2")],
+)
+def test_an_invoice_under_what_is_no_number_of_its_own_is_found(moved: Any, was: str, becomes: str):
+    Collection.objects.filter(invoice=was).update(invoice=becomes)
+    assert found()["invoices_are_numbered"] == 1
 
 
 def test_all_that_is_not_at_rest_has_its_deadline(moved: Any):

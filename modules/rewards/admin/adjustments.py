@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from modules.rewards import services
 from modules.rewards.admin.ledger import Ledger
 from modules.rewards.models import Adjustment
 from modules.rewards.states import AdjustmentState
-from tiffin import regions
 from tiffin.admin import register
+from tiffin.admin.actions import own_regions_field
 from tiffin.admin.exporting import Cell, time_cell, zone_cell
 from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue
@@ -27,15 +25,6 @@ _HELP = {
     "points": "Below zero they are taken.",
     "reason": "The customer reads it, and it is kept for ever: name nobody.",
 }
-
-
-def region_choices(request: HttpRequest) -> forms.ChoiceField:
-    """The regions in which whoever is at the page works."""
-    actor = staff_of(request).actor
-    mine = [each for each in regions.all() if actor.works_in(each.code)]
-    return forms.ChoiceField(
-        choices=[(each.code, each.name) for each in mine], widget=UnfoldAdminSelectWidget
-    )
 
 
 @register(Adjustment)
@@ -71,7 +60,7 @@ class AdjustmentAdmin(Ledger):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "region":
-            return region_choices(request)
+            return own_regions_field(request)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             field.help_text = _HELP.get(db_field.name, "")

@@ -11,14 +11,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from msgspec import structs
 from unfold.forms import ActionForm
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from modules.payments.interface import BankAccount, Payments
 from modules.rewards import selectors, services
 from modules.rewards.charities import provider
 from modules.rewards.models import Charity, Donation, DonationReceipt, StandingOrder
-from tiffin import ids, regions
+from tiffin import ids
 from tiffin.admin import ModuleAdmin, register
+from tiffin.admin.actions import own_regions_field, said_beside
 from tiffin.admin.exporting import Cell, Exported, time_cell
 from tiffin.admin.staff import staff_of
 from tiffin.interfaces import CommandKey, call
@@ -99,11 +100,7 @@ class CharityAdmin(Exported, Settles):
             kwargs["assume_scheme"] = "https"
         if db_field.name != "region":
             return super().formfield_for_dbfield(db_field, request, **kwargs)
-        actor = staff_of(request).actor
-        mine = [each for each in regions.all() if actor.works_everywhere or each.code in actor.regions]
-        return forms.ChoiceField(
-            choices=[(each.code, each.name) for each in mine], widget=UnfoldAdminSelectWidget
-        )
+        return own_regions_field(request)
 
     def save_by_use_case(self, request: HttpRequest, obj: Charity, form: Any) -> None:
         services.keep_charity(obj)
@@ -117,7 +114,7 @@ class CharityAdmin(Exported, Settles):
     @admin.action(description="The bank account is the one beside this", permissions=["settle"])
     def tell_account(self, request: HttpRequest, queryset: QuerySet[Charity]) -> None:
         """Of the charity, or of the provider that brings it what was given."""
-        said = {name: _said(request, name) for name in _names(BankAccount)}
+        said = {name: said_beside(request, name) for name in _names(BankAccount)}
         for charity in queryset:
             payee = provider(charity.settles_by).payee(
                 region=charity.region, charity_id=charity.pk, charity=charity.name
@@ -129,11 +126,6 @@ class CharityAdmin(Exported, Settles):
 
 def _names(shape: Any) -> tuple[str, ...]:
     return tuple(field.name for field in structs.fields(shape))
-
-
-def _said(request: HttpRequest, name: str) -> str:
-    """What staff wrote beside the action, above the list or below it."""
-    return next((said.strip() for said in request.POST.getlist(name) if said.strip()), "")
 
 
 @register(Donation)

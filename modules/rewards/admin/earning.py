@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from modules.rewards.models import Campaign, Earning, Member
 from modules.rewards.services.campaigns import activate_campaign, create_campaign, end_campaign
-from tiffin import regions
 from tiffin.admin import ModuleAdmin, register
+from tiffin.admin.actions import own_regions_field
 from tiffin.admin.staff import staff_of
 
 CAMPAIGN_HELP = {
@@ -63,11 +61,7 @@ class CampaignAdmin(ModuleAdmin):
             if field is not None:
                 field.help_text = CAMPAIGN_HELP.get(db_field.name, "")
             return field
-        actor = staff_of(request).actor
-        mine = [each for each in regions.all() if actor.works_everywhere or each.code in actor.regions]
-        return forms.ChoiceField(
-            choices=[(each.code, each.name) for each in mine], widget=UnfoldAdminSelectWidget
-        )
+        return own_regions_field(request)
 
     def save_by_use_case(self, request: HttpRequest, obj: Campaign, form: Any) -> None:
         create_campaign(obj)

@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.forms import ActionForm
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from modules.rewards import services
 from modules.rewards.admin.charity import Settles
 from modules.rewards.models import Charity, SettlementBatch
 from modules.rewards.states import BatchState
 from tiffin.admin import register
+from tiffin.admin.actions import Noted, note_of
 from tiffin.admin.exporting import Cell, Exported, time_cell
 from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue
-
-
-class Noted(ActionForm):  # type: ignore[misc]  # unfold has no types
-    """What staff say of money takes saying where that is written."""
-
-    note = forms.CharField(
-        required=False,
-        max_length=300,
-        label="Note",
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Where it is written"}),
-    )
-
-
-def _note(request: HttpRequest) -> str:
-    return next((note for note in request.POST.getlist("note") if note.strip()), "")
 
 
 @register(SettlementBatch)
@@ -75,12 +58,12 @@ class SettlementBatchAdmin(Exported, Settles):
     @admin.action(description="Disputed: the money is ours again, or never went", permissions=["settle"])
     def came_back(self, request: HttpRequest, queryset: QuerySet[SettlementBatch]) -> None:
         for batch in queryset:
-            services.say_it_came_back(batch.pk, note=_note(request))
+            services.say_it_came_back(batch.pk, note=note_of(request))
 
     @admin.action(description="Disputed: the charity has it", permissions=["settle"])
     def arrived(self, request: HttpRequest, queryset: QuerySet[SettlementBatch]) -> None:
         for batch in queryset:
-            services.say_it_arrived(batch.pk, note=_note(request))
+            services.say_it_arrived(batch.pk, note=note_of(request))
 
 
 queue(

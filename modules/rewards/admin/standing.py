@@ -14,12 +14,12 @@ from django.urls import path
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from modules.rewards import selectors, services
-from modules.rewards.admin.adjustments import region_choices
 from modules.rewards.admin.ledger import customer_link
 from modules.rewards.models import Entry, Hold, Lot, StandingChange, WalletStanding
-from modules.rewards.selectors.statement import line_of
+from modules.rewards.selectors.statement import lines_of
 from modules.rewards.states import STANDING, WalletState
 from tiffin.admin import ModuleAdmin, register
+from tiffin.admin.actions import own_regions_field
 from tiffin.admin.modules import ReadOnlyInline
 from tiffin.admin.queues import queue
 from tiffin.admin.site import site
@@ -106,7 +106,7 @@ class WalletStandingAdmin(ModuleAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "region":
-            return region_choices(request)
+            return own_regions_field(request)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "why" and field is not None:
             field.required, field.help_text = True, "Kept in the wallet's trail."
@@ -159,7 +159,7 @@ class WalletStandingAdmin(ModuleAdmin):
             "wallet": selectors.wallets([customer_id])[0],
             "lots": lots,
             "holds": holds,
-            "lines": [(line_of(entry), entry) for entry in entries],
+            "lines": list(zip(lines_of(list(entries)), entries, strict=True)),
             "most": SHOWN,
         }
 

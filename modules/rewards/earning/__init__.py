@@ -1,11 +1,12 @@
 """What orders earn, as arithmetic: no database, no clock."""
 
 from modules.rewards.earning.periods import day_of, end_of_day, first_end, next_end, window
-from modules.rewards.earning.reckoning import Delivery, Earned, Offer, Part, reckon, streak_begins
-from modules.rewards.earning.shares import Share, back_until, shares_of
+from modules.rewards.earning.reckoning import BY_ITSELF, Delivery, Earned, Offer, Part, reckon, streak_begins
+from modules.rewards.earning.shares import Share, back_until, lot_of, shares_of
 from modules.rewards.earning.tiers import rank, reached, tier_after
 
 __all__ = [
+    "BY_ITSELF",
     "Delivery",
     "Earned",
     "Offer",
@@ -15,6 +16,7 @@ __all__ = [
     "day_of",
     "end_of_day",
     "first_end",
+    "lot_of",
     "next_end",
     "rank",
     "reached",

@@ -11,6 +11,9 @@ from modules.rewards.models import CampaignKind
 from modules.rewards.policies import Tier, times
 from tiffin.dto import DTO
 
+# What an order earns anyway.
+BY_ITSELF = "order"
+
 
 class Part(DTO):
     """`points` that come of a rule, which `why` says in words. `campaign_id` is the campaign, `funded` says
@@ -69,7 +72,7 @@ def reckon(delivery: Delivery, offers: Iterable[Offer]) -> list[Part]:
     left. What an order earns by itself comes first. Nothing at all where that is nothing."""
     if delivery.base <= 0:
         return []
-    wanted = [Part(why="order", points=delivery.base)]
+    wanted = [Part(why=BY_ITSELF, points=delivery.base)]
     if delivery.tier is not None:
         extra = times(delivery.base, delivery.tier.multiplier - 1)
         wanted.append(Part(why=f"tier {delivery.tier.code}", points=extra))

@@ -30,6 +30,11 @@ class Share(NamedTuple):
         return back_until(self.points, goods=goods, refunded=refunded)
 
 
+def lot_of(order_id: UUID, part: Part) -> UUID:
+    """In which lot a part of what the order earned lies."""
+    return _lot_id(order_id, part.campaign_id if part.funded else None)
+
+
 def shares_of(order_id: UUID, parts: Iterable[Part]) -> list[Share]:
     """A lot for the programme and one for each campaign that somebody else owes for; always the same ids."""
     points: dict[UUID | None, int] = {}
@@ -37,9 +42,12 @@ def shares_of(order_id: UUID, parts: Iterable[Part]) -> list[Share]:
         funded_by = part.campaign_id if part.funded else None
         points[funded_by] = points.get(funded_by, 0) + part.points
     return [
-        Share(ids.derived(order_id, f"earn {campaign_id}" if campaign_id else "earn"), amount, campaign_id)
-        for campaign_id, amount in points.items()
+        Share(_lot_id(order_id, campaign_id), amount, campaign_id) for campaign_id, amount in points.items()
     ]
+
+
+def _lot_id(order_id: UUID, campaign_id: UUID | None) -> UUID:
+    return ids.derived(order_id, f"earn {campaign_id}" if campaign_id else "earn")
 
 
 def back_until(points: int, *, goods: int, refunded: int) -> int:

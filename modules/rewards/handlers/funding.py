@@ -6,7 +6,7 @@ from datetime import date
 
 from modules.payments.events import CollectionFailed, CollectionInvoiced, CollectionPaid
 from modules.rewards import services
-from modules.rewards.states import BillState
+from modules.rewards.interface import BillState
 from tiffin.log import on
 
 

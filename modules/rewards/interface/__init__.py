@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from modules.rewards.interface.bills import BILL_PURPOSE, BillState, BillView
 from modules.rewards.interface.charity import (
     Charity,
+    DonationPreview,
     DonationReceipt,
     DonationSource,
     DonationsPage,
@@ -53,12 +55,17 @@ from tiffin.regions import UnknownRegion
 from tiffin.states import StateConflict
 
 __all__ = [
+    "BILL_PURPOSE",
+    "GIVE_ERRORS",
     "SEND_ERRORS",
     "AccountTotal",
+    "BillState",
+    "BillView",
     "Charity",
     "CharityUnknown",
     "CodeUnknown",
     "DonationInvalid",
+    "DonationPreview",
     "DonationReceipt",
     "DonationSource",
     "DonationState",
@@ -108,6 +115,16 @@ SEND_ERRORS: tuple[type[DomainError], ...] = (
     SendingRefused,
     TooFast,
     UnknownRegion,
+    WalletUnderReview,
+)
+
+# The same of giving them.
+GIVE_ERRORS: tuple[type[DomainError], ...] = (
+    CharityUnknown,
+    DonationInvalid,
+    GivingNotOffered,
+    InsufficientPoints,
+    TooFast,
     WalletUnderReview,
 )
 
@@ -169,6 +186,16 @@ class Rewards(Interface, module="rewards", version=1):
         """Every hold by id, at most 200 from `after` on. Empty after the last."""
         ...
 
+    @query(timeout=0.5)
+    def bills(self, *, bill_ids: list[UUID]) -> list[BillView]:
+        """Those of the partners' bills that exist, in no particular order."""
+        ...
+
+    @query(timeout=3.0)
+    def bills_page(self, *, after: UUID | None = None, size: int = 200) -> list[BillView]:
+        """Every partner's bill by id, at most 200 from `after` on. Empty after the last."""
+        ...
+
     @query(timeout=3.0)
     def totals(self) -> list[AccountTotal]:
         """What lies in all accounts of a kind together; in each unit it is nothing in all."""
@@ -180,22 +207,23 @@ class Rewards(Interface, module="rewards", version=1):
         none of the others; posted or refused, asking again under the same transfer ids answers the same."""
         ...
 
+    @command(timeout=2.0, errors=(UnknownRegion,))
+    def keep_charity(self, *, key: CommandKey, charity: Charity) -> Charity:
+        """Have a cause that customers of its region may give to, or say otherwise what it is called and does.
+        A new one is settled with by bank transfer, until staff say otherwise."""
+        ...
+
     @query(timeout=0.5)
     def causes(self, *, region: str) -> list[Charity]:
         """The charities that may be given to in `region`, by name. Empty where there are none."""
         ...
 
-    @command(
-        timeout=2.0,
-        errors=(
-            CharityUnknown,
-            DonationInvalid,
-            GivingNotOffered,
-            InsufficientPoints,
-            TooFast,
-            WalletUnderReview,
-        ),
-    )
+    @query(timeout=0.5, errors=GIVE_ERRORS)
+    def preview_donation(self, *, customer_id: UUID, charity_id: UUID, points: int) -> DonationPreview:
+        """What giving so many points would mean, or why it is refused. Nothing is given."""
+        ...
+
+    @command(timeout=2.0, errors=GIVE_ERRORS)
     def donate(self, *, key: CommandKey, customer_id: UUID, charity_id: UUID, points: int) -> DonationView:
         """Give points away, for what they are worth in the charity's region. What is given is given: there
         is no way back."""
@@ -228,7 +256,7 @@ class Rewards(Interface, module="rewards", version=1):
         """Give points each month on its `day`, for the first time on the next such day."""
         ...
 
-    @command(timeout=2.0, errors=(StandingOrderUnknown, DonationInvalid, StateConflict))
+    @command(timeout=2.0, errors=(StandingOrderUnknown, DonationInvalid, GivingNotOffered, StateConflict))
     def change_standing_order(
         self,
         *,

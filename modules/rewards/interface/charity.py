@@ -58,6 +58,16 @@ class DonationView(DTO):
     receipt: str = ""
 
 
+class DonationPreview(DTO):
+    """What giving `points` would mean: what the charity would get, and what would be available then."""
+
+    charity_id: UUID
+    charity: str
+    points: int
+    amount: Money
+    available_after: int
+
+
 class DonationsPage(DTO):
     """The newest first. `next` is where the next page begins; nothing after the last."""
 

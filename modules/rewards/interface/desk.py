@@ -13,7 +13,8 @@ from tiffin.money import Money
 
 class StatementLine(DTO):
     """Why points came or went. `points` is how many it was about, by `change` what is available became
-    `after`. `what` says it in words. `number` counts all that ever happened, so that later is greater."""
+    `after`. `what` says it in words, with the names of the `campaigns` that gave them or of the `charity`
+    that got them. `number` counts all that ever happened, so that later is greater."""
 
     number: int
     at: datetime
@@ -25,6 +26,8 @@ class StatementLine(DTO):
     region: str
     order_id: UUID | None = None
     expires_at: datetime | None = None
+    campaigns: tuple[str, ...] = ()
+    charity: str = ""
 
 
 class StatementPage(DTO):

@@ -41,6 +41,7 @@ class Account(msgspec.Struct, gc=False):
 
     number: int
     balance: int
+    version: str = ""  # which of the states of its row was read
 
 
 class LotState(msgspec.Struct, gc=False):
@@ -84,7 +85,8 @@ class Books:
     """The customers' accounts and open lots, the rows of the others' accounts, holds, and what is known of
     the ids that are asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, stripe: int) -> None:
+        self.stripe = stripe
         self.available: dict[UUID, Account] = {}
         self.owed: dict[UUID, Account] = {}
         self.accounts: dict[tuple[Name, int], Account] = {}
@@ -92,7 +94,6 @@ class Books:
         self.holds: dict[UUID, HeldState] = {}
         self.entered: dict[UUID, Transfer] = {}
         self.refused: dict[UUID, Before] = {}
-        self.stripe = 0
         self._undoing: list[Callable[[], None]] | None = None
 
     # --- changes ------------------------------------------------------------------------------------

@@ -58,11 +58,35 @@ class Planned(NamedTuple):
     refused: list[Refused]
     newly: list[tuple[Transfer, Refused]]
 
+    def with_these_anew(self, postings: Iterable[Posting], anew: Planned) -> Planned:
+        """Of these postings what was planned anew, of the others what is planned here."""
+        ids = {transfer.id for posting in postings for transfer in posting.transfers}
+        return Planned(
+            [row for row in self.entries if row.id not in ids] + anew.entries,
+            [answer for answer in self.refused if answer.transfer_id not in ids] + anew.refused,
+            [each for each in self.newly if each[0].id not in ids] + anew.newly,
+        )
+
 
 class _Refusal(Exception):
     def __init__(self, transfer: Transfer, code: str, there: int = 0) -> None:
         super().__init__(code)
         self.answer = Refused(transfer_id=transfer.id, code=code, there=max(0, there))
+
+
+def concerned(postings: Sequence[Posting], customers: set[UUID]) -> list[Posting]:
+    """Those that are about these customers, or about others who are in a posting with them, and so on."""
+    customers = set(customers)
+    while True:
+        found = [
+            posting
+            for posting in postings
+            if any(transfer.customer_id in customers for transfer in posting.transfers)
+        ]
+        of_these = {each.customer_id for posting in found for each in posting.transfers if each.customer_id}
+        if of_these <= customers:
+            return found
+        customers |= of_these
 
 
 def plan(batch: Iterable[tuple[Posting, list[Asked | None]]], books: Books, *, at: datetime) -> Planned:

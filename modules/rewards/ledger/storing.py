@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,6 @@ from modules.rewards.ledger.books import (
     Books,
     HeldState,
     LotState,
-    Name,
     asked,
 )
 from modules.rewards.ledger.planning import Planned, Row, terms_of
@@ -27,10 +26,9 @@ from modules.rewards.models import STRIPES
 from modules.rewards.states import NEVER_BELOW_NOTHING, PLACES, AccountKind
 from tiffin import db
 
-# In the order of their numbers, so that no two batches wait for each other in a circle; and none before all
-# are there, because opening one waits for whoever opens the same. What a customer has available stands for
-# all that the customer has: whoever holds it may change the rest.
-_LOCK = """
+# None before all are there, because opening one waits for whoever opens the same. What a customer has
+# available stands for all that the customer has: whoever holds it may change the rest.
+_READ = """
 WITH wanted AS MATERIALIZED (
     SELECT 'available' AS kind, owner, '' AS region, 'PTS' AS unit, 0::smallint AS stripe,
            NULL::bigint AS place
@@ -41,12 +39,23 @@ WITH wanted AS MATERIALIZED (
             AS (kind text, owner uuid, region text, unit text, stripe smallint)
     ) WITH ORDINALITY AS other(kind, owner, region, unit, stripe, place)
 )
-SELECT account.id, account.owner, account.balance, wanted.place
+SELECT account.id, account.owner, account.balance, wanted.place, account.xmin::text
 FROM wanted JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
 WHERE (SELECT count(*) FROM wanted) = (
     SELECT count(*) FROM wanted JOIN rewards_account USING (owner, kind, region, unit, stripe)
 )
-ORDER BY account.id FOR NO KEY UPDATE OF account
+"""
+# In the order of their numbers, so that no two batches wait for each other in a circle.
+_LOCK = f"{_READ} ORDER BY account.id FOR NO KEY UPDATE OF account"
+# Whose rows are others by now than those that were read.
+_LOCK_AS_READ = """
+WITH locked AS MATERIALIZED (
+    SELECT id, owner, xmin FROM rewards_account WHERE id = ANY(%(numbers)s::bigint[])
+    ORDER BY id FOR NO KEY UPDATE
+)
+SELECT locked.owner
+FROM locked JOIN unnest(%(numbers)s::bigint[], %(versions)s::xid[]) AS was(id, version) USING (id)
+WHERE locked.xmin <> was.version
 """
 _OPEN_WALLETS = """
 WITH missing AS (
@@ -127,59 +136,101 @@ class Overtaken(RuntimeError):
 Batch = list[tuple[Posting, list[Asked | None]]]
 
 
-def open_books(postings: Iterable[Posting]) -> tuple[Batch, Books]:
+def open_books(postings: Iterable[Posting], *, stripe: int | None = None) -> tuple[Batch, Books]:
     """What is asked, and what is there of all that it is about, locked until the transaction ends. Accounts
     that are touched for the first time are opened. What is not valid is left out: nothing comes of it."""
-    batch = [(posting, [asked(transfer) for transfer in posting.transfers]) for posting in postings]
-    valid = [each for _, transfers in batch for each in transfers if each is not None]
-    books = Books()
-    books.stripe = random.randrange(STRIPES)  # noqa: S311  # which of them does not matter
-    _lock(valid, books)
-    _read_known([transfer.id for posting, _ in batch for transfer in posting.transfers], books)
-    _read_holds(valid, books)
-    _read_lots(valid, books)
+    batch = _asked_for(postings)
+    books = Books(random.randrange(STRIPES) if stripe is None else stripe)  # noqa: S311  # no matter which
+    wanted = _Wanted(batch, books.stripe)
+    if wanted and not _keep_accounts(_LOCK, wanted, books):
+        _open_accounts(wanted)
+        _keep_accounts(_LOCK, wanted, books)
+    _read_rest(batch, wanted, books)
     return batch, books
 
 
-def _lock(valid: Sequence[Asked], books: Books) -> None:
-    customers = {each.transfer.customer_id for each in valid if each.transfer.customer_id is not None}
-    others = {
-        (name, books.stripe) for each in valid for name in (each.debit, each.credit) if name is not None
-    }
-    for each in valid:
-        if each.way.debit is AccountKind.PAYABLE and each.debit is not None:
-            others.update((each.debit, stripe) for stripe in range(STRIPES))
-    if valid and not _lock_accounts(customers, list(others), books):
-        _open_accounts(customers, {name for name, _ in others})
-        _lock_accounts(customers, list(others), books)
-    in_debt = {each.transfer.customer_id for each in valid if each.way.credit is AccountKind.DEBT}
-    if in_debt:
-        for owner, balance in db.select(_OWED, _array(in_debt)):
-            books.owed[owner] = Account(books.available[owner].number + PLACES[AccountKind.DEBT], balance)
+def look_ahead(postings: Iterable[Posting]) -> tuple[Batch, Books] | None:
+    """The same as it is now, with nothing locked. None where an account is to be opened, or where what is
+    owed to a charity is paid, which takes what others have entered together."""
+    batch = _asked_for(postings)
+    books = Books(random.randrange(STRIPES))  # noqa: S311  # no matter which
+    wanted = _Wanted(batch, books.stripe)
+    if wanted.pays or not wanted or not _keep_accounts(_READ, wanted, books):
+        return None
+    _read_rest(batch, wanted, books)
+    return batch, books
 
 
-def _lock_accounts(customers: Collection[UUID], others: Sequence[tuple[Name, int]], books: Books) -> bool:
+def lock_as_read(books: Books) -> set[UUID]:
+    """Lock the accounts that were looked at. Returns the customers of whom others have entered something
+    since: what is planned of them holds no more."""
+    customers = books.available.values()
+    numbers = [account.number for account in (*customers, *books.accounts.values())]
+    versions = [account.version for account in customers] + ["NULL"] * len(books.accounts)
+    found = db.select(_LOCK_AS_READ, numbers=_literal(numbers), versions=_literal(versions))
+    return {owner for (owner,) in found}
+
+
+def _asked_for(postings: Iterable[Posting]) -> Batch:
+    return [(posting, [asked(transfer) for transfer in posting.transfers]) for posting in postings]
+
+
+class _Wanted:
+    """The accounts that a batch is about: the customers', and rows of the others."""
+
+    def __init__(self, batch: Batch, stripe: int) -> None:
+        self.valid = [each for _, transfers in batch for each in transfers if each is not None]
+        self.customers = {
+            each.transfer.customer_id for each in self.valid if each.transfer.customer_id is not None
+        }
+        self.in_debt = {
+            each.transfer.customer_id for each in self.valid if each.way.credit is AccountKind.DEBT
+        }
+        rows = {
+            (name, stripe) for each in self.valid for name in (each.debit, each.credit) if name is not None
+        }
+        paying = {each.debit for each in self.valid if each.way.debit is AccountKind.PAYABLE}
+        rows.update((name, each) for name in paying if name is not None for each in range(STRIPES))
+        self.pays = bool(paying)
+        self.others = list(rows)
+
+    def __bool__(self) -> bool:
+        return bool(self.valid)
+
+
+def _keep_accounts(statement: str, wanted: _Wanted, books: Books) -> bool:
     """False, and nothing is locked, when one of them is not there."""
+    others = wanted.others
     named = _document({**name._asdict(), "stripe": stripe} for name, stripe in others)
-    locked = db.select(_LOCK, customers=_array(customers), others=named)
-    for number, owner, balance, place in locked:
+    rows = db.select(statement, customers=_array(wanted.customers), others=named)
+    for number, owner, balance, place, version in rows:
         if place is None:
-            books.available[owner] = Account(number, balance)
+            books.available[owner] = Account(number, balance, version)
         else:
             books.accounts[others[place - 1]] = Account(number, balance)
-    return bool(locked)
+    return bool(rows)
 
 
-def _open_accounts(customers: Collection[UUID], others: Iterable[Name]) -> None:
+def _open_accounts(wanted: _Wanted) -> None:
     """Those that are not there: a customer's four together, and all stripes of the others."""
     places = [{"kind": kind, "place": place, "floor": _floor(kind)} for kind, place in PLACES.items()]
-    db.select(_OPEN_WALLETS, customers=_array(customers), places=_document(places))
+    db.select(_OPEN_WALLETS, customers=_array(wanted.customers), places=_document(places))
     stripes = (
         {**name._asdict(), "stripe": stripe, "floor": _floor(name.kind)}
-        for name in others
+        for name in {name for name, _ in wanted.others}
         for stripe in range(STRIPES)
     )
     db.select(_OPEN_OTHERS, missing=_document(stripes))
+
+
+def _read_rest(batch: Batch, wanted: _Wanted, books: Books) -> None:
+    """After the accounts: what changes between is known by theirs."""
+    if wanted.in_debt:
+        for owner, balance in db.select(_OWED, _array(wanted.in_debt)):
+            books.owed[owner] = Account(books.available[owner].number + PLACES[AccountKind.DEBT], balance)
+    _read_known([transfer.id for posting, _ in batch for transfer in posting.transfers], books)
+    _read_holds(wanted.valid, books)
+    _read_lots(wanted.valid, books)
 
 
 def _floor(kind: AccountKind) -> int | None:
@@ -272,8 +323,12 @@ def enter(planned: Planned, *, at: datetime) -> None:
 
 
 def _array(ids: Iterable[UUID | None]) -> str:
-    """As PostgreSQL reads one: dumping the elements one by one costs much more."""
-    return f"{{{','.join(id.hex for id in ids if id is not None)}}}"
+    return _literal(id.hex for id in ids if id is not None)
+
+
+def _literal(values: Iterable[object]) -> str:
+    """An array as PostgreSQL reads one: dumping the elements one by one costs much more."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _document(rows: Iterable[dict[str, Any] | Row]) -> str:

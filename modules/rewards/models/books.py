@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from modules.rewards.interface import Flow
-from modules.rewards.states import BILL, BillState
+from modules.rewards.interface import BillState, Flow
+from modules.rewards.states import BILL
 from tiffin import clock
 from tiffin.db import Aggregate
 from tiffin.money import Money

@@ -16,21 +16,20 @@ from rest_framework.views import APIView
 
 from modules.rewards import selectors, services
 from modules.rewards.interface import (
+    GIVE_ERRORS,
     CharityUnknown,
     DonationInvalid,
     DonationUnknown,
     GivingNotOffered,
-    InsufficientPoints,
     StandingOrderUnknown,
     StandingState,
-    TooFast,
     TooManyStandingOrders,
-    WalletUnderReview,
 )
 from modules.rewards.rest.giving_serializers import (
     CausesSerializer,
     ChangeStandingOrderSerializer,
     DonateSerializer,
+    DonationPreviewSerializer,
     DonationSerializer,
     DonationsQuerySerializer,
     DonationsSerializer,
@@ -49,6 +48,7 @@ from tiffin.web.idempotency import idempotent
 from tiffin.web.openapi import refuses
 
 CHARITY = "0192f0c1-7a2b-7c3d-8e4f-5a6b7c8d9e10"
+_GIVING = [OpenApiExample("250 points", value={"charity_id": CHARITY, "points": 250}, request_only=True)]
 
 
 def _valid(serializer: Any) -> Any:
@@ -85,9 +85,7 @@ class Donations(CustomerView):
         following = replace_query_param(here, "cursor", page.next) if page.next else None
         return Response({"next": following, "results": msgspec.to_builtins(page.donations)})
 
-    @refuses(
-        CharityUnknown, DonationInvalid, GivingNotOffered, InsufficientPoints, TooFast, WalletUnderReview
-    )
+    @refuses(*GIVE_ERRORS)
     @extend_schema(
         request=DonateSerializer,
         responses={status.HTTP_201_CREATED: DonationSerializer},
@@ -95,9 +93,7 @@ class Donations(CustomerView):
         summary="Give points to a charity",
         description="For what they are worth in the charity's region. What is given is given: there is no "
         "way back.",
-        examples=[
-            OpenApiExample("250 points", value={"charity_id": CHARITY, "points": 250}, request_only=True)
-        ],
+        examples=_GIVING,
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -105,6 +101,22 @@ class Donations(CustomerView):
         given = services.donate(customer_id=self.customer_id(), **wanted)
         view = msgspec.to_builtins(selectors.donation_view(given))
         return Response(view, status=status.HTTP_201_CREATED)
+
+
+class Preview(CustomerView):
+    @refuses(*GIVE_ERRORS)
+    @extend_schema(
+        request=DonateSerializer,
+        responses=DonationPreviewSerializer,
+        operation_id="donation_preview",
+        summary="What giving points would mean",
+        description="Nothing is given yet. What is given cannot be taken back.",
+        examples=_GIVING,
+    )
+    def post(self, request: Request) -> Response:
+        wanted = _valid(DonateSerializer(data=request.data))
+        preview = services.preview_donation(customer_id=self.customer_id(), **wanted)
+        return Response(msgspec.to_builtins(preview))
 
 
 class OneReceipt(CustomerView):

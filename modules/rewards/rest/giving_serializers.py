@@ -61,6 +61,14 @@ class DonationSerializer(Document):
     receipt = serializers.CharField(help_text="The number of its receipt; empty while it has none")
 
 
+class DonationPreviewSerializer(Document):
+    charity_id = serializers.UUIDField()
+    charity = serializers.CharField()
+    points = serializers.IntegerField()
+    amount = MoneySerializer(help_text="What the charity would get")
+    available_after = serializers.IntegerField()
+
+
 class DonationsSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True, help_text="The address of the next page")
     results = DonationSerializer(many=True)

@@ -83,6 +83,10 @@ class StatementLineSerializer(serializers.Serializer[StatementLine]):
     what = serializers.CharField(help_text="Why, in words")
     order_id = serializers.UUIDField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True, help_text="When what came expires")
+    campaigns = serializers.ListField(
+        child=serializers.CharField(), help_text="The titles of those that gave the points"
+    )
+    charity = serializers.CharField(help_text="The name of the one that got them; empty otherwise")
 
     def to_representation(self, instance: StatementLine) -> dict[str, Any]:
         return {**super().to_representation(instance), "flow": instance.flow.value}

@@ -15,6 +15,7 @@ urlpatterns = [
     path("rewards/sendings/preview", views.Preview.as_view(), name="rewards-sending-preview"),
     path("rewards/causes", giving.Causes.as_view(), name="causes"),
     path("rewards/donations", giving.Donations.as_view(), name="donations"),
+    path("rewards/donations/preview", giving.Preview.as_view(), name="donation-preview"),
     path(
         "rewards/donations/<uuid:donation_id>/receipt", giving.OneReceipt.as_view(), name="donation-receipt"
     ),

@@ -1,6 +1,8 @@
 """What is known of points."""
 
+from modules.rewards.selectors.funding import bills, bills_page
 from modules.rewards.selectors.giving import (
+    cause,
     causes,
     donation_view,
     donations,
@@ -18,6 +20,9 @@ from modules.rewards.selectors.wallets import hold_view, holds, holds_page, wall
 
 __all__ = [
     "account",
+    "bills",
+    "bills_page",
+    "cause",
     "causes",
     "donation_receipt",
     "donation_view",

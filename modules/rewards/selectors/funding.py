@@ -6,9 +6,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from modules.payments.interface import PartyKind, Payer
-from modules.rewards.models import Campaign
+from modules.rewards.interface import BillView
+from modules.rewards.models import Campaign, PartnerBill
 from tiffin import db
 
+MAXIMUM_PAGE_SIZE = 200
 # Below nothing is owed; above it, more was billed than was kept in the end, and the next bill is less.
 _OWED = """
 SELECT owner, -sum(balance)::bigint FROM rewards_account WHERE kind = 'funding' AND region = %s
@@ -42,3 +44,29 @@ def partner_of(campaign_id: UUID, campaign: Campaign | None) -> Payer:
     if campaign.restaurant_id is not None:
         return Payer(kind=PartyKind.RESTAURANT, id=campaign.restaurant_id, name=name)
     return Payer(kind=PartyKind.PARTNER, id=campaign_id, name=name)
+
+
+def bills(bill_ids: list[UUID]) -> list[BillView]:
+    """Those that exist."""
+    return [_bill_view(bill) for bill in db.find(PartnerBill, id=bill_ids)]
+
+
+def bills_page(after: UUID | None, size: int) -> list[BillView]:
+    """Every bill by id, from `after` on."""
+    page = PartnerBill.objects.order_by("pk")
+    if after is not None:
+        page = page.filter(pk__gt=after)
+    return [_bill_view(bill) for bill in page[: min(max(size, 1), MAXIMUM_PAGE_SIZE)]]
+
+
+def _bill_view(bill: PartnerBill) -> BillView:
+    return BillView(
+        id=bill.id,
+        region=bill.region,
+        campaign_id=bill.campaign_id,
+        partner_id=bill.partner_id,
+        points=bill.points,
+        amount=bill.money,
+        state=bill.state,
+        invoice=bill.invoice,
+    )

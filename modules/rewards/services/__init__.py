@@ -1,11 +1,11 @@
 """What rewards does, a verb each."""
 
 from modules.rewards.services.adjusting import adjust, approve_adjustment, refuse_adjustment
-from modules.rewards.services.charities import keep_charity
+from modules.rewards.services.charities import introduce_charity, keep_charity
 from modules.rewards.services.days import close_days, open_books, tend
 from modules.rewards.services.donation_receipts import write_donation_receipts
 from modules.rewards.services.funding import ask_again, bill_partners, record_bill
-from modules.rewards.services.giving import collect, donate, take_back
+from modules.rewards.services.giving import collect, donate, preview_donation, take_back
 from modules.rewards.services.holds import hold, post_hold, restore_hold, void_hold
 from modules.rewards.services.posting import post, post_many
 from modules.rewards.services.sending import preview_sending, send
@@ -55,12 +55,14 @@ __all__ = [
     "give_monthly",
     "give_what_is_due",
     "hold",
+    "introduce_charity",
     "keep_charity",
     "open_books",
     "open_due_batches",
     "post",
     "post_hold",
     "post_many",
+    "preview_donation",
     "preview_sending",
     "record_answer",
     "record_bill",

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from modules.rewards.interface import Flow, Transfer
+from modules.rewards.interface import BillState, Flow, Transfer
 from modules.rewards.models import Book, PartnerBill
 from modules.rewards.policies import Redeeming, funding, redeeming, worth
 from modules.rewards.selectors.funding import Owed, owed_by_campaigns
 from modules.rewards.services.days import month_after, over_at
 from modules.rewards.services.posting import post
-from modules.rewards.states import BILL, BillState
+from modules.rewards.states import BILL
 from tiffin import clock, db, ids, jobs, regions
 from tiffin.regions import Region
 

@@ -11,13 +11,18 @@ from modules.rewards import policies
 from modules.rewards.interface import (
     CharityUnknown,
     DonationInvalid,
+    DonationPreview,
     DonationSource,
     Flow,
     GivingNotOffered,
+    InsufficientPoints,
     Posting,
     Transfer,
+    WalletUnderReview,
 )
 from modules.rewards.models import Charity, Donation, StandingOrder
+from modules.rewards.selectors.standing import find_standing
+from modules.rewards.selectors.wallets import wallets
 from modules.rewards.services.posting import post, post_many
 from modules.rewards.services.standing import require_good_standing
 from tiffin import clock, db, ids, regions
@@ -45,6 +50,25 @@ class TakenBack(NamedTuple):
 
 class NotGiven(RuntimeError):
     """An order was rounded up for a charity that is not there, or in another currency: staff must look."""
+
+
+def preview_donation(*, customer_id: UUID, charity_id: UUID, points: int) -> DonationPreview:
+    """What giving would mean. Raises as `donate` does, but for what has been done too often."""
+    charity = active_charity(charity_id)
+    worth = worth_of(charity, points)
+    standing = find_standing(customer_id)
+    if standing is not None and not standing.is_good:
+        raise WalletUnderReview()
+    (wallet,) = wallets([customer_id])
+    if wallet.available < points:
+        raise InsufficientPoints(wanted=points, available=wallet.available)
+    return DonationPreview(
+        charity_id=charity.pk,
+        charity=charity.name,
+        points=points,
+        amount=Money(amount=worth, currency=charity.currency),
+        available_after=wallet.available - points,
+    )
 
 
 def donate(*, customer_id: UUID, charity_id: UUID, points: int) -> Donation:

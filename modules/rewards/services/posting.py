@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NoReturn
+
+from django.db import IntegrityError
 
 from modules.rewards.interface import (
     Flow,
@@ -19,7 +21,16 @@ from modules.rewards.interface import (
     TransferDiffers,
     TransferInvalid,
 )
-from modules.rewards.ledger import enter, open_books, plan
+from modules.rewards.ledger import (
+    Overtaken,
+    Planned,
+    concerned,
+    enter,
+    lock_as_read,
+    look_ahead,
+    open_books,
+    plan,
+)
 from modules.rewards.ledger.planning import DIFFERS, HOLD_ENDED, HOLD_UNKNOWN, INSUFFICIENT
 from modules.rewards.models import Refusal
 from tiffin import clock, db
@@ -41,9 +52,37 @@ def post_many(postings: Sequence[Posting]) -> PostResult:
         raise TooManyTransfers(transfers=count, limit=LONGEST_BATCH)
     at = clock.now()
     with db.transaction():
-        planned = plan(*open_books(postings), at=at)
-        enter(planned, at=at)
+        planned = _entered_ahead(postings, at) or _entered(postings, at)
     return PostResult(postings=len(postings), refused=tuple(planned.refused))
+
+
+def _entered(postings: Sequence[Posting], at: datetime) -> Planned:
+    planned = plan(*open_books(postings), at=at)
+    enter(planned, at=at)
+    return planned
+
+
+def _entered_ahead(postings: Sequence[Posting], at: datetime) -> Planned | None:
+    """Plan before anything is locked, so that others who post for one of its customers wait for the entering
+    alone; of customers for whom others have posted meanwhile it is planned again. The database refuses what
+    does not fit, as lots and holds that others took meanwhile: None then, and when it cannot be known ahead.
+    """
+    ahead = look_ahead(postings)
+    if ahead is None:
+        return None
+    batch, books = ahead
+    planned = plan(batch, books, at=at)
+    try:
+        with db.attempt():
+            changed = lock_as_read(books)
+            if changed:
+                again = concerned(postings, changed)
+                anew = plan(*open_books(again, stripe=books.stripe), at=at)
+                planned = planned.with_these_anew(again, anew)
+            enter(planned, at=at)
+    except (IntegrityError, Overtaken):
+        return None
+    return planned
 
 
 @db.transaction_required

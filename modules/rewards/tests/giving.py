@@ -141,3 +141,11 @@ def paid(batch: SettlementBatch) -> SettlementBatch:
 def failed(batch: SettlementBatch) -> SettlementBatch:
     bank_says(PayoutFailed(payout_id=batch.pk, amount=batch.money, purpose="donations", reason="AC04"))
     return SettlementBatch.get(batch.pk)
+
+
+def again(charity: Charity) -> Charity:
+    return Charity.objects.get(pk=charity.pk)
+
+
+def payouts_of(batch: SettlementBatch) -> list[Any]:
+    return call(Payments).payouts(payout_ids=[batch.pk])

@@ -7,11 +7,14 @@ import json
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from django.test import Client
 
 from modules.payments.interface import Payments
 from modules.rewards import services
+from modules.rewards.interface import Charity as CharityView
+from modules.rewards.interface import Rewards
 from modules.rewards.models import Charity, SettlementBatch
 from modules.rewards.states import BatchState
 from modules.rewards.tests.giving import a_charity, done, given, opened, payable, rounded_up
@@ -19,7 +22,8 @@ from modules.rewards.tests.points import granted
 from tiffin import ids
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.context import EVERY_REGION, Actor, ActorKind
-from tiffin.interfaces import call
+from tiffin.interfaces import CommandKey, call
+from tiffin.regions import UnknownRegion
 from tiffin.testing import token, waiting
 
 pytestmark = pytest.mark.database
@@ -76,6 +80,23 @@ def test_a_customer_gives_and_reads_what_was_given() -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "donation_invalid")
 
 
+def test_a_customer_sees_what_giving_would_mean_and_nothing_is_given() -> None:
+    charity, customer = a_charity(), Customer(500)
+    wish = {"charity_id": str(charity.pk), "points": 250}
+    seen = customer.ask("POST", "donations/preview", wish).json()
+    assert (seen["charity"], seen["amount"]["amount"], seen["available_after"]) == ("Soup for All", 150, 250)
+    for change, status, code in (
+        ({"points": 501}, 409, "insufficient_points"),
+        ({"points": 99}, 422, "donation_invalid"),
+        ({"charity_id": str(ids.new_id())}, 404, "charity_unknown"),
+    ):
+        refused = customer.ask("POST", "donations/preview", wish | change)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    services.review_wallet(customer_id=customer.id, region="gb", why="odd")
+    assert customer.ask("POST", "donations/preview", wish).json()["code"] == "wallet_under_review"
+    assert customer.ask("GET", "donations").json()["results"] == []
+
+
 def test_a_customer_gives_each_month_until_they_stop() -> None:
     charity, customer = a_charity(), Customer()
     made = customer.ask("POST", "standing-orders", {"charity_id": str(charity.pk), "points": 100, "day": 31})
@@ -87,6 +108,20 @@ def test_a_customer_gives_each_month_until_they_stop() -> None:
     assert customer.ask("GET", "standing-orders").json()["results"] == []
     assert customer.ask("PATCH", mine, {"state": "active"}).json()["code"] == "state_conflict"
     assert Customer().ask("PATCH", mine, {"points": 300}).status_code == 404
+
+
+def test_a_cause_is_brought_once_and_told_of_otherwise() -> None:
+    cause = CharityView(id=ids.new_id(), region="gb", name="Soup", about="Soup.", site="")
+    for name in ("Soup", "Soup for All"):
+        said = msgspec.structs.replace(cause, name=name)
+        assert call(Rewards).keep_charity(key=CommandKey(name), charity=said) == said
+    (charity,) = Charity.objects.all()
+    assert (charity.name, charity.currency, charity.settles_by) == ("Soup for All", "GBP", "bank_transfer")
+    with pytest.raises(UnknownRegion):
+        call(Rewards).keep_charity(
+            key=CommandKey("nowhere"),
+            charity=msgspec.structs.replace(cause, id=ids.new_id(), region="nowhere"),
+        )
 
 
 def test_finance_adds_a_charity_in_its_region_and_others_do_not() -> None:

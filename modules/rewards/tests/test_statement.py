@@ -8,11 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from modules.rewards import services
 from modules.rewards.interface import Flow, InsufficientPoints, Rewards
-from modules.rewards.models import Entry
+from modules.rewards.models import Earning, Entry
 from modules.rewards.selectors.statement import ADJUSTED, WORDS, what_of
 from modules.rewards.services import hold, post_hold, restore_hold, void_hold
 from modules.rewards.states import FLOWS, OF_CUSTOMERS, POINTS
+from modules.rewards.tests.earnings import campaign, confirmed, refunded
+from modules.rewards.tests.giving import a_charity
 from modules.rewards.tests.points import granted, in_days, posted, transfer
 from tiffin import clock, ids
 from tiffin.interfaces import call
@@ -23,6 +26,22 @@ pytestmark = pytest.mark.database
 
 def statement(customer_id, **asked):
     return call(Rewards).statement(customer_id=customer_id, **asked)
+
+
+def noted(order_id, customer_id, *, parts) -> None:
+    """What an order earned, as it is kept."""
+    Earning.objects.create(
+        id=order_id,
+        customer_id=customer_id,
+        region="gb",
+        restaurant_id=ids.new_id(),
+        goods=1000,
+        delivered_at=clock.now(),
+        due_at=clock.now(),
+        state_name="pending",
+        points=sum(part["points"] for part in parts),
+        parts=parts,
+    )
 
 
 def test_every_flow_of_a_customer_has_words() -> None:
@@ -36,7 +55,8 @@ def test_a_reason_is_part_of_the_words() -> None:
     assert what_of(Flow.TAKE_BACK, f"{ADJUSTED}twice", of_order=False) == "Taken by our staff: twice"
     assert what_of(Flow.SEND, "to K7Q-4TX-M93", of_order=False) == "Sent to K7Q-4TX-M93"
     assert what_of(Flow.RELEASE, "lapsed", of_order=True) == "Free again: not needed for the order (lapsed)"
-    assert what_of(Flow.TAKE_BACK, "", of_order=True) == "Taken back: the order was refunded"
+    assert what_of(Flow.TAKE_BACK, "refund", of_order=True) == "Taken back: the order was refunded"
+    assert what_of(Flow.DONATE, "donation", of_order=False) == "Given to a good cause"
 
 
 def test_the_latest_is_first_with_what_was_there_after_it(database) -> None:
@@ -60,6 +80,45 @@ def test_the_latest_is_first_with_what_was_there_after_it(database) -> None:
     assert lines[0].order_id == order
     assert lines[4].expires_at is not None
     assert lines[3].expires_at is None  # when a hold lapses is nobody's expiry
+
+
+def test_each_line_names_the_campaigns_that_gave_and_no_others(database) -> None:
+    campaign(title="Summer_24", points=30)
+    campaign(title="Ramen week", points=50, partner="Noodle Bar")
+    customer = ids.new_id()
+    order = confirmed(customer, 1000)
+    refunded(order, 1000)
+
+    lines = statement(customer).lines
+
+    said = {(line.flow, line.campaigns, line.what) for line in lines}
+    assert said == {
+        (flow, (title,), f"{WORDS[flow]} ({title})")
+        for title, first in (("Summer_24", Flow.EARN), ("Ramen week", Flow.EARN_FUNDED))
+        for flow in (first, Flow.CONFIRM, Flow.TAKE_BACK)
+    }
+    assert {line.order_id for line in lines} == {order}
+
+
+def test_a_tier_that_gave_is_named(database) -> None:
+    customer, order = ids.new_id(), ids.new_id()
+    parts = [{"why": "order", "points": 10}, {"why": "tier gold", "points": 5}]
+    lot = ids.derived(order, "earn")
+    noted(order, customer, parts=parts)
+    posted(transfer(Flow.EARN, 15, customer, id=lot, order_id=order))
+
+    (line,) = statement(customer).lines
+
+    assert (line.campaigns, line.what) == ((), f"{WORDS[Flow.EARN]} (tier gold)")
+
+
+def test_a_gift_names_its_charity(database) -> None:
+    customer = granted(500)
+    services.donate(customer_id=customer, charity_id=a_charity(name="Soup for All").pk, points=200)
+
+    line = statement(customer).lines[0]
+
+    assert (line.flow, line.charity, line.what) == (Flow.DONATE, "Soup for All", "Given to Soup for All")
 
 
 def test_pages_follow_each_other_and_show_nothing_twice(database) -> None:

@@ -79,7 +79,7 @@ def register(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
-            region = places.city_of(places.remembered(request)).region
+            region = places.region_of(request).code
             call(Identity).register(email=email, password=password, region=region)
             visitor.enter(call(Identity).log_in(email=email, password=password, kind=AccountKind.CUSTOMER))
             return HttpResponseRedirect(_next(request, CUSTOMERS))

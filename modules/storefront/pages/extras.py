@@ -1,11 +1,13 @@
-"""What a checkout offers besides: points to spend, and causes to give to. The page is there without, while
-rewards is away."""
+"""What pages say besides: points to spend, causes to give to, and what points were for. They are there
+without it, while whoever knows is away."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
+from modules.orders.interface import Orders
 from modules.rewards.interface import Charity, Rewards
 from tiffin.interfaces import ModuleFault, ModuleUnavailable, call
 from tiffin.money import Money, minor_units
@@ -50,3 +52,19 @@ def name_of(charity_id: UUID | None, region_code: str) -> str:
     if charity_id is None:
         return ""
     return next((each.name for each in causes(region_code) if each.id == charity_id), "")
+
+
+def order_names(customer_id: UUID, order_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """What a customer knows their orders by: the code, and from where it was."""
+    wanted = tuple({each for each in order_ids if each is not None})
+    if not wanted:
+        return {}
+    try:
+        found = call(Orders).get_many(order_ids=wanted)
+    except (ModuleUnavailable, ModuleFault):
+        return {}
+    return {
+        order.id: f"{order.code} from {order.restaurant_name}"
+        for order in found
+        if order.customer_id == customer_id
+    }

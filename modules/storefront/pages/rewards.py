@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from modules.rewards.interface import Rewards
 from modules.storefront import places
+from modules.storefront.pages import extras
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
-from tiffin import ids, regions
+from tiffin import ids
 from tiffin.errors import DomainError
 from tiffin.interfaces import CommandKey, call
 
@@ -43,7 +44,7 @@ def preview(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         seen = call(Rewards).preview_sending(
             customer_id=visitor.id,
             to=request.POST.get("to", ""),
-            points=_number(request.POST.get("points", "")) or 0,
+            points=number_in(request.POST.get("points", "")) or 0,
             region=_region(request),
         )
     except DomainError as refusal:
@@ -64,7 +65,7 @@ def send(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
             key=CommandKey(f"{visitor.id}:{request.POST.get('key', '')[:64]}"),
             customer_id=visitor.id,
             to=request.POST.get("to", ""),
-            points=_number(request.POST.get("points", "")) or 0,
+            points=number_in(request.POST.get("points", "")) or 0,
             region=_region(request),
         )
         messages.success(request, f"{sent.points} points were sent to {sent.to}.")
@@ -72,15 +73,17 @@ def send(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, visitor: Visitor, **more: object) -> HttpResponse:
-    after = _number(request.GET.get("after", ""))
+    after = number_in(request.GET.get("after", ""))
     account = call(Rewards).account(customer_id=visitor.id, region=_region(request))
     page = call(Rewards).statement(customer_id=visitor.id, after=after)
+    orders = extras.order_names(visitor.id, [line.order_id for line in page.lines])
     return show(
         request,
         visitor,
         "rewards.html",
         account=account,
         page=page,
+        lines=[(line, orders.get(line.order_id, "")) for line in page.lines],
         older=after is not None,
         zone=_zone(request),
         asked={"to": request.POST.get("to", ""), "points": request.POST.get("points", "")},
@@ -89,15 +92,14 @@ def _page(request: HttpRequest, visitor: Visitor, **more: object) -> HttpRespons
 
 
 def _region(request: HttpRequest) -> str:
-    """Where they look for food."""
-    return places.city_of(places.remembered(request)).region
+    return places.region_of(request).code
 
 
 def _zone(request: HttpRequest) -> str:
-    return str(regions.get(_region(request)).time_zone)
+    return str(places.region_of(request).time_zone)
 
 
-def _number(text: str) -> int | None:
+def number_in(text: str) -> int | None:
     """None for what is none, or none that a page of ours has."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None

@@ -66,6 +66,19 @@ def day_and_time(moment: datetime, zone: str) -> str:
 
 
 @register.filter
+def date_in(moment: datetime, zone: str) -> str:
+    """7 March 2027."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{there.day} {there:%B %Y}"
+
+
+@register.filter
+def date_and_time_in(moment: datetime, zone: str) -> str:
+    """7 March 2027, 18:05."""
+    return f"{date_in(moment, zone)}, {moment.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+@register.filter
 def distance(metres: int | None) -> str:
     """350 m, 1.2 km."""
     if metres is None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import urlsafe_b64decode
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -21,7 +21,7 @@ from tiffin.context import EVERY_REGION, Actor, ActorKind
 from tiffin.interfaces import CommandKey, call
 from tiffin.money import Money
 from tiffin.testing import settle, token
-from tiffin.web.auth import ACCESS_COOKIE
+from tiffin.web.auth import ACCESS_COOKIE, principal_of
 
 PASSWORD = "a good long password"
 SOHO = Point(lat=51.5137, lon=-0.1312)
@@ -157,16 +157,20 @@ class Customer:
         form = {"quote": quote, "payment_method": card, "key": key}
         return self.browser.post(reverse("checkout-place", args=["noodle-bar"]), form)
 
+    @property
+    def id(self) -> UUID:
+        actor = principal_of(self.browser.cookies[ACCESS_COOKIE].value).actor
+        assert actor.id is not None
+        return actor.id
+
     def is_given(self, points: int) -> None:
         """Points to spend at once, as they come from somebody's goodwill."""
-        claims = self.browser.cookies[ACCESS_COOKIE].value.split(".")[1]
-        customer_id = UUID(json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"])
         grant = Transfer(
             id=ids.new_id(),
             flow=Flow.GRANT,
             amount=points,
             region="gb",
-            customer_id=customer_id,
+            customer_id=self.id,
             expires_at=clock.now() + timedelta(days=365),
         )
         call(Rewards).post_many(key=new_key(), postings=[Posting(transfers=(grant,))])
@@ -174,6 +178,19 @@ class Customer:
     def sees(self, order: Any) -> str:
         """The page of an order that was just placed."""
         return str(self.browser.get(order["Location"]).content.decode())
+
+
+def a_cause(name: str, *, region: str = "gb", currency: str = "GBP", about: str = "", site: str = "") -> str:
+    """A charity, as staff write it down."""
+    charity = ids.new_id()
+    with connections["rewards"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rewards_charity (id, region, name, about, site, active, currency, settles_by,"
+            " organisation, payee_reference, held, settled_to, created_at) VALUES"
+            " (%s, %s, %s, %s, %s, true, %s, 'bank_transfer', '', '', '', now(), now())",
+            [charity, region, name, about, site, currency],
+        )
+    return str(charity)
 
 
 def promotes(**says: Any) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import connections
 from django.urls import reverse
 
+from modules.orders.interface import Orders
 from modules.rewards.interface import Rewards
-from modules.storefront.tests.people import Customer, found
-from tiffin import ids, regions
+from modules.storefront.tests.people import Customer, a_cause, found
+from tiffin import regions
 from tiffin.interfaces.testing import stopped
 from tiffin.regions.file import Dating, Row
 from tiffin.testing import settle
@@ -69,19 +69,21 @@ def test_the_order_shows_its_points_and_what_became_of_them(rich):
     assert "Your points are reserved" in page
 
 
+def test_the_statement_names_the_order_that_points_were_for(rich):
+    rich.orders(points="340")
+    settle()
+
+    page = rich.browser.get("/account/rewards/").content.decode()
+
+    assert "Set aside for an order" in page
+    assert found(r">Order (\w+ from Noodle Bar)</a>", page)
+    with stopped(Orders):
+        assert ">The order</a>" in rich.browser.get("/account/rewards/").content.decode()
+
+
 @pytest.fixture
 def cause(noodle_bar) -> str:
-    """A charity of the region, as staff write it down."""
-    charity = ids.new_id()
-    with connections["rewards"].cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO rewards_charity (id, region, name, about, site, active, currency, settles_by,"
-            " organisation, payee_reference, held, settled_to, created_at) VALUES"
-            " (%s, 'gb', 'Soup for All', 'Soup.', '', true, 'GBP', 'bank_transfer', '', '', '', now(),"
-            " now())",
-            [charity],
-        )
-    return str(charity)
+    return a_cause("Soup for All")
 
 
 def test_causes_are_offered_where_there_are_some(zofia, cause):

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import pytest
 
-from modules.rewards.interface import Flow, Posting, Rewards, Transfer
-from modules.storefront.tests.people import Customer, found, new_key
-from modules.storefront.visitors import CUSTOMERS
-from tiffin import clock, ids
-from tiffin.interfaces import call
-from tiffin.web.auth import principal_of
+from modules.storefront.tests.people import Customer, found
 
 pytestmark = pytest.mark.database
 
@@ -30,22 +23,6 @@ def ben(database: object) -> Customer:
     return customer
 
 
-def customer_id(customer: Customer) -> UUID:
-    return principal_of(customer.browser.cookies[CUSTOMERS.access_cookie].value).actor.id
-
-
-def gets(customer: Customer, points: int) -> None:
-    grant = Transfer(
-        id=ids.new_id(),
-        flow=Flow.GRANT,
-        amount=points,
-        region="gb",
-        customer_id=customer_id(customer),
-        expires_at=clock.now().replace(year=clock.now().year + 1, day=1),
-    )
-    call(Rewards).post_many(key=new_key(), postings=[Posting(transfers=(grant,))])
-
-
 def points(customer: Customer, query: str = "") -> str:
     return str(customer.browser.get(f"/account/rewards/{query}").content.decode())
 
@@ -58,7 +35,7 @@ def test_without_points_the_page_says_how_to_get_some(ada):
 
 
 def test_the_page_says_what_there_is_its_worth_and_why(ada):
-    gets(ada, 300)
+    ada.is_given(300)
 
     page = points(ada)
 
@@ -71,7 +48,7 @@ def test_the_page_says_what_there_is_its_worth_and_why(ada):
 
 def test_a_long_statement_has_pages(ada):
     for number in range(1, 23):
-        gets(ada, number)
+        ada.is_given(number)
 
     first = points(ada)
     older = points(ada, found(r'href="(\?after=\d+)"', first))
@@ -84,7 +61,7 @@ def test_a_long_statement_has_pages(ada):
 
 
 def test_points_are_sent_once_seen_and_confirmed(ada, ben):
-    gets(ada, 300)
+    ada.is_given(300)
     ben.browser.post("/account/rewards/code")
     code = found(r"Your own code: <strong>([0-9A-Z-]+)</strong>", points(ben))
 
@@ -105,7 +82,7 @@ def test_points_are_sent_once_seen_and_confirmed(ada, ben):
 
 
 def test_what_cannot_be_sent_is_said_where_it_was_asked(ada, ben):
-    gets(ada, 60)
+    ada.is_given(60)
     ben.browser.post("/account/rewards/code")
     code = found(r"Your own code: <strong>([0-9A-Z-]+)</strong>", points(ben))
 

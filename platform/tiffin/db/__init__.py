@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tiffin.db.transactions import (
     NestedOwners,
     TransactionRequired,
+    attempt,
     durable,
     in_transaction,
     on_commit,
@@ -23,6 +24,7 @@ __all__ = [
     "NestedOwners",
     "StaleAggregate",
     "TransactionRequired",
+    "attempt",
     "durable",
     "find",
     "in_transaction",

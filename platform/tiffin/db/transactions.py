@@ -46,6 +46,16 @@ def transaction(*, owner: str | None = None) -> AbstractContextManager[None]:
     return _Outermost(alias)
 
 
+def attempt(*, owner: str | None = None) -> AbstractContextManager[None]:
+    """A part of the owner's open transaction that may fail, and is undone alone then, with the locks it took.
+
+    Raises TransactionRequired where none is open.
+    """
+    alias = owner or calling_owner(1)
+    require_transaction(alias)
+    return django_transaction.atomic(using=alias)
+
+
 class _Outermost(django_transaction.Atomic):
     """Does what was put off until right before the commit."""
 

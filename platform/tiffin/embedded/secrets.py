@@ -46,6 +46,12 @@ def notice_key(folder: Path) -> Path:
     return folder / "notice.key"
 
 
+def bank_key(folder: Path) -> Path:
+    """The file of the key that seals bank accounts, and the bank's files and answers."""
+    secret(folder, "bank.key")
+    return folder / "bank.key"
+
+
 def internal_key(folder: Path) -> Path:
     """The file of the key by which the groups of one platform know each other's messages."""
     secret(folder, "internal.key")
@@ -83,6 +89,7 @@ KEYS: Mapping[str, Callable[[Path], object]] = {
     "TIFFIN_VAPID_PRIVATE_KEY": vapid_key,
     "TIFFIN_ENDPOINT_KEY": endpoint_key,
     "TIFFIN_NOTICE_KEY": notice_key,
+    "TIFFIN_BANK_KEY": bank_key,
 }
 
 

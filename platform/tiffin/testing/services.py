@@ -17,6 +17,7 @@ from tiffin.embedded.postgres import DATABASE, Postgres
 from tiffin.embedded.processes import Child, Program, end_orphans, wait_until
 from tiffin.embedded.redis import Redis
 from tiffin.embedded.secrets import (
+    bank_key,
     endpoint_key,
     internal_key,
     master_key,
@@ -64,6 +65,7 @@ class Services:
         vapid_key(home.secrets)
         endpoint_key(home.secrets)
         notice_key(home.secrets)
+        bank_key(home.secrets)
         postgres = Postgres(home, chosen["postgres"], durable=False)
         redis = Redis(home, chosen["redis"])
         env = environment.complete(

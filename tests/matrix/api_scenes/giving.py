@@ -21,7 +21,7 @@ def a_donation(stage: Stage) -> Scene:
     return Scene(path={"donation_id": donation}, shows=donation)
 
 
-@scene("POST /rewards/donations")
+@scene("POST /rewards/donations", "POST /rewards/donations/preview")
 def points_that_nobody_has(stage: Stage) -> Scene:
     return Scene(body={"charity_id": charity_of(stage.cast, "gb"), "points": 100_000})
 

@@ -11,7 +11,7 @@ from django.db import connections
 
 from tiffin import context
 from tiffin.context import DeadlineExceeded
-from tiffin.db import NestedOwners, in_transaction, on_commit, transaction
+from tiffin.db import NestedOwners, TransactionRequired, attempt, in_transaction, on_commit, transaction
 from tiffin.db.owners import UnknownOwner, owner_of
 from tiffin.testing import things
 from tiffin.testing.things import Thing
@@ -43,6 +43,17 @@ def test_an_inner_transaction_joins_and_its_failure_undoes_the_whole() -> None:
             inner_fails()
         Thing.objects.count()
     assert Thing.objects.count() == 0
+
+
+def test_an_attempt_that_fails_is_undone_alone() -> None:
+    with transaction(owner="orders"):
+        Thing.objects.create(region="pl")
+        with pytest.raises(ValueError, match="no"), attempt(owner="orders"):  # noqa: PT012
+            Thing.objects.create(region="gb")
+            raise ValueError("no")
+    assert [thing.region for thing in Thing.objects.all()] == ["pl"]
+    with pytest.raises(TransactionRequired):
+        attempt(owner="orders")
 
 
 def test_one_modules_transaction_does_not_open_inside_anothers() -> None:

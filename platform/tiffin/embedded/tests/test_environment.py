@@ -32,6 +32,7 @@ def test_secrets_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
     assert len(first["TIFFIN_SECRET_KEY"]) > 50
     assert {file.stat().st_mode & 0o077 for file in home.secrets.iterdir()} == {0}
     assert {file.name for file in home.secrets.iterdir()} == {
+        "bank.key",
         "endpoint.key",
         "internal.key",
         "jwt-private.pem",
