@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from modules.orders.events import OrderDelivered, OrderRefunded
+from modules.orders.events import OrderRefunded
 from modules.orders.interface import ClaimLine, ClaimReason, Orders, PaymentState, PointsState, Status
 from modules.orders.jobs import secure_points
 from modules.orders.models import Order
@@ -16,16 +16,14 @@ from modules.orders.services import claim, decide_claim
 from modules.orders.tests import scenes
 from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of, told
-from modules.orders.tests.test_chargebacks import charged_back, given_back
 from modules.orders.tests.whole import check, check_receipts, check_rules
 from modules.payments.interface import Payments
-from modules.rewards.interface import DonationState, HoldState, Rewards
+from modules.rewards.interface import HoldState, Rewards
 from tiffin import clock, ids
 from tiffin.interfaces import call
 from tiffin.interfaces.envelope import decode_envelope
 from tiffin.interfaces.testing import stopped
 from tiffin.interfaces.transport import InProcess, routed
-from tiffin.jobs.registry import find
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -89,16 +87,6 @@ def test_points_are_held_then_the_money_and_spent_once_it_has_come(kitchen, cust
     ended = whole(order, PointsState.SPENT)
     assert (ended.status, ended.captured) == (Status.DELIVERED, RAMEN - 500)
     assert (hold_of(order).state, hold_of(order).posted) == (HoldState.POSTED, 500)
-
-
-def test_what_was_delivered_is_told_with_its_points_goods_and_donation(kitchen, customer) -> None:
-    charity = scenes.a_cause()
-    order = scenes.place(kitchen, customer, points=500, charity_id=charity)
-    deliver(order)
-    (delivered,) = told(order, OrderDelivered)
-    assert (delivered.goods.amount, delivered.points) == (1_250, 500)
-    # 15.12 less 5.00 is rounded up to 11.00.
-    assert (delivered.donation.amount, delivered.charity_id) == (88, charity)
 
 
 def test_an_order_that_points_pay_whole_needs_no_payment(kitchen, customer) -> None:
@@ -248,23 +236,6 @@ def test_a_partial_refund_gives_back_money_as_money_and_points_as_points(kitchen
     assert money.refund_id != points.refund_id
 
 
-def test_what_goes_back_twice_is_told_as_two(kitchen, customer) -> None:
-    """Two attempts of one refund were carried out: whoever takes back what was earned hears of both."""
-    order = scenes.place(kitchen, customer, kitchen.ramen(2))
-    deliver(order)
-    missing = (ClaimLine(line=0, quantity=1),)
-    claim(customer_id=customer, order_id=order.id, reason=ClaimReason.MISSING, lines=missing)
-    settle()
-    ended = order_of(order)
-    once = ended.refunded
-    given_back(ended, once, in_all=2 * once, key=str(ended.command_key("refund-1", 2)))
-    first, second = told(order, OrderRefunded)
-    assert (first.amount, first.reason, second.reason) == (second.amount, "claim_missing", "")
-    assert first.refund_id != second.refund_id
-    # Of nothing in particular: a share of the whole bill.
-    assert second.goods.amount == ended.goods * once // ended.total
-
-
 def test_what_is_owed_while_points_are_being_given_back_is_asked_for_as_well(kitchen, customer) -> None:
     order = scenes.place(kitchen, customer, kitchen.ramen(2), points=1_000)
     deliver(order)
@@ -356,56 +327,3 @@ def lapse(order) -> None:
     call(Rewards).void(key=scenes.new_key(), hold_id=order_of(order).hold_id)
     report(order.id, "points lapsed")
     settle()
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_nothing_is_earned_or_given_with_money_that_never_came(kitchen, customer, when) -> None:
-    order = scenes.place(kitchen, customer, points=500, charity_id=scenes.a_cause(), donation=100)
-    settle()
-    courier = scenes.courier_on_shift()
-    with stopped(Payments):
-        scenes.accept(order)
-        scenes.take_offer(courier)
-        scenes.pick_up(courier, order)
-        if when == "after":
-            scenes.drop_off(courier, order)
-        assert order_of(order).axes.payment is PaymentState.CAPTURING
-        report(order.id, "not captured")
-        if when == "before":
-            scenes.drop_off(courier, order)
-        settle()
-    ended = whole(order, PointsState.SPENT)
-    assert (ended.status, ended.axes.payment) == (Status.DELIVERED, PaymentState.FAILED)
-    (delivered,) = told(order, OrderDelivered)
-    taken_back = told(order, OrderRefunded)
-    assert bool(delivered.goods and delivered.donation) is bool(taken_back) is (when == "after")
-    for each in taken_back:
-        assert (each.amount.amount, each.points) == (0, 0)
-        assert (each.goods, each.donation) == (delivered.goods, delivered.donation)
-    (given,) = call(Rewards).donations(customer_id=customer).donations or (None,)
-    assert given is None or given.state is DonationState.TAKEN_BACK
-    assert call(Rewards).wallet(customer_id=customer).pending == 0
-
-
-def test_what_the_customers_bank_takes_earns_nothing(kitchen, customer) -> None:
-    order = scenes.place(kitchen, customer, charity_id=scenes.a_cause(), donation=100)
-    deliver(order)
-    earned = pending(customer)
-    assert earned > 0
-    charged_back(order_of(order), order.total.amount)
-    settle()
-    (taken_back,) = told(order, OrderRefunded)
-    assert (taken_back.amount.amount, taken_back.reason, taken_back.donation) == (0, "charged_back", None)
-    # 12.50 of 16.12, of which the gift is the charity's all the same.
-    assert taken_back.goods.amount == 1_250
-    assert pending(customer) == 0
-    # Told again it takes nothing more.
-    charged_back(order_of(order), order.total.amount)
-    settle()
-    assert len(told(order, OrderRefunded)) == 1
-
-
-def pending(customer) -> int:
-    """What the order earned, as far as rewards has reckoned it."""
-    find("rewards", "earn_points").function()
-    return call(Rewards).wallet(customer_id=customer).pending
