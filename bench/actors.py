@@ -191,10 +191,12 @@ class Customer(Person):
     async def menu(self, restaurant_id: str) -> dict[str, Any]:
         return dict(await self.get(f"/restaurants/{restaurant_id}/menu"))
 
-    async def quote(self, restaurant_id: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    async def quote(
+        self, restaurant_id: str, lines: list[dict[str, Any]], *, points: int | None = None
+    ) -> dict[str, Any]:
         """Raises Refused."""
         wanted = {"restaurant_id": restaurant_id, "lines": lines, "address_ticket": self.ticket}
-        return dict(await self.post("/quotes", wanted))
+        return dict(await self.post("/quotes", wanted if points is None else {**wanted, "points": points}))
 
     async def place(self, quote: dict[str, Any], card: str) -> dict[str, Any]:
         """Raises Refused; asks again under the same key when no answer comes."""

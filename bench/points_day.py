@@ -175,12 +175,11 @@ def _post(batch: list[Posting]) -> tuple[Any, ...]:
     return call(Rewards).post_many(key=key, postings=batch).refused
 
 
-def reported(tally: Tally, after: Iterable[AccountTotal]) -> dict[str, Any]:
+def reported(tally: Tally, after: list[AccountTotal]) -> dict[str, Any]:
     """The day in points, and what is there at its end in all."""
     flows: Counter[Flow] = Counter()
     for (flow, _, _), amount in tally.items():
         flows[flow] += amount
-    kinds = _by_kind(after)
     return {
         "moved": sum(flows[flow] for flow in MOVES),
         "issued": flows[Flow.EARN] - flows[Flow.UNEARN],
@@ -188,9 +187,17 @@ def reported(tally: Tally, after: Iterable[AccountTotal]) -> dict[str, Any]:
         "donated": flows[Flow.DONATE],
         "expired": flows[Flow.EXPIRE],
         "refunded": flows[Flow.RESTORE] + flows[Flow.UNEARN],
+        **standing(after),
+    }
+
+
+def standing(totals: list[AccountTotal]) -> dict[str, Any]:
+    """What customers have, what expired, and what is payable to charities, all in all."""
+    kinds = _by_kind(totals)
+    return {
         "liability": sum(kinds[kind, "PTS", ""] for kind in ("pending", "available", "held", "debt")),
         "breakage": kinds["expired", "PTS", ""],
-        "payable": {unit: _payable(after, unit) for unit in sorted({each.unit for each in after} - {"PTS"})},
+        "payable": {unit: _payable(totals, unit) for unit in _units(totals) if unit != "PTS"},
     }
 
 
@@ -221,7 +228,7 @@ _WAYS = {
 }
 
 
-def differences(tally: Tally, before: Iterable[AccountTotal], after: Iterable[AccountTotal]) -> list[str]:
+def differences(tally: Tally, before: Iterable[AccountTotal], after: list[AccountTotal]) -> list[str]:
     """Where accounts have not moved by what was entered, and units that are not nothing together."""
     expected: Counter[tuple[str, str, str]] = Counter()
     for (flow, unit, party), amount in tally.items():
@@ -234,7 +241,14 @@ def differences(tally: Tally, before: Iterable[AccountTotal], after: Iterable[Ac
         for account in sorted(moved.keys() | expected.keys())
         if moved[account] != expected[account]
     ]
-    for unit in sorted({each.unit for each in after}):
-        if left := sum(each.balance for each in after if each.unit == unit):
-            found.append(f"all accounts in {unit} together have {left}")
-    return found
+    return [*found, *unbalanced(after)]
+
+
+def unbalanced(totals: list[AccountTotal]) -> list[str]:
+    """Units that are not nothing together."""
+    left = {unit: sum(each.balance for each in totals if each.unit == unit) for unit in _units(totals)}
+    return [f"all accounts in {unit} together have {balance}" for unit, balance in left.items() if balance]
+
+
+def _units(totals: Iterable[AccountTotal]) -> list[str]:
+    return sorted({each.unit for each in totals})

@@ -51,6 +51,7 @@ class Report:
             **facts,
             "placed": self.counts["placed"],
             "acknowledged": self.counts["acknowledged"],
+            "with_points": self.counts["with_points"],
             "delivered": self.statuses["delivered"],
             "cancelled": self.statuses["cancelled"],
             "refunded": self.statuses["refunded"],

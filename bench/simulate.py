@@ -27,6 +27,9 @@ POSITION_EVERY_SECONDS = 30.0
 PROGRESS_EVERY_SECONDS = 5.0
 MOST_STREAMS = 150
 BASKETS_TRIED = 3
+# Assumed: so many orders are paid with points in part, by those who have any.
+PAID_WITH_POINTS_SHARE = 0.2
+POINTS_WANTED = 400
 TROUBLE = (Refused, Unanswered, httpx.HTTPError, LookupError, ValueError)
 # The length of a minute in this simulation: cooking and carrying take seconds.
 ANSWERING_SECONDS = (0.1, 1.0)
@@ -52,6 +55,14 @@ class Options(NamedTuple):
     patience_seconds: float = 180.0
 
 
+class Purses(NamedTuple):
+    """What is done with points past the public API: `fill` gives some to customers (id and region) and says
+    whether they have them, `look` tells how all points stand."""
+
+    fill: Callable[[list[tuple[str, str]]], bool]
+    look: Callable[[], dict[str, Any]]
+
+
 class Placed(NamedTuple):
     """An acknowledged order, whose it is and when the acknowledgement came (monotonic seconds)."""
 
@@ -66,11 +77,17 @@ class Simulation:
     sees that the food is on the counter."""
 
     def __init__(
-        self, http: httpx.AsyncClient, options: Options, begins: Callable[[], object] = lambda: None
+        self,
+        http: httpx.AsyncClient,
+        options: Options,
+        begins: Callable[[], object] = lambda: None,
+        fill: Callable[[list[tuple[str, str]]], bool] = lambda people: False,
     ) -> None:
         self.http = http
         self.options = options
         self.begins = begins  # called when everybody is there and the first order may come
+        self.fill = fill
+        self.have_points = False
         self.report = Report()
         self.acknowledged = Acknowledged(options.acknowledged)
         self.shapes = Shapes(options.seed)
@@ -96,6 +113,7 @@ class Simulation:
         kitchens = [await self._logged_in(Kitchen(self.http), email) for email in self.options.kitchens]
         couriers = [await self._logged_in(Courier(self.http), email) for email in self.options.couriers]
         await self._register(len(demand))
+        self.have_points = await asyncio.to_thread(self.fill, self._people())
         await self._look_around({place for kitchen in kitchens for place in kitchen.restaurants})
         self.began, self.undecided = time.monotonic(), len(demand)
         self.begins()
@@ -117,6 +135,9 @@ class Simulation:
 
     def unfinished(self) -> list[str]:
         return [order_id for order_id in self.placed if order_id not in self.final]
+
+    def _people(self) -> list[tuple[str, str]]:
+        return [(customer.id, city.region) for city in CITIES for customer in self.customers[city.name]]
 
     # --- customers
 
@@ -169,12 +190,16 @@ class Simulation:
             return None
         self.acknowledged.note(order["id"])
         self.report.counts["acknowledged"] += 1
+        self.report.counts["with_points"] += bool(order["points"])
         placed = Placed(order["id"], customer, wanted, time.monotonic())
         self.placed[placed.order_id] = placed
         return placed
 
     async def _quote(self, customer: Customer, wanted: Demand, random: Random) -> dict[str, Any] | None:
         """A price for a basket that can be had; what cannot be had any more is left for something else."""
+        # Drawn apart, so that the same seed brings the same demand whether anybody has points or not.
+        pays = self.have_points and Random(wanted.seed + 2).random() < PAID_WITH_POINTS_SHARE
+        points = POINTS_WANTED if pays else None
         for last in (False,) * (BASKETS_TRIED - 1) + (True,):
             restaurant = random.choice(self.nearby[wanted.city.name])
             lines = basket(
@@ -185,7 +210,7 @@ class Simulation:
             )
             try:
                 with self.report.timing("quote"):
-                    return await customer.quote(restaurant["id"], lines)
+                    return await customer.quote(restaurant["id"], lines, points=points)
             except Refused as refused:
                 if last:
                     self.report.refused(refused.code)
@@ -334,10 +359,12 @@ class Simulation:
             )
 
 
-async def simulate(options: Options, *, missing: Callable[[list[str]], list[str]]) -> dict[str, Any]:
+async def simulate(
+    options: Options, *, missing: Callable[[list[str]], list[str]], purses: Purses
+) -> dict[str, Any]:
     """Run it and report; `missing` says which of the acknowledged orders the database does not know."""
     async with client(options.base_url) as http:
-        simulation = Simulation(http, options)
+        simulation = Simulation(http, options, fill=purses.fill)
         await simulation.run()
     return simulation.report.as_json(
         lost=await asyncio.to_thread(missing, simulation.acknowledged.ids()),
@@ -347,6 +374,7 @@ async def simulate(options: Options, *, missing: Callable[[list[str]], list[str]
         seconds=options.seconds,
         seed=options.seed,
         acknowledged_file=str(options.acknowledged),
+        points=await asyncio.to_thread(purses.look),
     )
 
 

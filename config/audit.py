@@ -41,13 +41,15 @@ ORDERS_A_PAGE = 200  # as many payments are asked for with them
 _OFF_THE_COUNTER = frozenset({TicketState.COLLECTED, TicketState.REJECTED, TicketState.WITHDRAWN})
 _OFF_THE_ROAD = frozenset({DeliveryState.DELIVERED, DeliveryState.CANCELLED, DeliveryState.FAILED})
 
-# Where the hold of an order's points is once nothing is awaited any more.
+# Where the hold of its points is when an order is over and nothing is awaited any more; what is not here may
+# not be.
 _LET_GO = frozenset({HoldState.VOIDED, HoldState.EXPIRED})
-_HOLDS: dict[PointsState, frozenset[HoldState | None]] = {
-    PointsState.SPENT: frozenset({HoldState.POSTED}),
-    PointsState.RELEASED: _LET_GO | {None},
-    PointsState.REFUSED: frozenset({None}),
-    PointsState.LAPSED: _LET_GO,
+_HOLDS: dict[tuple[OrderState, PointsState], frozenset[HoldState | None]] = {
+    (OrderState.COMPLETED, PointsState.SPENT): frozenset({HoldState.POSTED}),
+    (OrderState.COMPLETED, PointsState.LAPSED): _LET_GO,
+    (OrderState.CANCELLED, PointsState.RELEASED): _LET_GO | {None},
+    (OrderState.CANCELLED, PointsState.REFUSED): frozenset({None}),
+    (OrderState.CANCELLED, PointsState.LAPSED): _LET_GO,
 }
 
 # How a partner's bill may stand while its collection does: what payments tells comes a moment later.
@@ -261,16 +263,19 @@ def points_are_as_held(inspection: Inspection) -> None:
 
 def _misheld(order: OrderMoney, hold: HoldView | None) -> Iterator[str]:
     state = order.points_state or PointsState.NONE
-    if (hold.state if hold else None) not in _HOLDS.get(state, frozenset()):
+    if (hold.state if hold else None) not in _HOLDS.get((order.order, state), frozenset()):
         held = f"their hold is {hold.state.value}" if hold else "there is no hold of them"
-        yield f"its {order.points} points are {state.value}, but {held}"
-    elif state is PointsState.SPENT and hold is not None:
-        known = order.points, order.points_back
-        if known != (hold.posted, hold.restored):
-            yield (
-                f"orders knows of {known[0]} points spent and {known[1]} given back, rewards of"
-                f" {hold.posted} and {hold.restored}"
-            )
+        yield f"it is {order.order.value} and its {order.points} points are {state.value}, but {held}"
+    if hold is None:
+        return
+    if (hold.order_id, hold.points) != (order.id, order.points):
+        yield f"of its {order.points} points {hold.points} are held, for order {hold.order_id}"
+    given = order.points if state is PointsState.SPENT else 0, order.points_back
+    if state is not PointsState.LAPSED and given != (hold.posted, hold.restored):
+        yield (
+            f"orders knows of {given[0]} points spent and {given[1]} given back, rewards of"
+            f" {hold.posted} and {hold.restored}"
+        )
 
 
 def holds_have_orders(inspection: Inspection) -> None:

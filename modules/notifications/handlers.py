@@ -42,6 +42,11 @@ def _total(event: OrderConfirmed | OrderDelivered) -> dict[str, Any]:
     return {"total": str(event.total)}
 
 
+def _back(event: OrderRefunded) -> dict[str, Any]:
+    """What is owed in both is told once the money is back, and once the points are."""
+    return {"points_back": event.points} if event.points else {"amount": str(event.amount)}
+
+
 def _decision(event: ClaimDecided) -> dict[str, Any]:
     return {"granted": str(event.granted) if event.granted else "", "state": event.state.value}
 
@@ -52,14 +57,14 @@ _TOLD: dict[type[Event], tuple[tuple[Kind, ...], Callable[[Any], dict[str, Any]]
     OrderAccepted: ((ACCEPTED,), lambda event: {"ready_at": event.ready_at.isoformat()}),
     OrderDelivered: ((DELIVERED, FEEDBACK), _total),
     OrderCancelled: ((CANCELLED,), lambda event: {"reason": event.reason}),
-    OrderRefunded: ((REFUNDED,), lambda event: {"amount": str(event.amount)}),
+    OrderRefunded: ((REFUNDED,), _back),
     ClaimDecided: ((CLAIM_DECIDED,), _decision),
 }
 
 
-def _is_in_points(event: Event) -> bool:
-    """Points came back, and no money: rewards says so."""
-    return isinstance(event, OrderRefunded) and not event.amount
+def _concerns_customer(event: Event) -> bool:
+    """Neither money nor points went back: what was earned with the order is taken back, no more."""
+    return not isinstance(event, OrderRefunded) or bool(event.amount or event.points)
 
 
 @on_batch(*_TOLD)
@@ -79,7 +84,7 @@ def happened(events: Sequence[Any]) -> None:
             for record, event in zip(current_events(), events, strict=True)
             for kinds, facts in (_TOLD[type(event)],)
             for kind in kinds
-            if not _is_in_points(event)
+            if _concerns_customer(event)
         ]
     )
 

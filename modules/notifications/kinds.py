@@ -47,7 +47,7 @@ ACCEPTED = Kind(code="order_accepted", title="The restaurant has accepted", chan
 DELIVERED = Kind(code="order_delivered", title="The order has arrived", channels=_AT_ONCE)
 FEEDBACK = Kind(code="order_feedback", title="How an order was", channels=(Channel.EMAIL,), essential=False)
 CANCELLED = Kind(code="order_cancelled", title="The order was cancelled", channels=_ALL)
-REFUNDED = Kind(code="order_refunded", title="Money is on its way back", channels=_ALL)
+REFUNDED = Kind(code="order_refunded", title="Money or points come back", channels=_ALL)
 CLAIM_DECIDED = Kind(code="claim_decided", title="A claim was decided", channels=_ALL)
 
 POINTS_EXPIRE = Kind(code="points_expire_soon", title="Points expire soon", channels=_ALL, essential=False)

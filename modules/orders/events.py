@@ -82,7 +82,9 @@ class OrderRefunded(Event, wire="orders.order_refunded.v1"):
     """Captured money went back to the customer, or points that were spent: what is owed in both comes as two
     of these, each with a `refund_id` of its own. `reason` is why it was owed: a code such as those of
     cancellations and claims; empty where nobody had asked for it. `goods` is what went back for dishes and
-    options, in money or in the worth of the points; `donation` what went back of the gift to a charity."""
+    options, in money or in the worth of the points; `donation` what went back of the gift to a charity. Money
+    that never came after all (`unpaid`), or was taken by the customer's bank (`charged_back`), is told with
+    nothing but these: neither money nor points went back."""
 
     order_id: UUID
     customer_id: UUID

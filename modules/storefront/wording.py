@@ -112,6 +112,8 @@ CANCEL_REASONS = {
     "payment_failed": "The payment did not come about. Try again, or use another card.",
     "payment_timeout": "The payment was not confirmed in time.",
     "points_refused": "The points that were to pay for it were not there any more.",
+    "points_too_fast": "You have used many points in a short time. Try again later, or without points.",
+    "wallet_under_review": "Something about your points is being looked into; until then none can be used.",
     "points_timeout": "The points that were to pay for it could not be reserved in time.",
     "points_lapsed": "The reservation of your points lapsed before the restaurant answered.",
     "not_collected": "Nobody came to fetch the food from the restaurant.",

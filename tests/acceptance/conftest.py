@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partial
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -29,17 +30,30 @@ def places(platform: Platform) -> World:
 
     Each suite has its own: one where the suite before left orders unanswered is paused by and by.
     """
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.acceptance.world", uuid4().hex],
+    return new_places(platform)
+
+
+def new_places(platform: Platform) -> World:
+    told = json.loads(run_program(platform, "tests.acceptance.world", uuid4().hex))
+    return World(**{name: _place(platform, told[name]) for name in World._fields})
+
+
+def give_points(platform: Platform, customer: Customer, points: int) -> None:
+    run_program(platform, "tests.acceptance.points", customer.id, str(points))
+
+
+def run_program(platform: Platform, module: str, *given: str) -> str:
+    """What a program says that runs in the platform's environment: it does what no public API does."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *given],
         cwd=ROOT,
         env=platform.environment(),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert made.returncode == 0, made.stderr
-    told = json.loads(made.stdout)
-    return World(**{name: _place(platform, told[name]) for name in World._fields})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def _place(platform: Platform, made: dict) -> Place:
@@ -64,12 +78,13 @@ def hurried_customer(platform: Platform, places: World) -> Customer:
 def kitchen_of(platform: Platform):
     """Signs in whoever answers for a restaurant."""
 
-    def sign_in(place: Place) -> Kitchen:
-        kitchen = Kitchen(platform.base_url)
-        kitchen.enter("/auth/login", place.kitchen, world.PASSWORD)
-        return kitchen
+    return partial(sign_in, platform)
 
-    return sign_in
+
+def sign_in(platform: Platform, place: Place) -> Kitchen:
+    kitchen = Kitchen(platform.base_url)
+    kitchen.enter("/auth/login", place.kitchen, world.PASSWORD)
+    return kitchen
 
 
 class Books:

@@ -124,6 +124,14 @@ class Customer(Person):
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
+    def order_with(self, place: Place, **wishes: Any) -> dict[str, Any]:
+        """Four bowls with these wishes, quoted and placed."""
+        quote = self.ask(place, place.ramen(quantity=4), **wishes)
+        assert quote.is_success, quote.text
+        answer = self.place(quote.json()["token"])
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
     def look(self, order: dict[str, Any]) -> dict[str, Any]:
         return dict(self.get(f"/orders/{order['id']}").json())
 
@@ -141,6 +149,15 @@ class Kitchen(Person):
             lambda: self.post(f"/restaurant/tickets/{order['id']}/accept", {"ready_in_minutes": 10}),
             lambda answer: answer.is_success,
         )
+
+    def hands_over(self, order: dict[str, Any]) -> None:
+        """Accept what a customer fetches, cook it and hand it over, each as soon as it may be."""
+        self.accept(order)
+        for step in ("ready", "hand-over"):
+            until(
+                lambda step=step: self.post(f"/restaurant/tickets/{order['id']}/{step}", {}),
+                lambda answer: answer.is_success,
+            )
 
     def sells_out_of(self, line: dict[str, Any]) -> None:
         self._availability(line, available=False)

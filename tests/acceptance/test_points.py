@@ -3,17 +3,15 @@ again."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.acceptance.conftest import give_points
 from tests.acceptance.people import Customer, Kitchen, Place, until
 from tiffin.testing.running import Platform
-from tiffin.testing.services import ROOT
 
 pytestmark = pytest.mark.platform
 GIVEN = 1_000
@@ -24,24 +22,8 @@ MISSING_ONE = {"reason": "missing", "lines": [{"line": 0, "quantity": 1}], "word
 @pytest.fixture
 def rich(platform: Platform, customer: Customer) -> Customer:
     """A customer who has points."""
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.acceptance.points", customer.id, str(GIVEN)],
-        cwd=ROOT,
-        env=platform.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stderr
+    give_points(platform, customer, GIVEN)
     return customer
-
-
-def order_with(customer: Customer, place: Place, **wishes: Any) -> dict[str, Any]:
-    quote = customer.ask(place, place.ramen(quantity=4), **wishes)
-    assert quote.is_success, quote.text
-    answer = customer.place(quote.json()["token"])
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
 
 
 def await_points(customer: Customer, order: dict[str, Any], state: str) -> dict[str, Any]:
@@ -55,14 +37,8 @@ def left(customer: Customer, place: Place) -> int:
 
 def collect(customer: Customer, place: Place, kitchen: Kitchen, **wishes: Any) -> dict[str, Any]:
     """An order that its customer fetches."""
-    order = order_with(customer, place, fulfilment="pickup", **wishes)
-    kitchen.accept(order)
-    for step in ("ready", "hand-over"):
-        answer = until(
-            lambda step=step: kitchen.post(f"/restaurant/tickets/{order['id']}/{step}", {}),
-            lambda answer: answer.is_success,
-        )
-        assert answer.is_success, answer.text
+    order = customer.order_with(place, fulfilment="pickup", **wishes)
+    kitchen.hands_over(order)
     until(lambda: customer.look(order), lambda seen: seen["axes"]["payment"] == "captured")
     customer.await_status(order, "delivered")
     return order
@@ -98,7 +74,7 @@ def test_a_part_that_was_missing_comes_back_in_money_and_in_points(
 def test_points_are_the_customers_again_when_the_order_is_cancelled(
     rich: Customer, places: Any, books: Any
 ) -> None:
-    order = order_with(rich, places.open, points=500)
+    order = rich.order_with(places.open, points=500)
     rich.await_status(order, "waiting_for_restaurant")
     assert left(rich, places.open) == GIVEN - 500
     assert rich.post(f"/orders/{order['id']}/cancel", key=str(uuid4())).is_success

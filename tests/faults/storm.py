@@ -170,12 +170,12 @@ def stuck(platform: Platform, order_ids: list[str]) -> str:
     for order_id in order_ids:
         axes = platform.sql(
             "orders",
-            "SELECT order_state, payment_state, vendor_state, courier_state, refund_state"
+            "SELECT order_state, payment_state, vendor_state, courier_state, refund_state, points_state"
             " FROM orders_order WHERE id = %s",
             [order_id],
         )
         lines.append(f"{order_id}: {axes}")
-        for module in ("orders", "payments", "restaurants", "delivery"):
+        for module in ("orders", "payments", "restaurants", "delivery", "rewards"):
             jobs = platform.sql(
                 module,
                 "SELECT name, state, attempts, due - now(), lease_until - now(), cause"

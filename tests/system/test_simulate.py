@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,34 @@ def test_a_simulated_half_minute_loses_no_order_and_leaves_none_unfinished(
         "orders", "SELECT count(*) FROM orders_order WHERE id = ANY(%s::uuid[])", [acknowledged]
     )
     assert found == len(acknowledged)
+    _points_add_up(platform, report, acknowledged)
+
+
+def _points_add_up(platform: Platform, report: dict[str, Any], acknowledged: list[str]) -> None:
+    """Some paid with points, and what the report says of all points is what was entered."""
+    [(paid_with,)] = platform.sql(
+        "orders",
+        "SELECT count(*) FROM orders_order WHERE points > 0 AND id = ANY(%s::uuid[])",
+        [acknowledged],
+    )
+    assert report["with_points"] == paid_with > 0
+    points = report["points"]
+    assert points["differences"] == []
+    [(outstanding, expired, pledged)] = platform.sql(
+        "rewards",
+        """
+        SELECT sum(moved) FILTER (WHERE kind IN ('pending', 'available', 'held', 'debt')),
+               coalesce(sum(moved) FILTER (WHERE kind = 'expired'), 0),
+               coalesce(sum(moved) FILTER (WHERE kind = 'payable'), 0)
+        FROM (SELECT credit AS account, amount AS moved FROM rewards_entry
+              UNION ALL SELECT debit, -amount FROM rewards_entry) AS entries
+        JOIN rewards_account ON rewards_account.id = account
+        """,
+    )
+    assert points["breakage"] == expired
+    assert sum(points["payable"].values()) == pledged
+    # The last orders earn seconds after they are over.
+    assert 0 < points["liability"] <= outstanding
 
 
 @pytest.mark.timeout(300)

@@ -14,10 +14,10 @@ import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from bench import points_audit, points_day
+from bench import points_audit, points_day, purses
 from bench.actors import DEMO_COURIERS, DEMO_KITCHEN, DEMO_PASSWORD, Refused, Unanswered
 from bench.report import missing_orders
-from bench.simulate import Options, simulate
+from bench.simulate import Options, Purses, simulate
 
 
 class Command(BaseCommand):
@@ -61,7 +61,8 @@ class Command(BaseCommand):
             patience_seconds=given["patience"],
         )
         try:
-            report = asyncio.run(simulate(options, missing=missing_orders))
+            run = simulate(options, missing=missing_orders, purses=Purses(purses.fill, purses.look))
+            report = asyncio.run(run)
         except (Refused, Unanswered, httpx.HTTPError) as reason:
             raise CommandError(f"The simulation cannot begin at {options.base_url}: {reason}") from None
         self.stdout.write(json.dumps(report))
@@ -69,6 +70,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{report['lost']} acknowledged orders are lost, {report['unfinished']} did not become final"
             )
+        if differences := report["points"].get("differences"):
+            raise CommandError(f"The books do not close: {differences[:5]}")
 
     def _play_points(self, points: int, seed: int) -> None:
         """A day of points, and whether its books close: those of what was posted, and the ledger's own."""

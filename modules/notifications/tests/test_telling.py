@@ -114,9 +114,11 @@ def test_every_event_about_an_order_has_its_message(zofia) -> None:
         (handlers.happened, OrderCancelled(
             order_id=order, customer_id=zofia, restaurant_id=shop, reason="no_courier", by="deadline")),
         (handlers.happened, OrderRefunded(order_id=order, customer_id=zofia, amount=money)),
-        # Points alone are not told of as money.
         (handlers.happened, OrderRefunded(
             order_id=order, customer_id=zofia, amount=Money(amount=0, currency="PLN"), points=50)),
+        # The bank took it: nothing is given back, and nothing to be told.
+        (handlers.happened, OrderRefunded(
+            order_id=order, customer_id=zofia, amount=Money(amount=0, currency="PLN"), goods=money)),
         (handlers.happened, OrderDelivered(
             order_id=order, customer_id=zofia, restaurant_id=shop, courier_id=None, total=money,
             delivered_at=clock.now())),
@@ -126,7 +128,12 @@ def test_every_event_about_an_order_has_its_message(zofia) -> None:
             handler([event])
     send_emails()
     subjects = [sent.subject for sent in mail.outbox]
-    assert subjects == ["Zamówienie zostało anulowane", "Zwracamy Ci 1.00 PLN", "Jak smakowało?"]
+    assert subjects == [
+        "Zamówienie zostało anulowane",
+        "Zwracamy Ci 1.00 PLN",
+        "Punkty znów do Twojej dyspozycji: 50",
+        "Jak smakowało?",
+    ]
 
 
 # --- e-mail ----------------------------------------------------------------------------------------

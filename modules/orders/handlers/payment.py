@@ -15,7 +15,7 @@ from modules.orders.services.lateness import credit_lateness
 from modules.orders.services.owing import refund_again, settle_refunds
 from modules.orders.services.promotions import release_promotions
 from modules.orders.services.recording import record
-from modules.orders.services.telling import money_told
+from modules.orders.services.telling import charged_back_told, money_told, unpaid_told
 from modules.orders.states import PAYMENT, is_over
 from modules.payments.events import (
     PaymentActionRequired,
@@ -139,17 +139,20 @@ def payment_refunded(event: PaymentRefunded) -> None:
         order.move(payment=PaymentState.CAPTURED)
         release_payment(order)
     keep_what_is_left(order)
-    reason = settle_refunds(order, amount=event.amount.amount, reference=event.reference)
-    record(order, money_told(order, event.amount.amount, event.reference, reason))
+    refund = settle_refunds(order, amount=event.amount.amount, reference=event.reference)
+    record(order, money_told(order, event.amount.amount, refund))
 
 
 @on(PaymentChargedBack)
 def money_charged_back(event: PaymentChargedBack) -> None:
-    """The customer's bank took money back: what is owed besides is at most what is left."""
-    order = lock_if_known(event.order_id)
-    if order is not None and charge_back(
-        order, dispute=event.dispute, amount=event.amount.amount, reason=event.reason
-    ):
+    """The customer's bank took money back: what is owed besides is at most what is left, and what was
+    delivered for it earned nothing."""
+    order, amount = lock_if_known(event.order_id), event.amount.amount
+    if order is None or not charge_back(order, dispute=event.dispute, amount=amount, reason=event.reason):
+        return
+    if order.axes.order is OrderState.COMPLETED:
+        record(order, charged_back_told(order, dispute=event.dispute, amount=amount))
+    else:
         record(order)
 
 
@@ -181,7 +184,9 @@ def _without_money(order: Order, *, note: str) -> None:
     order.move(payment=PaymentState.FAILED, note=note)
     if order.axes.order is OrderState.CANCELLED:
         release_promotions(order)
-    if is_over(order.axes) or order.axes.courier in {CourierState.PICKED_UP, CourierState.DELIVERED}:
+    if order.axes.order is OrderState.COMPLETED:
+        record(order, unpaid_told(order))
+    elif is_over(order.axes) or order.axes.courier in {CourierState.PICKED_UP, CourierState.DELIVERED}:
         record(order)
     else:
         record(order, give_up(order, reason="payment_failed", by="payments"))

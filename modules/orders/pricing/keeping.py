@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import msgspec
 
-from modules.orders.interface import ComponentKind, Party, Price
+from modules.orders.interface import ComponentKind, Party, Price, PriceComponent
 from modules.orders.policies import Keepable
-from modules.orders.pricing.refunding import Pot, RefundPart, part_of, pots_of, total_of
+from modules.orders.pricing.refunding import Pot, RefundPart, in_points_of, part_of, pots_of, total_of
 from modules.orders.pricing.terms import UNTAXED
 from tiffin.dto import DTO
 
@@ -34,10 +34,9 @@ class Split(DTO):
 
 def split(price: Price, shares: Mapping[Keepable, Decimal]) -> Split:
     """Keep these shares of `price`, each from 0 to 1. Fractions of a unit go back."""
-    share_of: dict[Keepable | None, Fraction] = {what: Fraction(share) for what, share in shares.items()}
     kept, back = [], []
     for pot, components in pots_of(price).items():
-        fraction = share_of.get(_what(pot, {each.kind for each in components if each.amount.amount > 0}), 0)
+        fraction = _share(pot, components, shares)
         amount = sum(component.amount.amount for component in components)
         tax = sum(component.tax.amount for component in components)
         keeping = part_of(pot, components[0], int(amount * fraction), int(tax * fraction))
@@ -52,6 +51,17 @@ def split(price: Price, shares: Mapping[Keepable, Decimal]) -> Split:
     return _split(kept, back, includes_tax=price.includes_tax)
 
 
+def credited(price: Price, shares: Mapping[Keepable, Decimal]) -> tuple[RefundPart, ...]:
+    """These shares of `price` as they were paid: what `split` keeps of the money, and what points paid."""
+    parts = {part.pot: part for part in split(price, shares).kept}
+    for pot, components in pots_of(price).items():
+        if in_points := int(in_points_of(components) * _share(pot, components, shares)):
+            alone = part_of(pot, components[0], 0, 0)
+            part = parts.get(alone.pot, alone)
+            parts[part.pot] = msgspec.structs.replace(part, in_points=part.in_points + in_points)
+    return tuple(parts.values())
+
+
 def _split(kept: list[RefundPart], back: list[RefundPart], *, includes_tax: bool) -> Split:
     return Split(
         kept=tuple(part for part in kept if part.amount or part.tax),
@@ -59,6 +69,11 @@ def _split(kept: list[RefundPart], back: list[RefundPart], *, includes_tax: bool
         kept_total=total_of(kept, includes_tax=includes_tax),
         back_total=total_of(back, includes_tax=includes_tax),
     )
+
+
+def _share(pot: Pot, components: list[PriceComponent], shares: Mapping[Keepable, Decimal]) -> Fraction:
+    what = _what(pot, {each.kind for each in components if each.amount.amount > 0})
+    return Fraction(shares.get(what, 0)) if what else Fraction(0)
 
 
 def _what(pot: Pot, charged: set[ComponentKind]) -> Keepable | None:

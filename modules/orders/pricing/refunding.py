@@ -65,11 +65,15 @@ def refund_parts(
         fraction = _fraction(pot, components, quantities, returned, kinds, share)
         amount = int(sum(component.amount.amount for component in components) * fraction)
         tax = int(sum(component.tax.amount for component in components) * fraction)
-        paid = sum(each.amount.amount for each in components if each.kind is ComponentKind.POINTS)
-        in_points = int(-paid * fraction)
+        in_points = int(in_points_of(components) * fraction)
         if amount or tax or in_points:
             parts.append(part_of(pot, components[0], amount, tax, in_points))
     return tuple(parts)
+
+
+def in_points_of(components: Sequence[PriceComponent]) -> int:
+    """What points paid of them, in minor units."""
+    return -sum(each.amount.amount for each in components if each.kind is ComponentKind.POINTS)
 
 
 def points_back(points: int, paid: int, in_points: int) -> int:

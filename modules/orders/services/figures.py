@@ -145,7 +145,7 @@ def _facts(event: Event, at: datetime, order: Course) -> Iterator[_Fact]:
                 yield _Fact(event.delivered_at, What.ARRIVED, _range(LATE, late))
         case OrderCancelled():
             yield _Fact(at, What.CANCELLED, event.reason[:64])
-        case OrderRefunded():
+        case OrderRefunded() if event.amount or event.points:
             yield _Fact(at, What.REFUNDED, event.reason[:64], event.amount.amount)
 
 

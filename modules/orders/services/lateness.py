@@ -9,7 +9,7 @@ import msgspec
 from modules.orders.interface import OrderState, PaymentState
 from modules.orders.models import Order, TimelineEntry
 from modules.orders.policies import LateCredit, LateFacts, LatePolicy
-from modules.orders.pricing.keeping import split
+from modules.orders.pricing.keeping import credited
 from modules.orders.pricing.refunding import total_of
 from modules.orders.selectors.bills import price_of
 from modules.orders.selectors.chargebacks import left_to_owe
@@ -29,9 +29,9 @@ def credit_lateness(order: Order) -> None:
     if order.is_fetched or not _is_late(order) or order.refunds.filter(reason=LATE).exists():
         return
     shares = regions.get(order.region).policy(LatePolicy).shares(_facts(order))
-    parts = split(price_of(order), shares).kept
+    parts = credited(price_of(order), shares)
     amount = total_of(parts, includes_tax=order.includes_tax)
-    if 0 < amount <= left_to_owe(order):
+    if amount <= left_to_owe(order):
         owe(order, amount, reason=LATE, parts=[msgspec.to_builtins(part) for part in parts])
 
 

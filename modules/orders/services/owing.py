@@ -55,13 +55,16 @@ def owe(
 
 @db.transaction_required
 def give_points_back(order: Order) -> None:
-    """Have asked for what is owed in points, once those of the order are spent; `record` it then."""
-    if order.axes.points is not PointsState.SPENT:
+    """Have asked for what is owed in points, once those of the order are spent; `record` it then. Who asks
+    for others already does not know of it yet."""
+    if order.axes.points not in {PointsState.SPENT, PointsState.RESTORING}:
         return
     owed = order.refunds.filter(points__gt=0, points_done_at=None).first()
-    if owed is not None:
+    if owed is None:
+        return
+    if order.axes.points is PointsState.SPENT:
         order.move(points=PointsState.RESTORING, note=owed.reason)
-        jobs.add(order, "restore_points", due=clock.now())
+    jobs.add(order, "restore_points", due=clock.now())
 
 
 def _points_owed(order: Order, parts: list[Any]) -> int:
@@ -76,19 +79,18 @@ def _points_owed(order: Order, parts: list[Any]) -> int:
 
 
 @db.transaction_required
-def settle_refunds(order: Order, *, amount: int, reference: str | None) -> str:
+def settle_refunds(order: Order, *, amount: int, reference: str | None) -> Refund | None:
     """`amount` came back, as asked for under `reference` or of somebody else's accord: what is still owed is
-    asked for next, as far as there is anything left to give back. Returns why it was owed, empty if it was
-    not."""
+    asked for next, as far as there is anything left to give back. Returns what is back with it, once each."""
     room = order.captured - order.refunded
     answered: Refund | None = None
-    reason = ""
+    back: list[Refund] = []
     for refund in order.refunds.filter(done_at=None):
         if answered is None and _answers(order, refund, amount, reference):
             answered = refund
         if refund is answered or not room:
             refund.done_at, refund.charged_back_at = clock.now(), None
-            reason = reason or refund.reason
+            back.append(refund)
         elif refund.amount > room:
             # Payments never took on as much as that: it is another wish from now on.
             refund.amount, refund.attempt = room, refund.attempt + 1
@@ -96,9 +98,9 @@ def settle_refunds(order: Order, *, amount: int, reference: str | None) -> str:
         room -= 0 if refund.done_at else refund.amount
     if answered is not None:
         _unite(order, answered, amount)
-    _note_gift(order)
+    given = _note_gift(order)
     settle(order)
-    return reason
+    return answered or next(iter(back), given)
 
 
 @db.transaction_required
@@ -208,12 +210,13 @@ def _unite(order: Order, answered: Refund, amount: int) -> None:
         refund.save(update_fields=("done_at", "charged_back_at", "amount"))
 
 
-def _note_gift(order: Order) -> None:
+def _note_gift(order: Order) -> Refund | None:
     """What somebody gave back of their own accord is a refund as well, so that it is shown and corrected."""
     done = order.refunds.filter(done_at__isnull=False).values_list("amount", flat=True)
     given = order.refunded - sum(done)
-    if given > 0:
-        now, number = clock.now(), order.refunds.count() + 1
-        Refund.objects.create(
-            order=order, number=number, amount=given, reason=GIVEN, owed_at=now, done_at=now
-        )
+    if given <= 0:
+        return None
+    now, number = clock.now(), order.refunds.count() + 1
+    return Refund.objects.create(
+        order=order, number=number, amount=given, reason=GIVEN, owed_at=now, done_at=now
+    )

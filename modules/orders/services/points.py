@@ -37,6 +37,8 @@ _REFUSALS = (
     TransferInvalid,
     WalletUnderReview,
 )
+# What the customer is told in words of its own.
+_TOLD = frozenset({TooFast.code, WalletUnderReview.code})
 
 
 def hold_points(order_id: UUID) -> None:
@@ -64,7 +66,8 @@ def _refused(order_id: UUID, code: str) -> None:
         order = Order.lock(order_id)
         if order.axes.points is PointsState.PENDING:
             order.move(points=PointsState.REFUSED, note=code)
-            record(order, give_up(order, reason=REFUSED, by="rewards"), cause="secure_points")
+            reason = code if code in _TOLD else REFUSED
+            record(order, give_up(order, reason=reason, by="rewards"), cause="secure_points")
 
 
 def _held(order_id: UUID) -> None:
@@ -102,7 +105,7 @@ def spend_points(order_id: UUID) -> None:
 
 
 def let_points_go(order_id: UUID, number: int) -> None:
-    """What is held is the customer's again. `number` is the wish's."""
+    """What is held is the customer's again; what is not held yet never will be. `number` is the wish's."""
     order = Order.get(order_id)
     if order.axes.points is not PointsState.RELEASING:
         return

@@ -14,7 +14,6 @@ from modules.orders.geography import distance_m
 from modules.orders.interface import (
     AddressTicketInvalid,
     BasketLine,
-    ComponentKind,
     MinimumOrderNotMet,
     OrderTooExpensive,
     Point,
@@ -25,7 +24,7 @@ from modules.orders.interface import (
     Wishes,
 )
 from modules.orders.policies import ServiceFee, SmallOrderFee, TaxRate
-from modules.orders.pricing import Dish, Terms, by_category, hints, price
+from modules.orders.pricing import Dish, Terms, by_category, given_of, hints, price
 from modules.orders.quotes import Pickup, QuoteDocument, sign_quote
 from modules.orders.selectors import known
 from modules.orders.selectors.promotions import OnOffer, on_offer
@@ -179,7 +178,7 @@ def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
     facts, region, today = here.facts, here.region, here.today
     valid = region.setting("timeouts.quote_valid_seconds", int, on=today)
     tips = region.setting("tips.presets", list[int], on=today)
-    given = [part.amount for part in bill.components if part.kind is ComponentKind.DONATION]
+    given = given_of(bill)
     return QuoteView(
         quote_id=QuoteId(ids.new_id()),
         token=None,
@@ -198,7 +197,7 @@ def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
         wanted_at=here.wishes.wanted_at,
         minimum_age=minimum_age(region, {each.tax_category for each in bill.components}, at=here.now),
         charity_id=here.wishes.charity_id if given else None,
-        donation=given[0] if given else None,
+        donation=here.money(given) if given else None,
     )
 
 

@@ -26,6 +26,7 @@ _SAID = {
     PointsOutcome.NOT_LOOKED_UP: "How many points you have cannot be looked up now. {points} are spent, worth"
     " {worth}; when you have fewer, the order is not taken, and you pay nothing.",
 }
+_NOT_KNOWN = "How many points you have cannot be looked up now, so that none are spent."
 
 
 class Purse(NamedTuple):
@@ -53,10 +54,10 @@ def open_purse(wishes: Wishes, customer_id: UUID | None, region: Region, on: dat
         offer = PointsOffer(most=wanted or 0, price=prices[0])
         return Purse(offer, PointsOutcome.NOT_LOOKED_UP, wanted=wanted)
     available = wallet.available
-    if not wallet.usable:
-        return Purse(obstacle=PointsOutcome.NOT_USABLE, available=available, wanted=wanted)
     if available <= 0:
         return Purse(obstacle=PointsOutcome.NONE_LEFT, available=0, wanted=wanted)
+    if not wallet.usable:
+        return Purse(obstacle=PointsOutcome.NOT_USABLE, available=available, wanted=wanted)
     most = available if wanted is None else min(wanted, available)
     return Purse(PointsOffer(most=most, price=prices[0]), None, available, wanted)
 
@@ -68,7 +69,8 @@ def answer(purse: Purse, bill: Price) -> PointsAnswer | None:
     points = points_spent(purse.offer, bill)
     outcome = purse.obstacle or _outcome(purse, points)
     worth = Money(amount=paid_with_points(bill), currency=bill.total.currency)
-    text = _SAID[outcome].format(
+    unknown = outcome is PointsOutcome.NOT_LOOKED_UP and not points
+    text = (_NOT_KNOWN if unknown else _SAID[outcome]).format(
         points=points,
         worth=worth,
         available=purse.available,

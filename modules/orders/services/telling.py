@@ -9,18 +9,20 @@ from modules.orders.interface import Party
 from modules.orders.models import Order, Refund
 from modules.orders.pricing.refunding import RefundPart, total_of
 from modules.orders.selectors.bills import price_of
+from modules.orders.services.owing import CHARGED_BACK, GIVEN
 from tiffin import ids
 
+UNPAID = "unpaid"
 
-def money_told(order: Order, amount: int, reference: str | None, reason: str) -> OrderRefunded:
-    """So many minor units are back, as asked for under `reference` or of somebody's own accord."""
-    refund = _refund_of(order, reference)
+
+def money_told(order: Order, amount: int, refund: Refund | None) -> OrderRefunded:
+    """So many minor units are back, with the refund or of nobody knows what."""
     goods, donation = _made_of(order, refund, amount)
     return OrderRefunded(
         order_id=order.id,
         customer_id=order.customer_id,
         amount=order.money(amount),
-        reason=reason,
+        reason=refund.reason if refund and refund.reason != GIVEN else "",
         refund_id=ids.derived(order.id, f"refund-{refund.number}") if refund else None,
         goods=order.money(goods),
         donation=order.money(donation) if donation else None,
@@ -40,12 +42,31 @@ def points_told(order: Order, refund: Refund) -> OrderRefunded:
     )
 
 
-def _refund_of(order: Order, reference: str | None) -> Refund | None:
-    """The one that is back, or else what came back last."""
-    done = list(order.refunds.filter(done_at__isnull=False, amount__gt=0).order_by("-done_at", "-number"))
-    asked = (reference or "").rpartition(":")[0]
-    named = [each for each in done if asked == order.command_key(f"refund-{each.number}")]
-    return next(iter([*named, *done]), None)
+def unpaid_told(order: Order) -> OrderRefunded:
+    """The money for an order that was told as delivered never came: nothing of it was earned or given."""
+    return OrderRefunded(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        amount=order.money(0),
+        reason=UNPAID,
+        refund_id=ids.derived(order.id, UNPAID),
+        goods=order.money(order.goods),
+        donation=order.money(order.donation) if order.donation else None,
+    )
+
+
+def charged_back_told(order: Order, *, dispute: str, amount: int) -> OrderRefunded:
+    """The customer's bank took so many minor units of an order that was told as delivered: what they were
+    paid for earned nothing. The gift is the charity's already, and stays so at the platform's loss."""
+    goods, _ = _made_of(order, None, amount)
+    return OrderRefunded(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        amount=order.money(0),
+        reason=CHARGED_BACK,
+        refund_id=ids.derived(order.id, f"charged back {dispute}"),
+        goods=order.money(goods),
+    )
 
 
 def _parts(refund: Refund) -> list[RefundPart]:

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from modules.orders.interface import ClaimReason, Orders, RefundState, Status
+from modules.orders.interface import ClaimReason, Orders, PointsState, RefundState, Status
 from modules.orders.models import Order, Refund
 from modules.orders.tests import scenes
 from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of
 from modules.orders.tests.test_claims import claim
 from modules.orders.tests.test_journey import jobs_left, payment_of
+from modules.rewards.interface import Rewards
 from tiffin import clock
 from tiffin.interfaces import call
 from tiffin.testing import settle
@@ -24,8 +25,8 @@ pytestmark = pytest.mark.database
 DELIVERY, SERVICE, TIP = 199, 63, 300
 
 
-def bring(kitchen, customer, *, minutes_late: float, own: timedelta | None = None):
-    order = scenes.place(kitchen, customer, tip=TIP)
+def bring(kitchen, customer, *, minutes_late: float, own: timedelta | None = None, **wishes):
+    order = scenes.place(kitchen, customer, tip=TIP, **wishes)
     settle()
     courier = scenes.courier_on_shift()
     scenes.accept(order)
@@ -81,6 +82,30 @@ def test_what_comes_late_gives_back_by_how_late_it_is(kitchen, customer, minutes
     assert [(each.reason, each.amount.amount) for each in seen.refunds] == ([("late", back)] if back else [])
     notes = [entry.note for entry in call(Orders).timeline(customer_id=customer, order_id=order.id)]
     assert ("late" in notes) is bool(back)
+
+
+@pytest.mark.parametrize("wishes", [{"points": 1_000}, {"all_points": True}])
+def test_what_points_paid_of_what_came_late_comes_back_as_points(
+    kitchen, customer, monkeypatch, wishes
+) -> None:
+    scenes.rules(monkeypatch, "rewards.redeeming", scenes.PENNY)
+    scenes.give_points(customer, 3_000)
+    order = bring(kitchen, customer, minutes_late=31, **wishes)
+    settle()
+    ended = order_of(order)
+    (refund,) = ended.refunds.all()
+    assert (refund.reason, ended.axes.points) == ("late", PointsState.SPENT)
+    # Of each pot what is no whole penny is not credited.
+    assert DELIVERY + SERVICE - 2 <= refund.amount + refund.points <= DELIVERY + SERVICE
+    # A tip is money in any case, and not credited.
+    assert bool(refund.amount) is ("points" in wishes)
+    assert (ended.refunded, ended.points_back) == (refund.amount, refund.points)
+    assert refund.points > 0
+    assert call(Rewards).wallet(customer_id=customer).available == 3_000 - order.points + refund.points
+    claim(order, reason=ClaimReason.NEVER_ARRIVED)
+    scenes.wait(86_460)
+    ended = order_of(order)
+    assert (ended.refunded, ended.points_back) == (ended.total, ended.points)
 
 
 def test_what_was_the_customers_own_doing_is_not_late(kitchen, customer) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from modules.orders.events import OrderDelivered, OrderRefunded
+from modules.orders.events import OrderRefunded
 from modules.orders.interface import ClaimLine, ClaimReason, Orders, PaymentState, PointsState, Status
-from modules.orders.jobs import release_points, secure_points
+from modules.orders.jobs import secure_points
 from modules.orders.models import Order
 from modules.orders.services import claim, decide_claim
 from modules.orders.tests import scenes
@@ -87,16 +89,6 @@ def test_points_are_held_then_the_money_and_spent_once_it_has_come(kitchen, cust
     assert (hold_of(order).state, hold_of(order).posted) == (HoldState.POSTED, 500)
 
 
-def test_what_was_delivered_is_told_with_its_points_goods_and_donation(kitchen, customer) -> None:
-    charity = scenes.a_cause()
-    order = scenes.place(kitchen, customer, points=500, charity_id=charity)
-    deliver(order)
-    (delivered,) = told(order, OrderDelivered)
-    assert (delivered.goods.amount, delivered.points) == (1_250, 500)
-    # 15.12 less 5.00 is rounded up to 11.00.
-    assert (delivered.donation.amount, delivered.charity_id) == (88, charity)
-
-
 def test_an_order_that_points_pay_whole_needs_no_payment(kitchen, customer) -> None:
     order = scenes.place(kitchen, customer, all_points=True)
     assert order.total.amount == 0
@@ -173,35 +165,45 @@ def test_an_order_that_waits_too_long_for_rewards_is_given_up_whole(kitchen, cus
     assert available(customer) == 2_000
 
 
-def test_what_is_let_go_is_let_go_though_more_was_asked_for_since(kitchen, customer) -> None:
-    """The restaurant's answer to the offer arrives between the wish and rewards' answer."""
-    order = scenes.place(kitchen, customer, points=500)
-    settle()
-    scenes.cancel(order)
-    number = order_of(order).wishes
-    Order.objects.filter(pk=order.id).update(wishes=number + 1)
-    release_points(order.id, number)
-    assert order_of(order).axes.points is PointsState.RELEASED
-    settle()
-    whole(order, PointsState.RELEASED)
-
-
 class Overtaken:
-    """Somebody cancels the order while rewards is being asked to hold its points."""
+    """Something happens while rewards is being asked for `method`, once; and who asked `dies`."""
 
-    def __init__(self, order) -> None:
-        self._order = order
+    def __init__(self, method: str, happens: Callable[[], object], *, dies: bool = False) -> None:
+        self._method, self._happens, self._dies = method, happens, dies
 
     def send(self, request: bytes, *, timeout_seconds: float) -> bytes:
-        if decode_envelope(request).method == "hold":
-            scenes.cancel(self._order)
-            settle()
-        return InProcess().send(request, timeout_seconds=timeout_seconds)
+        overtaken = decode_envelope(request).method == self._method
+        if overtaken:
+            self._method = ""
+            self._happens()
+        answer = InProcess().send(request, timeout_seconds=timeout_seconds)
+        if overtaken and self._dies:
+            raise KeyboardInterrupt
+        return answer
 
 
 def test_a_hold_that_arrives_after_the_order_was_given_up_never_is(kitchen, customer) -> None:
     order = scenes.place(kitchen, customer, points=500)
-    with routed(Overtaken(order)):
+
+    def cancelled() -> None:
+        scenes.cancel(order)
+        settle()
+
+    with routed(Overtaken("hold", cancelled)):
+        secure_points(order.id)
+    settle()
+    whole(order, PointsState.RELEASED)
+    assert (hold_of(order), available(customer)) == (None, 2_000)
+
+
+def test_a_hold_whose_worker_dies_after_the_order_was_given_up_never_is(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer, points=500)
+
+    def cancelled() -> None:
+        scenes.cancel(order)
+        settle()
+
+    with routed(Overtaken("hold", cancelled, dies=True)), pytest.raises(KeyboardInterrupt):
         secure_points(order.id)
     settle()
     whole(order, PointsState.RELEASED)
@@ -227,6 +229,19 @@ def test_a_partial_refund_gives_back_money_as_money_and_points_as_points(kitchen
     assert (money.points, points.points, points.amount.amount) == (0, refund.points, 0)
     assert (money.goods.amount, points.goods.amount) == (807, 442)
     assert money.refund_id != points.refund_id
+
+
+def test_what_is_owed_while_points_are_being_given_back_is_asked_for_as_well(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer, kitchen.ramen(2), points=1_000)
+    deliver(order)
+    missing = (ClaimLine(line=0, quantity=1),)
+    for _ in range(2):
+        made = claim(customer_id=customer, order_id=order.id, reason=ClaimReason.MISSING, lines=missing)
+    with routed(Overtaken("restore", partial(decide_claim, claim_id=made.id, grant=True))):
+        settle()
+    ended = whole(order, PointsState.SPENT)
+    assert [bool(refund.points_done_at) for refund in ended.refunds.all()] == [True, True]
+    assert ended.points_back == hold_of(order).restored > 900
 
 
 def test_all_of_it_goes_back_as_it_was_paid_with_the_donation(kitchen, customer, strict) -> None:

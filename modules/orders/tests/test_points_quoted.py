@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modules.orders.interface import ComponentKind, Orders, PlacingRefused, PointsOutcome
+from modules.orders.jobs import secure_points
 from modules.orders.quotes import read_quote
 from modules.orders.tests import scenes
 from modules.rewards.interface import Rewards
@@ -16,6 +17,8 @@ from tiffin.testing import settle
 pytestmark = pytest.mark.database
 # A ramen is 12.50, its service fee 0.63, the delivery 1.99.
 RAMEN = 1512
+# Points are taken once within an hour, and what is beyond that `then`.
+ONCE = {"code": "once", "flows": ["hold"], "seconds": 3600, "times": 1}
 
 
 @pytest.fixture(autouse=True)
@@ -83,12 +86,41 @@ def test_a_region_that_takes_no_points_says_so(kitchen, customer, monkeypatch) -
     assert scenes.quote(kitchen, customer, points=5).points.outcome is PointsOutcome.NOT_HERE
 
 
+def test_points_that_are_being_looked_into_are_not_offered(kitchen, customer, monkeypatch) -> None:
+    scenes.rules(monkeypatch, "rewards.velocity", {**ONCE, "then": "review"})
+    scenes.give_points(customer, 500)
+    for _ in range(2):
+        scenes.place(kitchen, customer, points=10)
+        settle()
+    quote = scenes.quote(kitchen, customer, points=100)
+    assert (quote.points.points, quote.points.outcome) == (0, PointsOutcome.NOT_USABLE)
+    assert "being looked into" in quote.points.text
+    assert (quote.price.total.amount, quote.token is None) == (RAMEN, False)
+
+
+@pytest.mark.parametrize("then", ["refuse", "review"])
+def test_points_that_may_not_be_used_when_they_are_held_are_told_so(
+    kitchen, customer, monkeypatch, then
+) -> None:
+    """Quoted before that, they may be the customer's and yet not be used."""
+    scenes.rules(monkeypatch, "rewards.velocity", {**ONCE, "then": then})
+    scenes.give_points(customer, 500)
+    quotes = [scenes.quote(kitchen, customer, points=10) for _ in range(3)]
+    orders = [scenes.place_token(customer, quote.token) for quote in quotes]
+    for order in orders:
+        secure_points(order.id)
+    reason = scenes.order_of(orders[-1]).cancel_reason
+    assert reason == {"refuse": "points_too_fast", "review": "wallet_under_review"}[then]
+
+
 def test_while_rewards_is_away_what_was_asked_for_is_offered_and_the_hold_decides(kitchen, customer) -> None:
     with stopped(Rewards):
         quote = scenes.quote(kitchen, customer, points=200)
         everything = scenes.quote(kitchen, customer, all_points=True)
     assert (quote.points.points, quote.points.available) == (200, None)
-    assert quote.points.outcome is PointsOutcome.NOT_LOOKED_UP
+    assert quote.points.outcome is everything.points.outcome is PointsOutcome.NOT_LOOKED_UP
+    assert "200 are spent" in quote.points.text
+    assert everything.points.text.endswith("so that none are spent.")
     assert quote.token
     assert everything.points.points == 0
 
