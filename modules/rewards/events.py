@@ -38,13 +38,15 @@ class TierChanged(Event, wire="rewards.tier_changed.v1"):
 
 
 class StandingOrderSkipped(Event, wire="rewards.standing_order_skipped.v1"):
-    """There were not enough points to give this month; the next month is tried again."""
+    """Nothing could be given this month, for a `reason`: the code of what was refused; the next month is
+    tried again. `available` is how many points there were where they were not enough, or else 0."""
 
     standing_order_id: UUID
     customer_id: UUID
     charity_id: UUID
     points: int
     available: int
+    reason: str = ""
 
 
 class PointsReceived(Event, wire="rewards.points_received.v1"):

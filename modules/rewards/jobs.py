@@ -19,7 +19,7 @@ from modules.rewards.services.debts import forget_debts, repay_debts
 from modules.rewards.services.earning import reckon_batch
 from modules.rewards.services.expiring import expire_batch, warn_of_expiry
 from modules.rewards.services.figures import make_figures
-from modules.rewards.services.forgetting import forget_batch
+from modules.rewards.services.forgetting import forget_batch, look_again_at_forgotten
 from modules.rewards.services.holds import lapse_holds
 from modules.rewards.services.posting import forget_refusals
 from modules.rewards.services.settled import DONATIONS, LOOK_AGAIN, LOOKED_AT
@@ -68,9 +68,19 @@ def forget_old_refusals() -> None:
 
 @every("earn_points", pause=timedelta(seconds=5))
 def earn_points() -> None:
-    """What was delivered earns, what went back earns no more, and what is past its claims is confirmed."""
+    """What was delivered earns."""
     _while_there_is_more(reckon_batch)
+
+
+@every("take_back_points", pause=timedelta(seconds=5))
+def take_back_points() -> None:
+    """What went back earns no more."""
     _while_there_is_more(take_back_batch)
+
+
+@every("confirm_points", pause=timedelta(seconds=5))
+def confirm_points() -> None:
+    """What is past its claims is the customers'."""
     _while_there_is_more(confirm_batch)
 
 
@@ -86,6 +96,12 @@ def let_points_expire() -> None:
     """What is past its day is gone, and forgotten customers have nothing left."""
     _while_there_is_more(expire_batch)
     _while_there_is_more(forget_batch)
+
+
+@every("look_again_at_forgotten", pause=timedelta(hours=1), lease=timedelta(minutes=10))
+def look_again_at_the_forgotten() -> None:
+    """Points that come to forgotten customers later are nobody's, and go too."""
+    look_again_at_forgotten()
 
 
 @every("warn_of_expiry", pause=timedelta(hours=6), lease=timedelta(minutes=10))
@@ -242,7 +258,7 @@ def pay_batch(batch_id: UUID) -> None:
     except PayoutDiffers:
         raise
     except DomainError as refusal:
-        services.record_unpayable(batch_id, refusal.code)
+        services.record_unpayable(batch_id, refusal.code, attempt=batch.attempt)
 
 
 @job("find_payout")

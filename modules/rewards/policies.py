@@ -27,6 +27,7 @@ from tiffin.regions import Policy, Region
 
 TakingBack = Literal["negative", "within_balance"]
 REFUSE: Final = "refuse"
+HOLD_DAYS: Final = 14
 
 
 class EarningRule(DTO):
@@ -49,12 +50,14 @@ class EarningRule(DTO):
 
 class Redeeming(DTO):
     """The row `rewards.redeeming`: so many `points` are worth `amount` minor units. Fewer than
-    `minimum_points` are not spent at once, and at most `max_share` (0 to 1) of a bill is paid with them."""
+    `minimum_points` are not spent at once, and at most `max_share` (0 to 1) of a bill is paid with them. What
+    is held for an order and not spent is free again after `hold_days`."""
 
     points: int
     amount: int
     minimum_points: int = 1
     max_share: Decimal = Decimal(1)
+    hold_days: int = HOLD_DAYS
 
 
 class Tier(DTO):

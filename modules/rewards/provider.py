@@ -51,7 +51,8 @@ class RewardsProvider(Rewards):
         return selectors.hold_view(services.post_hold(hold_id=hold_id, points=points))
 
     def void(self, *, key: CommandKey, hold_id: UUID) -> HoldView:
-        return selectors.hold_view(services.void_hold(hold_id=hold_id))
+        found = services.void_hold(hold_id=hold_id)
+        return selectors.hold_view(found) if found else selectors.no_hold(hold_id)
 
     def restore(self, *, key: CommandKey, hold_id: UUID, points: int, reason: str) -> HoldView:
         return selectors.hold_view(

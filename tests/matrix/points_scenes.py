@@ -69,6 +69,15 @@ def earning_of(cast: Cast, region: str, place: Place) -> str:
     return str(cast.platform.sql("rewards", query, [region, place.id])[0][0])
 
 
+def earning_refund_of(cast: Cast, earning: str) -> str:
+    """Of an order that earned nothing: it takes nothing back."""
+    query = (
+        "INSERT INTO rewards_earningrefund (id, earning_id, goods, points, owed, forgiven, at, taken_at,"
+        " due_at, refusal) VALUES (gen_random_uuid(), %s, 1, 0, 0, 0, now(), now(), now(), '') RETURNING id"
+    )
+    return str(cast.platform.sql("rewards", query, [earning])[0][0])
+
+
 def member_of(cast: Cast, region: str) -> str:
     """Somebody who had a tier once."""
     query = (

@@ -19,7 +19,14 @@ from tests.matrix.money_scenes import (
     payment_of,
     refund_of,
 )
-from tests.matrix.points_scenes import adjustment_of, campaign_of, earning_of, member_of, points_rows
+from tests.matrix.points_scenes import (
+    adjustment_of,
+    campaign_of,
+    earning_of,
+    earning_refund_of,
+    member_of,
+    points_rows,
+)
 from tests.matrix.stage import Stage
 from tests.matrix.transfer_scenes import FITTING_TRANSFERS, points_books_of, transfers_of
 from tiffin import ids
@@ -91,7 +98,8 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         ),
         "orders.knownrestaurant": place.id,
         "rewards.campaign": campaign_of(cast, region, place),
-        "rewards.earning": earning_of(cast, region, place),
+        "rewards.earning": (earning := earning_of(cast, region, place)),
+        "rewards.earningrefund": earning_refund_of(cast, earning),
         "rewards.member": member_of(cast, region),
         **points_rows(cast, region),
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},

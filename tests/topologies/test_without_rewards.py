@@ -68,8 +68,8 @@ def test_orders_are_placed_and_delivered_while_rewards_is_gone(apart: Platform, 
 
 
 GIVEN, SPENT = 1_000, 400
-# An order that is given up looks once more, a minute later, for a hold that may have been on its way.
-LET_GO_SECONDS = 120
+# Jobs are tried again after ever longer pauses.
+LET_GO_SECONDS = 60
 
 
 class Guest:

@@ -219,11 +219,11 @@ class PointsOutcome(OpenEnum):
     APPLIED = "applied"
     FEWER = "fewer"
     NONE_LEFT = "none_left"
+    NOT_USABLE = "not_usable"
     NOT_HERE = "not_here"
     BELOW_MINIMUM = "below_minimum"
     NOTHING_TO_PAY = "nothing_to_pay"
     NOT_LOOKED_UP = "not_looked_up"
-    NOT_USABLE = "not_usable"
     UNKNOWN = "unknown"
 
 

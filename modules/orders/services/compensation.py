@@ -12,8 +12,6 @@ time taken beforehand                    give to somebody else
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from modules.orders.events import OrderCancelled
 from modules.orders.interface import (
     CourierState,
@@ -165,7 +163,7 @@ def ask_again(order: Order) -> None:
 
 
 @db.transaction_required
-def ask(order: Order, job: str, *, due: datetime | None = None) -> None:
-    """Add a job, due now or `due`. Its command has a key of its own: the number of wishes so far makes it."""
+def ask(order: Order, job: str) -> None:
+    """Add a job whose command has a key of its own: the number of wishes so far makes it."""
     order.wishes += 1
-    jobs.add(order, job, due=due or clock.now(), number=order.wishes)
+    jobs.add(order, job, due=clock.now(), number=order.wishes)

@@ -3,15 +3,14 @@ given back for what was wrong with it. Rewards answers at once: what it says is 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from modules.orders.events import OrderRefunded
 from modules.orders.interface import OrderState, PointsState
-from modules.orders.models import Order, Refund, TimelineEntry
+from modules.orders.models import Order, Refund
 from modules.orders.pricing.sharing import shares_of
 from modules.orders.selectors.bills import price_of
-from modules.orders.services.compensation import ask, give_up, release_points
+from modules.orders.services.compensation import give_up, release_points
 from modules.orders.services.owing import give_points_back
 from modules.orders.services.recording import record
 from modules.orders.services.telling import points_told
@@ -30,8 +29,6 @@ from tiffin import clock, db, jobs
 from tiffin.interfaces import call
 
 REFUSED, LAPSED, NEVER_ASKED = "points_refused", "points_lapsed", "never_asked"
-# As long as whoever asks for a hold has the job to themselves.
-HOLD_ARRIVES_WITHIN = timedelta(minutes=1)
 _REFUSALS = (
     InsufficientPoints,
     PointsInvalid,
@@ -79,10 +76,8 @@ def _held(order_id: UUID) -> None:
         if order.axes.points is PointsState.PENDING:
             order.move(points=PointsState.HELD)
             jobs.add(order, "secure_payment", due=clock.now(), shares=shares_of(price_of(order)))
-        elif order.axes.points is PointsState.RELEASING:
-            ask(order, "release_points")  # given up meanwhile, and to be looked for later
-        elif order.axes.points is PointsState.RELEASED:
-            release_points(order)
+        elif order.axes.points in {PointsState.RELEASING, PointsState.RELEASED}:
+            release_points(order)  # given up meanwhile
         record(order, cause="secure_points")
 
 
@@ -110,32 +105,17 @@ def spend_points(order_id: UUID) -> None:
 
 
 def let_points_go(order_id: UUID, number: int) -> None:
-    """What is held is the customer's again. `number` is the wish's. A hold that is not known may still be on
-    its way, from a worker that dies before it hears the answer: it is looked for once more, later."""
+    """What is held is the customer's again. `number` is the wish's."""
     order = Order.get(order_id)
     if order.axes.points is not PointsState.RELEASING:
         return
-    known = True
-    try:
-        call(Rewards).void(key=order.command_key("unhold", number), hold_id=order.hold_id)
-    except HoldUnknown:
-        known = False
+    let_go = call(Rewards).void(key=order.command_key("unhold", number), hold_id=order.hold_id)
     with db.transaction():
         order = Order.lock(order_id)
         if order.axes.points is not PointsState.RELEASING:
             return
-        arrives_by = _given_up_at(order) + HOLD_ARRIVES_WITHIN
-        if known or clock.now() >= arrives_by:
-            order.move(points=PointsState.RELEASED, note="" if known else NEVER_ASKED)
-        else:
-            ask(order, "release_points", due=arrives_by)
+        order.move(points=PointsState.RELEASED, note="" if let_go.points else NEVER_ASKED)
         record(order, cause="release_points")
-
-
-def _given_up_at(order: Order) -> datetime:
-    """Nothing that began later asked for the hold."""
-    entries = TimelineEntry.objects.filter(order=order, axis="points", to_state=PointsState.RELEASING.value)
-    return max(entry.at for entry in entries)
 
 
 def restore_points(order_id: UUID) -> None:

@@ -18,7 +18,8 @@ _SAID = {
     PointsOutcome.APPLIED: "{points} points are spent, worth {worth}.",
     PointsOutcome.FEWER: "You have {available} points: {points} are spent, worth {worth}.",
     PointsOutcome.NONE_LEFT: "You have no points to spend.",
-    PointsOutcome.NOT_USABLE: "Your points are being looked into; until then none can be spent.",
+    PointsOutcome.NOT_USABLE: "Something about your points is being looked into; until then none can be"
+    " spent.",
     PointsOutcome.NOT_HERE: "Points cannot be spent here.",
     PointsOutcome.BELOW_MINIMUM: "Not fewer than {minimum} points can be spent at once.",
     PointsOutcome.NOTHING_TO_PAY: "There is nothing that so many points can pay for.",
@@ -48,15 +49,15 @@ def open_purse(wishes: Wishes, customer_id: UUID | None, region: Region, on: dat
         return Purse(obstacle=PointsOutcome.NOT_HERE)
     wanted = None if wishes.all_points else wishes.points
     try:
-        account = call(Rewards).account(customer_id=customer_id, region=region.code)
+        wallet = call(Rewards).wallet(customer_id=customer_id)
     except (ModuleUnavailable, ModuleFault):
         offer = PointsOffer(most=wanted or 0, price=prices[0])
         return Purse(offer, PointsOutcome.NOT_LOOKED_UP, wanted=wanted)
-    available = account.wallet.available
+    available = wallet.available
+    if not wallet.usable:
+        return Purse(obstacle=PointsOutcome.NOT_USABLE, available=available, wanted=wanted)
     if available <= 0:
         return Purse(obstacle=PointsOutcome.NONE_LEFT, available=0, wanted=wanted)
-    if not account.usable:
-        return Purse(obstacle=PointsOutcome.NOT_USABLE, available=available, wanted=wanted)
     most = available if wanted is None else min(wanted, available)
     return Purse(PointsOffer(most=most, price=prices[0]), None, available, wanted)
 

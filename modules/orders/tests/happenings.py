@@ -32,7 +32,6 @@ from modules.orders.services import (
     decide_claim,
 )
 from modules.orders.services.owing import owed_longest
-from modules.orders.services.points import HOLD_ARRIVES_WITHIN
 from modules.orders.states import is_final
 from modules.orders.tests import photos, scenes
 from modules.orders.tests.whole import check
@@ -258,9 +257,7 @@ def _ask_rewards(order_id: UUID) -> None:
         case PointsState.RESTORING:
             jobs.restore_points(order_id)
         case PointsState.RELEASING:
-            # Late enough for a hold that was on its way to be there.
-            with clock.shift(HOLD_ARRIVES_WITHIN):
-                jobs.release_points(order_id, order.wishes)
+            jobs.release_points(order_id, order.wishes)
 
 
 def _strike(order_id: UUID) -> None:

@@ -70,6 +70,17 @@ def test_whoever_has_none_or_too_few_pays_with_money(kitchen, customer, monkeypa
     assert few.points.text == "Not fewer than 100 points can be spent at once."
 
 
+def test_points_of_a_wallet_that_is_looked_into_are_not_offered(kitchen, customer, monkeypatch) -> None:
+    review = {"code": "first", "flows": ["hold"], "seconds": 86_400, "times": 0, "then": "review"}
+    scenes.rules(monkeypatch, "rewards.velocity", review)
+    scenes.give_points(customer, 340)
+    scenes.place(kitchen, customer, points=100)
+    settle()
+    answer = scenes.quote(kitchen, customer, points=100).points
+    assert (answer.points, answer.outcome, answer.available) == (0, PointsOutcome.NOT_USABLE, 240)
+    assert "looked into" in answer.text
+
+
 def test_a_region_that_takes_no_points_says_so(kitchen, customer, monkeypatch) -> None:
     scenes.rules(monkeypatch, "rewards.redeeming")
     assert scenes.quote(kitchen, customer, points=5).points.outcome is PointsOutcome.NOT_HERE

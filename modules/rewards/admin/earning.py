@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from modules.rewards.models import Campaign, Earning, Member
+from modules.rewards.models import Campaign, Earning, EarningRefund, Member
 from modules.rewards.services.campaigns import activate_campaign, create_campaign, end_campaign
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.actions import own_regions_field
@@ -80,7 +80,7 @@ class CampaignAdmin(ModuleAdmin):
 
 
 class Refused(admin.EmptyFieldListFilter):
-    """What the ledger did not take is looked for by who mends it."""
+    """What did not happen is looked for by who mends it."""
 
 
 @register(Earning)
@@ -98,6 +98,16 @@ class EarningAdmin(ModuleAdmin):
     )
     list_filter = ("state_name", "region", ("refusal", Refused))
     search_fields = ("=id", "=customer_id", "=restaurant_id")
+
+
+@register(EarningRefund)
+class EarningRefundAdmin(ModuleAdmin):
+    """What refunds take back, and what could not be taken so far."""
+
+    region_field = "earning__region"
+    list_display = ("id", "earning_id", "goods", "points", "owed", "forgiven", "at", "taken_at", "refusal")
+    list_filter = (("refusal", Refused), ("taken_at", Refused), "earning__region")
+    search_fields = ("=id", "=earning__id", "=earning__customer_id")
 
 
 @register(Member)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Coalesce
+
 from modules.rewards.models import Earning, EarningRefund
+from modules.rewards.selectors.wallets import stopped_wallets
 from modules.rewards.states import EarningState
 from tiffin import clock, db
 from tiffin.audit import Inspection, rule
@@ -72,22 +75,31 @@ def _unlike(state: str, points: int, taken_back: int, *entered: int) -> Iterator
 
 @rule
 def no_earning_is_overdue(inspection: Inspection) -> None:
-    """What was delivered was reckoned, what is past its claims is confirmed, what went back was taken. Counts
-    what waits."""
+    """What was delivered was reckoned, what is past its claims is confirmed, what went back was taken; but
+    for what waits because somebody looks into its wallet. Counts what waits longer."""
     since = clock.now() - LATE
-    waiting: Any = Earning.objects.filter(
-        state_name__in=(EarningState.NEW.value, EarningState.PENDING.value), due_at__lte=clock.now()
-    )
-    for earning in waiting.order_by("pk").iterator(chunk_size=EARNINGS_A_PAGE):
-        inspection.looked(1)
-        meant = earning.confirms_at or earning.delivered_at
-        if meant < since:
-            inspection.find(
-                earning.pk, f"it is {earning.state_name} since {meant} ({earning.refusal or 'due'})"
-            )
+    for late in _pages_of_late_earnings(since):
+        stopped = stopped_wallets({each.customer_id for each in late if each.state is EarningState.PENDING})
+        for earning in late:
+            inspection.looked(1)
+            if earning.state is EarningState.NEW or earning.customer_id not in stopped:
+                why = earning.refusal or "due"
+                inspection.find(earning.pk, f"it is {earning.state_name} since {earning.meant} ({why})")
     for refund in (
         EarningRefund.objects.filter(taken_at=None).order_by("pk").iterator(chunk_size=EARNINGS_A_PAGE)
     ):
         inspection.looked(1)
         if refund.at < since:
-            inspection.find(refund.pk, f"its points are not taken back since {refund.at}")
+            why = refund.refusal or "due"
+            inspection.find(refund.pk, f"its points are not taken back since {refund.at} ({why})")
+
+
+def _pages_of_late_earnings(since: datetime) -> Iterator[list[Any]]:
+    waiting: Any = Earning.objects.filter(
+        state_name__in=(EarningState.NEW.value, EarningState.PENDING.value)
+    ).annotate(meant=Coalesce("confirms_at", "delivered_at"))
+    late = waiting.filter(meant__lt=since).order_by("pk")
+    page = list(late[:EARNINGS_A_PAGE])
+    while page:
+        yield page
+        page = list(late.filter(pk__gt=page[-1].pk)[:EARNINGS_A_PAGE])

@@ -17,19 +17,17 @@ GIVING = Subscriber("rewards.giving", nudged=False)
 @on_batch(OrderDelivered, OrderRefunded, by=GIVING)
 def given_with_orders(events: Sequence[Event]) -> None:
     """Deliveries first: a refund of the same batch is of an order that is there."""
-    services.collect(
-        [
+    services.give_with_orders(
+        round_ups=[
             RoundUp(event.order_id, event.customer_id, event.charity_id, event.donation)
             for event in events
             if isinstance(event, OrderDelivered) and event.charity_id and event.donation
-        ]
-    )
-    services.take_back(
-        [
+        ],
+        refunds=[
             TakenBack(event.refund_id or record.event_id, event.order_id, event.donation)
             for event, record in zip(events, current_events(), strict=True)
             if isinstance(event, OrderRefunded) and event.donation
-        ]
+        ],
     )
 
 

@@ -167,7 +167,8 @@ class Rewards(Interface, module="rewards", version=1):
 
     @command(timeout=2.0, errors=(HoldUnknown, HoldConflict))
     def void(self, *, key: CommandKey, hold_id: UUID) -> HoldView:
-        """Let go of all that is held. A hold that was voided or has lapsed answers as it stands."""
+        """Let go of all that is held. A hold that was voided or has lapsed answers as it stands; one that is
+        not there is voided, has no points, and cannot be asked for any more."""
         ...
 
     @command(timeout=2.0, errors=(HoldUnknown, HoldConflict, PointsInvalid))

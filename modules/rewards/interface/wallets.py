@@ -11,7 +11,8 @@ from tiffin.interfaces import OpenEnum
 
 class Wallet(DTO):
     """A customer's points. `owed` was taken back after it had been spent and is repaid by what is earned
-    next; `expiring` go at `expires_at`, the first that do. `tier` is the code of the region's tier."""
+    next; `expiring` go at `expires_at`, the first that do. `tier` is the code of the region's tier. `usable`
+    is false while nothing may be taken."""
 
     customer_id: UUID
     available: int
@@ -21,6 +22,7 @@ class Wallet(DTO):
     expiring: int = 0
     expires_at: datetime | None = None
     tier: str = ""
+    usable: bool = True
 
 
 class HoldState(OpenEnum):

@@ -4,9 +4,10 @@ and what comes of it is entered by one statement, by which the database itself m
 
 from modules.rewards.ledger.books import Books
 from modules.rewards.ledger.planning import Planned, concerned, plan
-from modules.rewards.ledger.storing import Overtaken, enter, lock_as_read, look_ahead, open_books
+from modules.rewards.ledger.storing import Batch, Overtaken, enter, lock_as_read, look_ahead, open_books
 
 __all__ = [
+    "Batch",
     "Books",
     "Overtaken",
     "Planned",

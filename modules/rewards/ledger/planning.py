@@ -139,7 +139,8 @@ def _root_of(posting: Posting, books: Books, answer: Refused) -> Refused:
 
 
 def _refused_together(posting: Posting, answer: Refused) -> Iterator[tuple[Transfer, Refused]]:
-    for transfer in posting.transfers:
+    """Each id once, though it be there twice: that is why it is refused."""
+    for transfer in {transfer.id: transfer for transfer in posting.transfers}.values():
         if transfer.id == answer.transfer_id:
             yield transfer, answer
         else:

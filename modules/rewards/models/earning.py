@@ -75,7 +75,8 @@ class Earning(models.Model):
 class EarningRefund(models.Model):
     """A refund of an order that had earned: `goods` minor units went back, for which `points` were taken
     back, of them `owed` and `forgiven` because they had been spent. Its id is the refund's, so that it takes
-    once. Kept as long as its earning."""
+    once. `due_at` is when it is looked at next; `refusal` is why it could not be taken, and then it is tried
+    again. Kept as long as its earning."""
 
     id = models.UUIDField(primary_key=True)
     earning = models.ForeignKey(Earning, models.PROTECT, related_name="refunds")
@@ -85,12 +86,14 @@ class EarningRefund(models.Model):
     forgiven = models.BigIntegerField(default=0)
     at = models.DateTimeField(default=clock.now)
     taken_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(default=clock.now)
+    refusal = models.CharField(max_length=24, default="", blank=True)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     class Meta:
         indexes = (
-            models.Index(fields=("at",), condition=models.Q(taken_at=None), name="rewards_refund_to_take"),
+            models.Index(fields=("due_at",), condition=models.Q(taken_at=None), name="rewards_refund_due"),
         )
 
     def __str__(self) -> str:

@@ -13,10 +13,10 @@ from modules.rewards.selectors.giving import (
     year_of_giving,
 )
 from modules.rewards.selectors.receipts import donation_receipt
-from modules.rewards.selectors.standing import account, find_standing, sending_view, unusable, worth
+from modules.rewards.selectors.standing import account, find_standing, sending_view, worth
 from modules.rewards.selectors.statement import lots, statement
 from modules.rewards.selectors.totals import totals
-from modules.rewards.selectors.wallets import hold_view, holds, holds_page, wallets
+from modules.rewards.selectors.wallets import hold_view, holds, holds_page, no_hold, stopped_wallets, wallets
 
 __all__ = [
     "account",
@@ -33,13 +33,14 @@ __all__ = [
     "holds_page",
     "lots",
     "lying",
+    "no_hold",
     "sending_view",
     "standing_order_view",
     "standing_orders",
     "state_of",
     "statement",
+    "stopped_wallets",
     "totals",
-    "unusable",
     "wallets",
     "worth",
     "year_of_giving",

@@ -64,7 +64,7 @@ def points_in_lots(region: str, at: datetime) -> int:
     counted: int = 0
     after = NOBODY
     while True:
-        last = _last_of_page(after)
+        last = last_of_page(after)
         [(points,)] = db.select(
             _COUNTED, region=region, after=after, last=last, since=at, until=None, came=came,
             flows=[*came, *went],
@@ -75,7 +75,7 @@ def points_in_lots(region: str, at: datetime) -> int:
         after = last
 
 
-def _last_of_page(after: UUID) -> UUID | None:
+def last_of_page(after: UUID) -> UUID | None:
     """The customer with whom a page of open lots ends; None when what is left is less than one."""
     found = db.select(_LAST_OF_PAGE, after, LOTS_A_PAGE, LOTS_A_PAGE)
     last: UUID | None = found[0][0] if found else None

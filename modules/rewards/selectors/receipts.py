@@ -26,6 +26,8 @@ class ReceiptWords(DTO):
     decimal_mark: str
 
 
+# Where the region's own is not written here yet.
+ANY_LANGUAGE = "en"
 WORDS = {
     "en": ReceiptWords(
         title="Donation receipt",
@@ -60,7 +62,7 @@ def donation_receipt(customer_id: UUID, donation_id: UUID) -> ReceiptView:
         raise DonationUnknown(donation_id=donation_id)
     region = regions.get(receipt.region)
     rule = policies.donation_receipts(region, region.local(receipt.issued_at).date())
-    words = WORDS[receipt.language]
+    words = WORDS.get(receipt.language, WORDS[ANY_LANGUAGE])
     return ReceiptView(
         id=receipt.id,
         donation_id=donation_id,

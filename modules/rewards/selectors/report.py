@@ -11,8 +11,9 @@ from django.db.models import Sum
 
 from modules.rewards.interface import Flow
 from modules.rewards.models import Account, OutstandingFigure, PointsFigure
-from modules.rewards.selectors.standing import worth
+from modules.rewards.policies import redeeming, worth
 from modules.rewards.states import POINTS, AccountKind
+from tiffin import clock
 from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import Region
@@ -69,11 +70,17 @@ def outstanding(region: Region) -> Outstanding:
     points = by_age.total()
     return Outstanding(
         points=points,
-        worth=worth(region, points),
+        worth=_worth(region, points),
         by_expiry=dict(sorted(by_expiry.items())),
         by_age=dict(sorted(by_age.items())),
         taken_at=taken_at,
     )
+
+
+def _worth(region: Region, points: int) -> Money | None:
+    """As the books have it."""
+    price = redeeming(region, region.local(clock.now()).date())
+    return Money(amount=worth(points, price), currency=region.currency) if price else None
 
 
 def moved(region: Region, steps: Sequence[datetime]) -> list[Counter[Flow]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from modules.rewards.models import PointsSent, WalletStanding
 from modules.rewards.policies import Taking, redeeming, sending
 from modules.rewards.selectors.statement import lots
 from modules.rewards.selectors.wallets import wallets
-from modules.rewards.states import WalletState
 from tiffin import clock, db, regions
 from tiffin.money import Money
 from tiffin.regions import Region, UnknownRegion
@@ -34,12 +32,6 @@ def find_standing(customer_id: UUID) -> WalletStanding | None:
     return found[0] if found else None
 
 
-def unusable(customer_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the customers from whose wallets nothing may be taken, and whose pending points stay so."""
-    stopped = WalletStanding.objects.filter(pk__in=customer_ids).exclude(state_name=WalletState.GOOD.value)
-    return set(stopped.values_list("id", flat=True))
-
-
 def takings(customer_id: UUID, *, since: datetime) -> list[Taking]:
     """What the customer took from their points: what belongs together is one."""
     return [Taking(flow, at, points) for flow, at, points in db.select(_TAKINGS, customer_id, _LATEST, since)]
@@ -56,7 +48,7 @@ def account(*, customer_id: UUID, region: str) -> RewardsAccount:
         worth=worth(here, wallet.available) if here else None,
         minimum_points=price.minimum_points if price else 1,
         code=spaced(standing.code) if standing and standing.code else "",
-        usable=standing is None or standing.is_good,
+        usable=wallet.usable,
         may_send=here is not None and sending(here, here.local(clock.now()).date()) is not None,
         expiring=tuple(lots(customer_id=customer_id, most=EXPIRING_SHOWN)),
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from modules.rewards.interface import HoldView, TooManyWallets, Wallet
-from modules.rewards.models import Hold
+from msgspec import structs
+
+from modules.rewards.interface import HoldState, HoldView, TooManyWallets, Wallet
+from modules.rewards.models import PROGRAMME, Hold, WalletStanding
 from modules.rewards.selectors.tiers import tiers_of
-from modules.rewards.states import AccountKind
+from modules.rewards.states import AccountKind, WalletState
 from tiffin import db
 
 MOST_WALLETS = 1000
@@ -35,16 +37,18 @@ def wallets(customer_ids: Sequence[UUID]) -> list[Wallet]:
     expiring = {
         owner: (points, expires_at) for owner, expires_at, points in db.select(_EXPIRING, list(customer_ids))
     }
-    tiers = tiers_of(customer_ids)
+    tiers, stopped = tiers_of(customer_ids), stopped_wallets(customer_ids)
     return [
-        _wallet(customer_id, balances[customer_id], expiring.get(customer_id), tiers.get(customer_id, ""))
+        structs.replace(
+            _wallet(customer_id, balances[customer_id], expiring.get(customer_id)),
+            tier=tiers.get(customer_id, ""),
+            usable=customer_id not in stopped,
+        )
         for customer_id in customer_ids
     ]
 
 
-def _wallet(
-    customer_id: UUID, balances: dict[str, int], expiring: tuple[int, datetime] | None, tier: str
-) -> Wallet:
+def _wallet(customer_id: UUID, balances: dict[str, int], expiring: tuple[int, datetime] | None) -> Wallet:
     points, expires_at = expiring or (0, None)
     return Wallet(
         customer_id=customer_id,
@@ -54,8 +58,13 @@ def _wallet(
         owed=-balances.get(AccountKind.DEBT.value, 0),
         expiring=points,
         expires_at=expires_at,
-        tier=tier,
     )
+
+
+def stopped_wallets(customer_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the customers from whose wallets nothing may be taken, and whose pending points stay so."""
+    stopped = WalletStanding.objects.filter(pk__in=customer_ids).exclude(state_name=WalletState.GOOD.value)
+    return set(stopped.values_list("id", flat=True))
 
 
 def holds(hold_ids: list[UUID]) -> list[HoldView]:
@@ -69,6 +78,13 @@ def holds_page(after: UUID | None, size: int) -> list[HoldView]:
     if after is not None:
         page = page.filter(id__gt=after)
     return [hold_view(found) for found in page[: min(max(size, 1), MAXIMUM_PAGE_SIZE)]]
+
+
+def no_hold(hold_id: UUID) -> HoldView:
+    """One that never was, and will not be."""
+    return HoldView(
+        id=hold_id, customer_id=PROGRAMME, order_id=PROGRAMME, region="", points=0, state=HoldState.VOIDED
+    )
 
 
 def hold_view(found: Hold) -> HoldView:

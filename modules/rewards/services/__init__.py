@@ -5,7 +5,7 @@ from modules.rewards.services.charities import introduce_charity, keep_charity
 from modules.rewards.services.days import close_days, open_books, tend
 from modules.rewards.services.donation_receipts import write_donation_receipts
 from modules.rewards.services.funding import ask_again, bill_partners, record_bill
-from modules.rewards.services.giving import collect, donate, preview_donation, take_back
+from modules.rewards.services.giving import donate, give_with_orders, preview_donation
 from modules.rewards.services.holds import hold, post_hold, restore_hold, void_hold
 from modules.rewards.services.posting import post, post_many
 from modules.rewards.services.sending import preview_sending, send
@@ -47,13 +47,13 @@ __all__ = [
     "change_standing_order",
     "close_days",
     "code_of",
-    "collect",
     "decide_review",
     "donate",
     "gather",
     "give_back",
     "give_monthly",
     "give_what_is_due",
+    "give_with_orders",
     "hold",
     "introduce_charity",
     "keep_charity",
@@ -81,7 +81,6 @@ __all__ = [
     "settle_now",
     "stand_still",
     "stop_all_of",
-    "take_back",
     "tend",
     "try_again",
     "void_hold",

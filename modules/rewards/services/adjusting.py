@@ -12,6 +12,7 @@ from modules.rewards.models.desk import REASON_LENGTH
 from modules.rewards.policies import Adjusting, adjusting
 from modules.rewards.selectors.statement import ADJUSTED
 from modules.rewards.services.posting import post
+from modules.rewards.services.standing import lock_standing
 from modules.rewards.states import AdjustmentState
 from tiffin import clock, context, db, ids, jobs, regions
 from tiffin.context import ActorKind
@@ -41,6 +42,8 @@ def adjust(*, customer_id: UUID, region: str, points: int, reason: str) -> Adjus
         decide_by=now + timedelta(hours=limits.decide_hours),
     )
     with db.transaction():
+        # One adjustment of a customer after the other, so that the limit holds.
+        lock_standing(customer_id, region)
         alone = abs(points) + _moved_alone(adjustment, now) <= limits.second_person_above
         if alone:
             _post(adjustment, limits, here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -21,16 +22,18 @@ _TERMS = {
     CampaignKind.STREAK: {"points", "orders", "days"},
 }
 _LEAST = {"multiplier": Decimal("1.01"), "points": 1, "orders": 2, "days": 1}
+# Orders of its time are reckoned later, and long after where the ledger did not take them at first.
+RECKONED_WITHIN = timedelta(days=7)
 
 
 def create_campaign(campaign: Campaign) -> Campaign:
-    """Keep it as a draft, which ends with its time whether or not anybody activates it. Raises
+    """Keep it as a draft, which ends some days after its time whether or not anybody activates it. Raises
     ValidationError for terms that its kind does not have, or lacks."""
     campaign.full_clean(validate_constraints=False)
     _check_terms(campaign)
     with db.transaction():
         campaign.save(force_insert=True)
-        jobs.set_deadline(campaign, "campaign_over", due=campaign.ends_at)
+        jobs.set_deadline(campaign, "campaign_over", due=campaign.ends_at + RECKONED_WITHIN)
     return campaign
 
 

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+from django.db import OperationalError
+
 from modules.rewards.interface import Flow, InsufficientPoints, Posting, Transfer
 from modules.rewards.models import Earning
 from modules.rewards.selectors.earning import debts_of
-from modules.rewards.selectors.standing import unusable
+from modules.rewards.selectors.wallets import stopped_wallets
 from modules.rewards.services.earning_batches import (
     TRIED_AGAIN_AFTER,
     due_earnings,
+    refusal_of,
     refusals,
     shares_in,
 )
@@ -21,6 +25,8 @@ from modules.rewards.services.posting import post
 from modules.rewards.services.tiers import promote
 from modules.rewards.states import EarningState
 from tiffin import clock, db, regions
+
+log = structlog.get_logger(__name__)
 
 _CONFIRMED = ("state_name", "confirmed_at", "due_at", "refusal")
 
@@ -41,13 +47,13 @@ def confirm_batch() -> int:
         _promote(free, now)
     for earning in earnings:
         if earning.customer_id in debts:
-            _confirm_and_repay(earning.id, now)
+            _try(earning.id, now)
     return len(due)
 
 
 def _usable(due: Sequence[Earning], now: datetime) -> list[Earning]:
     """Without those of wallets that are looked into, which are looked at again soon."""
-    stopped = unusable({earning.customer_id for earning in due})
+    stopped = stopped_wallets({earning.customer_id for earning in due})
     waiting = [earning for earning in due if earning.customer_id in stopped]
     for earning in waiting:
         earning.due_at = now + TRIED_AGAIN_AFTER
@@ -55,23 +61,35 @@ def _usable(due: Sequence[Earning], now: datetime) -> list[Earning]:
     return [earning for earning in due if earning.customer_id not in stopped]
 
 
-def _confirm_and_repay(earning_id: UUID, now: datetime) -> None:
+def _try(earning_id: UUID, now: datetime) -> None:
+    """One that cannot be confirmed stops no other: it is tried again later."""
     try:
-        with db.transaction():
-            earning = Earning.objects.select_for_update().get(pk=earning_id)
-            if earning.state is not EarningState.PENDING:
-                return
-            transfers = _confirm(earning)
-            owed = debts_of({earning.customer_id}).get(earning.customer_id, 0)
-            repaid = min(owed, sum(transfer.amount for transfer in transfers))
-            if repaid:
-                transfers.append(_repay(earning, repaid))
-            post(*transfers)
-            _settle(earning, None, now)
-            earning.save(update_fields=_CONFIRMED)
-            _promote([earning], now)
-    except InsufficientPoints:
-        return  # the debt was repaid in this very moment: looked at again soon
+        _confirm_and_repay(earning_id, now)
+    except OperationalError:
+        raise  # never an earning's fault: the job comes again
+    except Exception as error:
+        # Where the debt was repaid in this very moment the next time is right.
+        if not isinstance(error, InsufficientPoints):
+            log.exception("earning_not_confirmed", order_id=str(earning_id))
+        Earning.objects.filter(pk=earning_id, state_name=EarningState.PENDING.value).update(
+            due_at=now + TRIED_AGAIN_AFTER, refusal=refusal_of(error)
+        )
+
+
+def _confirm_and_repay(earning_id: UUID, now: datetime) -> None:
+    with db.transaction():
+        earning = Earning.objects.select_for_update().get(pk=earning_id)
+        if earning.state is not EarningState.PENDING:
+            return
+        transfers = _confirm(earning)
+        owed = debts_of({earning.customer_id}).get(earning.customer_id, 0)
+        repaid = min(owed, sum(transfer.amount for transfer in transfers))
+        if repaid:
+            transfers.append(_repay(earning, repaid))
+        post(*transfers)
+        _settle(earning, None, now)
+        earning.save(update_fields=_CONFIRMED)
+        _promote([earning], now)
 
 
 def _confirm(earning: Earning) -> list[Transfer]:
@@ -118,5 +136,6 @@ def _promote(earnings: Sequence[Earning], now: datetime) -> None:
     for earning in earnings:
         if earning.state is EarningState.CONFIRMED:
             customers[earning.region].add(earning.customer_id)
-    for code in sorted(customers):
-        promote(sorted(customers[code]), region=regions.get(code), at=now)
+    for region in regions.all():
+        if region.code in customers:
+            promote(sorted(customers[region.code]), region=region, at=now)

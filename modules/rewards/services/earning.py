@@ -8,6 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+import structlog
+from django.db import OperationalError
 
 from modules.rewards.earning import Delivery, Earned, Offer, Part, Share, end_of_day, reckon, streak_begins
 from modules.rewards.interface import Flow, Posting, Transfer
@@ -27,6 +29,7 @@ from modules.rewards.services.campaigns import lock_campaigns, offer_of
 from modules.rewards.services.earning_batches import (
     TRIED_AGAIN_AFTER,
     due_earnings,
+    refusal_of,
     refusals,
     shares_in,
 )
@@ -34,6 +37,8 @@ from modules.rewards.states import EarningState
 from tiffin import clock, db, regions
 from tiffin.money import Money
 from tiffin.regions import Region
+
+log = structlog.get_logger(__name__)
 
 _REASON_LENGTH = 64
 _RECKONED = (
@@ -56,61 +61,93 @@ def reckon_batch() -> int:
         for earning in earnings:
             by_region[earning.region].append(earning)
         postings: list[Posting] = []
+        campaigns: list[Campaign] = []
         for code in sorted(by_region):
-            postings.extend(_reckoned(regions.get(code), by_region[code]))
+            postings.extend(_reckoned(code, by_region[code], campaigns))
         refused = refusals(postings)
         for earning in earnings:
-            _keep(earning, refused.get(earning.id), now)
+            _keep(earning, refused.get(earning.id) or earning.refusal, now)
         db.update(*earnings, fields=_RECKONED)
+        _keep_budgets(campaigns, earnings)
     return len(earnings)
 
 
-def _keep(earning: Earning, refusal: str | None, now: datetime) -> None:
-    if refusal is None:
+def _keep(earning: Earning, refusal: str, now: datetime) -> None:
+    if not refusal:
         earning.move_to(EarningState.PENDING if earning.points else EarningState.NOTHING)
     else:
-        earning.points, earning.parts = 0, []
+        earning.points, earning.parts, earning.confirms_at, earning.expires_at = 0, [], None, None
         earning.due_at, earning.refusal = now + TRIED_AGAIN_AFTER, refusal
 
 
-def _reckoned(region: Region, earnings: Sequence[Earning]) -> Iterator[Posting]:
-    """What each of the region's earnings comes to, and the transfers that make it so."""
-    customers = sorted({earning.customer_id for earning in earnings})
-    forgotten = set(ForgottenCustomer.objects.filter(pk__in=customers).values_list("customer_id", flat=True))
-    campaigns = lock_campaigns(region)
-    terms = _Terms(region, earnings, campaigns)
+def _reckoned(code: str, earnings: Sequence[Earning], campaigns: list[Campaign]) -> Iterator[Posting]:
+    """What each of the region's earnings comes to, and the transfers that make it so; its campaigns are added
+    to the others. What cannot be reckoned says why, and stops no other."""
+    try:
+        terms = _Terms(regions.get(code), earnings)
+    except OperationalError:
+        raise  # never a region's fault: the job comes again
+    except Exception as error:
+        log.exception("region_not_reckoned", region=code)
+        for earning in earnings:
+            earning.refusal = refusal_of(error)
+        return
+    campaigns.extend(terms.campaigns)
     for earning in sorted(earnings, key=lambda each: (each.delivered_at, each.id)):
-        rule = earning_rule(region, region.local(earning.delivered_at).date())
         earning.refusal = ""
-        if rule is None or earning.customer_id in forgotten:
-            continue
-        parts = terms.reckon(earning, rule)
-        earning.points = sum(part.points for part in parts)
-        earning.parts = msgspec.to_builtins(parts)
-        local = region.local(earning.delivered_at).date()
-        earning.confirms_at = earning.due_at = earning.delivered_at + pending_for(region, rule, local)
-        earning.expires_at = end_of_day(region, earning.delivered_at, months=rule.months)
-        if parts:
-            why = " + ".join(part.why for part in parts)[:_REASON_LENGTH]
-            yield Posting(transfers=tuple(_earn(earning, share, why) for share in shares_in(earning)))
-    terms.keep_budgets(campaigns)
+        try:
+            yield from terms.postings(earning)
+        except Exception as error:
+            log.exception("earning_not_reckoned", order_id=str(earning.id))
+            earning.refusal = refusal_of(error)
+
+
+def _keep_budgets(campaigns: Sequence[Campaign], earnings: Sequence[Earning]) -> None:
+    """What was posted is gone of them; they are locked, so that no two batches give the same points."""
+    given: defaultdict[UUID, int] = defaultdict(int)
+    for earning in earnings if campaigns else ():
+        for part in msgspec.convert(earning.parts, list[Part]):
+            if part.campaign_id is not None:
+                given[part.campaign_id] += part.points
+    used = [campaign for campaign in campaigns if campaign.id in given]
+    for campaign in used:
+        campaign.granted += given[campaign.id]
+    db.update(*used, fields=("granted",))
 
 
 class _Terms:
     """What a batch of a region's orders is reckoned by; it remembers what the batch itself has given."""
 
-    def __init__(self, region: Region, earnings: Sequence[Earning], campaigns: Sequence[Campaign]) -> None:
+    def __init__(self, region: Region, earnings: Sequence[Earning]) -> None:
         customers = sorted({earning.customer_id for earning in earnings})
+        forgotten = ForgottenCustomer.objects.filter(pk__in=customers)
         self.region = region
         self.policy = region.policy(EarningPolicy)
-        self.offers = [offer_of(campaign) for campaign in campaigns]
+        self.campaigns = lock_campaigns(region)
+        self.forgotten = set(forgotten.values_list("customer_id", flat=True))
+        self.offers = [offer_of(campaign) for campaign in self.campaigns]
         self.given: defaultdict[UUID, int] = defaultdict(int)
         self.tier_codes = tiers_of(customers, region=region.code)
         self.days = earned_on(region, earnings)
         self.new = self._new(customers)
         self.before = self._before(customers, min(earning.delivered_at for earning in earnings))
 
-    def reckon(self, earning: Earning, rule: EarningRule) -> list[Part]:
+    def postings(self, earning: Earning) -> Iterator[Posting]:
+        """One, where it earns anything."""
+        local = self.region.local(earning.delivered_at).date()
+        rule = earning_rule(self.region, local)
+        if rule is None or earning.customer_id in self.forgotten:
+            return
+        parts = self._reckon(earning, rule)
+        earning.points = sum(part.points for part in parts)
+        earning.parts = msgspec.to_builtins(parts)
+        earning.confirms_at = earning.due_at = earning.delivered_at + pending_for(self.region, rule, local)
+        earning.expires_at = end_of_day(self.region, earning.delivered_at, months=rule.months)
+        if parts:
+            why = " + ".join(part.why for part in parts)[:_REASON_LENGTH]
+            yield Posting(transfers=tuple(_earn(earning, share, why) for share in shares_in(earning)))
+
+    def _reckon(self, earning: Earning, rule: EarningRule) -> list[Part]:
         local = self.region.local(earning.delivered_at)
         day = earning.customer_id, local.date()
         goods = Money(amount=earning.goods, currency=self.region.currency)
@@ -155,13 +192,6 @@ class _Terms:
         if offer.left is None or offer.id not in self.given:
             return offer
         return msgspec.structs.replace(offer, left=offer.left - self.given[offer.id])
-
-    def keep_budgets(self, campaigns: Sequence[Campaign]) -> None:
-        """Campaigns are locked, so that no two batches give the same points."""
-        used = [campaign for campaign in campaigns if campaign.id in self.given]
-        for campaign in used:
-            campaign.granted += self.given[campaign.id]
-        db.update(*used, fields=("granted",))
 
 
 def _earn(earning: Earning, share: Share, why: str) -> Transfer:

@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from modules.rewards.events import PointsExpireSoon
 from modules.rewards.interface import Flow, Posting, Transfer
-from modules.rewards.models import Lot, Member
+from modules.rewards.models import Lot, Member, WalletStanding
 from modules.rewards.policies import earning_rule
 from modules.rewards.services.posting import post_many
+from modules.rewards.states import WalletState
 from tiffin import clock, db, ids, regions
 from tiffin.log import publish, publish_new
 
 EXPIRED_AT_ONCE = 2000
+# As long as a review usually takes, so that what it kept can still be spent.
+SPENT_WITHIN = timedelta(hours=72)
 WARNED_AT_ONCE = 200
 EXPIRED = "expired"
 
@@ -34,8 +39,14 @@ Warning = tuple[UUID, datetime, int]
 
 def expire_batch() -> int:
     """Let points expire whose time is over; returns of how many lots. What is held is not taken: it goes once
-    it is free again. What is spent in this very moment was spent."""
-    due = Lot.objects.filter(is_open=True, available__gt=0, expires_at__lte=clock.now())
+    it is free again. What is spent in this very moment was spent. Nor is anything taken while somebody looks
+    into the wallet, and for as long as that may take once they have: it could not be spent meanwhile."""
+    now = clock.now()
+    kept = WalletStanding.objects.filter(pk=OuterRef("customer_id")).filter(
+        Q(state_name=WalletState.UNDER_REVIEW.value)
+        | Q(state_name=WalletState.GOOD.value, since__gt=now - SPENT_WITHIN) & ~Q(why="")
+    )
+    due = Lot.objects.filter(~Exists(kept), is_open=True, available__gt=0, expires_at__lte=now)
     lots = list(due.order_by("expires_at").only("id", "customer_id", "region", "available")[:EXPIRED_AT_ONCE])
     return expire_lots(lots)
 

@@ -15,6 +15,19 @@ LOOKED_AT_ONCE = 200
 # What is pending or promised to an order goes once it is free.
 LOOKED_AGAIN_AFTER = timedelta(hours=1)
 FORGOTTEN = "forgotten"
+NOBODY = UUID(int=0)
+LOOKED_THROUGH_AT_ONCE = 10_000
+
+_PAGE = (
+    "SELECT customer_id FROM rewards_forgottencustomer WHERE customer_id > %s ORDER BY customer_id LIMIT %s"
+)
+_HAVE_SOMETHING = """
+UPDATE rewards_forgottencustomer AS forgotten SET due_at = %(now)s
+WHERE customer_id > %(after)s AND customer_id <= %(last)s AND due_at IS NULL AND EXISTS (
+    SELECT FROM rewards_lot AS lot WHERE lot.customer_id = forgotten.customer_id AND is_open
+)
+RETURNING 1
+"""
 
 
 @db.transaction_required
@@ -22,6 +35,17 @@ def note_forgotten(customer_id: UUID, *, region: str) -> None:
     """Their points are looked at from now on, and they are in no programme any more."""
     db.insert(ForgottenCustomer(customer_id=customer_id, region=region), unless_taken=("customer_id",))
     Member.objects.filter(customer_id=customer_id).update(tier="", since=None, until=None)
+
+
+def look_again_at_forgotten() -> int:
+    """Whoever has nothing left is looked at again where something came later: a refund gave points back, an
+    order was reckoned in the very moment. Returns how many there are."""
+    after, found = NOBODY, 0
+    while page := db.select(_PAGE, after, LOOKED_THROUGH_AT_ONCE):
+        with db.transaction():
+            found += len(db.select(_HAVE_SOMETHING, now=clock.now(), after=after, last=page[-1][0]))
+        after = page[-1][0]
+    return found
 
 
 def forget_batch() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -174,12 +174,20 @@ def give_standing(order: StandingOrder, worth: int) -> Donation:
 
 
 @db.transaction_required
-def collect(round_ups: Sequence[RoundUp]) -> None:
-    """What was given on top of orders that were delivered is payable. Raises NotGiven."""
+def give_with_orders(round_ups: Sequence[RoundUp] = (), refunds: Sequence[TakenBack] = ()) -> None:
+    """What was given on top of orders that were delivered is payable, and what went back to the customer no
+    longer is. Donations are locked before what is payable, as settling does. Raises NotGiven."""
+    transfers = [*_collected(round_ups), *_taken_back(refunds)]
+    refused = post_many([Posting(transfers=(each,)) for each in transfers]).refused
+    if refused:
+        raise NotGiven(f"the ledger refuses {refused[0]}")
+
+
+def _collected(round_ups: Sequence[RoundUp]) -> list[Transfer]:
     charities = Charity.objects.in_bulk({each.charity_id for each in round_ups})
     donations = [_round_up(each, charities.get(each.charity_id), clock.now()) for each in round_ups]
     db.insert(*donations)
-    _all_posted(
+    return [
         Transfer(
             id=ids.derived(donation.id, "collect"),
             flow=Flow.COLLECT,
@@ -191,7 +199,7 @@ def collect(round_ups: Sequence[RoundUp]) -> None:
             reason=REASON,
         )
         for donation in donations
-    )
+    ]
 
 
 def _round_up(given: RoundUp, charity: Charity | None, at: datetime) -> Donation:
@@ -210,10 +218,8 @@ def _round_up(given: RoundUp, charity: Charity | None, at: datetime) -> Donation
     )
 
 
-@db.transaction_required
-def take_back(refunds: Sequence[TakenBack]) -> None:
-    """What went back to the customer is no longer payable; what is on its way to the charity stays given, and
-    the platform bears it."""
+def _taken_back(refunds: Sequence[TakenBack]) -> list[Transfer]:
+    """What is on its way to the charity stays given, and the platform bears it."""
     orders = {refund.order_id for refund in refunds}
     locked = Donation.objects.filter(order_id__in=orders).select_for_update().order_by("pk")
     donations = {donation.order_id: donation for donation in locked}
@@ -229,7 +235,7 @@ def take_back(refunds: Sequence[TakenBack]) -> None:
             donation.taken_back += amount
             transfers.append(_uncollected(refund, donation, amount))
     Donation.objects.bulk_update(donations.values(), ("taken_back", "borne"))
-    _all_posted(transfers)
+    return transfers
 
 
 def _uncollected(refund: TakenBack, donation: Donation, amount: int) -> Transfer:
@@ -243,9 +249,3 @@ def _uncollected(refund: TakenBack, donation: Donation, amount: int) -> Transfer
         order_id=donation.order_id,
         reason=REASON,
     )
-
-
-def _all_posted(transfers: Iterable[Transfer]) -> None:
-    refused = post_many([Posting(transfers=(each,)) for each in transfers]).refused
-    if refused:
-        raise NotGiven(f"the ledger refuses {refused[0]}")

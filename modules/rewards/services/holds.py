@@ -17,28 +17,32 @@ from modules.rewards.interface import (
     Transfer,
     TransferDiffers,
 )
-from modules.rewards.models import Hold
+from modules.rewards.ledger.planning import HOLD_ENDED
+from modules.rewards.models import Hold, Refusal
+from modules.rewards.policies import HOLD_DAYS, redeeming
 from modules.rewards.services.posting import post
 from modules.rewards.services.standing import require_good_standing
-from tiffin import clock, db, ids
+from tiffin import clock, db, ids, regions
 from tiffin.log import publish
 
-# Whoever holds points ends the hold within days; what is left after that was forgotten.
-LAPSES_AFTER = timedelta(days=14)
+_LET_GO = frozenset({HoldState.VOIDED, HoldState.EXPIRED})
 LAPSED_AT_ONCE = 500
 LAPSED = "lapsed"
 MOST_POINTS = 10**9
+# Between asking for a hold and letting go of it, whether or not it is there already.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))::text"
 
 
 def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, region: str) -> Hold:
     """Promise points to an order, those that expire first.
 
     Raises InsufficientPoints, PointsInvalid, WalletUnderReview, TooFast; TransferDiffers when the id is taken
-    by another hold.
+    by another hold, or was let go of before it was there.
     """
     if not 1 <= points <= MOST_POINTS:
         raise PointsInvalid(action="held", points=points, limit=MOST_POINTS)
     with db.transaction():
+        db.select(_ONE_AT_A_TIME, f"hold {hold_id}")
         found = db.find(Hold, id=hold_id)
         if found:
             return _the_same(found[0], customer_id=customer_id, order_id=order_id, points=points)
@@ -51,10 +55,17 @@ def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, regio
                 region=region,
                 customer_id=customer_id,
                 order_id=order_id,
-                expires_at=clock.now() + LAPSES_AFTER,
+                expires_at=_lapses_at(region),
             )
         )
         return Hold.get(hold_id)
+
+
+def _lapses_at(region: str) -> datetime:
+    """Whoever holds points ends the hold within days; what is left after that was forgotten."""
+    here, now = regions.get(region), clock.now()
+    price = redeeming(here, here.local(now).date())
+    return now + timedelta(days=price.hold_days if price else HOLD_DAYS)
 
 
 def _the_same(found: Hold, *, customer_id: UUID, order_id: UUID, points: int) -> Hold:
@@ -78,22 +89,41 @@ def post_hold(*, hold_id: UUID, points: int) -> Hold:
         transfers = [_of(found, Flow.POST, points)]
         if points < found.points:
             transfers.append(_of(found, Flow.RELEASE, found.points - points))
-        post(*transfers)
+        try:
+            post(*transfers)
+        except (TransferDiffers, HoldConflict):  # it ended otherwise in this very moment
+            raise _ended(Hold.get(hold_id), "posted") from None
         return Hold.get(hold_id)
 
 
-def void_hold(*, hold_id: UUID) -> Hold:
-    """Let go of all that is held; one that was let go already stays as it is.
+def void_hold(*, hold_id: UUID) -> Hold | None:
+    """Let go of all that is held; one that was let go already stays as it is. None for a hold that is not
+    there: nobody can ask for it any more.
 
-    Raises HoldUnknown, HoldConflict when it was spent.
+    Raises HoldConflict when it was spent.
     """
     with db.transaction():
-        found = _get(hold_id)
-        if found.state in {HoldState.VOIDED, HoldState.EXPIRED}:
+        db.select(_ONE_AT_A_TIME, f"hold {hold_id}")
+        there = db.find(Hold, id=hold_id)
+        if not there:
+            db.insert(Refusal(id=hold_id, terms=b"", code=HOLD_ENDED), unless_taken=("id",))
+            return None
+        (found,) = there
+        if found.state in _LET_GO:
             return found
         found.move_to(HoldState.VOIDED)
-        post(_of(found, Flow.RELEASE, found.points))
+        try:
+            post(_of(found, Flow.RELEASE, found.points))
+        except (TransferDiffers, HoldConflict):
+            found = Hold.get(hold_id)
+            if found.state not in _LET_GO:
+                raise _ended(found, "released") from None
+            return found  # it lapsed in this very moment
         return Hold.get(hold_id)
+
+
+def _ended(found: Hold, action: str) -> HoldConflict:
+    return HoldConflict(hold_id=found.id, state=found.state.value, action=action)
 
 
 def restore_hold(*, hold_id: UUID, key: str, points: int, reason: str) -> Hold:

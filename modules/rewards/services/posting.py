@@ -22,6 +22,8 @@ from modules.rewards.interface import (
     TransferInvalid,
 )
 from modules.rewards.ledger import (
+    Batch,
+    Books,
     Overtaken,
     Planned,
     concerned,
@@ -41,28 +43,38 @@ LONGEST_BATCH = 8190
 REFUSALS_KEPT = timedelta(days=30)
 
 
-def post_many(postings: Sequence[Posting]) -> PostResult:
+def post_many(postings: Sequence[Posting], *, remembers: bool = True) -> PostResult:
     """Post each of them, all or none of its transfers; a refused one stops none of the others.
 
-    What was posted or refused before under the same ids is answered the same. Raises TooManyTransfers;
-    Overtaken when an id was used for something else at the same moment, and then nothing is posted.
+    What was posted or refused before under the same ids is answered the same; but where it does not remember,
+    refusals are neither written down nor looked up, for callers who keep what was refused themselves and try
+    it again under the same ids. Raises TooManyTransfers; Overtaken when an id was used for something else at
+    the same moment, and then nothing is posted.
     """
     count = sum(len(posting.transfers) for posting in postings)
     if count > LONGEST_BATCH:
         raise TooManyTransfers(transfers=count, limit=LONGEST_BATCH)
     at = clock.now()
     with db.transaction():
-        planned = _entered_ahead(postings, at) or _entered(postings, at)
+        planned = _entered_ahead(postings, at, remembers) or _entered(postings, at, remembers)
     return PostResult(postings=len(postings), refused=tuple(planned.refused))
 
 
-def _entered(postings: Sequence[Posting], at: datetime) -> Planned:
-    planned = plan(*open_books(postings), at=at)
+def _entered(postings: Sequence[Posting], at: datetime, remembers: bool) -> Planned:
+    planned = _planned(open_books(postings), at, remembers)
     enter(planned, at=at)
     return planned
 
 
-def _entered_ahead(postings: Sequence[Posting], at: datetime) -> Planned | None:
+def _planned(opened: tuple[Batch, Books], at: datetime, remembers: bool) -> Planned:
+    batch, books = opened
+    if remembers:
+        return plan(batch, books, at=at)
+    books.refused.clear()
+    return plan(batch, books, at=at)._replace(newly=[])
+
+
+def _entered_ahead(postings: Sequence[Posting], at: datetime, remembers: bool) -> Planned | None:
     """Plan before anything is locked, so that others who post for one of its customers wait for the entering
     alone; of customers for whom others have posted meanwhile it is planned again. The database refuses what
     does not fit, as lots and holds that others took meanwhile: None then, and when it cannot be known ahead.
@@ -70,14 +82,13 @@ def _entered_ahead(postings: Sequence[Posting], at: datetime) -> Planned | None:
     ahead = look_ahead(postings)
     if ahead is None:
         return None
-    batch, books = ahead
-    planned = plan(batch, books, at=at)
+    planned, books = _planned(ahead, at, remembers), ahead[1]
     try:
         with db.attempt():
             changed = lock_as_read(books)
             if changed:
                 again = concerned(postings, changed)
-                anew = plan(*open_books(again, stripe=books.stripe), at=at)
+                anew = _planned(open_books(again, stripe=books.stripe), at, remembers)
                 planned = planned.with_these_anew(again, anew)
             enter(planned, at=at)
     except (IntegrityError, Overtaken):

@@ -20,6 +20,8 @@ LOOK_AGAIN = timedelta(hours=1)
 SURELY_ENDED = timedelta(minutes=5)
 LOOKED_AT = frozenset({BatchState.ACCEPTED, BatchState.PAYING, BatchState.PAID})
 _KNOWS_NOTHING = frozenset({BatchState.SENDING, BatchState.ACCEPTED})
+_GIVEN_BACK = frozenset({BatchState.RETURNING, BatchState.RETURNED})
+PAID_AND_GIVEN_BACK = "the bank paid it, and it was given back"
 _HAS_IT = frozenset({Progress.HAS_PAYMENT.value, Progress.DISBURSED.value})
 
 
@@ -83,9 +85,13 @@ def _pay(batch: SettlementBatch) -> None:
 def _return(batch: SettlementBatch, reason: str) -> None:
     """Nobody takes it: its donations are payable again, and wait for staff."""
     batch.move_to(BatchState.RETURNING)
+    _hold(batch, reason)
+    go_on(batch)
+
+
+def _hold(batch: SettlementBatch, reason: str) -> None:
     batch.reason = reason[:200]
     Charity.objects.filter(pk=batch.charity_id).update(held=batch.reason)
-    go_on(batch)
 
 
 @db.transaction_required
@@ -117,11 +123,13 @@ def begin_paying(batch_id: UUID) -> SettlementBatch | None:
     return batch
 
 
-def record_unpayable(batch_id: UUID, reason: str) -> None:
-    """Payments does not take the payout: nothing went. Who was promised the money still waits for it, and it
-    is tried again once a day."""
+def record_unpayable(batch_id: UUID, reason: str, *, attempt: int) -> None:
+    """Payments does not take the payout of that attempt: nothing went. Who was promised the money still waits
+    for it, and it is tried again once a day. Who says so late says nothing about a later attempt."""
     with db.transaction():
         batch = SettlementBatch.lock(batch_id)
+        if batch.attempt != attempt:
+            return
         batch.payout_asked = False
         batch.attempt += 1
         is_over = batch.progress == Progress.CANCELLED.value or not provider(batch.way).tells
@@ -132,13 +140,16 @@ def record_unpayable(batch_id: UUID, reason: str) -> None:
 
 
 def record_payout_paid(batch_id: UUID) -> None:
-    """The bank has paid."""
+    """The bank has paid. What was given back by then is paid and payable: staff look before more is
+    settled."""
     with db.transaction():
         batch = _known(batch_id)
         if batch is None:
             return
-        batch.paid_out = True
-        if batch.state is BatchState.PAYING:
+        batch.payout_asked = batch.paid_out = True
+        if batch.state in _GIVEN_BACK:
+            _hold(batch, PAID_AND_GIVEN_BACK)
+        elif batch.state is BatchState.PAYING:
             if not provider(batch.way).tells or batch.progress == Progress.DISBURSED.value:
                 _come_to_rest(batch)
             else:

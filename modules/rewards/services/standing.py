@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,14 +25,15 @@ def require_good_standing(*, customer_id: UUID, region: str, flow: Flow, points:
     """Whether the customer may take so many points now, by HOLD, SEND or DONATE: asked right before they are.
 
     Raises WalletUnderReview, TooFast. Beyond a rule that wants to be looked into points are taken all the
-    same, and it is the next ones that are refused: what raised would be undone with its transaction.
+    same, and it is the next ones that are refused: what raised would be undone with its transaction. Where
+    there are rules one taking of a customer is looked at after the other.
     """
-    standing = find_standing(customer_id)
-    if standing is not None and not standing.is_good:
-        raise WalletUnderReview()
     here, now = regions.get(region), clock.now()
     rules = [rule for rule in velocity(here, here.local(now).date()) if flow.value in rule.flows]
-    if not rules:
+    standing = lock_standing(customer_id, region) if rules else find_standing(customer_id)
+    if standing is not None and not standing.is_good:
+        raise WalletUnderReview()
+    if standing is None or not rules:
         return
     since = now - timedelta(seconds=max(rule.seconds for rule in rules))
     broken = broken_rule(rules, takings(customer_id, since=since), Taking(flow.value, now, points))
@@ -39,7 +41,7 @@ def require_good_standing(*, customer_id: UUID, region: str, flow: Flow, points:
         return
     if broken.then == REFUSE:
         raise TooFast(hours=-(-broken.seconds // _HOUR))
-    _review(lock_standing(customer_id, region), why=_why(broken), by=BY_RULES)
+    _review(standing, why=_why(broken), by=BY_RULES)
 
 
 def _why(rule: Velocity) -> str:
@@ -54,6 +56,8 @@ def _why(rule: Velocity) -> str:
 @db.transaction_required
 def lock_standing(customer_id: UUID, region: str) -> WalletStanding:
     """The customer's row, locked; made when there is none."""
+    with suppress(WalletStanding.DoesNotExist):
+        return WalletStanding.lock(customer_id)
     db.insert(WalletStanding(id=customer_id, region=region), unless_taken=("id",))
     return WalletStanding.lock(customer_id)
 
@@ -97,9 +101,11 @@ def end_review(customer_id: UUID) -> None:
 
 
 @db.transaction_required
-def forget_code(customer_id: UUID) -> None:
-    """Nobody can send a forgotten customer points any more."""
-    WalletStanding.objects.filter(pk=customer_id).update(code=None, forgotten_at=clock.now())
+def forget_code(customer_id: UUID, *, region: str) -> None:
+    """Nobody can send a forgotten customer points any more, nor is there ever a code again."""
+    standing = lock_standing(customer_id, region)
+    standing.code, standing.forgotten_at = None, clock.now()
+    standing.save(update_fields=("code", "forgotten_at"))
 
 
 def _review(standing: WalletStanding, *, why: str, by: str) -> None:

@@ -108,13 +108,13 @@ def _give_one(order_id: UUID, today: date) -> None:
                 _go_on(order, today)
                 order.save()
     except InsufficientPoints as short:
-        _skip(order_id, today, short.available)
+        _skip(order_id, today, short.code, available=short.available)
     except (CharityUnknown, GivingNotOffered, DonationInvalid, TooFast, WalletUnderReview) as refusal:
         log.warning("standing_order_not_given", order=str(order_id), code=refusal.code)
-        _skip(order_id, today, 0)
+        _skip(order_id, today, refusal.code)
 
 
-def _skip(order_id: UUID, today: date, available: int) -> None:
+def _skip(order_id: UUID, today: date, reason: str, *, available: int = 0) -> None:
     """The customer is told, and the next month is tried again."""
     with db.transaction():
         order = _due(order_id, today)
@@ -128,6 +128,7 @@ def _skip(order_id: UUID, today: date, available: int) -> None:
             charity_id=order.charity_id,
             points=order.points,
             available=available,
+            reason=reason,
         )
         publish(order, told, saving=("next_on", "skipped_on"))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from uuid import UUID
 
 import msgspec
 import structlog
+from django.db import OperationalError
 
 from modules.rewards.earning import Part, Share, back_until
 from modules.rewards.interface import Flow, InsufficientPoints, Transfer
@@ -15,16 +15,15 @@ from modules.rewards.models import Campaign, Earning, EarningRefund
 from modules.rewards.policies import TakingBack, earning_rule
 from modules.rewards.selectors.earning import points_there
 from modules.rewards.services.debts import note_debt
-from modules.rewards.services.earning_batches import shares_in
+from modules.rewards.services.earning_batches import TRIED_AGAIN_AFTER, refusal_of, shares_in
 from modules.rewards.services.posting import post
 from modules.rewards.states import EarningState
 from tiffin import clock, db, regions
-from tiffin.errors import DomainError
 
 log = structlog.get_logger(__name__)
 
 TAKEN_AT_ONCE = 500
-_TAKEN = ("points", "owed", "forgiven", "taken_at")
+_TAKEN = ("points", "owed", "forgiven", "taken_at", "refusal")
 _LESS = ("refunded", "taken_back", "state_name")
 REASON = "refund"
 
@@ -39,20 +38,28 @@ def note_refunds(refunds: Sequence[EarningRefund]) -> None:
 
 
 def take_back_batch() -> int:
-    """Take back what refunds ask for; returns of how many. One that cannot be taken stops no other."""
-    waiting = EarningRefund.objects.filter(taken_at=None).exclude(earning__state_name=EarningState.NEW.value)
-    refund_ids = list(waiting.order_by("at").values_list("id", flat=True)[:TAKEN_AT_ONCE])
-    return sum(_took_back(refund_id) for refund_id in refund_ids)
+    """Take back what refunds ask for; returns how many were looked at. One that cannot be taken stops no
+    other: it is tried again later."""
+    due = EarningRefund.objects.filter(taken_at=None, due_at__lte=clock.now())
+    due = due.exclude(earning__state_name=EarningState.NEW.value).order_by("due_at")
+    refund_ids = list(due.values_list("id", flat=True)[:TAKEN_AT_ONCE])
+    for refund_id in refund_ids:
+        _try(refund_id)
+    return len(refund_ids)
 
 
-def _took_back(refund_id: UUID) -> bool:
-    # Points that were spent in this very moment: looked at again soon, with what is there then.
-    with suppress(InsufficientPoints):
-        try:
-            return take_back(refund_id)
-        except DomainError as error:
-            log.error("refund_not_taken_back", refund_id=str(refund_id), code=error.code)
-    return False
+def _try(refund_id: UUID) -> None:
+    try:
+        take_back(refund_id)
+    except OperationalError:
+        raise  # never a refund's fault: the job comes again
+    except Exception as error:
+        # Points that were spent in this very moment are taken, or owed, the next time.
+        if not isinstance(error, InsufficientPoints):
+            log.exception("refund_not_taken_back", refund_id=str(refund_id))
+        EarningRefund.objects.filter(pk=refund_id, taken_at=None).update(
+            due_at=clock.now() + TRIED_AGAIN_AFTER, refusal=refusal_of(error)
+        )
 
 
 def take_back(refund_id: UUID) -> bool:
@@ -64,12 +71,7 @@ def take_back(refund_id: UUID) -> bool:
         earning = Earning.objects.select_for_update().get(pk=refund.earning_id)
         before, after = earning.refunded, min(earning.goods, earning.refunded + refund.goods)
         taking = _Taking(earning, refund)
-        for share in shares_in(earning):
-            points = share.back(goods=earning.goods, refunded=after) - share.back(
-                goods=earning.goods, refunded=before
-            )
-            if points:
-                taking.take(share, points)
+        taking.take([(share, _back(share, earning, before, after)) for share in shares_in(earning)])
         post(*taking.transfers)
         if refund.owed:
             note_debt(earning.customer_id, region=earning.region)
@@ -78,10 +80,15 @@ def take_back(refund_id: UUID) -> bool:
     return True
 
 
+def _back(share: Share, earning: Earning, before: int, after: int) -> int:
+    """What of the share goes when so much went back of the goods, and so much before."""
+    return share.back(goods=earning.goods, refunded=after) - share.back(goods=earning.goods, refunded=before)
+
+
 class _Taking:
     """The transfers of one refund. Pending points go back to where they came from. Of those that are the
-    customer's, the order's own are taken first, then what expires first; what is promised to orders counts as
-    there, and is owed until it is free again."""
+    customer's, the order's own are taken first, of all its shares, then what expires first; what is promised
+    to orders counts as there, and is owed until it is free again."""
 
     def __init__(self, earning: Earning, refund: EarningRefund) -> None:
         self.earning = earning
@@ -90,21 +97,32 @@ class _Taking:
         self.pending = earning.state is EarningState.PENDING
         self.lots, self.available, self.held = ({}, 0, 0) if self.pending else points_there(earning)
 
-    def take(self, share: Share, points: int) -> None:
-        self.refund.points += points
+    def take(self, wanted: Sequence[tuple[Share, int]]) -> None:
+        """So many points of each share."""
+        self.refund.points += sum(points for _, points in wanted)
         if self.pending:
-            flow = Flow.UNEARN if share.campaign_id is None else Flow.UNEARN_FUNDED
-            self._transfer(share, flow, points, lot_id=share.lot_id, party_id=share.campaign_id)
+            for share, points in wanted:
+                flow = Flow.UNEARN if share.campaign_id is None else Flow.UNEARN_FUNDED
+                self._transfer(share, flow, points, lot_id=share.lot_id, party_id=share.campaign_id)
             return
-        own = min(points, self.lots.get(share.lot_id, 0))
-        others = min(points - own, self.available - own)
-        owed = self._owed(points - own - others)
-        self.available -= own + others
-        self._transfer(share, Flow.TAKE_BACK, own, lot_id=share.lot_id)
+        # What lies in a share's own lot is not there for the others.
+        own = [min(points, self.lots.get(share.lot_id, 0)) for share, points in wanted]
+        self.available = max(0, self.available - sum(own))
+        for (share, _), taken in zip(wanted, own, strict=True):
+            self._transfer(share, Flow.TAKE_BACK, taken, lot_id=share.lot_id)
+        for (share, points), taken in zip(wanted, own, strict=True):
+            kept = self._take_rest(share, points - taken)
+            if share.campaign_id is not None:
+                self._transfer(share, Flow.BILL, points - kept, party_id=share.campaign_id)
+
+    def _take_rest(self, share: Share, points: int) -> int:
+        """What its own lot no longer has; returns how many are forgiven."""
+        others = min(points, self.available)
+        owed = self._owed(points - others)
+        self.available -= others
         self._transfer(share, Flow.TAKE_BACK, others)
         self._transfer(share, Flow.OWE, owed)
-        if share.campaign_id is not None:
-            self._transfer(share, Flow.BILL, own + others + owed, party_id=share.campaign_id)
+        return points - others - owed
 
     def _owed(self, spent: int) -> int:
         owed = spent if self._policy() == "negative" else min(spent, self.held)
@@ -150,7 +168,7 @@ def _settle(earning: Earning, refund: EarningRefund, refunded: int) -> None:
     if earning.points and earning.taken_back == earning.points:
         earning.move_to(EarningState.REVERSED)
     earning.save(update_fields=_LESS)
-    refund.taken_at = clock.now()
+    refund.taken_at, refund.refusal = clock.now(), ""
     refund.save(update_fields=_TAKEN)
 
 

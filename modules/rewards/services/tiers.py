@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from modules.rewards.earning import first_end, next_end, rank, reached, tier_after, window
 from modules.rewards.events import TierChanged
-from modules.rewards.models import Member
+from modules.rewards.models import ForgottenCustomer, Member
 from modules.rewards.policies import Tier, qualifying, tiers
 from modules.rewards.selectors.tiers import qualifying_points
 from tiffin import clock, db, regions
@@ -30,7 +30,7 @@ def promote(customer_ids: Sequence[UUID], *, region: Region, at: datetime) -> No
     begin, end = window(region, rule, at)
     points = qualifying_points(customer_ids, region, (begin, max(end, at + _A_MOMENT)))
     earned = {customer_id: reached(there, amount) for customer_id, amount in points.items()}
-    rising = sorted(customer_id for customer_id, tier in earned.items() if tier)
+    rising = _remembered(customer_id for customer_id, tier in earned.items() if tier)
     members = {member.customer_id: member for member in _locked(region, rising)}
     for customer_id in rising:
         tier = earned[customer_id]
@@ -40,6 +40,14 @@ def promote(customer_ids: Sequence[UUID], *, region: Region, at: datetime) -> No
         elif rank(there, tier) <= rank(there, member.tier):
             continue
         _change(member, tier, at=at, until=first_end(region, rule, at), there=there)
+
+
+def _remembered(customer_ids: Iterable[UUID]) -> list[UUID]:
+    """Without those who were forgotten: they are in no programme any more."""
+    asked = sorted(customer_ids)
+    forgotten = ForgottenCustomer.objects.filter(pk__in=asked) if asked else ()
+    gone = {each.customer_id for each in forgotten}
+    return [customer_id for customer_id in asked if customer_id not in gone]
 
 
 def _locked(region: Region, customer_ids: Sequence[UUID]) -> list[Member]:
@@ -52,7 +60,8 @@ def review_tiers() -> int:
     many were looked at."""
     now = clock.now()
     with db.transaction():
-        over = Member.objects.filter(until__lte=now).order_by("until")
+        here = [region.code for region in regions.all()]  # those of one that is gone stop nobody
+        over = Member.objects.filter(until__lte=now, region__in=here).order_by("until")
         members = list(over.select_for_update(no_key=True, skip_locked=True)[:REVIEWED_AT_ONCE])
         for member in members:
             _review(member)

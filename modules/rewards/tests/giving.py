@@ -53,7 +53,7 @@ def rounded_up(charity: Charity, *amounts: int) -> list[Donation]:
         for amount in amounts
     ]
     with db.transaction(owner="rewards"):
-        services.collect(round_ups)
+        services.give_with_orders(round_ups)
     orders = [each.order_id for each in round_ups]
     return sorted(Donation.objects.filter(order_id__in=orders), key=lambda each: orders.index(each.order_id))
 
@@ -63,7 +63,7 @@ def refunded(donation: Donation, amount: int) -> Donation:
     assert donation.order_id is not None
     back = TakenBack(ids.new_id(), donation.order_id, Money(amount=amount, currency=donation.currency))
     with db.transaction(owner="rewards"):
-        services.take_back([back])
+        services.give_with_orders(refunds=[back])
     return Donation.objects.get(pk=donation.pk)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 
 from modules.rewards.errors import AdjustmentRefused, ReasonMissing
 from modules.rewards.interface import InsufficientPoints, Rewards
 from modules.rewards.models import Adjustment, Entry, Lot
+from modules.rewards.policies import adjusting
 from modules.rewards.services import adjust, approve_adjustment, refuse_adjustment
 from modules.rewards.states import AdjustmentState
 from modules.rewards.tests.auditing import found
@@ -29,6 +32,13 @@ class Staff:
 
     def __init__(self) -> None:
         self.actor = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=("admin",), regions=(EVERY_REGION,))
+
+    @classmethod
+    def like(cls, other: Staff) -> Staff:
+        """The same person, somewhere else."""
+        staff = cls()
+        staff.actor = other.actor
+        return staff
 
     def __enter__(self) -> Staff:
         self._used = context.use(context.Context(actor=self.actor, correlation=ids.new_id()))
@@ -84,6 +94,25 @@ def test_little_is_taken_from_what_expires_first(database, ada) -> None:
     ]
     assert call(Rewards).statement(customer_id=customer).lines[0].what == "Taken by our staff: given twice"
     assert found() == []
+
+
+def test_much_in_small_parts_at_the_same_moment_needs_a_second_person(database, ada) -> None:
+    customer = ids.new_id()
+
+    def one(_: int) -> Adjustment:
+        try:
+            with Staff.like(ada):
+                return gives(1000, customer)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as people:
+        made = list(people.map(one, range(6)))
+
+    limit = adjusting(get("gb"), clock.now().date()).second_person_above
+    alone = [each for each in made if each.state is AdjustmentState.POSTED]
+    assert len(alone) == limit // 1000
+    assert available(customer) == 1000 * len(alone)
 
 
 def test_no_more_is_taken_than_there_is(database, ada) -> None:

@@ -52,6 +52,14 @@ def test_what_a_region_does_not_put_in_writing_is_passed_over() -> None:
         selectors.donation_receipt(points.customer_id, points.pk)
 
 
+def test_a_receipt_in_a_language_that_is_not_written_here_can_be_read() -> None:
+    (donation,) = rounded_up(a_charity(), 150)
+    services.write_donation_receipts()
+    DonationReceipt.objects.update(language="cy")
+    receipt = selectors.donation_receipt(donation.customer_id, donation.pk)
+    assert (receipt.language, receipt.title) == ("cy", "Donation receipt")
+
+
 def test_a_receipt_is_in_the_words_of_the_region_and_says_what_went_back() -> None:
     zupa = a_charity(region="pl", currency="PLN", name="Zupa")
     (money,) = rounded_up(zupa, 150)

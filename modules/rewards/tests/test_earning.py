@@ -10,11 +10,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from modules.rewards.interface import Flow
-from modules.rewards.models import Account, Campaign, CampaignKind, Earning, Entry, Lot
-from modules.rewards.services import holds
+from modules.rewards.models import Account, Campaign, CampaignKind, Earning, Entry, Lot, Refusal
+from modules.rewards.policies import EarningFacts, EarningPolicy
+from modules.rewards.services import holds, taking_back
 from modules.rewards.services.campaigns import create_campaign, end_campaign
 from modules.rewards.services.confirming import confirm_batch
 from modules.rewards.services.earning import note_deliveries, reckon_batch
+from modules.rewards.services.taking_back import take_back_batch
 from modules.rewards.states import AccountKind, CampaignState, EarningState
 from modules.rewards.tests.earnings import (
     SETTLED,
@@ -141,6 +143,51 @@ def test_a_campaign_adds_and_ends_with_its_budget() -> None:
     assert points_of(earned(ids.new_id(), 2000))[0] == 100
 
 
+def test_what_the_ledger_refused_is_not_gone_of_a_budget_and_comes_once_it_can() -> None:
+    summer = campaign(points=60, budget=100)
+    customer = ids.new_id()
+    stuck = delivered(customer, 2000)
+    posted(transfer(Flow.GRANT, 1, id=ids.derived(stuck, "earn"), customer_id=customer))
+    reckon_batch()
+    assert (state_of(stuck), Campaign.get(summer.id).granted) == (EarningState.NEW, 0)
+    earned(ids.new_id(), 2000)
+    assert Campaign.get(summer.id).granted == 60
+
+
+def test_what_could_not_be_confirmed_is_confirmed_once_it_can() -> None:
+    customer = ids.new_id()
+    order = earned(customer, 2000)
+    (lot,) = Lot.objects.all()
+    take = transfer(Flow.UNEARN, 10, customer, lot_id=lot.id)
+    posted(take)
+    with clock.shift(SETTLED):
+        confirm_batch()
+    assert (state_of(order), Earning.objects.get(pk=order).refusal) == (EarningState.PENDING, "insufficient")
+    assert not Refusal.objects.exists()
+    Refusal.objects.create(id=ids.derived(lot.id, "confirm"), terms=b"", code="insufficient")
+    Earning.objects.filter(pk=order).update(goods=100, refunded=10)
+    with clock.shift(SETTLED + timedelta(minutes=11)):
+        confirm_batch()
+    assert (state_of(order), wallet(customer).available) == (EarningState.CONFIRMED, 90)
+
+
+def test_who_owes_points_and_cannot_be_confirmed_stops_nobody_and_is_seen() -> None:
+    stuck, fine = ids.new_id(), ids.new_id()
+    for customer in (stuck, fine):
+        order = confirmed(customer, 2000)
+        posted(transfer(Flow.DONATE, 100, customer))
+        assert refunded(order, 1000).owed == 50
+    orders = [earned(customer, 2000) for customer in (stuck, fine)]
+    lot = Lot.objects.get(order_id=orders[0])
+    posted(transfer(Flow.UNEARN, 10, stuck, lot_id=lot.id))
+    with clock.shift(SETTLED):
+        confirm_batch()
+        assert confirm_batch() == 0
+    assert [state_of(order) for order in orders] == [EarningState.PENDING, EarningState.CONFIRMED]
+    assert Earning.objects.get(pk=orders[0]).refusal == "insufficient_points"
+    assert (wallet(fine).available, wallet(fine).owed) == (50, 0)
+
+
 def test_a_partner_owes_for_what_its_campaign_gives_and_no_more_once_it_is_taken_back() -> None:
     summer = campaign(points=60, partner="A brewery")
     customer = ids.new_id()
@@ -212,7 +259,13 @@ def test_a_campaign_gives_only_while_it_is_active() -> None:
 
 def test_a_campaign_ends_with_its_time() -> None:
     summer = campaign(points=60)
-    with clock.shift(timedelta(days=7, seconds=1)):
+    late = delivered(ids.new_id(), 2000, at=clock.now() + timedelta(days=7, seconds=-1))
+    early = delivered(ids.new_id(), 2000, at=clock.now() + timedelta(days=7, seconds=1))
+    with clock.shift(timedelta(days=9)):
+        settle()
+        reckon_batch()
+    assert [points_of(order)[0] for order in (late, early)] == [160, 100]
+    with clock.shift(timedelta(days=14, seconds=1)):
         settle()
     assert Campaign.get(summer.id).state is CampaignState.ENDED
     assert not Job.objects.using("rewards").filter(slot="deadline").exists()
@@ -305,6 +358,21 @@ def test_the_orders_own_points_go_first_and_then_the_customers_others() -> None:
     assert (wallet(customer).available, wallet(customer).owed) == (30, 0)
 
 
+@pytest.mark.parametrize("others", [0, 30])
+def test_what_is_left_of_a_partners_points_goes_once_where_the_programmes_were_spent(others: int) -> None:
+    campaign(points=50, partner="A brewery")
+    customer = ids.new_id()
+    order = confirmed(customer, 2000)
+    posted(transfer(Flow.DONATE, 100, customer, lot_id=Lot.objects.get(order_id=order, points=100).id))
+    if others:
+        granted(others, customer, days=10)
+    back = refunded(order, 2000)
+    assert back.taken_at is not None
+    assert (back.points, back.owed) == (150, 100 - others)
+    assert (wallet(customer).available, wallet(customer).owed) == (0, 100 - others)
+    assert balance(AccountKind.FUNDING) == 0
+
+
 def test_points_promised_to_an_order_do_not_escape() -> None:
     customer = ids.new_id()
     order = confirmed(customer, 2000)
@@ -342,6 +410,51 @@ def test_a_region_may_forgive_what_was_spent_and_nothing_else(forgiving) -> None
     holds.void_hold(hold_id=promise.id)
     debts_looked_at()
     assert (wallet(customer).available, wallet(customer).owed) == (0, 0)
+
+
+class Faulty(EarningPolicy):
+    """It stumbles over orders of 13."""
+
+    def points(self, facts: EarningFacts) -> int:
+        if facts.goods.amount == 1300:
+            raise ZeroDivisionError
+        return super().points(facts)
+
+
+def test_what_cannot_be_reckoned_stops_no_other(monkeypatch) -> None:
+    monkeypatch.setitem(regions.get("gb")._policies, EarningPolicy, Faulty())
+    orders = [
+        delivered(ids.new_id(), goods, region=region)
+        for goods, region in ((1300, "gb"), (1300, ""), (1300, "atlantis"), (2000, "gb"))
+    ]
+    reckon_batch()
+    refusals = [Earning.objects.get(pk=order).refusal for order in orders]
+    assert refusals == ["ZeroDivisionError", "unknown_region", "unknown_region", ""]
+    assert state_of(orders[3]) is EarningState.PENDING
+    assert reckon_batch() == 0
+
+
+def test_points_of_a_region_that_is_no_more_are_confirmed() -> None:
+    gone, fine = earned(ids.new_id(), 2000), earned(ids.new_id(), 2000)
+    Earning.objects.filter(pk=gone).update(region="atlantis")
+    with clock.shift(SETTLED):
+        confirm_batch()
+    assert state_of(gone) is state_of(fine) is EarningState.CONFIRMED
+
+
+def test_refunds_that_cannot_be_taken_stop_no_others_and_are_seen(monkeypatch) -> None:
+    monkeypatch.setattr(taking_back, "TAKEN_AT_ONCE", 1)
+    britain = regions.get("gb")
+    stuck, fine = confirmed(ids.new_id(), 2000), confirmed(ids.new_id(), 2000)
+    Earning.objects.filter(pk=stuck).update(region="nowhere")
+    refund = refunded(stuck, 500)
+    assert refunded(fine, 500).taken_at is not None
+    assert (refund.taken_at, refund.refusal) == (None, "unknown_region")
+    Earning.objects.filter(pk=stuck).update(region=britain.code)
+    with clock.shift(timedelta(minutes=11)):
+        take_back_batch()
+    refund.refresh_from_db()
+    assert (refund.points, refund.refusal) == (25, "")
 
 
 def test_a_refund_of_what_never_came_takes_nothing() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from django.db import connections
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
 from modules.identity.events import CustomerErased
 from modules.orders.events import OrderDelivered, OrderRefunded
 from modules.rewards import selectors, services
+from modules.rewards.events import StandingOrderSkipped
 from modules.rewards.handlers.giving import customer_erased, given_with_orders
 from modules.rewards.interface import (
     CharityUnknown,
@@ -22,9 +25,11 @@ from modules.rewards.interface import (
     StandingOrderUnknown,
     StandingState,
     TooManyStandingOrders,
+    Transfer,
 )
 from modules.rewards.models import Donation, StandingOrder
 from modules.rewards.policies import next_monthly
+from modules.rewards.services import post, settling
 from modules.rewards.services.giving import NotGiven, RoundUp, TakenBack
 from modules.rewards.services.standing_orders import MOST_PER_CUSTOMER
 from modules.rewards.states import AccountKind
@@ -33,10 +38,12 @@ from modules.rewards.tests.points import granted
 from tiffin import clock, db, ids
 from tiffin.log import Event, Recorded
 from tiffin.log.events import handling
+from tiffin.models import LogEvent
 from tiffin.money import Money
 from tiffin.states import StateConflict
 
 pytestmark = pytest.mark.database
+WAITING = "SELECT 1 FROM pg_locks WHERE NOT granted"
 
 
 def points_of(customer_id: UUID) -> int:
@@ -106,7 +113,7 @@ def test_what_was_given_with_an_order_is_payable_and_a_refund_takes_it_back() ->
 def test_an_order_that_was_never_delivered_has_nothing_to_take_back() -> None:
     back = TakenBack(ids.new_id(), ids.new_id(), Money(amount=10, currency="GBP"))
     with db.transaction(owner="rewards"):
-        services.take_back([back])
+        services.give_with_orders(refunds=[back])
     assert lies(AccountKind.COLLECTED) == 0
 
 
@@ -169,12 +176,41 @@ def refund(order_id: UUID, amount: int) -> OrderRefunded:
     )
 
 
+def test_orders_and_a_settlement_do_not_wait_for_each_other_in_a_circle(database, monkeypatch) -> None:
+    charity = a_charity()
+    (donation,) = rounded_up(charity, 50)
+    batch = services.settle_now(charity.pk)
+    events = [delivered(ids.new_id(), 20, charity.pk), refund(donation.order_id, 50)]
+
+    def handled_elsewhere() -> None:
+        try:
+            handled(events)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+
+        def posted_once_they_wait(*transfers: Transfer) -> None:
+            """The settlement has its donations, and now wants what is payable."""
+            orders.append(elsewhere.submit(handled_elsewhere))
+            while not db.select(WAITING):
+                pass
+            post(*transfers)
+
+        orders: list[Future[None]] = []
+        monkeypatch.setattr(settling, "post", posted_once_they_wait)
+        assert services.gather(batch.pk)
+        orders[0].result()
+    donation.refresh_from_db()
+    assert (donation.batch_id, donation.borne, payable(charity)) == (batch.pk, 50, 20)
+
+
 @pytest.mark.parametrize("currency", ["GBP", "PLN"])
 def test_money_for_a_charity_that_is_not_there_is_for_staff(currency: str) -> None:
     charity_id = a_charity().pk if currency == "PLN" else ids.new_id()
     lost = RoundUp(ids.new_id(), ids.new_id(), charity_id, Money(amount=5, currency=currency))
     with pytest.raises(NotGiven), db.transaction(owner="rewards"):
-        services.collect([lost])
+        services.give_with_orders([lost])
 
 
 # --- each month -----------------------------------------------------------------------------------------
@@ -189,6 +225,13 @@ def standing(points: int = 100, day: int = 15, **more: object) -> StandingOrder:
 
 def again(order: StandingOrder) -> StandingOrder:
     return StandingOrder.get(order.pk)
+
+
+def skipped() -> list[StandingOrderSkipped]:
+    """What customers were told, in its order."""
+    rows = LogEvent.objects.using("rewards").filter(name=StandingOrderSkipped.wire).order_by("position")
+    unread = dict.fromkeys(Recorded._fields)
+    return [Recorded(**{**unread, "name": e.name, "payload": bytes(e.payload)}).decode() for e in rows]
 
 
 def on(day: date) -> None:
@@ -223,10 +266,19 @@ def test_without_enough_points_a_month_is_skipped_and_told() -> None:
     on(date(2027, 1, 15))
     order = again(order)
     assert (order.skipped_on, order.next_on) == (date(2027, 1, 15), date(2027, 2, 15))
-    assert order.version == 1  # one event
+    assert [(each.reason, each.available) for each in skipped()] == [("insufficient_points", 250)]
     granted(100, order.customer_id)
     on(date(2027, 2, 15))
     assert (again(order).skipped_on, points_of(order.customer_id)) == (None, 50)
+
+
+def test_a_month_that_is_skipped_for_another_reason_says_so() -> None:
+    with clock.hold(datetime(2027, 1, 10, 12, tzinfo=UTC)):
+        order = standing()
+    with clock.hold(datetime(2027, 1, 15, 12, tzinfo=UTC)):
+        services.review_wallet(customer_id=order.customer_id, region="gb", why="a doubt")
+    on(date(2027, 1, 15))
+    assert [(each.reason, each.available) for each in skipped()] == [("wallet_under_review", 0)]
 
 
 def test_months_in_which_nothing_ran_are_not_made_up_for() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connections
 
 from modules.rewards.interface import Flow, HoldConflict, HoldState, InsufficientPoints, TransferDiffers
 from modules.rewards.models import Account, Entry, Hold, Lot
+from modules.rewards.policies import Redeeming
 from modules.rewards.selectors import wallets
-from modules.rewards.services import hold, post_hold, restore_hold, void_hold
+from modules.rewards.services import hold, holds, post_hold, restore_hold, void_hold
+from modules.rewards.services.holds import lapse_holds
 from modules.rewards.states import FLOWS, AccountKind
 from modules.rewards.tests.points import REGION, granted, in_days, linked, posted, refused, transfer
-from tiffin import ids
+from tiffin import clock, ids
 
 pytestmark = pytest.mark.database
 
@@ -91,6 +95,14 @@ def test_twice_in_one_batch_is_once() -> None:
     assert wallet(customer).available == 20
 
 
+def test_twice_in_one_posting_is_refused_and_stops_no_other() -> None:
+    twice, fine = transfer(Flow.GRANT, 5, ids.new_id()), granted(7)
+    for _ in range(2):
+        (answer,) = linked(twice, twice)
+        assert (answer.transfer_id, answer.code) == (twice.id, "transfer_invalid")
+    assert wallet(fine).available == 7
+
+
 def test_linked_transfers_happen_together_or_not_at_all() -> None:
     sender, receiver = granted(100), ids.new_id()
     too_much = (transfer(Flow.SEND, 60, sender), transfer(Flow.SEND, 60, sender))
@@ -143,6 +155,55 @@ def test_a_hold_that_is_let_go_may_be_let_go_again() -> None:
     assert void_hold(hold_id=held.id).state is HoldState.VOIDED
     assert void_hold(hold_id=held.id).state is HoldState.VOIDED
     assert left_of(customer) == [(0, 100, 0)]
+
+
+def test_a_hold_that_was_let_go_before_it_came_never_comes() -> None:
+    customer, hold_id = granted(100), ids.new_id()
+    terms = {"hold_id": hold_id, "customer_id": customer, "order_id": ids.new_id(), "region": REGION}
+    for _ in range(2):
+        assert void_hold(hold_id=hold_id) is None
+    with pytest.raises(TransferDiffers):
+        hold(points=10, **terms)
+    assert (wallet(customer).held, Hold.objects.count()) == (0, 0)
+
+
+def test_who_ends_a_hold_at_the_same_moment_hears_how_it_ended(monkeypatch) -> None:
+    customer = granted(100)
+    lapsed, spent = (
+        hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=40, region=REGION)
+        for _ in range(2)
+    )
+    with clock.shift(timedelta(days=14, seconds=1)):
+        post_hold(hold_id=spent.id, points=30)
+        lapse_holds()
+
+    def as_it_stood(hold_id) -> Hold:
+        held = Hold.get(hold_id)
+        held.state_name = HoldState.HELD.value
+        return held
+
+    monkeypatch.setattr(holds, "_get", as_it_stood)
+    monkeypatch.setattr(holds.db, "find", lambda model, *, id: [as_it_stood(id)])
+    assert void_hold(hold_id=lapsed.id).state is HoldState.EXPIRED
+    with pytest.raises(HoldConflict, match="is expired"):
+        post_hold(hold_id=lapsed.id, points=40)
+    with pytest.raises(HoldConflict, match="is posted"):
+        post_hold(hold_id=spent.id, points=20)
+    with pytest.raises(HoldConflict, match="is posted"):
+        void_hold(hold_id=spent.id)
+
+
+@pytest.mark.parametrize("days", [None, 5])
+def test_a_region_says_when_a_hold_lapses(monkeypatch, days) -> None:
+    if days:
+        monkeypatch.setattr(holds, "redeeming", lambda *_: Redeeming(points=100, amount=60, hold_days=days))
+    held = hold(
+        hold_id=ids.new_id(), customer_id=granted(100), order_id=ids.new_id(), points=40, region=REGION
+    )
+    for moment, state in ((-1, HoldState.HELD), (1, HoldState.EXPIRED)):
+        with clock.shift(timedelta(days=days or 14, minutes=moment)):
+            lapse_holds()
+        assert Hold.get(held.id).state is state
 
 
 def test_part_of_a_hold_cannot_stay_held() -> None:

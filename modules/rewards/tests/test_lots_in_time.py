@@ -12,10 +12,10 @@ from modules.rewards import handlers, jobs
 from modules.rewards.events import PointsExpireSoon
 from modules.rewards.interface import Flow
 from modules.rewards.models import Account, Earning, EarningRefund, ForgottenCustomer
-from modules.rewards.services import holds
+from modules.rewards.services import decide_review, holds, review_wallet
 from modules.rewards.services.confirming import confirm_batch
 from modules.rewards.services.expiring import expire_batch, warn_of_expiry
-from modules.rewards.services.forgetting import LOOKED_AGAIN_AFTER, forget_batch
+from modules.rewards.services.forgetting import LOOKED_AGAIN_AFTER, forget_batch, look_again_at_forgotten
 from modules.rewards.states import AccountKind, EarningState
 from modules.rewards.tests.earnings import SETTLED, confirmed, earned, wallet
 from modules.rewards.tests.points import granted, in_days, posted, transfer
@@ -50,6 +50,22 @@ def test_points_expire_lot_by_lot_and_once() -> None:
     with clock.shift(timedelta(days=21)):
         jobs.let_points_expire()
     assert (wallet(customer).available, breakage()) == (0, 100)
+
+
+def test_what_a_review_kept_from_being_spent_expires_later() -> None:
+    customer, frozen = (granted(50, days=10) for _ in range(2))
+    with clock.shift(timedelta(days=9)):
+        for each in (customer, frozen):
+            review_wallet(customer_id=each, region="gb", why="a doubt")
+        decide_review(customer_id=frozen, release=False, why="seen")
+    with clock.shift(timedelta(days=11)):
+        assert expire_batch() == 1
+        assert (wallet(customer).available, wallet(customer).usable) == (50, False)
+        decide_review(customer_id=customer, release=True, why="seen")
+        assert (expire_batch(), wallet(customer).usable) == (0, True)
+    with clock.shift(timedelta(days=14, minutes=1)):
+        assert expire_batch() == 1
+    assert (wallet(customer).available, wallet(frozen).available, breakage()) == (0, 0, 100)
 
 
 def test_what_is_held_expires_once_it_is_free_again_and_again_when_it_comes_back() -> None:
@@ -141,6 +157,7 @@ def test_orders_earn_and_refunds_take_back_as_they_are_told_of() -> None:
     for _ in range(2):
         happened(refund, order, without_goods, back(order, None), back(at_the_door(gbp(1)), gbp(5)))
     jobs.earn_points()
+    jobs.take_back_points()
     assert [earning.pk for earning in Earning.objects.all()] == [order.order_id]
     assert [refund.goods for refund in EarningRefund.objects.all()] == [500]
     assert wallet(order.customer_id).pending == 75
@@ -174,6 +191,23 @@ def test_a_forgotten_customer_has_nothing_left_and_earns_nothing_more() -> None:
     assert Earning.objects.get(pk=late).state is EarningState.CONFIRMED
     assert Earning.objects.get(pk=earned(customer, 5000)).state is EarningState.NOTHING
     assert LOOKED_AGAIN_AFTER < SETTLED
+
+
+def test_points_that_come_to_a_forgotten_customer_later_go_too() -> None:
+    customer = granted(50)
+    promise = holds.hold(
+        hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=50, region="gb"
+    )
+    holds.post_hold(hold_id=promise.id, points=50)
+    other = granted(20)
+    for each in (customer, other):
+        erased(each)
+    assert forget_batch() == 2
+    holds.restore_hold(hold_id=promise.id, key="claim", points=30, reason="cold")
+    assert forget_batch() == 0
+    assert look_again_at_forgotten() == 1
+    assert (forget_batch(), look_again_at_forgotten()) == (1, 0)
+    assert (wallet(customer).available, breakage()) == (0, 50)
 
 
 def test_another_customers_points_stay() -> None:

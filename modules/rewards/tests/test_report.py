@@ -8,7 +8,17 @@ import pytest
 from django.db.models import F, Sum
 
 from modules.rewards.interface import Flow
-from modules.rewards.models import Account, Entry, Lot, OutstandingFigure, PointsFigure
+from modules.rewards.models import (
+    Account,
+    Book,
+    Entry,
+    LiabilityDay,
+    Lot,
+    OutstandingFigure,
+    PointsFigure,
+)
+from modules.rewards.selectors import liability
+from modules.rewards.selectors.liability import points_in_lots
 from modules.rewards.selectors.report import (
     EXPIRED,
     ISSUED,
@@ -20,7 +30,7 @@ from modules.rewards.selectors.report import (
     outstanding,
     payables,
 )
-from modules.rewards.services import hold, post_hold, restore_hold
+from modules.rewards.services import close_days, hold, open_books, post_hold, restore_hold
 from modules.rewards.services.figures import make_figures
 from modules.rewards.states import POINTS, AccountKind
 from modules.rewards.tests.points import granted, in_days, posted, transfer
@@ -96,6 +106,41 @@ def test_what_came_less_what_went_is_what_is_there(busy) -> None:
     assert of_line(ISSUED, moves) - sum(of_line(line, moves) for line in WENT) == outstanding(GB).points
     assert of_line(REDEEMED, moves) == 2 * (150 - 20)
     assert of_line(EXPIRED, moves) == 22
+
+
+def test_points_are_of_the_region_that_issued_them_wherever_they_are_spent(database) -> None:
+    customer = ids.new_id()
+    posted(
+        transfer(Flow.GRANT, 100, customer, region="pl", expires_at=in_days(10)),
+        transfer(Flow.GRANT, 101, customer, region="gb", expires_at=in_days(20)),
+    )
+    taken = hold(hold_id=ids.new_id(), customer_id=customer, order_id=ids.new_id(), points=150, region="gb")
+    post_hold(hold_id=taken.id, points=150)
+    make_figures()
+
+    everything = (clock.now() - timedelta(days=1), clock.now() + timedelta(days=1))
+    for code, spent, left in (("pl", 100, 0), ("gb", 50, 51)):
+        (moves,) = moved(regions.get(code), everything)
+        assert (of_line(REDEEMED, moves), outstanding(regions.get(code)).points) == (spent, left)
+        assert points_in_lots(code, clock.now()) == left
+
+
+def test_the_report_and_the_books_say_the_same_of_what_points_are_worth(database) -> None:
+    granted(1)
+    make_figures()
+    with clock.shift(timedelta(days=2)):
+        open_books()
+        close_days(Book.objects.get(region="gb").pk)
+    day = LiabilityDay.objects.filter(region="gb").latest("day")
+    assert outstanding(GB).worth == day.value == Money(amount=1, currency="GBP")
+
+
+def test_what_lies_there_is_summed_some_customers_at_a_time(busy, monkeypatch) -> None:
+    summed()
+    whole = sorted(OutstandingFigure.objects.values_list("region", "opened", "expires", "available"))
+    monkeypatch.setattr(liability, "LOTS_A_PAGE", 1)
+    summed()
+    assert sorted(OutstandingFigure.objects.values_list("region", "opened", "expires", "available")) == whole
 
 
 def test_figures_made_again_are_the_same_and_take_up_what_came_since(busy) -> None:

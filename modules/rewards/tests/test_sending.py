@@ -33,6 +33,7 @@ from modules.rewards.tests.points import granted
 from tiffin import clock, db, ids
 from tiffin.context import Actor, ActorKind
 from tiffin.interfaces import CommandKey, call
+from tiffin.log.events import Recorded, handling
 from tiffin.models import LogEvent
 from tiffin.testing import api
 
@@ -244,13 +245,18 @@ def test_a_wallet_that_is_looked_into_neither_sends_nor_receives(receiver, code)
 
 
 def test_a_forgotten_customer_has_no_code_and_gets_none(receiver, code) -> None:
-    with db.transaction(owner="rewards"):
-        customer_erased(CustomerErased(customer_id=receiver))
+    never_had_one = ids.new_id()
+    for customer in (receiver, never_had_one):
+        event = CustomerErased(customer_id=customer)
+        record = Recorded(**{**dict.fromkeys(Recorded._fields), "region": "gb", "name": event.wire})
+        with db.transaction(owner="rewards"), handling(record):
+            customer_erased(event)
 
     with pytest.raises(CodeUnknown):
         send(granted(100), code, 50)
-    with pytest.raises(SendingRefused, match="forgotten"):
-        code_of(customer_id=receiver, region="gb")
+    for customer in (receiver, never_had_one):
+        with pytest.raises(SendingRefused, match="forgotten"):
+            code_of(customer_id=customer, region="gb")
 
 
 # --- over HTTP -------------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ from modules.rewards.errors import ReasonMissing
 from modules.rewards.interface import Flow, Rewards, TooFast, WalletUnderReview
 from modules.rewards.models import WalletStanding
 from modules.rewards.policies import REFUSE, Taking, Velocity, broken_rule
-from modules.rewards.selectors import find_standing, unusable
+from modules.rewards.selectors import find_standing, stopped_wallets
 from modules.rewards.services import code_of, decide_review, hold, require_good_standing, review_wallet, send
 from modules.rewards.services.confirming import confirm_batch
 from modules.rewards.states import WalletState
@@ -52,6 +54,22 @@ def deadlines(customer_id) -> list[str]:
     return list(Job.objects.using("rewards").filter(key=customer_id).values_list("name", flat=True))
 
 
+def hold_at_once(customer_id, times: int) -> int:
+    """How many of so many people who hold a point at the same moment may."""
+
+    def one(_: int) -> bool:
+        try:
+            holds(customer_id, 1)
+        except TooFast:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(times) as people:
+        return sum(people.map(one, range(times)))
+
+
 # --- rules -----------------------------------------------------------------------------------------------
 
 
@@ -63,6 +81,14 @@ def test_a_rule_is_broken_by_the_one_beyond_it_and_forgets_what_is_over() -> Non
     assert broken_rule([rule], [taking(minutes_ago=5), taking(minutes_ago=60)], taking()) is None
     assert broken_rule([rule], [taking(minutes_ago=5), taking(flow="hold")], taking()) is None
     assert broken_rule([rule], [taking(), taking()], taking(flow="donate")) is None
+
+
+def test_a_rule_holds_for_those_who_come_together(database, monkeypatch) -> None:
+    _rules(monkeypatch, Velocity(code="a", flows=("hold",), seconds=3600, times=1))
+    customer = granted(100)
+
+    assert hold_at_once(customer, 8) == 1
+    assert wallet(customer).held == 1
 
 
 def test_points_count_together_with_what_is_wanted() -> None:
@@ -114,7 +140,9 @@ def test_who_takes_too_often_is_refused_until_time_has_gone_by(database, monkeyp
     takes(customer, Flow.SEND)  # another rule's
     with clock.shift(timedelta(minutes=61)):
         takes(customer, Flow.HOLD)
-    assert find_standing(customer) is None
+    standing = find_standing(customer)
+    assert standing is not None
+    assert standing.is_good
 
 
 def test_what_is_beyond_a_rule_that_looks_into_it_happens_and_is_the_last(database, monkeypatch) -> None:
@@ -129,7 +157,7 @@ def test_what_is_beyond_a_rule_that_looks_into_it_happens_and_is_the_last(databa
     standing = find_standing(customer)
     assert (standing.state, standing.by) == (WalletState.UNDER_REVIEW, "rules")
     assert "more than 50 points within 3600 seconds" in standing.why
-    assert unusable([customer, granted(1)]) == {customer}
+    assert stopped_wallets([customer, granted(1)]) == {customer}
     assert not call(Rewards).account(customer_id=customer, region="gb").usable
     assert deadlines(customer) == ["review_overdue"]
 

@@ -9,9 +9,11 @@ import pytest
 from modules.rewards.events import TierChanged
 from modules.rewards.models import Member
 from modules.rewards.selectors.tiers import tiers_of
+from modules.rewards.services.confirming import confirm_batch
+from modules.rewards.services.forgetting import note_forgotten
 from modules.rewards.services.tiers import review_tiers
-from modules.rewards.tests.earnings import confirmed, earned, points_of, refunded
-from tiffin import clock, ids, regions
+from modules.rewards.tests.earnings import SETTLED, confirmed, earned, points_of, refunded, wallet
+from tiffin import clock, db, ids, regions
 from tiffin.log.events import Recorded
 from tiffin.models import LogEvent
 
@@ -110,3 +112,26 @@ def test_a_rolling_year_begins_with_the_day_on_which_the_tier_was_reached() -> N
     with clock.hold(member.until):
         assert review_tiers() == 1
     assert tiers_of([customer]) == {}
+
+
+def test_who_was_forgotten_gets_no_tier_for_what_was_pending() -> None:
+    customer = ids.new_id()
+    with clock.hold(MAY):
+        earned(customer, 150_000, region="pl")
+        with db.transaction(owner="rewards"):
+            note_forgotten(customer, region="pl")
+    with clock.hold(MAY + SETTLED):
+        confirm_batch()
+    assert wallet(customer).available == 1500
+    assert (tiers_of([customer]), told()) == ({}, [])
+
+
+def test_members_of_a_region_that_is_no_more_stop_nobody() -> None:
+    gone, fine = ids.new_id(), ids.new_id()
+    with clock.hold(MAY):
+        for customer in (gone, fine):
+            ordered(customer, 1500)
+    Member.objects.filter(customer_id=gone).update(region="atlantis")
+    with clock.hold(datetime(2028, 1, 2, tzinfo=UTC)):
+        assert review_tiers() == 1
+    assert [event.customer_id for event in told()][2:] == [fine]
