@@ -42,6 +42,7 @@ INSERT INTO rewards_account (kind, owner, region, unit, stripe, balance, floor)
 SELECT kind, %(programme)s, region, 'PTS', stripe, 0, NULL
 FROM unnest(ARRAY['issuance', 'redeemed']) AS kind, unnest(ARRAY['gb', 'pl']) AS region,
      generate_series(0, %(stripes)s - 1) AS stripe
+ON CONFLICT DO NOTHING -- those that the demo's points came from
 """
 _ACCOUNTS = """
 CREATE UNLOGGED TABLE bench.account AS
@@ -159,6 +160,7 @@ TABLES = ("rewards_account", "rewards_entry", "rewards_lot", "rewards_hold")
 def settle_customers(ground: Ground) -> list[UUID]:
     """CUSTOMERS with LOTS_A_CUSTOMER lots of points each; returns who they are."""
     say(f"{CUSTOMERS} customers get {CUSTOMERS * LOTS_A_CUSTOMER} lots")
+    first = last_number(ground)
     with _quiet(ground) as connection:
         connection.execute("CREATE SCHEMA bench")
         named = {"stripes": STRIPES, "customers": CUSTOMERS, "programme": PROGRAMME}
@@ -170,7 +172,7 @@ def settle_customers(ground: Ground) -> list[UUID]:
         connection.execute(_GRANTED, {"days": BEFORE_THE_GRANTS, "lots": LOTS_A_CUSTOMER})
         for statement in _GRANTS:
             connection.execute(statement)
-        connection.execute(_SETTLE, {"first": 0})
+        connection.execute(_SETTLE, {"first": first})
         connection.execute("DROP TABLE bench.granted")
         found = connection.execute("SELECT customer_id FROM bench.account ORDER BY number").fetchall()
     return [customer_id for (customer_id,) in found]
