@@ -57,6 +57,7 @@ def run(*, seconds: float | None, stored: float = STORED, full: bool = False) ->
             single = ledger_singles.measure(platform, customers, length * ROUNDS)
             ledger_store.give_a_past(platform, FULL if full else int(stored))
             past = ledger_store.stored(platform)
+            _post_some(clients)
             later = [_round(clients, length) for _ in range(ROUNDS)]
         found = _found_afterwards(platform)
     told = result("ledger", "transfers", mixed, ceilings=ceilings)
@@ -85,13 +86,18 @@ def _clients(platform: Ground, customers: list[UUID]) -> Iterator[Clients]:
 def _warm_up(clients: Clients) -> None:
     """Batches whose rows are the ceiling's: of each client in turn, so that one knows whose they are."""
     first = ledger_store.last_number(clients.platform)
-    clients.each(ledger_clients.prepare, WARM_UP_BATCHES)
-    for part in clients.one_by_one(ledger_clients.post, None):
-        say(f"a warm-up of {part.transfers} transfers")
+    _post_some(clients)
     stand_beside(clients.platform)
     rows, each = read_rows(clients.platform, first, CONNECTIONS), CONNECTIONS // CLIENTS
     for number, pool in enumerate(clients.pools):
         pool.apply(ledger_clients.keep_rows, (rows[number * each : (number + 1) * each],))
+
+
+def _post_some(clients: Clients) -> None:
+    """Pages that were just written down whole are written whole into the log at their next change, once."""
+    clients.each(ledger_clients.prepare, WARM_UP_BATCHES)
+    for part in clients.one_by_one(ledger_clients.post, None):
+        say(f"a warm-up of {part.transfers} transfers")
 
 
 def _ceiling(clients: Clients, length: float) -> float:

@@ -18,9 +18,11 @@ from bench.ground import Ground, django_is_up
 from bench.measuring import quantiles, say
 
 RATE = 200
-THREADS = 8
-REMEMBERED = 2 * RATE  # a hold ends so many commands later: seconds, in which it was answered
+PROCESSES = 2  # as the web has
+THREADS = 4  # of each
+REMEMBERED = 2 * RATE // PROCESSES  # a hold ends so many commands later: seconds, in which it was answered
 POINTS = 20
+START_SECONDS = 4.0  # until then all processes have made their commands
 SPENT = 15  # of them; the others are free again
 GIVEN_BACK = 5
 
@@ -69,23 +71,30 @@ class Single(NamedTuple):
 def measure(platform: Ground, customers: list[UUID], seconds: float) -> dict[str, Any]:
     """`single_p50_ms` and so on: from the moment at which a command is due until it is answered."""
     say(f"{RATE} single commands a second")
-    noted = platform.home.logs / "acknowledged-singles.ids"
-    with get_context("spawn").Pool(1, django_is_up, [platform.supervisor.env]) as pool:
-        milliseconds, errors = pool.apply(send, (customers, seconds, noted))
+    files = [platform.home.logs / f"acknowledged-singles-{number}.ids" for number in range(PROCESSES)]
+    with get_context("spawn").Pool(PROCESSES, django_is_up, [platform.supervisor.env]) as pool:
+        began = time.time() + START_SECONDS
+        shares = [(customers, seconds, began, number, noted) for number, noted in enumerate(files)]
+        answered = pool.starmap(send, shares, chunksize=1)
+    milliseconds = [each for took, _ in answered for each in took]
+    errors = sum(wrong for _, wrong in answered)
     named = {f"single_{name}": value for name, value in quantiles(milliseconds).items()}
     say(f"answered in {named}")
     return {**named, "single_rate": RATE, "single_commands": len(milliseconds), "single_errors": errors}
 
 
-def send(customers: list[UUID], seconds: float, noted: Path) -> tuple[list[float], int]:
-    """In a process of its own: milliseconds, but for those of the first second, which opens connections; and
-    how many went wrong in all. The ids of what was acknowledged are `noted`, 16 bytes each."""
-    work = list(commands(customers, int(RATE * (seconds + 1))))
+def send(
+    customers: list[UUID], seconds: float, began: float, share: int, noted: Path
+) -> tuple[list[float], int]:
+    """One process's share of the commands since `began`, by the clock: milliseconds, but for those of the
+    first second, which opens connections; and how many went wrong in all. The ids of what was acknowledged
+    are `noted`, 16 bytes each."""
+    work = enumerate(commands(customers[share::PROCESSES], int(RATE * (seconds + 1)) // PROCESSES))
     with ThreadPoolExecutor(THREADS) as threads, noted.open("ab", buffering=0) as notes:
-        began = time.perf_counter() + 0.1
-        sent = threads.map(lambda each: _send(each[1], began + each[0] / RATE, notes), enumerate(work))
-        answered = list(sent)
-    return [took for took in answered[RATE:] if took is not None], answered.count(None)
+        start = time.perf_counter() + began - time.time()
+        due = ((start + (number * PROCESSES + share) / RATE, single) for number, single in work)
+        answered = list(threads.map(lambda each: _send(each[1], each[0], notes), due))
+    return [took for took in answered[RATE // PROCESSES :] if took is not None], answered.count(None)
 
 
 def commands(customers: list[UUID], count: int) -> Iterator[Single]:
