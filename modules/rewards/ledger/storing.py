@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,27 +26,32 @@ from modules.rewards.models import STRIPES
 from modules.rewards.states import NEVER_BELOW_NOTHING, PLACES, AccountKind
 from tiffin import db
 
-# None before all are there, because opening one waits for whoever opens the same. What a customer has
-# available stands for all that the customer has: whoever holds it may change the rest.
-_READ = """
+# What a customer has available stands for all that the customer has: whoever holds it may change the rest.
+_WANTED = """
 WITH wanted AS MATERIALIZED (
-    SELECT 'available' AS kind, owner, '' AS region, 'PTS' AS unit, 0::smallint AS stripe,
-           NULL::bigint AS place
-    FROM unnest(%(customers)s::uuid[]) AS owner
+    SELECT 'available' AS kind, owner, '' AS region, 'PTS' AS unit, 0::smallint AS stripe, place
+    FROM unnest(%(customers)s::uuid[]) WITH ORDINALITY AS customer(owner, place)
     UNION ALL
-    SELECT kind, owner, region, unit, stripe, place FROM ROWS FROM (
+    SELECT kind, owner, region, unit, stripe, cardinality(%(customers)s::uuid[]) + place FROM ROWS FROM (
         json_to_recordset(%(others)s::json)
             AS (kind text, owner uuid, region text, unit text, stripe smallint)
     ) WITH ORDINALITY AS other(kind, owner, region, unit, stripe, place)
 )
-SELECT account.id, account.owner, account.balance, wanted.place, account.xmin::text
-FROM wanted JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
+SELECT account.id, account.balance, wanted.place, account.xmin::text FROM wanted
+"""
+_READ = _WANTED + """LEFT JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)"""
+# In the order of their numbers, so that no two batches wait for each other in a circle; and none before all
+# are there, because opening one waits for whoever opens the same.
+_LOCK = (
+    _WANTED
+    + """
+JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
 WHERE (SELECT count(*) FROM wanted) = (
     SELECT count(*) FROM wanted JOIN rewards_account USING (owner, kind, region, unit, stripe)
 )
+ORDER BY account.id FOR NO KEY UPDATE OF account
 """
-# In the order of their numbers, so that no two batches wait for each other in a circle.
-_LOCK = f"{_READ} ORDER BY account.id FOR NO KEY UPDATE OF account"
+)
 # Whose rows are others by now than those that were read.
 _LOCK_AS_READ = """
 WITH locked AS MATERIALIZED (
@@ -90,15 +95,17 @@ _HOLDS = """
 SELECT id, customer_id, lots, parts, posted, restored, CASE WHEN ended_at IS NULL THEN 0 ELSE points END
 FROM rewards_hold WHERE id = ANY(%s::uuid[])
 """
-# Of each customer the lots that are taken first.
+# Of each customer the lots that are taken first, until they are as many points as are wanted.
 _LOTS = """
 SELECT lot.id, lot.customer_id, lot.pending, lot.available, lot.held,
        (extract(epoch FROM lot.expires_at) * 1000000)::bigint
-FROM unnest(%(customers)s::uuid[]) AS wanted(customer_id), LATERAL (
-    SELECT * FROM rewards_lot
+FROM unnest(%(customers)s::uuid[], %(points)s::bigint[]) AS wanted(customer_id, points), LATERAL (
+    SELECT *, sum(available) OVER (ORDER BY expires_at, id ROWS UNBOUNDED PRECEDING) - available AS before
+    FROM rewards_lot
     WHERE rewards_lot.customer_id = wanted.customer_id AND is_open AND available > 0
     ORDER BY expires_at, id LIMIT %(most)s
 ) AS lot
+WHERE lot.before < wanted.points
 """
 _NAMED_LOTS = """
 SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
@@ -180,9 +187,8 @@ class _Wanted:
 
     def __init__(self, batch: Batch, stripe: int) -> None:
         self.valid = [each for _, transfers in batch for each in transfers if each is not None]
-        self.customers = {
-            each.transfer.customer_id for each in self.valid if each.transfer.customer_id is not None
-        }
+        customers = {each.transfer.customer_id for each in self.valid}
+        self.customers = [customer for customer in customers if customer is not None]
         self.in_debt = {
             each.transfer.customer_id for each in self.valid if each.way.credit is AccountKind.DEBT
         }
@@ -200,14 +206,16 @@ class _Wanted:
 
 def _keep_accounts(statement: str, wanted: _Wanted, books: Books) -> bool:
     """False, and nothing is locked, when one of them is not there."""
-    others = wanted.others
+    customers, others = wanted.customers, wanted.others
     named = _document({**name._asdict(), "stripe": stripe} for name, stripe in others)
-    rows = db.select(statement, customers=_array(wanted.customers), others=named)
-    for number, owner, balance, place, version in rows:
-        if place is None:
-            books.available[owner] = Account(number, balance, version)
+    rows = db.select(statement, customers=_array(customers), others=named)
+    for number, balance, place, version in rows:
+        if number is None:
+            return False
+        if place <= len(customers):
+            books.available[customers[place - 1]] = Account(number, balance, version)
         else:
-            books.accounts[others[place - 1]] = Account(number, balance)
+            books.accounts[others[place - len(customers) - 1]] = Account(number, balance)
     return bool(rows)
 
 
@@ -282,12 +290,17 @@ def _read_lots(valid: Iterable[Asked], books: Books) -> None:
         if transfer.lot_id is not None:
             named.append(transfer.lot_id)
     if wanted:
-        _keep_lots(db.select(_LOTS, customers=_array(wanted), most=FIRST_LOTS), books)
-        short = [customer for customer in wanted if _is_short(customer, wanted[customer], books)]
+        _keep_first_lots(wanted, FIRST_LOTS, books)
+        short = {id: points for id, points in wanted.items() if _is_short(id, points, books)}
         if short:
-            _keep_lots(db.select(_LOTS, customers=_array(short), most=None), books)
+            _keep_first_lots(short, None, books)
     if named:
         _keep_lots(db.select(_NAMED_LOTS, _array(named)), books)
+
+
+def _keep_first_lots(wanted: Mapping[UUID, int], most: int | None, books: Books) -> None:
+    points = _literal(wanted.values())
+    _keep_lots(db.select(_LOTS, customers=_array(wanted), points=points, most=most), books)
 
 
 def _is_short(customer_id: UUID, wanted: int, books: Books) -> bool:
