@@ -50,7 +50,7 @@ WHERE (SELECT count(*) FROM wanted) = (
     SELECT count(*) FROM wanted JOIN rewards_account USING (owner, kind, region, unit, stripe)
 )
 ORDER BY account.id FOR NO KEY UPDATE OF account
-"""
+"""  # noqa: S608  # of constants
 )
 # Whose rows are others by now than those that were read.
 _LOCK_AS_READ = """
