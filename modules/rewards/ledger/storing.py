@@ -43,14 +43,14 @@ _READ = _WANTED + """LEFT JOIN rewards_account AS account USING (owner, kind, re
 # In the order of their numbers, so that no two batches wait for each other in a circle; and none before all
 # are there, because opening one waits for whoever opens the same.
 _LOCK = (
-    _WANTED
+    _WANTED  # noqa: S608  # of constants
     + """
 JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
 WHERE (SELECT count(*) FROM wanted) = (
     SELECT count(*) FROM wanted JOIN rewards_account USING (owner, kind, region, unit, stripe)
 )
 ORDER BY account.id FOR NO KEY UPDATE OF account
-"""  # noqa: S608  # of constants
+"""
 )
 # Whose rows are others by now than those that were read.
 _LOCK_AS_READ = """
