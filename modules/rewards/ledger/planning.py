@@ -74,19 +74,21 @@ class _Refusal(Exception):
         self.answer = Refused(transfer_id=transfer.id, code=code, there=max(0, there))
 
 
-def concerned(postings: Sequence[Posting], customers: set[UUID]) -> list[Posting]:
-    """Those that are about these customers, or about others who are in a posting with them, and so on."""
-    customers = set(customers)
+def concerned(postings: Sequence[Posting], names: set[UUID]) -> list[Posting]:
+    """Those with one of these customers or ids, or with one that is in a posting with them, and so on."""
+    found: list[Posting] = []
+    known = set(names)
     while True:
-        found = [
-            posting
-            for posting in postings
-            if any(transfer.customer_id in customers for transfer in posting.transfers)
-        ]
-        of_these = {each.customer_id for posting in found for each in posting.transfers if each.customer_id}
-        if of_these <= customers:
+        before, found = len(found), [each for each in postings if not known.isdisjoint(_names(each))]
+        if len(found) == before:
             return found
-        customers |= of_these
+        known.update(*map(_names, found))
+
+
+def _names(posting: Posting) -> set[UUID]:
+    names = {transfer.id for transfer in posting.transfers}
+    names.update(transfer.customer_id for transfer in posting.transfers if transfer.customer_id is not None)
+    return names
 
 
 def plan(batch: Iterable[tuple[Posting, list[Asked | None]]], books: Books, *, at: datetime) -> Planned:

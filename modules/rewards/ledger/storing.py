@@ -232,13 +232,14 @@ def _open_accounts(wanted: _Wanted) -> None:
 
 
 def _read_rest(batch: Batch, wanted: _Wanted, books: Books) -> None:
-    """After the accounts: what changes between is known by theirs."""
+    """After the accounts, by whose versions most is known that changes between; and which ids are taken last,
+    for what they did is read by then."""
     if wanted.in_debt:
         for owner, balance in db.select(_OWED, _array(wanted.in_debt)):
             books.owed[owner] = Account(books.available[owner].number + PLACES[AccountKind.DEBT], balance)
-    _read_known([transfer.id for posting, _ in batch for transfer in posting.transfers], books)
     _read_holds(wanted.valid, books)
     _read_lots(wanted.valid, books)
+    _read_known([transfer.id for posting, _ in batch for transfer in posting.transfers], books)
 
 
 def _floor(kind: AccountKind) -> int | None:

@@ -98,7 +98,7 @@ def post_hold(*, hold_id: UUID, points: int) -> Hold:
 
 def void_hold(*, hold_id: UUID) -> Hold | None:
     """Let go of all that is held; one that was let go already stays as it is. None for a hold that is not
-    there: nobody can ask for it any more.
+    there: `hold` is refused it from then on.
 
     Raises HoldConflict when it was spent.
     """

@@ -75,9 +75,10 @@ def _planned(opened: tuple[Batch, Books], at: datetime, remembers: bool) -> Plan
 
 
 def _entered_ahead(postings: Sequence[Posting], at: datetime, remembers: bool) -> Planned | None:
-    """Plan before anything is locked, so that others who post for one of its customers wait for the entering
-    alone; of customers for whom others have posted meanwhile it is planned again. The database refuses what
-    does not fit, as lots and holds that others took meanwhile: None then, and when it cannot be known ahead.
+    """Plan before anything is locked, so that others who post for one of its customers wait for its entering
+    alone. What is refused is planned again, and so is what is about customers for whom others have posted
+    meanwhile. The database refuses what does not fit, as lots and holds that others took: None then, and
+    when it cannot be known ahead.
     """
     ahead = look_ahead(postings)
     if ahead is None:
@@ -85,7 +86,7 @@ def _entered_ahead(postings: Sequence[Posting], at: datetime, remembers: bool) -
     planned, books = _planned(ahead, at, remembers), ahead[1]
     try:
         with db.attempt():
-            changed = lock_as_read(books)
+            changed = lock_as_read(books) | {refused.transfer_id for refused in planned.refused}
             if changed:
                 again = concerned(postings, changed)
                 anew = _planned(open_books(again, stripe=books.stripe), at, remembers)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from modules.rewards.interface import Flow, HoldState
-from modules.rewards.models import Entry, Hold, Lot
+from modules.rewards.models import Entry, Hold, Lot, Refusal
 from modules.rewards.selectors import wallets
 from modules.rewards.services import posting
 from modules.rewards.tests.points import granted, linked, posted, refused, transfer
@@ -130,3 +130,23 @@ def test_what_is_refused_at_a_time_with_another_is_answered_the_same(meanwhile) 
     greedy, answers = transfer(Flow.DONATE, 11, customer), []
     meanwhile(lambda: answers.append(refused(greedy)))
     assert refused(greedy) == answers[0] != ()
+
+
+def test_what_is_refused_ahead_and_happened_meanwhile_is_answered_as_it_happened(meanwhile) -> None:
+    customer = granted(1)
+    earn = transfer(Flow.EARN, 30, customer)
+    confirm = transfer(Flow.CONFIRM, 30, customer, lot_id=earn.id)
+    meanwhile(lambda: posted(earn, confirm))
+    posted(confirm)
+    assert available(customer) == 31
+    assert not Refusal.objects.exists()
+
+
+def test_an_id_that_two_transfers_have_is_the_first_ones_though_the_other_is_planned_again(meanwhile) -> None:
+    first, second = granted(1), granted(1)
+    one = transfer(Flow.EARN, 30, first)
+    other = transfer(Flow.EARN, 30, second, id=one.id, expires_at=one.expires_at)
+    meanwhile(lambda: granted(5, second))
+    (answer,) = refused(one, other)
+    assert answer.code == "transfer_differs"
+    assert [wallets([each])[0].pending for each in (first, second)] == [30, 0]

@@ -47,7 +47,8 @@ def transaction(*, owner: str | None = None) -> AbstractContextManager[None]:
 
 
 def attempt(*, owner: str | None = None) -> AbstractContextManager[None]:
-    """A part of the owner's open transaction that may fail, and is undone alone then, with the locks it took.
+    """A part of the owner's open transaction that may fail, and is undone alone then, with the locks it took;
+    but for jobs and events, which are written at the end of the whole: none belong in it.
 
     Raises TransactionRequired where none is open.
     """
