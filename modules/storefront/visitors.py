@@ -184,6 +184,14 @@ def refusals_told(request: HttpRequest) -> Iterator[None]:
         messages.error(request, "A part of the platform did not answer. Please try again in a moment.")
 
 
+def ask_again(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Nobody answered, and what was asked may have happened: the same form again, under the same key."""
+    asked = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
+    response = show(request, visitor, "unanswered.html", asked=asked)
+    response.status_code = 503
+    return response
+
+
 def show(request: HttpRequest, visitor: Visitor, template: str, **shown: object) -> HttpResponse:
     """A page or a part of one; private as soon as it knows somebody."""
     response = render(request, f"storefront/{template}", {"visitor": visitor, **shown})

@@ -13,10 +13,10 @@ from modules.rewards.interface import DonationUnknown, Rewards, StandingState
 from modules.storefront import places, wording
 from modules.storefront.errors import FormIncomplete
 from modules.storefront.pages.rewards import number_in
-from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
+from modules.storefront.visitors import CUSTOMERS, Visitor, ask_again, open_to, refusals_told, show
 from tiffin import clock, ids
 from tiffin.errors import DomainError
-from tiffin.interfaces import CommandKey, call
+from tiffin.interfaces import CommandKey, ModuleFault, ModuleUnavailable, call
 
 DAYS = range(1, 32)
 FIRST_YEAR, LAST_YEAR = 2000, 9000
@@ -48,13 +48,18 @@ def preview(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 @open_to(CUSTOMERS)
 def give(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     """As the page before said; the key on it lets a form that is sent twice give once."""
-    with refusals_told(request):
+    try:
         given = call(Rewards).donate(
             key=_key(request, visitor),
             customer_id=visitor.id,
             charity_id=_charity(request),
             points=_points(request),
         )
+    except DomainError as refusal:
+        messages.error(request, refusal.sentence)
+    except (ModuleUnavailable, ModuleFault):
+        return ask_again(request, visitor)
+    else:
         messages.success(request, f"Thank you: {given.points} points were given to {given.charity}.")
     return HttpResponseRedirect(reverse("my-giving"))
 

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 from modules.rewards.interface import Rewards
 from modules.storefront import places
 from modules.storefront.pages import extras
-from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
+from modules.storefront.visitors import CUSTOMERS, Visitor, ask_again, open_to, refusals_told, show
 from tiffin import ids
 from tiffin.errors import DomainError
-from tiffin.interfaces import CommandKey, call
+from tiffin.interfaces import CommandKey, ModuleFault, ModuleUnavailable, call
 
 LONGEST_NUMBER = 18
 
@@ -60,7 +60,7 @@ def preview(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 @open_to(CUSTOMERS)
 def send(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     """As the page before said; the key on it lets a form that is sent twice send once."""
-    with refusals_told(request):
+    try:
         sent = call(Rewards).send(
             key=CommandKey(f"{visitor.id}:{request.POST.get('key', '')[:64]}"),
             customer_id=visitor.id,
@@ -68,6 +68,11 @@ def send(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
             points=number_in(request.POST.get("points", "")) or 0,
             region=_region(request),
         )
+    except DomainError as refusal:
+        messages.error(request, refusal.sentence)
+    except (ModuleUnavailable, ModuleFault):
+        return ask_again(request, visitor)
+    else:
         messages.success(request, f"{sent.points} points were sent to {sent.to}.")
     return HttpResponseRedirect(reverse("my-rewards"))
 

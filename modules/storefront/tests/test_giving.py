@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connections
 
+from modules.rewards.interface import Rewards
 from modules.storefront.tests.people import Customer, a_cause, found
 from tiffin import clock, ids
+from tiffin.interfaces.testing import stopped
 from tiffin.jobs.registry import find
 
 pytestmark = pytest.mark.database
@@ -111,6 +114,21 @@ def test_what_cannot_be_given_is_said_where_it_was_asked(ada, cause):
     assert answer.content.decode().count('value="301"') == 1  # to be mended where it was asked
     ada.browser.post("/account/giving/give", {"charity": cause, "points": "301", "key": "x"})
     assert "301 points are wanted" in giving(ada)
+
+
+def test_a_gift_whose_answer_is_lost_is_asked_for_again_and_given_once(ada, cause):
+    ada.is_given(500)
+    form = {"charity": cause, "points": "200", "key": "one"}
+    with stopped(Rewards):
+        answer = ada.browser.post("/account/giving/give", form)
+    assert answer.status_code == 503
+    hidden = dict(re.findall(r'name="(\w+)" value="([^"]*)"', answer.content.decode()))
+    assert {name: hidden[name] for name in form} == form
+    for _ in range(2):
+        ada.browser.post("/account/giving/give", hidden)
+    page = giving(ada)
+    assert page.count("<strong>Soup for All</strong> <span") == 1
+    assert "300 points" in page
 
 
 def test_the_receipt_of_a_donation_is_linked_once_it_is_written(ada, cause):
