@@ -44,7 +44,7 @@ class BankFileNotSent(DomainError, code="bank_file_not_sent", status=409):
     detail = (
         "It is in {file}, which is not marked as sent: who gives that to the bank now has it paid, and sent"
         " again it would be paid twice. Mark the file as sent first; one that the bank shall not have is"
-        " marked too, and never given to it."
+        " marked too, and never given to it. A former attempt that was paid is entered as paid besides."
     )
     file: str
 

@@ -14,6 +14,7 @@ from modules.payments.errors import BankAnswerInvalid
 from modules.payments.interface import PayoutState
 from modules.payments.models import BankAnswer, BankFile, Payout, payout_of
 from modules.payments.models.payouts import BANK
+from modules.payments.services.besides import is_paid_besides
 from modules.payments.services.payouts import record_paid, record_rejected, record_sent
 from tiffin import clock, db
 
@@ -100,6 +101,8 @@ def _apply(file: BankFile, line: LineStatus) -> str:
         payout = Payout.lock(payout_id)
     except (ValueError, Payout.DoesNotExist):
         return f"{line.reference}: there is no such transfer"
+    if line.status in status.REJECTED and is_paid_besides(payout, attempt):
+        return f"{line.reference}: {line.status}, but it is entered as paid besides"
     if attempt < payout.attempt and line.status not in status.PAID:
         return KNOWN
     if payout.file_id != file.id or attempt != payout.attempt:

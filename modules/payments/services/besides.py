@@ -38,6 +38,12 @@ def enter_back_besides(payout_id: UUID, *, reference: str, note: str) -> None:
         enter(payout, TransferKind.BACK_BESIDES, attempt=attempt, note=payout.note)
 
 
+@db.transaction_required
+def is_paid_besides(payout: Payout, attempt: int) -> bool:
+    """Whether the ledger has that attempt of it paid beside its state."""
+    return _entered(payout, attempt)[1] > 0
+
+
 def _attempt(payout: Payout, reference: str) -> int:
     try:
         payout_id, attempt = payout_of(reference.strip())

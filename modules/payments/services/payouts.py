@@ -218,9 +218,13 @@ def mark_file_sent(file_id: UUID) -> None:
 
 
 def mark_paid(payout_id: UUID, *, note: str) -> None:
-    """Staff have seen on the statement that it was paid. Raises TransferNoteMissing, StateConflict."""
+    """Staff have seen on the statement that it was paid. Raises TransferNoteMissing, BankFileNotSent,
+    StateConflict."""
     with db.transaction():
-        record_paid(noted(payout_id, note))
+        payout = noted(payout_id, note)
+        if payout.state is PayoutState.BATCHED:
+            _require_sent(payout)  # what was seen is a former attempt
+        record_paid(payout)
 
 
 def mark_rejected(payout_id: UUID, *, note: str) -> None:
@@ -228,9 +232,13 @@ def mark_rejected(payout_id: UUID, *, note: str) -> None:
     BankFileNotSent, StateConflict."""
     with db.transaction():
         payout = noted(payout_id, note)
-        if (file := payout.file) is not None and file.sent_at is None:
-            raise BankFileNotSent(file=file.file_name)
+        _require_sent(payout)
         record_rejected(payout, BY_STAFF)
+
+
+def _require_sent(payout: Payout) -> None:
+    if (file := payout.file) is not None and file.sent_at is None:
+        raise BankFileNotSent(file=file.file_name)
 
 
 def send_again(payout_id: UUID) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from modules.payments.interface import CollectionState, PayoutState
 from modules.payments.models import BankAnswer, Collection, Payout
+from modules.payments.services import mark_file_sent
 from modules.payments.tests.payouts import NOON, a_payout, again, answer, batched, invoiced, take
 from modules.payments.tests.test_staff_pages import person, table
 from tiffin import clock, ids
@@ -72,12 +73,14 @@ def test_what_is_no_answer_is_said_and_nothing_changes():
 
 
 def test_staff_without_the_role_move_no_money():
-    _, (payout,) = batched(100)
+    file, (payout,) = batched(100)
     for role in ("support", "operations"):
         do(person(role), PAYOUTS, "paid", payout, "on the statement")
     do(person("finance", of="pl"), PAYOUTS, "paid", payout, "on the statement")
     assert again(payout).state is PayoutState.BATCHED
     assert "Say in the note why" in do(person("finance"), PAYOUTS, "paid", payout)
+    assert "not marked as sent" in do(person("finance"), PAYOUTS, "paid", payout, "on the statement")
+    mark_file_sent(file.pk)
     do(person("finance"), PAYOUTS, "paid", payout, "on the statement of 7 July")
     assert (again(payout).state, again(payout).note) == (PayoutState.PAID, "on the statement of 7 July")
 

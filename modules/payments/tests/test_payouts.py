@@ -367,11 +367,12 @@ def test_what_was_wanted_in_error_is_given_up_before_it_goes():
 
 
 def test_what_stands_still_is_counted_by_the_day():
-    _, (payout,) = batched(100)
+    file, (payout,) = batched(100)
     assert deadline_of(payout) is not None
     with clock.hold(CUT_OFF + 3 * DAY):
         settle()
     assert again(payout).stuck >= 1
+    services.mark_file_sent(file.pk)
     services.mark_paid(payout.pk, note="seen on the statement")
     assert (again(payout).stuck, deadline_of(payout)) == (0, None)
 

@@ -55,12 +55,12 @@ def test_what_stands_in_a_file_that_may_still_be_given_to_the_bank_is_not_reject
     assert again(payout).state is PayoutState.REJECTED
 
 
-def test_nor_what_was_said_to_be_paid_by_mistake_before_the_file_was_sent():
+def test_nor_was_it_paid_which_is_a_former_attempt():
     file, (payout,) = batched(100)
-    services.mark_paid(payout.pk, note="on the statement, it seemed")
-    with pytest.raises(BankFileNotSent):
-        services.mark_rejected(payout.pk, note="it was another")
+    with pytest.raises(BankFileNotSent, match="entered as paid besides"):
+        services.mark_paid(payout.pk, note="on the statement, it seemed")
     services.mark_file_sent(file.pk)
+    services.mark_paid(payout.pk, note="on the statement, it seemed")
     services.mark_rejected(payout.pk, note="it was another")
     assert entries(payout) == [("paid_out", "1"), ("came_back", "1")]
 
@@ -125,6 +125,8 @@ def test_a_former_attempt_that_was_paid_after_all_is_entered_and_counted():
         services.enter_paid_besides(payout.pk, reference=f" {first} ", note="on the statement of 6 July")
         with pytest.raises(TransferNotBesides, match="paid already"):
             services.enter_paid_besides(payout.pk, reference=first, note="again")
+        assert payout.file is not None
+        services.mark_file_sent(payout.file.pk)
         services.mark_paid(payout.pk, note="and so is the other")
         services.enter_back_besides(payout.pk, reference=first, note="the charity sent it back")
         with pytest.raises(TransferNotBesides, match="not entered as paid besides"):
@@ -136,6 +138,15 @@ def test_a_former_attempt_that_was_paid_after_all_is_entered_and_counted():
         settle()
     rows = DayClose.objects.filter(region="gb", count__gt=0).values_list("kind", "count", "amount")
     assert sorted(rows) == [("back_besides", 1, 100), ("paid_besides", 1, 100), ("paid_out", 1, 100)]
+
+
+def test_a_bank_that_rejects_what_is_entered_as_paid_besides_is_told_to_staff():
+    file, payout, first = sent_anew()
+    services.enter_paid_besides(payout.pk, reference=first, note="on the statement of 6 July")
+    _, known, words = take(answer(file, (first, "CANC")))
+    assert (known, words) == (0, [f"{first}: CANC, but it is entered as paid besides"])
+    services.enter_back_besides(payout.pk, reference=first, note="it is back")
+    assert take(answer(file, (first, "CANC")))[1:] == (1, [])
 
 
 def test_what_was_given_up_and_then_paid_is_entered_and_stays_given_up():
