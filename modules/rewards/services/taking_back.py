@@ -72,10 +72,10 @@ def take_back(refund_id: UUID) -> bool:
         before, after = earning.refunded, min(earning.goods, earning.refunded + refund.goods)
         taking = _Taking(earning, refund)
         taking.take([(share, _back(share, earning, before, after)) for share in shares_in(earning)])
+        _give_back_to_budgets(earning, before, after)  # campaigns before accounts, as reckoning locks them
         post(*taking.transfers)
         if refund.owed:
             note_debt(earning.customer_id, region=earning.region)
-        _give_back_to_budgets(earning, before, after)
         _settle(earning, refund, after)
     return True
 
