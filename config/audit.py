@@ -13,13 +13,17 @@ from uuid import UUID
 
 from django.conf import settings
 
+from config.audit_of_transfers import (
+    bills_are_collected,
+    collections_have_bills,
+    payouts_have_settlements,
+    settlements_are_paid_out,
+)
 from config.modules import STATELESS
 from modules.delivery.interface import Delivery, DeliveryState
 from modules.orders.interface import ComponentKind, OrderMoney, Orders, OrderState, PointsState, Price
 from modules.orders.interface import PaymentState as AxisState
 from modules.payments.interface import (
-    CollectionState,
-    CollectionView,
     LedgerKind,
     Party,
     PaymentLedger,
@@ -28,7 +32,7 @@ from modules.payments.interface import (
     PaymentView,
 )
 from modules.restaurants.interface import OrderId, Restaurants, TicketState
-from modules.rewards.interface import BILL_PURPOSE, BillState, BillView, HoldState, HoldView, Rewards
+from modules.rewards.interface import HoldState, HoldView, Rewards
 from tiffin.audit import Check, Inspection, Progress, check, inspected
 from tiffin.interfaces import call
 from tiffin.money import Money
@@ -50,15 +54,6 @@ _HOLDS: dict[tuple[OrderState, PointsState], frozenset[HoldState | None]] = {
     (OrderState.CANCELLED, PointsState.RELEASED): _LET_GO | {None},
     (OrderState.CANCELLED, PointsState.REFUSED): frozenset({None}),
     (OrderState.CANCELLED, PointsState.LAPSED): _LET_GO,
-}
-
-# How a partner's bill may stand while its collection does: what payments tells comes a moment later.
-_BILLED: dict[CollectionState, frozenset[BillState]] = {
-    CollectionState.WANTED: frozenset({BillState.WANTED}),
-    CollectionState.INVOICED: frozenset({BillState.WANTED, BillState.INVOICED}),
-    CollectionState.OVERDUE: frozenset({BillState.WANTED, BillState.INVOICED}),
-    CollectionState.PAID: frozenset({BillState.WANTED, BillState.INVOICED, BillState.PAID}),
-    CollectionState.FAILED: frozenset({BillState.WANTED, BillState.INVOICED, BillState.FAILED}),
 }
 
 # The provider was asked and has not answered. The payment has a deadline; its sums are looked at afterwards.
@@ -100,6 +95,8 @@ def _between_modules(
         "holds": ("rewards", holds_have_orders),
         "bills": ("rewards", bills_are_collected),
         "collections": ("payments", collections_have_bills),
+        "settlements": ("rewards", settlements_are_paid_out),
+        "payouts": ("payments", payouts_have_settlements),
     }
     if acknowledged is None:
         return always
@@ -289,52 +286,6 @@ def holds_have_orders(inspection: Inspection) -> None:
                 inspection.find(hold.id, problem)
         inspection.looked(len(page))
         page = call(Rewards).holds_page(after=page[-1].id)
-
-
-def bills_are_collected(inspection: Inspection) -> None:
-    """Each bill of a partner has its collection, of the same payer and over the same amount, and is no
-    further than that. Counts bills; of those that payments has yet to be asked for there is none."""
-    under_way = 0
-    page = call(Rewards).bills_page()
-    while page:
-        asked = [bill.id for bill in page]
-        collections = {each.id: each for each in call(Payments).collections(collection_ids=asked)}
-        for bill in page:
-            collection = collections.get(bill.id)
-            under_way += collection is None and bill.state is BillState.WANTED
-            for problem in _miscollected(bill, collection):
-                inspection.find(bill.id, problem)
-        inspection.looked(len(page))
-        page = call(Rewards).bills_page(after=page[-1].id)
-    inspection.note = f"{under_way} under way" if under_way else ""
-
-
-def _miscollected(bill: BillView, collection: CollectionView | None) -> Iterator[str]:
-    if collection is None:
-        if bill.state is not BillState.WANTED:
-            yield f"{bill.amount} are {bill.state.value}, but nothing collects them"
-        return
-    billed = bill.amount, bill.region, bill.partner_id, BILL_PURPOSE
-    if billed != (collection.amount, collection.region, collection.payer_id, collection.purpose):
-        collects = f"{collection.amount} of {collection.payer_id} in {collection.region}"
-        yield f"{bill.amount} of {bill.partner_id} in {bill.region} are billed, and collected are {collects}"
-    if bill.state not in _BILLED.get(collection.state, frozenset()):
-        yield f"it is {bill.state.value}, but its collection is {collection.state.value}"
-    if bill.invoice and bill.invoice != collection.invoice:
-        yield f"its invoice is {bill.invoice}, and that of its collection {collection.invoice}"
-
-
-def collections_have_bills(inspection: Inspection) -> None:
-    """Of whom money is collected for a campaign has a bill. Counts collections for campaigns."""
-    page = call(Payments).collections_page()
-    while page:
-        asked = {each.id: each for each in page if each.purpose == BILL_PURPOSE}
-        known = {bill.id for bill in call(Rewards).bills(bill_ids=list(asked))} if asked else set()
-        for collection_id in asked.keys() - known:
-            problem = f"{asked[collection_id].amount} are collected for a campaign, and no bill says so"
-            inspection.find(collection_id, problem)
-        inspection.looked(len(asked))
-        page = call(Payments).collections_page(after=page[-1].id)
 
 
 def money_adds_up(inspection: Inspection) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from modules.payments.interface import CollectionState, PartyKind, Payer, Payments, PayoutDiffers
 from modules.rewards import services
 from modules.rewards.charities import ProviderSilent, provider
-from modules.rewards.interface import BILL_PURPOSE, BillState
+from modules.rewards.interface import BILL_PURPOSE, SETTLEMENT_PURPOSE, BillState
 from modules.rewards.models import PartnerBill, SettlementBatch
 from modules.rewards.services.adjusting import let_adjustment_lapse
 from modules.rewards.services.campaigns import end_campaign
@@ -22,7 +22,7 @@ from modules.rewards.services.figures import make_figures
 from modules.rewards.services.forgetting import forget_batch, look_again_at_forgotten
 from modules.rewards.services.holds import lapse_holds
 from modules.rewards.services.posting import forget_refusals
-from modules.rewards.services.settled import DONATIONS, LOOK_AGAIN, LOOKED_AT
+from modules.rewards.services.settled import LOOK_AGAIN, LOOKED_AT
 from modules.rewards.services.standing import end_review
 from modules.rewards.services.taking_back import take_back_batch
 from modules.rewards.services.tiers import review_tiers
@@ -219,7 +219,7 @@ def send_batch(batch_id: UUID) -> None:
     """Tell whoever brings it, however long they do not answer."""
     gift = services.begin_sending(batch_id)
     if gift is not None:
-        with _however_long():
+        with _however_long(batch_id):
             services.record_answer(batch_id, provider(_way(batch_id)).give(gift))
 
 
@@ -230,7 +230,7 @@ def look_at_batch(batch_id: UUID) -> None:
     brings = provider(batch.way)
     if batch.state not in LOOKED_AT or not brings.tells:
         return
-    with _however_long():
+    with _however_long(batch_id):
         services.record_answer(batch_id, brings.look(batch.provider_id))
     if SettlementBatch.get(batch_id).state in LOOKED_AT:
         raise Later(LOOK_AGAIN)
@@ -252,19 +252,29 @@ def pay_batch(batch_id: UUID) -> None:
             payee=payee,
             amount=batch.money,
             region=batch.region,
-            purpose=DONATIONS,
+            purpose=SETTLEMENT_PURPOSE,
             reference=reference or charity.name,
         )
     except PayoutDiffers:
         raise
     except DomainError as refusal:
         services.record_unpayable(batch_id, refusal.code, attempt=batch.attempt)
+    else:
+        _hear_of_payout(batch_id)
+
+
+def _hear_of_payout(batch_id: UUID) -> bool:
+    """How the payout stands, whoever told it and was not heard. False when there is none."""
+    payouts = call(Payments).payouts(payout_ids=[batch_id])
+    for payout in payouts:
+        services.record_payout(payout)
+    return bool(payouts)
 
 
 @job("find_payout")
 def find_payout(batch_id: UUID) -> None:
-    """Whether there is a payout of what is disputed."""
-    if not call(Payments).payouts(payout_ids=[batch_id]):
+    """Whether there is a payout of what is disputed, and what became of it."""
+    if not _hear_of_payout(batch_id):
         services.record_no_payout(batch_id)
 
 
@@ -279,11 +289,12 @@ def _way(batch_id: UUID) -> str:
 
 
 @contextmanager
-def _however_long() -> Iterator[None]:
-    """An outage is sat out, and uses up no attempts."""
+def _however_long(batch_id: UUID) -> Iterator[None]:
+    """An outage is sat out where staff see it, and uses up no attempts."""
     try:
         yield
     except ProviderSilent as silence:
+        services.record_silence(batch_id, str(silence))
         raise Later(OUTAGE_PAUSE) from silence
 
 

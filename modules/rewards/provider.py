@@ -20,6 +20,7 @@ from modules.rewards.interface import (
     RewardsAccount,
     SendingPreview,
     SendingView,
+    SettlementView,
     StandingOrderView,
     StandingState,
     StatementPage,
@@ -67,6 +68,12 @@ class RewardsProvider(Rewards):
 
     def bills(self, *, bill_ids: list[UUID]) -> list[BillView]:
         return selectors.bills(bill_ids)
+
+    def settlements(self, *, settlement_ids: list[UUID]) -> list[SettlementView]:
+        return selectors.settlements(settlement_ids)
+
+    def settlements_page(self, *, after: UUID | None = None, size: int = 200) -> list[SettlementView]:
+        return selectors.settlements_page(after, size)
 
     def bills_page(self, *, after: UUID | None = None, size: int = 200) -> list[BillView]:
         return selectors.bills_page(after, size)

@@ -9,9 +9,10 @@ import pytest
 
 from modules.orders.tests.conftest import _own_context, kitchen
 from modules.payments.tests.conftest import adyen, running_stripe, served_by, stripe
+from modules.rewards.tests.conftest import goodstack
 from tests.money.wires import AtAdyen, AtStripe, Wire
 
-__all__ = ["_own_context", "adyen", "kitchen", "running_stripe", "served_by", "stripe"]
+__all__ = ["_own_context", "adyen", "goodstack", "kitchen", "running_stripe", "served_by", "stripe"]
 
 
 @pytest.fixture(params=["stripe", "adyen"])

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from config import audit as between_modules
+from config import audit_of_transfers as between_modules
 from modules.payments.interface import PartyKind, Payer, Payments
 from modules.payments.models import Collection
 from modules.payments.services import collect, money_came, write_off

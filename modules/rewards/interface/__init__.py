@@ -47,6 +47,7 @@ from modules.rewards.interface.errors import (
     WalletUnderReview,
 )
 from modules.rewards.interface.ledger import Flow, Posting, PostResult, Refused, Transfer
+from modules.rewards.interface.settlements import SETTLEMENT_PURPOSE, SettlementView
 from modules.rewards.interface.totals import AccountTotal
 from modules.rewards.interface.wallets import HoldState, HoldView, Wallet
 from tiffin.errors import DomainError
@@ -58,6 +59,7 @@ __all__ = [
     "BILL_PURPOSE",
     "GIVE_ERRORS",
     "SEND_ERRORS",
+    "SETTLEMENT_PURPOSE",
     "AccountTotal",
     "BillState",
     "BillView",
@@ -90,6 +92,7 @@ __all__ = [
     "SendingPreview",
     "SendingRefused",
     "SendingView",
+    "SettlementView",
     "StandingOrderUnknown",
     "StandingOrderView",
     "StandingState",
@@ -195,6 +198,16 @@ class Rewards(Interface, module="rewards", version=1):
     @query(timeout=3.0)
     def bills_page(self, *, after: UUID | None = None, size: int = 200) -> list[BillView]:
         """Every partner's bill by id, at most 200 from `after` on. Empty after the last."""
+        ...
+
+    @query(timeout=0.5)
+    def settlements(self, *, settlement_ids: list[UUID]) -> list[SettlementView]:
+        """Those of the settlements with charities that exist, in no particular order."""
+        ...
+
+    @query(timeout=3.0)
+    def settlements_page(self, *, after: UUID | None = None, size: int = 200) -> list[SettlementView]:
+        """Every settlement with a charity by id, at most 200 from `after` on. Empty after the last."""
         ...
 
     @query(timeout=3.0)

@@ -13,6 +13,7 @@ from modules.rewards.selectors.giving import (
     year_of_giving,
 )
 from modules.rewards.selectors.receipts import donation_receipt
+from modules.rewards.selectors.settling import settlements, settlements_page
 from modules.rewards.selectors.standing import account, find_standing, sending_view, worth
 from modules.rewards.selectors.statement import lots, statement
 from modules.rewards.selectors.totals import totals
@@ -35,6 +36,8 @@ __all__ = [
     "lying",
     "no_hold",
     "sending_view",
+    "settlements",
+    "settlements_page",
     "standing_order_view",
     "standing_orders",
     "state_of",

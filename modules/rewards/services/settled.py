@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from modules.payments.interface import PayoutState, PayoutView
 from modules.rewards.charities import Gift, Progress, Refusal, Standing, provider
 from modules.rewards.errors import PayoutUnderWay, SettlementNoteMissing
 from modules.rewards.models import Charity, SettlementBatch
@@ -12,8 +13,6 @@ from modules.rewards.services.settling import go_on
 from modules.rewards.states import BATCH, BATCH_AT_REST, BatchState
 from tiffin import clock, db, jobs
 
-# The purpose of our payouts.
-DONATIONS = "donations"
 # So often a provider is asked how a gift stands.
 LOOK_AGAIN = timedelta(hours=1)
 # No command of another module takes as long.
@@ -21,6 +20,7 @@ SURELY_ENDED = timedelta(minutes=5)
 LOOKED_AT = frozenset({BatchState.ACCEPTED, BatchState.PAYING, BatchState.PAID})
 _KNOWS_NOTHING = frozenset({BatchState.SENDING, BatchState.ACCEPTED})
 _GIVEN_BACK = frozenset({BatchState.RETURNING, BatchState.RETURNED})
+NO_ANSWER = "no answer"
 PAID_AND_GIVEN_BACK = "the bank paid it, and it was given back"
 _HAS_IT = frozenset({Progress.HAS_PAYMENT.value, Progress.DISBURSED.value})
 
@@ -50,9 +50,20 @@ def record_answer(batch_id: UUID, answer: Standing | Refusal) -> None:
             if batch.state is BatchState.SENDING:
                 _return(batch, answer.reason)
         elif batch.state in _KNOWS_NOTHING | LOOKED_AT:
+            if batch.reason.startswith(NO_ANSWER):
+                batch.reason = ""
             batch.provider_id, batch.progress = answer.reference, answer.progress.value
             _advance(batch, answer.progress)
         batch.save()
+
+
+def record_silence(batch_id: UUID, why: str) -> None:
+    """Whoever brings it does not answer, and is asked again."""
+    with db.transaction():
+        batch = SettlementBatch.lock(batch_id)
+        if not batch.reason or batch.reason.startswith(NO_ANSWER):
+            batch.reason = f"{NO_ANSWER} at {clock.now():%Y-%m-%d %H:%M} UTC: {why}"[:200]
+            batch.save(update_fields=("reason",))
 
 
 @db.transaction_required
@@ -137,6 +148,18 @@ def record_unpayable(batch_id: UUID, reason: str, *, attempt: int) -> None:
             _return(batch, reason)
         batch.reason = reason[:200]
         batch.save()
+
+
+def record_payout(payout: PayoutView) -> None:
+    """What payments answers of a payout, which it has told before: news may be lost, with a log that was
+    restored or by who skips what is held."""
+    match payout.state:
+        case PayoutState.PAID:
+            record_payout_paid(payout.id)
+        case PayoutState.REJECTED:
+            record_payout_rejected(payout.id, payout.reason)
+        case PayoutState.FAILED:
+            record_payout_failed(payout.id, payout.reason)
 
 
 def record_payout_paid(batch_id: UUID) -> None:

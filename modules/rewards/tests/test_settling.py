@@ -209,6 +209,9 @@ def dies_once(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
                 self.behind.pay_out(**wanted)
                 die()
 
+            def payouts(self, **wanted: Any) -> Any:
+                return self.behind.payouts(**wanted)
+
         monkeypatch.setattr(jobs, "call", lambda interface: DyingPayments(real_call(interface)))
         return
     real = getattr(services, step)
