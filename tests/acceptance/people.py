@@ -65,6 +65,9 @@ class Person:
     def post(self, path: str, body: Any = None, *, key: str | None = None) -> Answer:
         return self.http.post(path, json=body, headers=self._headers(key))
 
+    def put(self, path: str, body: Any = None) -> Answer:
+        return self.http.put(path, json=body, headers=self._headers())
+
     def _headers(self, key: str | None = None) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return {**headers, "Idempotency-Key": key} if key else headers

@@ -15,6 +15,7 @@ from tiffin.testing.running import Platform
 
 pytestmark = pytest.mark.platform
 GIVEN = 1_000
+REGION = "gb"
 # A claim that is small against the order is granted at once.
 MISSING_ONE = {"reason": "missing", "lines": [{"line": 0, "quantity": 1}], "words": "One was missing."}
 
@@ -95,6 +96,50 @@ def test_points_that_are_gone_meanwhile_end_the_order_uncharged(
             assert rich.await_status(order, "cancelled")["cancel_reason"] == "points_refused"
             assert books.money(order) == {}
             books.await_quiet(order)
+
+
+def test_what_is_delivered_earns_and_is_rounded_up_for_a_cause(
+    customer: Customer, places: Any, kitchen_of: Callable[[Place], Kitchen], books: Any
+) -> None:
+    cause = causes(customer)[0]
+    order = collect(customer, places.open, kitchen_of(places.open), charity_id=cause["id"])
+    assert order["donation"]["amount"] > 0
+    earned = until(lambda: wallet(customer)["pending"], bool)
+    (given,) = until(lambda: donations(customer), bool)
+    told = given["amount"], given["charity"], given["source"]
+    assert told == (order["donation"], cause["name"], "round_up")
+    answer = customer.post(f"/orders/{order['id']}/claims", MISSING_ONE, key=str(uuid4()))
+    assert answer.status_code == 201, answer.text
+    until(lambda: wallet(customer)["pending"], lambda left: left < earned)
+    books.await_quiet(order)
+
+
+def test_points_are_given_and_sent(platform: Platform, rich: Customer, places: Any) -> None:
+    cause = causes(rich)[0]
+    gift = {"charity_id": cause["id"], "points": 300}
+    for _ in range(2):
+        answer = rich.post("/rewards/donations", gift, key="a gift")
+        assert answer.status_code == 201, answer.text
+    assert [each["points"] for each in donations(rich)] == [300]
+    friend = Customer(platform.base_url, places.open)
+    code = friend.put("/rewards/code", {"region": REGION}).json()["code"]
+    present = {"to": code, "points": 200, "region": REGION}
+    for _ in range(2):
+        answer = rich.post("/rewards/sendings", present, key="a present")
+        assert answer.status_code == 201, answer.text
+    assert [wallet(each)["available"] for each in (rich, friend)] == [GIVEN - 500, 200]
+
+
+def wallet(customer: Customer) -> dict[str, Any]:
+    return dict(customer.get(f"/rewards/wallet?region={REGION}").json())
+
+
+def causes(customer: Customer) -> list[dict[str, Any]]:
+    return list(customer.get(f"/rewards/causes?region={REGION}").json()["causes"])
+
+
+def donations(customer: Customer) -> list[dict[str, Any]]:
+    return list(customer.get("/rewards/donations").json()["results"])
 
 
 def await_points_settled(customer: Customer, order: dict[str, Any]) -> dict[str, Any]:

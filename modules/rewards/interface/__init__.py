@@ -20,6 +20,7 @@ from modules.rewards.interface.charity import (
 )
 from modules.rewards.interface.desk import (
     LotView,
+    Membership,
     RewardsAccount,
     SendingPreview,
     SendingView,
@@ -83,6 +84,7 @@ __all__ = [
     "HoldView",
     "InsufficientPoints",
     "LotView",
+    "Membership",
     "PointsInvalid",
     "PostResult",
     "Posting",

@@ -51,11 +51,25 @@ class LotView(DTO):
     order_id: UUID | None = None
 
 
+class Membership(DTO):
+    """The tier that a customer has in a region: its code and title, empty for none, until when, and the codes
+    of what it brings, for whichever module gives that. `points_to_next` more that become the customer's
+    within the qualifying time reach the tier `next_title`; empty and 0 in the highest."""
+
+    tier: str = ""
+    title: str = ""
+    until: datetime | None = None
+    benefits: tuple[str, ...] = ()
+    next_title: str = ""
+    points_to_next: int = 0
+
+
 class RewardsAccount(DTO):
     """A customer's points and what goes with them. `worth` is what the available ones pay in the region,
     None where points are not spent; fewer than `minimum_points` are not spent at once. By `code` others
     send points, it is empty until the customer wants one. `usable` is false while nothing may be taken.
-    `expiring` are those lots that expire first."""
+    `expiring` are those lots that expire first. `membership` is None in a region without tiers; the wallet's
+    tier is of the region too."""
 
     wallet: Wallet
     worth: Money | None = None
@@ -64,6 +78,7 @@ class RewardsAccount(DTO):
     usable: bool = True
     may_send: bool = False
     expiring: tuple[LotView, ...] = ()
+    membership: Membership | None = None
 
 
 class SendingPreview(DTO):

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from modules.rewards.interface import (
     Flow,
     LotView,
+    Membership,
     RewardsAccount,
     SendingPreview,
     SendingView,
@@ -47,6 +48,17 @@ class RegionQuerySerializer(serializers.Serializer[Any]):
     region = serializers.CharField(max_length=16, help_text="A region's code")
 
 
+class MembershipSerializer(serializers.Serializer[Membership]):
+    tier = serializers.CharField(help_text="Its code; empty: none")
+    title = serializers.CharField()
+    until = serializers.DateTimeField(allow_null=True)
+    benefits = serializers.ListField(
+        child=serializers.CharField(), help_text="Codes of what it brings, as `priority_support`"
+    )
+    next_title = serializers.CharField(help_text="Empty in the highest tier")
+    points_to_next = serializers.IntegerField(help_text="Still to become yours in time for the next tier")
+
+
 class WalletSerializer(serializers.Serializer[RewardsAccount]):
     available = serializers.IntegerField(source="wallet.available")
     pending = serializers.IntegerField(
@@ -56,7 +68,8 @@ class WalletSerializer(serializers.Serializer[RewardsAccount]):
     owed = serializers.IntegerField(
         source="wallet.owed", help_text="Taken back after it was spent; what is earned next repays it"
     )
-    tier = serializers.CharField(source="wallet.tier", help_text="Empty: none")
+    tier = serializers.CharField(source="wallet.tier", help_text="In the region; empty: none")
+    membership = MembershipSerializer(allow_null=True, help_text="null where there are no tiers")
     worth = MoneySerializer(
         allow_null=True, help_text="Of what is available; null where points are not spent"
     )

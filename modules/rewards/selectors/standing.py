@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import structs
+
 from modules.rewards.codes import spaced
 from modules.rewards.interface import RewardsAccount, SendingView
 from modules.rewards.models import PointsSent, WalletStanding
 from modules.rewards.policies import Taking, redeeming, sending
 from modules.rewards.selectors.statement import lots
+from modules.rewards.selectors.tiers import membership
 from modules.rewards.selectors.wallets import wallets
 from tiffin import clock, db, regions
 from tiffin.money import Money
@@ -42,15 +45,17 @@ def account(*, customer_id: UUID, region: str) -> RewardsAccount:
     standing = find_standing(customer_id)
     (wallet,) = wallets([customer_id])
     here = _region(region)
+    member = membership(customer_id, here, clock.now()) if here else None
     price = here and redeeming(here, here.local(clock.now()).date())
     return RewardsAccount(
-        wallet=wallet,
+        wallet=structs.replace(wallet, tier=member.tier if member else ""),
         worth=worth(here, wallet.available) if here else None,
         minimum_points=price.minimum_points if price else 1,
         code=spaced(standing.code) if standing and standing.code else "",
         usable=wallet.usable,
         may_send=here is not None and sending(here, here.local(clock.now()).date()) is not None,
         expiring=tuple(lots(customer_id=customer_id, most=EXPIRING_SHOWN)),
+        membership=member,
     )
 
 

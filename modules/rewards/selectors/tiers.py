@@ -7,7 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import structs
+
+from modules.rewards.earning import rank, window
+from modules.rewards.interface import Membership
 from modules.rewards.models import Member
+from modules.rewards.policies import qualifying, tiers
 from tiffin import db
 from tiffin.regions import Region
 
@@ -26,6 +31,25 @@ def tiers_of(customer_ids: Sequence[UUID], *, region: str = "") -> dict[UUID, st
     if region:
         members = members.filter(region=region)
     return dict(members.order_by("since").values_list("customer_id", "tier"))
+
+
+def membership(customer_id: UUID, region: Region, at: datetime) -> Membership | None:
+    """The customer's tier there, and what is missing for the next; None where there are no tiers."""
+    day = region.local(at).date()
+    there = tiers(region, day)
+    if not there:
+        return None
+    member = Member.objects.filter(customer_id=customer_id, region=region.code).exclude(tier="").first()
+    place = rank(there, member.tier) if member else 0
+    found = Membership()
+    if member and place:
+        terms = there[place - 1]
+        found = Membership(tier=terms.code, title=terms.title, until=member.until, benefits=terms.benefits)
+    if place == len(there):
+        return found
+    earned = qualifying_points([customer_id], region, window(region, qualifying(region, day), at))
+    missing = there[place].from_points - earned.get(customer_id, 0)
+    return structs.replace(found, next_title=there[place].title, points_to_next=max(missing, 0))
 
 
 def qualifying_points(

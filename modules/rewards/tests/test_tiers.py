@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from modules.rewards.events import TierChanged
+from modules.rewards.interface import Membership, Rewards
 from modules.rewards.models import Member
+from modules.rewards.policies import tiers
 from modules.rewards.selectors.tiers import tiers_of
 from modules.rewards.services.confirming import confirm_batch
 from modules.rewards.services.forgetting import note_forgotten
 from modules.rewards.services.tiers import review_tiers
 from modules.rewards.tests.earnings import SETTLED, confirmed, earned, points_of, refunded, wallet
 from tiffin import clock, db, ids, regions
+from tiffin.interfaces import call
 from tiffin.log.events import Recorded
 from tiffin.models import LogEvent
 
@@ -45,6 +48,22 @@ def test_a_tier_is_reached_with_the_points_that_are_the_customers() -> None:
     (event,) = told()
     assert (event.before, event.tier, event.benefits) == ("", "silver", ("priority_support",))
     assert regions.get("pl").local(event.until).isoformat() == "2028-01-01T00:00:00+01:00"
+
+
+def test_the_account_tells_the_regions_tier_what_it_brings_and_what_is_missing_for_the_next() -> None:
+    customer = ids.new_id()
+    with clock.hold(MAY):
+        ordered(customer, 1500)
+        here, there = (call(Rewards).account(customer_id=customer, region=each) for each in ("pl", "gb"))
+        nobody = call(Rewards).account(customer_id=ids.new_id(), region="pl").membership
+    (silver, gold) = tiers(regions.get("pl"), MAY.date())
+    assert here.membership == Membership(
+        tier="silver", title=silver.title, until=told()[0].until, benefits=("priority_support",),
+        next_title=gold.title, points_to_next=gold.from_points - 1500,
+    )  # fmt: skip
+    assert here.wallet.tier == "silver"
+    assert (there.wallet.tier, there.membership.tier, there.membership.benefits) == ("", "", ())
+    assert nobody == Membership(next_title=silver.title, points_to_next=silver.from_points)
 
 
 def test_a_tier_lets_orders_earn_more() -> None:
