@@ -16,7 +16,9 @@ from modules.rewards import audit as rules
 from modules.rewards import services
 from modules.rewards.interface import Flow
 from modules.rewards.models import Book, LiabilityDay
+from modules.rewards.models.books import CAME, WENT
 from modules.rewards.selectors import liability
+from modules.rewards.states import FLOWS, IN_LOTS
 from modules.rewards.tests.points import linked, posted, refused, transfer
 from modules.rewards.tests.test_audit import behind_its_back
 from tiffin import clock, ids, regions
@@ -83,6 +85,26 @@ def test_a_day_says_what_moved_and_what_is_left():
     assert (day.redeemed, day.donated, day.sent, day.taken_back) == (250, 20, 30, 100)
     assert (day.confirmed, day.funded) == (900, 200)
     assert (day.closing_points, day.counted_points, day.difference) == (880, 880, 0)
+
+
+def test_what_is_taken_back_owed_and_repaid_is_counted():
+    customer = ids.new_id()
+    lot = do(Flow.GRANT, 100, customer)
+    do(Flow.TAKE_BACK, 30, customer, lot_id=lot)
+    do(Flow.OWE, 40, customer)
+    do(Flow.REPAY, 25, customer)
+    at(NOON + ONE_DAY)
+    day = closed()
+    assert (day.issued, day.taken_back, day.repaid) == (100, 30, 25)
+    assert (day.closing_points, day.counted_points, day.difference) == (45, 45, 0)
+
+
+def test_a_day_counts_each_flow_by_which_customers_have_more_or_less():
+    """And no other, whichever flows there will be."""
+    into = {flow for flow, way in FLOWS.items() if way.credit in IN_LOTS and way.debit not in IN_LOTS}
+    out_of = {flow for flow, way in FLOWS.items() if way.debit in IN_LOTS and way.credit not in IN_LOTS}
+    assert {flow for flows in CAME.values() for flow in flows} == into
+    assert {flow for flows in WENT.values() for flow in flows} == out_of
 
 
 def test_days_follow_each_other_and_are_worth_what_the_region_says():
