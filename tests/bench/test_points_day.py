@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
 from bench import points_day
 from modules.rewards.interface import AccountTotal, Flow
+from modules.rewards.selectors import report
+from modules.rewards.services.figures import make_figures
 from modules.rewards.tests.auditing import found
+from tiffin import regions
 
 POINTS = 60_000
 
@@ -25,6 +29,21 @@ def test_the_books_of_a_day_close() -> None:
     assert told["breakage"] == told["expired"]
     assert set(told["payable"]) >= {"GBP", "PLN"}
     assert min(told["payable"].values()) > 0
+    assert staff_see() == {name: told[name] for name in ("liability", "breakage", "payable")}
+
+
+def staff_see() -> dict[str, Any]:
+    """What the report of liability and breakage says, of all regions together."""
+    make_figures()
+    payable: Counter[str] = Counter()
+    for region in regions.all():
+        for each in report.payables(region):
+            payable[each.amount.currency] += each.amount.amount
+    return {
+        "liability": sum(report.outstanding(region).points for region in regions.all()),
+        "breakage": sum(each.expired for region in regions.all() for each in report.breakage(region)),
+        "payable": dict(payable),
+    }
 
 
 def total(kind: str, balance: int) -> AccountTotal:
