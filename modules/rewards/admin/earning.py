@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from modules.rewards.admin.rules import WithRules
 from modules.rewards.models import Campaign, Earning, EarningRefund, Member
 from modules.rewards.services.campaigns import activate_campaign, create_campaign, end_campaign
 from tiffin.admin import ModuleAdmin, register
@@ -26,7 +27,7 @@ CAMPAIGN_HELP = {
 
 
 @register(Campaign)
-class CampaignAdmin(ModuleAdmin):
+class CampaignAdmin(WithRules):
     """What a campaign promises stays as it is: to change one, end it and begin another."""
 
     list_display = ("title", "region", "kind", "state_name", "partner", "starts_at", "ends_at", "given")

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from modules.rewards.interface import Flow
-from modules.rewards.models import Account, OutstandingFigure, PointsFigure
+from modules.rewards.models import Account, Charity, OutstandingFigure, PointsFigure
 from modules.rewards.policies import redeeming, worth
 from modules.rewards.states import POINTS, AccountKind
 from tiffin import clock
@@ -43,9 +43,10 @@ class Breakage(DTO):
 
 
 class Payable(DTO):
-    """What is owed to a charity."""
+    """What is owed to a charity; its name is empty where it is not known."""
 
     charity_id: UUID
+    charity: str
     amount: Money
 
 
@@ -126,8 +127,9 @@ def payables(region: Region) -> list[Payable]:
         .annotate(balance=Sum("balance"))
         .order_by("-balance")
     )
+    names = dict(Charity.objects.filter(pk__in=[owner for owner, *_ in rows]).values_list("pk", "name"))
     return [
-        Payable(charity_id=owner, amount=Money(amount=balance, currency=unit))
+        Payable(charity_id=owner, charity=names.get(owner, ""), amount=Money(amount=balance, currency=unit))
         for owner, unit, balance in rows
         if balance
     ]

@@ -16,6 +16,7 @@ from modules.rewards.selectors import find_standing
 from modules.rewards.services import code_of, hold, review_wallet
 from modules.rewards.services.figures import make_figures
 from modules.rewards.states import AdjustmentState, WalletState
+from modules.rewards.tests.giving import a_charity
 from modules.rewards.tests.points import granted, posted, transfer
 from tiffin import clock, ids
 from tiffin.admin.middleware import STAFF_COOKIE
@@ -215,9 +216,10 @@ def _file(client: Client, address: str) -> list[str]:
 
 
 def test_the_report_says_what_is_owed_and_the_board_what_moved(database) -> None:
-    charity = ids.new_id()
+    charity, unknown = a_charity(name="Soup for All").pk, ids.new_id()
     customer = granted(1000)
     posted(transfer(Flow.DONATE, 250, customer), transfer(Flow.PLEDGE, 150, unit="GBP", party_id=charity))
+    posted(transfer(Flow.PLEDGE, 20, unit="GBP", party_id=unknown))
     posted(transfer(Flow.EXPIRE, 50, customer, lot_id=Lot.objects.get().id))
     make_figures()
 
@@ -226,12 +228,32 @@ def test_the_report_says_what_is_owed_and_the_board_what_moved(database) -> None
 
     assert "700 points</strong> are outstanding, worth 4.20 GBP" in report
     assert "1.50 GBP" in report
-    assert str(charity) in report
+    assert "Soup for All" in report
+    assert str(unknown) in report
+    for chart in ("the month in which they expire", "the month in which they were got", "Breakage: expired"):
+        assert chart in report
     assert "5.0" in report  # of a hundred expired
     assert "Points: issued" in board
     assert "1,000" in board
     nowhere = page(person("finance", region="atlantis"), "/admin/rewards/outstandingfigure/report/")
     assert "nothing for you to see" in nowhere
+
+
+def test_the_rules_of_a_region_are_shown_with_their_sources(database) -> None:
+    link = "/admin/rewards/campaign/rules/"
+    assert link in page(person("finance"), "/admin/rewards/campaign/")
+    rules = page(person("finance"), f"{link}?region=gb")
+    for said in (
+        "redeeming",
+        "amount = 60",
+        "title = Gold",
+        "velocity",
+        "now: from 2020-01-01",
+        "house rule",
+    ):
+        assert said in rules
+    assert person("engineer").get(link).status_code == 403
+    assert "nothing for you to see" in page(person("finance", region="atlantis"), link)
 
 
 def test_the_board_compares_days(database) -> None:
