@@ -138,12 +138,13 @@ def pace_of(region: Region, on: date) -> Pace:
 class Redeeming(DTO):
     """The row `rewards.redeeming`: so many `points` are worth `amount` minor units of a bill. Fewer than
     `minimum_points` are not spent at once, and at most `max_share` (0 to 1) of what points can pay for is
-    paid with them. A region without the row takes none."""
+    paid with them. `hold_days` is for rewards. A region without the row takes none."""
 
     points: int
     amount: int
     minimum_points: int = 1
     max_share: Decimal = Decimal(1)
+    hold_days: int = 0
 
 
 class AgeRestriction(DTO):

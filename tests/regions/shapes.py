@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from modules.delivery.policies import HandoverCode, PositionRule
+from modules.orders import policies as orders
 from modules.orders.policies import (
     AgeRestriction,
     DeliveryFee,
@@ -57,6 +58,9 @@ ROWS: dict[str, type[DTO]] = {
     "receipts.issuers": ReceiptIssuer,
     "positions": PositionRule,
 }
+
+# Tables that another module reads too, by a shape of its own.
+READ_TWICE: dict[str, type[DTO]] = {"rewards.redeeming": orders.Redeeming}
 
 # What a region may do without.
 OPTIONAL_ROWS: dict[str, type[DTO]] = {

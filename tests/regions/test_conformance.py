@@ -31,6 +31,7 @@ from modules.rewards import policies as rewards
 from modules.rewards.selectors.receipts import WORDS as DONATION_WORDS
 from tests.regions.shapes import (
     OPTIONAL_ROWS,
+    READ_TWICE,
     ROWS,
     SETTINGS,
     TAX_CATEGORIES,
@@ -60,6 +61,12 @@ def test_every_row_says_what_its_table_asks_for(region: Region, table: str) -> N
 def test_every_row_that_need_not_be_there_says_what_its_table_asks_for(region: Region, table: str) -> None:
     for row in region.tables.get(table, ()):
         assert region.rules(table, OPTIONAL_ROWS[table], on=row.dating.valid_from)
+
+
+@pytest.mark.parametrize("table", READ_TWICE)
+def test_every_row_says_what_each_of_its_readers_asks_for(region: Region, table: str) -> None:
+    for row in region.tables.get(table, ()):
+        assert region.rules(table, READ_TWICE[table], on=row.dating.valid_from)
 
 
 @pytest.mark.parametrize("table", SETTINGS)

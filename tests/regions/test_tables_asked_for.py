@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from pathlib import Path
 
 from config.modules import ADOPTED_APPS
-from tests.regions.shapes import OPTIONAL_ROWS, ROWS, SETTINGS
+from tests.regions.shapes import OPTIONAL_ROWS, READ_TWICE, ROWS, SETTINGS
 from tiffin.walls import read_modules
 from tiffin.walls.source import literal
 
 ROOT = Path(__file__).parents[2]
 ASKING = {"rule": ROWS, "rules": {**ROWS, **OPTIONAL_ROWS}, "setting": SETTINGS}
+
+
+def read_twice() -> set[str]:
+    """The tables of which more than one module asks for rows."""
+    readers: defaultdict[str | None, set[str]] = defaultdict(set)
+    for file in read_modules(ROOT, adopted=ADOPTED_APPS):
+        for call in file.calls():
+            if isinstance(call.func, ast.Attribute) and call.func.attr in {"rule", "rules"} and call.args:
+                readers[literal(call.args[0])].add(file.module)
+    return {table for table, modules in readers.items() if table and len(modules) > 1}
+
+
+def test_whatever_two_modules_read_is_held_to_both_shapes() -> None:
+    assert read_twice() == set(READ_TWICE)
 
 
 def asked_for() -> set[tuple[str, str]]:

@@ -63,8 +63,15 @@ def test_orders_are_placed_and_delivered_while_rewards_is_gone(apart: Platform, 
 
     assert (report["lost"], report["unfinished"], report["errors"], ended) == (0, 0, 0, 0)
     assert report["delivered"] > report["acknowledged"] / 2
+    # What was delivered meanwhile earns once rewards has heard of it.
+    until(lambda: _earnings(apart, storm), lambda count: count == report["delivered"], seconds=60)
     found = audit(apart, storm.kept, wait=60)
     assert found.clean, found.said
+
+
+def _earnings(platform: Platform, storm: Storm) -> int:
+    query = "SELECT count(*) FROM rewards_earning WHERE id = ANY(%s::uuid[])"
+    return int(platform.sql("rewards", query, [storm.acknowledged()])[0][0])
 
 
 GIVEN, SPENT = 1_000, 400

@@ -163,6 +163,8 @@ def test_the_account_says_what_points_are_worth_where_and_what_expires_first(dat
     assert [lot.available for lot in here.expiring] == [100, 150]
     assert here.expiring[0].expires_at - clock.now() > timedelta(days=9)
     assert here.minimum_points == 100
+    there = call(Rewards).account(customer_id=customer, region="pl")
+    assert there.worth == Money(amount=750, currency="PLN")  # the same points, and 100 are 3 zl there
     assert call(Rewards).account(customer_id=customer, region="nowhere").worth is None
 
 
