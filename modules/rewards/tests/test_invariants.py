@@ -237,11 +237,11 @@ def play(examples: int, steps: int) -> None:
 
 @pytest.mark.database
 def test_the_ledger_is_whole_whatever_happens() -> None:
-    play(examples=8, steps=25)
+    play(examples=5, steps=20)
 
 
 @pytest.mark.database
 @pytest.mark.full
 @pytest.mark.timeout(900)
 def test_the_ledger_is_whole_whatever_happens_for_long() -> None:
-    play(examples=60, steps=50)
+    play(examples=25, steps=50)
