@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import psycopg
 import redis
 from django.conf import settings
@@ -46,16 +49,30 @@ WHERE epoch <> 0 OR txid <> 0 OR stopped_at IS NOT NULL
 def empty() -> None:
     """Remove every row of every module, and everything in Redis. Transactions left open are given up."""
     _give_up_transactions()
-    with psycopg.connect(settings.DATABASE_URL, options=f"-c lock_timeout={LOCK_SECONDS}s") as connection:
-        schemas = list(settings.TIFFIN_MODULES)
+    try:
+        _empty_tables(_connected(settings.DATABASE_URL))
+    except psycopg.OperationalError:  # the server was started again since
+        _connected.cache_clear()
+        _empty_tables(_connected(settings.DATABASE_URL))
+    broker = redis.Redis.from_url(settings.REDIS_URL)
+    broker.flushdb()
+    broker.close()
+
+
+@cache
+def _connected(url: str) -> psycopg.Connection[Any]:
+    """Kept from test to test: a new one would have to learn of every table again."""
+    return psycopg.connect(url, options=f"-c lock_timeout={LOCK_SECONDS}s", autocommit=True)
+
+
+def _empty_tables(connection: psycopg.Connection[Any]) -> None:
+    schemas = list(settings.TIFFIN_MODULES)
+    with connection.transaction():
         connection.execute(
             sql.SQL(_EMPTY).format(schemas=sql.Literal(schemas), kept=sql.Literal(list(KEPT_TABLES)))
         )
         for module in schemas:
             connection.execute(sql.SQL(_REWIND).format(cursors=sql.Identifier(module, "log_cursor")))
-    broker = redis.Redis.from_url(settings.REDIS_URL)
-    broker.flushdb()
-    broker.close()
 
 
 def _give_up_transactions() -> None:
