@@ -10,6 +10,7 @@ from rest_framework import serializers
 from modules.rewards.interface import DonationSource, DonationState, StandingState
 from modules.rewards.rest.serializers import MoneySerializer
 from tiffin.interfaces import OpenEnum
+from tiffin.web.fields import IdField
 
 # Far above what any region lets be given at once, and within what a column holds.
 MOST_POINTS = 1_000_000_000
@@ -80,7 +81,7 @@ class DonationsQuerySerializer(serializers.Serializer[Any]):
 
 
 class DonateSerializer(serializers.Serializer[Any]):
-    charity_id = serializers.UUIDField()
+    charity_id = IdField()
     points = serializers.IntegerField(min_value=1, max_value=MOST_POINTS)
 
 

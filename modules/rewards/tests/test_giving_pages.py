@@ -89,6 +89,7 @@ def test_a_customer_sees_what_giving_would_mean_and_nothing_is_given() -> None:
         ({"points": 501}, 409, "insufficient_points"),
         ({"points": 99}, 422, "donation_invalid"),
         ({"charity_id": str(ids.new_id())}, 404, "charity_unknown"),
+        ({"charity_id": True}, 422, "invalid_request"),
     ):
         refused = customer.ask("POST", "donations/preview", wish | change)
         assert (refused.status_code, refused.json()["code"]) == (status, code)
