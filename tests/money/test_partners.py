@@ -274,7 +274,7 @@ def test_a_bill_and_its_collection_are_the_same_all_the_way():
 
 
 def test_every_bill_and_collection_is_looked_at_page_by_page(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("modules.rewards.selectors.funding.MAXIMUM_PAGE_SIZE", 1)
+    monkeypatch.setattr("modules.rewards.selectors.paging.MAXIMUM_PAGE_SIZE", 1)
     monkeypatch.setattr("modules.payments.selectors.MAXIMUM_PAGE_SIZE", 1)
     begin()
     for points in (1_000, 2_000, 3_000):

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from modules.payments.bank.documents import parsed
 from modules.payments.interface import BankAccount
 from tiffin.money import minor_units
 
@@ -76,8 +77,7 @@ def written(file: Initiation) -> bytes:
 
 def references(content: bytes) -> list[str]:
     """The EndToEndIds of a file that `written` gave, in its order."""
-    document = ET.fromstring(content)  # noqa: S314  # it is ours
-    return [each.text or "" for each in document.iterfind(f".//{{{NAMESPACE}}}EndToEndId")]
+    return [each.text or "" for each in parsed(content).iterfind(f".//{{{NAMESPACE}}}EndToEndId")]
 
 
 def _payment(message: ET.Element, file: Initiation) -> ET.Element:

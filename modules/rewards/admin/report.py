@@ -15,7 +15,7 @@ from django.urls import path
 from modules.rewards.models import OutstandingFigure, PointsFigure
 from modules.rewards.selectors.report import breakage, outstanding, payables
 from tiffin.admin import ModuleAdmin, register
-from tiffin.admin.dashboard import Chart, drawn, regions_of
+from tiffin.admin.dashboard import Chart, drawn, region_asked_for
 from tiffin.admin.exporting import Cell, Exported, time_cell, zone_cell
 from tiffin.admin.site import site
 from tiffin.regions import Region
@@ -49,8 +49,7 @@ class OutstandingFigureAdmin(Exported, ModuleAdmin):
         """Liability, breakage and what charities are owed, of a region in which the staff works."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        choices = regions_of(request)
-        region = choices.get(request.GET.get("region", ""), next(iter(choices.values()), None))
+        region, choices = region_asked_for(request)
         context = {
             **site.each_context(request),
             "title": "Liability and breakage",

@@ -13,7 +13,7 @@ from django.urls import path
 
 from tiffin import clock
 from tiffin.admin import ModuleAdmin
-from tiffin.admin.dashboard import regions_of
+from tiffin.admin.dashboard import region_asked_for
 from tiffin.admin.site import site
 from tiffin.regions import Region
 
@@ -45,8 +45,7 @@ class WithRules(ModuleAdmin):
         """What orders earn, what points are worth, tiers, limits: of a region in which the staff works."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        choices = regions_of(request)
-        region = choices.get(request.GET.get("region", ""), next(iter(choices.values()), None))
+        region, choices = region_asked_for(request)
         context = {
             **site.each_context(request),
             "title": "Rules of points",

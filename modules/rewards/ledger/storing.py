@@ -147,7 +147,7 @@ def open_books(postings: Iterable[Posting], *, stripe: int | None = None) -> tup
     """What is asked, and what is there of all that it is about, locked until the transaction ends. Accounts
     that are touched for the first time are opened. What is not valid is left out: nothing comes of it."""
     batch = _asked_for(postings)
-    books = Books(random.randrange(STRIPES) if stripe is None else stripe)  # noqa: S311  # no matter which
+    books = Books(_any_stripe() if stripe is None else stripe)
     wanted = _Wanted(batch, books.stripe)
     if wanted and not _keep_accounts(_LOCK, wanted, books):
         _open_accounts(wanted)
@@ -160,12 +160,16 @@ def look_ahead(postings: Iterable[Posting]) -> tuple[Batch, Books] | None:
     """The same as it is now, with nothing locked. None where an account is to be opened, or where what is
     owed to a charity is paid, which takes what others have entered together."""
     batch = _asked_for(postings)
-    books = Books(random.randrange(STRIPES))  # noqa: S311  # no matter which
+    books = Books(_any_stripe())
     wanted = _Wanted(batch, books.stripe)
     if wanted.pays or not wanted or not _keep_accounts(_READ, wanted, books):
         return None
     _read_rest(batch, wanted, books)
     return batch, books
+
+
+def _any_stripe() -> int:
+    return random.randrange(STRIPES)  # noqa: S311  # which of them does not matter
 
 
 def lock_as_read(books: Books) -> set[UUID]:

@@ -8,9 +8,9 @@ from uuid import UUID
 from modules.payments.interface import PartyKind, Payer
 from modules.rewards.interface import BillView
 from modules.rewards.models import Campaign, PartnerBill
+from modules.rewards.selectors.paging import page_of
 from tiffin import db
 
-MAXIMUM_PAGE_SIZE = 200
 # Below nothing is owed; above it, more was billed than was kept in the end, and the next bill is less.
 _OWED = """
 SELECT owner, -sum(balance)::bigint FROM rewards_account WHERE kind = 'funding' AND region = %s
@@ -53,10 +53,7 @@ def bills(bill_ids: list[UUID]) -> list[BillView]:
 
 def bills_page(after: UUID | None, size: int) -> list[BillView]:
     """Every bill by id, from `after` on."""
-    page = PartnerBill.objects.order_by("pk")
-    if after is not None:
-        page = page.filter(pk__gt=after)
-    return [_bill_view(bill) for bill in page[: min(max(size, 1), MAXIMUM_PAGE_SIZE)]]
+    return [_bill_view(bill) for bill in page_of(PartnerBill, after, size)]
 
 
 def _bill_view(bill: PartnerBill) -> BillView:

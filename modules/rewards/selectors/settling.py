@@ -7,8 +7,7 @@ from uuid import UUID
 
 from modules.rewards.interface import SettlementView
 from modules.rewards.models import SettlementBatch
-
-MAXIMUM_PAGE_SIZE = 200
+from modules.rewards.selectors.paging import page_of
 
 
 def settlements(settlement_ids: list[UUID]) -> list[SettlementView]:
@@ -18,10 +17,7 @@ def settlements(settlement_ids: list[UUID]) -> list[SettlementView]:
 
 def settlements_page(after: UUID | None, size: int) -> list[SettlementView]:
     """Every settlement by id, from `after` on."""
-    page = SettlementBatch.objects.order_by("pk")
-    if after is not None:
-        page = page.filter(pk__gt=after)
-    return _views(page[: min(max(size, 1), MAXIMUM_PAGE_SIZE)])
+    return _views(page_of(SettlementBatch, after, size))
 
 
 def _views(batches: Iterable[SettlementBatch]) -> list[SettlementView]:

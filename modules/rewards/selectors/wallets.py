@@ -11,12 +11,12 @@ from msgspec import structs
 
 from modules.rewards.interface import HoldState, HoldView, TooManyWallets, Wallet
 from modules.rewards.models import PROGRAMME, Hold, WalletStanding
+from modules.rewards.selectors.paging import page_of
 from modules.rewards.selectors.tiers import tiers_of
 from modules.rewards.states import AccountKind, WalletState
 from tiffin import db
 
 MOST_WALLETS = 1000
-MAXIMUM_PAGE_SIZE = 200
 
 _BALANCES = "SELECT owner, kind, balance FROM rewards_account WHERE owner = ANY(%s) AND stripe = 0"
 # What expires first of each, all that does so at the same time together.
@@ -74,10 +74,7 @@ def holds(hold_ids: list[UUID]) -> list[HoldView]:
 
 def holds_page(after: UUID | None, size: int) -> list[HoldView]:
     """Every hold by id, from `after` on."""
-    page = Hold.objects.order_by("id")
-    if after is not None:
-        page = page.filter(id__gt=after)
-    return [hold_view(found) for found in page[: min(max(size, 1), MAXIMUM_PAGE_SIZE)]]
+    return [hold_view(found) for found in page_of(Hold, after, size)]
 
 
 def no_hold(hold_id: UUID) -> HoldView:

@@ -93,8 +93,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The boards of the modules that the staff may see, of a region in which they work."""
     from tiffin.admin.site import site
 
-    choices = regions_of(request)
-    region = choices.get(request.GET.get("region", ""), next(iter(choices.values()), None))
+    region, choices = region_asked_for(request)
     chosen = request.GET.get("period", "")
     chosen = chosen if chosen in PERIODS else "today"
     period = region and period_of(region, chosen, clock.now())
@@ -110,6 +109,13 @@ def page(request: HttpRequest) -> HttpResponse:
     if region and period:
         context |= _times(region, period)
     return TemplateResponse(request, "tiffin/admin/dashboard.html", context)
+
+
+def region_asked_for(request: HttpRequest) -> tuple[Region | None, dict[str, Region]]:
+    """The region that a page is asked for, or else the first; None for staff of none. With those to choose
+    from, which `tiffin/admin/region_choice.html` shows."""
+    choices = regions_of(request)
+    return choices.get(request.GET.get("region", ""), next(iter(choices.values()), None)), choices
 
 
 def regions_of(request: HttpRequest) -> dict[str, Region]:

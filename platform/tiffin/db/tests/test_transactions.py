@@ -46,11 +46,15 @@ def test_an_inner_transaction_joins_and_its_failure_undoes_the_whole() -> None:
 
 
 def test_an_attempt_that_fails_is_undone_alone() -> None:
-    with transaction(owner="orders"):
-        Thing.objects.create(region="pl")
-        with pytest.raises(ValueError, match="no"), attempt(owner="orders"):  # noqa: PT012
+    def attempt_fails() -> None:
+        with attempt(owner="orders"):
             Thing.objects.create(region="gb")
             raise ValueError("no")
+
+    with transaction(owner="orders"):
+        Thing.objects.create(region="pl")
+        with pytest.raises(ValueError, match="no"):
+            attempt_fails()
     assert [thing.region for thing in Thing.objects.all()] == ["pl"]
     with pytest.raises(TransactionRequired):
         attempt(owner="orders")
