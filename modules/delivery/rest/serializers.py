@@ -15,6 +15,7 @@ from modules.delivery.interface import (
     ProofKind,
 )
 from tiffin.money import Money
+from tiffin.web.fields import IdField
 
 # Redis keeps places by the Web Mercator projection, which ends there.
 MOST_NORTHERN_DEGREES = 85.0
@@ -52,15 +53,15 @@ class ShiftSerializer(serializers.Serializer[Any]):
 
 
 class CourierSerializer(serializers.Serializer[CourierView]):
-    id = serializers.UUIDField()
+    id = IdField()
     region = serializers.CharField()
     on_shift = serializers.BooleanField()
     waiting = serializers.BooleanField(help_text="On shift and free for an offer")
 
 
 class OfferSerializer(serializers.Serializer[OfferView]):
-    id = serializers.UUIDField()
-    order_id = serializers.UUIDField()
+    id = IdField()
+    order_id = IdField()
     pickup = PlaceSerializer()
     dropoff_point = PointSerializer()
     distance_m = serializers.IntegerField(help_text="From pick-up to drop-off, as the crow flies")
@@ -83,7 +84,7 @@ class DropoffSerializer(serializers.Serializer[Any]):
 
 
 class DeliverySerializer(serializers.Serializer[Any]):
-    order_id = serializers.UUIDField()
+    order_id = IdField()
     state = serializers.ChoiceField(choices=[(state.value, state.value) for state in DeliveryState])
     pickup = PlaceSerializer()
     dropoff = DropoffSerializer()
@@ -130,7 +131,7 @@ class DropOffSerializer(serializers.Serializer[Any]):
 
 
 class HandoverSerializer(serializers.Serializer[Any]):
-    order_id = serializers.UUIDField()
+    order_id = IdField()
     code = serializers.CharField(help_text="Say it to the courier at the door; empty where none is asked")
     locked = serializers.BooleanField(help_text="It was said wrong too often")
 

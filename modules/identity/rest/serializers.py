@@ -7,6 +7,8 @@ from typing import Any
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
+from tiffin.web.fields import IdField
+
 PHONE = r"^\+?[0-9 ()-]{6,20}$"
 
 
@@ -20,7 +22,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
 
 
 class MeSerializer(ProfileSerializer):
-    id = serializers.UUIDField(read_only=True)
+    id = IdField(read_only=True)
     email = serializers.EmailField(read_only=True)
 
 
@@ -38,7 +40,7 @@ class AddressSerializer(serializers.Serializer[Any]):
 class KeptAddressSerializer(AddressSerializer):
     """A kept address with the `ticket` by which quotes and orders accept it."""
 
-    id = serializers.UUIDField(read_only=True)
+    id = IdField(read_only=True)
     ticket = serializers.CharField(read_only=True)
 
 
@@ -53,7 +55,7 @@ class ErasureSerializer(serializers.Serializer[Any]):
 class ExportSerializer(serializers.Serializer[Any]):
     """Everything identity knows of a customer, opened."""
 
-    id = serializers.UUIDField()
+    id = IdField()
     email = serializers.EmailField()
     registered_at = serializers.DateTimeField()
     profile = ProfileSerializer()
@@ -70,7 +72,7 @@ class RefreshSerializer(serializers.Serializer[Any]):
 
 
 class UserSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     email = serializers.EmailField()
     display = serializers.CharField()
     has_usable_password = serializers.BooleanField()

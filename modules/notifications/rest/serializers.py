@@ -10,6 +10,7 @@ from modules.notifications.kinds import OPTIONAL, PUSHED
 from modules.notifications.models import LONGEST_NAME
 from modules.notifications.wording import languages
 from tiffin.outside import LONGEST_URL
+from tiffin.web.fields import IdField
 
 LONGEST_KEY, LONGEST_AUTH = 100, 40
 
@@ -53,7 +54,7 @@ class SubscriptionSerializer(serializers.Serializer[Any]):
 
 
 class BrowserSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     name = serializers.CharField()
     endpoint = serializers.CharField()
     created_at = serializers.DateTimeField()
@@ -68,7 +69,7 @@ class WebhookRequestSerializer(serializers.Serializer[Any]):
 
 
 class WebhookSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     url = serializers.CharField()
     secret = serializers.CharField(help_text="Verifies what comes, by any library of Standard Webhooks")
     created_at = serializers.DateTimeField()

@@ -19,6 +19,7 @@ from modules.orders.interface import OrderUnknown, Party, ReceiptKind, ReceiptUn
 from modules.orders.rest.serializers.documents import Document, MoneySerializer, choice
 from modules.orders.rest.views import customer_of
 from tiffin.web.auth import IsCustomer
+from tiffin.web.fields import IdField
 from tiffin.web.openapi import refuses
 
 
@@ -37,14 +38,14 @@ class ReceiptTaxSerializer(Document):
 
 
 class ReceiptSerializer(Document):
-    id = serializers.UUIDField()
+    id = IdField()
     number = serializers.CharField()
     kind = choice(ReceiptKind)
     issuer = choice(Party)
     issuer_name = serializers.CharField()
     issuer_tax_id = serializers.CharField()
     issuer_address = serializers.CharField()
-    order_id = serializers.UUIDField()
+    order_id = IdField()
     order_code = serializers.CharField()
     issued_at = serializers.DateTimeField()
     supplied_at = serializers.DateTimeField(allow_null=True)

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from modules.orders.interface import LateParty, LateStep, Status
 from modules.orders.rest.progress import DOOR, RESTAURANT
+from tiffin.web.fields import IdField
 
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
@@ -55,7 +56,7 @@ class CourierSeenSerializer(serializers.Serializer[Any]):
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
-    order_id = serializers.UUIDField()
+    order_id = IdField()
     status = serializers.ChoiceField(choices=[status.value for status in Status])
     tracking = TrackingSerializer()
     courier = CourierSeenSerializer(

@@ -11,6 +11,7 @@ from modules.payments.interface import PaymentState, PaymentView
 from modules.payments.models import KeptMethod
 from modules.payments.states import KeepingState
 from tiffin.money import Money
+from tiffin.web.fields import IdField
 
 
 class MoneySerializer(serializers.Serializer[Money]):
@@ -19,8 +20,8 @@ class MoneySerializer(serializers.Serializer[Money]):
 
 
 class PaymentSerializer(serializers.Serializer[PaymentView]):
-    id = serializers.UUIDField()
-    order_id = serializers.UUIDField()
+    id = IdField()
+    order_id = IdField()
     state = serializers.ChoiceField(choices=[(state.value, state.value) for state in PaymentState])
     method = serializers.CharField()
     amount = MoneySerializer()
@@ -52,7 +53,7 @@ class KeepMethodSerializer(serializers.Serializer[Any]):
 
 
 class KeptMethodSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     state = serializers.ChoiceField(
         source="state_name", choices=[(each.value, each.value) for each in KeepingState]
     )

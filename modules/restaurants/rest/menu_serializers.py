@@ -9,6 +9,7 @@ from rest_framework import serializers
 from modules.restaurants.interface import ChangeKind, MenuFormat, MenuPart
 from modules.restaurants.menus.pictures import MAX_BYTES
 from modules.restaurants.rest.serializers import WhichRestaurantSerializer
+from tiffin.web.fields import IdField
 
 MOST_VERSIONS = 2**31 - 1
 _FORMATS = [each.value for each in MenuFormat if each is not MenuFormat.UNKNOWN]
@@ -68,8 +69,8 @@ class MenuDifferenceSerializer(serializers.Serializer[Any]):
 
 
 class MenuPreviewSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    restaurant_id = serializers.UUIDField()
+    id = IdField()
+    restaurant_id = IdField()
     based_on = serializers.IntegerField(help_text="The version that it is compared to; 0: none")
     hash = serializers.CharField()
     format = serializers.ChoiceField(choices=_FORMATS)

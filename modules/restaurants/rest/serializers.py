@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from modules.restaurants.interface import DelayReason, RejectReason, TicketKind, TicketState
 from tiffin import clock
+from tiffin.web.fields import IdField
 
 MAX_READY_IN_MINUTES = 180
 _GIVEN_REASONS = [
@@ -59,7 +60,7 @@ class SearchSerializer(ViewpointSerializer):
 class RestaurantSerializer(serializers.Serializer[Any]):
     """`distance_m` and `delivers_here` are null unless lat and lon were given."""
 
-    id = serializers.UUIDField()
+    id = IdField()
     slug = serializers.CharField()
     name = serializers.CharField()
     cuisine = serializers.CharField()
@@ -96,7 +97,7 @@ class RestaurantPageSerializer(serializers.Serializer[Any]):
 
 
 class OptionSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     title = serializers.CharField()
     price = serializers.IntegerField(help_text="What one of it adds, in minor units")
     tax_category = serializers.CharField()
@@ -110,7 +111,7 @@ class OptionSerializer(serializers.Serializer[Any]):
 
 
 class OptionGroupSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     title = serializers.CharField()
     min = serializers.IntegerField(help_text="At least so many of its options, counted with quantities")
     max = serializers.IntegerField(allow_null=True, help_text="At most so many")
@@ -119,7 +120,7 @@ class OptionGroupSerializer(serializers.Serializer[Any]):
 
 
 class MenuItemSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     title = serializers.CharField()
     titles = serializers.DictField(child=serializers.CharField(), help_text="In other languages")
     description = serializers.CharField()
@@ -133,7 +134,7 @@ class MenuItemSerializer(serializers.Serializer[Any]):
 
 
 class MenuCategorySerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     title = serializers.CharField()
     hours = serializers.CharField(help_text="When it is served: OpenStreetMap opening_hours")
     items = MenuItemSerializer(many=True)
@@ -146,12 +147,12 @@ class MenuDocumentSerializer(serializers.Serializer[Any]):
 
 
 class UnavailableSerializer(serializers.Serializer[Any]):
-    item_id = serializers.UUIDField()
+    item_id = IdField()
     until = serializers.DateTimeField(allow_null=True, help_text="null: until said otherwise")
 
 
 class MenuSerializer(serializers.Serializer[Any]):
-    restaurant_id = serializers.UUIDField()
+    restaurant_id = IdField()
     version = serializers.IntegerField()
     hash = serializers.CharField()
     published_at = serializers.DateTimeField()
@@ -160,7 +161,7 @@ class MenuSerializer(serializers.Serializer[Any]):
 
 
 class TicketChoiceSerializer(serializers.Serializer[Any]):
-    item_id = serializers.UUIDField()
+    item_id = IdField()
     title = serializers.CharField()
     count = serializers.IntegerField(help_text="In one dish")
     price = serializers.IntegerField(help_text="Of all of them together, in minor units")
@@ -174,7 +175,7 @@ class TicketLineSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     count = serializers.IntegerField()
     options = serializers.ListField(child=serializers.CharField(), help_text="As the kitchen reads them")
-    item_id = serializers.UUIDField(allow_null=True)
+    item_id = IdField(allow_null=True)
     price = serializers.IntegerField(
         allow_null=True, help_text="Of one dish with its options, in minor units of the total's currency"
     )
@@ -187,8 +188,8 @@ class TicketLineSerializer(serializers.Serializer[Any]):
 
 
 class TicketSerializer(serializers.Serializer[Any]):
-    order_id = serializers.UUIDField()
-    restaurant_id = serializers.UUIDField()
+    order_id = IdField()
+    restaurant_id = IdField()
     restaurant_name = serializers.CharField()
     reference = serializers.CharField(help_text="The short code that people say aloud")
     state = serializers.ChoiceField(choices=_STATES)
@@ -219,7 +220,7 @@ class TicketPageSerializer(serializers.Serializer[Any]):
 
 class TicketFilterSerializer(serializers.Serializer[Any]):
     state = serializers.MultipleChoiceField(choices=_STATES, required=False)
-    restaurant_id = serializers.UUIDField(required=False)
+    restaurant_id = IdField(required=False)
     cursor = serializers.CharField(required=False, max_length=64)
     page_size = serializers.IntegerField(required=False, default=50, min_value=1, max_value=200)
 
@@ -252,9 +253,7 @@ class RejectSerializer(serializers.Serializer[Any]):
 
 
 class WhichRestaurantSerializer(serializers.Serializer[Any]):
-    restaurant_id = serializers.UUIDField(
-        required=False, help_text="Needed only by those who act for several restaurants"
-    )
+    restaurant_id = IdField(required=False, help_text="Needed only by those who act for several restaurants")
 
 
 class CapacitySerializer(WhichRestaurantSerializer):

@@ -11,6 +11,7 @@ from modules.restaurants.models import DeliveryAttempt, VendorConnection, Vendor
 from modules.restaurants.models.vendors import ChannelName, EventState
 from modules.restaurants.services.connections import EVENT_KINDS
 from modules.restaurants.services.feed import FeedPage
+from tiffin.web.fields import IdField
 
 CHANNELS = [name.value for name in ChannelName]
 STATES = [state.value for state in EventState]
@@ -28,7 +29,7 @@ class WantedConnectionSerializer(serializers.Serializer[Any]):
         max_length=500, required=False, default="", allow_blank=True, help_text="https, for `webhook`"
     )
     restaurant_ids = serializers.ListField(
-        child=serializers.UUIDField(),
+        child=IdField(),
         required=False,
         max_length=MOST_RESTAURANTS,
         help_text="Left out: all that you act for",
@@ -46,11 +47,11 @@ class WantedConnectionSerializer(serializers.Serializer[Any]):
 
 
 class ConnectionSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     name = serializers.CharField()
     channel = serializers.ChoiceField(choices=CHANNELS)
     url = serializers.CharField(allow_blank=True)
-    restaurant_ids = serializers.ListField(child=serializers.UUIDField())
+    restaurant_ids = serializers.ListField(child=IdField())
     events = serializers.ListField(child=serializers.CharField())
     enabled = serializers.BooleanField()
     disabled_because = serializers.CharField(
@@ -80,10 +81,10 @@ class AttemptSerializer(serializers.Serializer[Any]):
 
 
 class VendorDeliverySerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField(help_text="`webhook-id`")
+    id = IdField(help_text="`webhook-id`")
     type = serializers.CharField()
     at = serializers.DateTimeField()
-    order_id = serializers.UUIDField(allow_null=True)
+    order_id = IdField(allow_null=True)
     state = serializers.ChoiceField(choices=STATES)
     taken_at = serializers.DateTimeField(allow_null=True)
     attempts = AttemptSerializer(many=True)
@@ -109,7 +110,7 @@ class FeedFilterSerializer(serializers.Serializer[Any]):
 
 class FeedEventSerializer(serializers.Serializer[Any]):
     cursor = serializers.IntegerField(help_text="Its place; acknowledge it once it is stored")
-    id = serializers.UUIDField()
+    id = IdField()
     type = serializers.CharField()
     timestamp = serializers.DateTimeField()
 

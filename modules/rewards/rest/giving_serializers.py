@@ -28,7 +28,7 @@ class Document(serializers.Serializer[Any]):
 
 
 class CauseSerializer(Document):
-    id = serializers.UUIDField()
+    id = IdField()
     region = serializers.CharField()
     name = serializers.CharField()
     about = serializers.CharField()
@@ -48,8 +48,8 @@ class YearQuerySerializer(RegionQuerySerializer):
 
 
 class DonationSerializer(Document):
-    id = serializers.UUIDField()
-    charity_id = serializers.UUIDField()
+    id = IdField()
+    charity_id = IdField()
     charity = serializers.CharField()
     region = serializers.CharField()
     source: Any = choice(DonationSource)  # a field has a `source` of its own
@@ -58,12 +58,12 @@ class DonationSerializer(Document):
     amount = MoneySerializer(help_text="What the charity gets of it")
     taken_back = MoneySerializer(help_text="What went back with refunds")
     given_at = serializers.DateTimeField()
-    order_id = serializers.UUIDField(allow_null=True)
+    order_id = IdField(allow_null=True)
     receipt = serializers.CharField(help_text="The number of its receipt; empty while it has none")
 
 
 class DonationPreviewSerializer(Document):
-    charity_id = serializers.UUIDField()
+    charity_id = IdField()
     charity = serializers.CharField()
     points = serializers.IntegerField()
     amount = MoneySerializer(help_text="What the charity would get")
@@ -76,7 +76,7 @@ class DonationsSerializer(serializers.Serializer[Any]):
 
 
 class DonationsQuerySerializer(serializers.Serializer[Any]):
-    cursor = serializers.UUIDField(required=False, help_text="As `next` has it")
+    cursor = IdField(required=False, help_text="As `next` has it")
     page_size = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
 
 
@@ -86,8 +86,8 @@ class DonateSerializer(serializers.Serializer[Any]):
 
 
 class StandingOrderSerializer(Document):
-    id = serializers.UUIDField()
-    charity_id = serializers.UUIDField()
+    id = IdField()
+    charity_id = IdField()
     charity = serializers.CharField()
     region = serializers.CharField()
     points = serializers.IntegerField()
@@ -131,8 +131,8 @@ class YearSerializer(Document):
 
 
 class ReceiptSerializer(Document):
-    id = serializers.UUIDField()
-    donation_id = serializers.UUIDField()
+    id = IdField()
+    donation_id = IdField()
     number = serializers.CharField()
     language = serializers.CharField(help_text="BCP 47")
     title = serializers.CharField()

@@ -18,6 +18,7 @@ from modules.rewards.interface import (
 )
 from modules.rewards.services.holds import MOST_POINTS
 from tiffin.money import Money
+from tiffin.web.fields import IdField
 
 _FLOWS = [(flow.value, flow.value) for flow in Flow]
 # What PostgreSQL's bigint holds.
@@ -30,14 +31,14 @@ class MoneySerializer(serializers.Serializer[Money]):
 
 
 class LotSerializer(serializers.Serializer[LotView]):
-    id = serializers.UUIDField()
+    id = IdField()
     points = serializers.IntegerField(help_text="How many there were")
     pending = serializers.IntegerField()
     available = serializers.IntegerField()
     held = serializers.IntegerField(help_text="Set aside for orders")
     opened_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
-    order_id = serializers.UUIDField(allow_null=True)
+    order_id = IdField(allow_null=True)
 
 
 class LotsSerializer(serializers.Serializer[Any]):
@@ -94,7 +95,7 @@ class StatementLineSerializer(serializers.Serializer[StatementLine]):
     change = serializers.IntegerField(help_text="Of what is available: below zero is taken")
     balance = serializers.IntegerField(source="after", help_text="What was available then")
     what = serializers.CharField(help_text="Why, in words")
-    order_id = serializers.UUIDField(allow_null=True)
+    order_id = IdField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True, help_text="When what came expires")
     campaigns = serializers.ListField(
         child=serializers.CharField(), help_text="The titles of those that gave the points"
@@ -129,7 +130,7 @@ class SendingPreviewSerializer(serializers.Serializer[SendingPreview]):
 
 
 class SendingSerializer(serializers.Serializer[SendingView]):
-    id = serializers.UUIDField()
+    id = IdField()
     to = serializers.CharField()
     points = serializers.IntegerField()
     at = serializers.DateTimeField()

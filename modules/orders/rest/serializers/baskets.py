@@ -11,13 +11,14 @@ from rest_framework import serializers
 from modules.orders.basket import LONGEST_LINE_NOTE, LONGEST_NAME
 from modules.orders.interface import BasketLine
 from modules.orders.rest.serializers.documents import with_path
+from tiffin.web.fields import IdField
 
 
 class ChoiceSerializer(serializers.Serializer[Any]):
     """An option taken from a group; options may have groups of their own."""
 
-    group_id = serializers.UUIDField()
-    option_id = serializers.UUIDField()
+    group_id = IdField()
+    option_id = IdField()
     quantity = serializers.IntegerField(default=1, min_value=1)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -25,7 +26,7 @@ class ChoiceSerializer(serializers.Serializer[Any]):
 
 
 class BasketLineSerializer(serializers.Serializer[Any]):
-    item_id = serializers.UUIDField()
+    item_id = IdField()
     quantity = serializers.IntegerField(default=1, min_value=1)
     choices = ChoiceSerializer(many=True, required=False)
     for_person = serializers.CharField(

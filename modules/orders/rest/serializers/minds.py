@@ -15,6 +15,7 @@ from modules.orders.rest.serializers.documents import (
     choice,
     choice_of,
 )
+from tiffin.web.fields import IdField
 
 
 class RatingRequestSerializer(serializers.Serializer[Any]):
@@ -90,7 +91,7 @@ class ClaimRequestSerializer(serializers.Serializer[Any]):
 
 
 class EvidenceRequestSerializer(serializers.Serializer[Any]):
-    claim_id = serializers.UUIDField()
+    claim_id = IdField()
     photo = serializers.FileField(help_text="JPEG, PNG or WebP, at most 6 MB")
 
 
@@ -99,15 +100,15 @@ class AppealRequestSerializer(serializers.Serializer[Any]):
 
 
 class EvidenceSerializer(Document):
-    id = serializers.UUIDField()
+    id = IdField()
     media_type = serializers.CharField()
     size = serializers.IntegerField(help_text="Bytes")
     added_at = serializers.DateTimeField()
 
 
 class ClaimSerializer(Document):
-    id = serializers.UUIDField()
-    order_id = serializers.UUIDField()
+    id = IdField()
+    order_id = IdField()
     reason = choice(ClaimReason)
     state = choice(ClaimState)
     lines = ClaimLineSerializer(many=True)

@@ -27,6 +27,7 @@ from modules.orders.rest.serializers.quotes import LineSerializer, PriceSerializ
 from modules.orders.rest.tracking import TrackingSerializer
 from modules.orders.selectors.orders import summary_of
 from modules.orders.services.placing import LONGEST_NOTE
+from tiffin.web.fields import IdField
 
 LONGEST_QUOTE = 200_000
 
@@ -81,12 +82,12 @@ class PersonShareSerializer(Document):
 
 
 class OrderSerializer(Document):
-    id = serializers.UUIDField()
+    id = IdField()
     code = serializers.CharField()
     version = serializers.IntegerField()
     region = serializers.CharField()
-    customer_id = serializers.UUIDField()
-    restaurant_id = serializers.UUIDField()
+    customer_id = IdField()
+    restaurant_id = IdField()
     restaurant_name = serializers.CharField()
     status = choice(Status)
     axes = AxesSerializer()
@@ -97,7 +98,7 @@ class OrderSerializer(Document):
     lines = LineSerializer(many=True)
     price = PriceSerializer()
     payment_method = serializers.CharField()
-    courier_id = serializers.UUIDField(allow_null=True)
+    courier_id = IdField(allow_null=True)
     ready_at = serializers.DateTimeField(allow_null=True)
     waits_until = serializers.DateTimeField(allow_null=True)
     action_url = serializers.CharField(allow_null=True)
@@ -119,7 +120,7 @@ class OrderSerializer(Document):
     points_worth = MoneySerializer(allow_null=True)
     points_back = serializers.IntegerField(help_text="So many of them came back")
     donation = MoneySerializer(allow_null=True, help_text="What the total holds for the charity")
-    charity_id = serializers.UUIDField(allow_null=True)
+    charity_id = IdField(allow_null=True)
     tracking = TrackingSerializer()
 
 
@@ -132,17 +133,17 @@ class ReorderChangeSerializer(Document):
 
 
 class ReorderSerializer(Document):
-    restaurant_id = serializers.UUIDField()
+    restaurant_id = IdField()
     lines = BasketView(help_text="To be quoted")
     changes = ReorderChangeSerializer(many=True)
     fulfilment = choice(Fulfilment)
 
 
 class SummarySerializer(Document):
-    id = serializers.UUIDField()
+    id = IdField()
     code = serializers.CharField()
     region = serializers.CharField()
-    restaurant_id = serializers.UUIDField()
+    restaurant_id = IdField()
     restaurant_name = serializers.CharField()
     status = choice(Status)
     placed_at = serializers.DateTimeField()

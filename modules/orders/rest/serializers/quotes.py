@@ -9,6 +9,7 @@ from rest_framework import serializers
 from modules.orders.interface import CodeOutcome, ComponentKind, Fulfilment, HintKind, Party, PointsOutcome
 from modules.orders.rest.serializers.baskets import BasketField
 from modules.orders.rest.serializers.documents import Document, MoneySerializer, choice
+from tiffin.web.fields import IdField
 
 HIGHEST_TIP = 10_000_000
 MOST_POINTS = 1_000_000_000
@@ -26,7 +27,7 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
     """What is wanted, and where to. With an address ticket the quote can be placed; with a point it is a
     preview that anybody may ask for."""
 
-    restaurant_id = serializers.UUIDField()
+    restaurant_id = IdField()
     lines = BasketField()
     address_ticket = serializers.CharField(required=False, max_length=8_000)
     point = PointSerializer(required=False)
@@ -58,7 +59,7 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
         help_text="Spend at most so many; `points` of the answer says how many are, and why not more",
     )
     all_points = serializers.BooleanField(default=False, help_text="Spend as many points as there are")
-    charity_id = serializers.UUIDField(
+    charity_id = IdField(
         required=False, allow_null=True, help_text="Give `donation` to it, or what rounds the total up"
     )
     donation = serializers.IntegerField(
@@ -100,7 +101,7 @@ class PriceSerializer(Document):
 
 
 class ChosenOptionSerializer(Document):
-    option_id = serializers.UUIDField()
+    option_id = IdField()
     title = serializers.CharField()
     quantity = serializers.IntegerField()
     price = MoneySerializer()
@@ -110,7 +111,7 @@ class ChosenOptionSerializer(Document):
 
 
 class LineSerializer(Document):
-    item_id = serializers.UUIDField()
+    item_id = IdField()
     title = serializers.CharField()
     quantity = serializers.IntegerField()
     unit_price = MoneySerializer()
@@ -150,11 +151,11 @@ class PointsAnswerSerializer(Document):
 
 
 class QuoteSerializer(Document):
-    quote_id = serializers.UUIDField()
+    quote_id = IdField()
     token = serializers.CharField(allow_null=True, help_text="What is placed; null for a preview")
     expires_at = serializers.DateTimeField()
     region = serializers.CharField()
-    restaurant_id = serializers.UUIDField()
+    restaurant_id = IdField()
     restaurant_name = serializers.CharField()
     menu_version = serializers.IntegerField()
     distance_m = serializers.IntegerField()
@@ -168,14 +169,14 @@ class QuoteSerializer(Document):
     wanted_at = serializers.DateTimeField(allow_null=True)
     minimum_age = serializers.IntegerField(help_text="Of whoever gets it; 0: it does not matter")
     points = PointsAnswerSerializer(allow_null=True, help_text="null: none were wanted")
-    charity_id = serializers.UUIDField(allow_null=True)
+    charity_id = IdField(allow_null=True)
     donation = MoneySerializer(allow_null=True, help_text="What the total holds for the charity")
 
 
 class SlotsQuerySerializer(serializers.Serializer[Any]):
     """Query of the slots."""
 
-    restaurant_id = serializers.UUIDField()
+    restaurant_id = IdField()
     fulfilment = serializers.ChoiceField(
         choices=[Fulfilment.DELIVERY.value, Fulfilment.PICKUP.value], default=Fulfilment.DELIVERY.value
     )

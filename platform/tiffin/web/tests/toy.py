@@ -24,6 +24,7 @@ from tiffin.testing.things import Thing
 from tiffin.web import sse
 from tiffin.web.auth import IsCustomer, roles
 from tiffin.web.etags import conditional
+from tiffin.web.fields import IdField
 from tiffin.web.idempotency import idempotent_in
 from tiffin.web.pagination import CursorPages
 
@@ -36,7 +37,7 @@ class ToyRefused(DomainError, code="toy_refused", status=409):
 
 
 class Line(serializers.Serializer):
-    item = serializers.UUIDField()
+    item = IdField()
     count = serializers.IntegerField(min_value=1)
 
 
