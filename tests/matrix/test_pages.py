@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.matrix import table
 from tests.matrix.asking import code_of, difference
 from tests.matrix.cast import Asker, Cast, as_browser
-from tests.matrix.page_scenes import SCENES
+from tests.matrix.counter_scenes import SCENES
 from tests.matrix.stage import Scene, Stage
 from tests.matrix.table import Row
 

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from modules.rewards.interface import Wallet
-from modules.rewards.models import Campaign, CampaignKind, Earning, EarningRefund
+from modules.rewards.models import Account, Campaign, CampaignKind, Earning, EarningRefund
 from modules.rewards.selectors import wallets
 from modules.rewards.services.campaigns import activate_campaign, create_campaign
 from modules.rewards.services.confirming import confirm_batch
 from modules.rewards.services.debts import forget_debts, repay_debts
 from modules.rewards.services.earning import note_deliveries, reckon_batch
 from modules.rewards.services.taking_back import note_refunds, take_back_batch
+from modules.rewards.states import AccountKind, EarningState
 from tiffin import clock, db, ids
 
 # Past the time for claims and the margin, in every region.
@@ -98,3 +99,14 @@ def campaign(kind: CampaignKind = CampaignKind.BONUS, **terms: Any) -> Campaign:
     )
     activate_campaign(campaign_id=made.id)
     return made
+
+
+def balance(kind: AccountKind, owner: UUID | None = None) -> int:
+    """What lies in all accounts of the kind, or in those of the owner."""
+    rows = Account.objects.filter(kind=kind.value)
+    return sum(row.balance for row in (rows.filter(owner=owner) if owner else rows))
+
+
+def state_of(order_id: UUID) -> EarningState:
+    state: EarningState = Earning.objects.get(pk=order_id).state
+    return state
