@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import IntegrityError
 
 from modules.rewards.interface import Flow, Posting, Refused, Transfer
 from modules.rewards.ledger.books import (
@@ -27,31 +28,26 @@ from modules.rewards.states import NEVER_BELOW_NOTHING, PLACES, AccountKind
 from tiffin import db
 
 # What a customer has available stands for all that the customer has: whoever holds it may change the rest.
-_WANTED = """
-WITH wanted AS MATERIALIZED (
-    SELECT 'available' AS kind, owner, '' AS region, 'PTS' AS unit, 0::smallint AS stripe, place
-    FROM unnest(%(customers)s::uuid[]) WITH ORDINALITY AS customer(owner, place)
-    UNION ALL
-    SELECT kind, owner, region, unit, stripe, cardinality(%(customers)s::uuid[]) + place FROM ROWS FROM (
-        json_to_recordset(%(others)s::json)
-            AS (kind text, owner uuid, region text, unit text, stripe smallint)
-    ) WITH ORDINALITY AS other(kind, owner, region, unit, stripe, place)
-)
-SELECT account.id, account.balance, wanted.place, account.xmin::text FROM wanted
+_READ = """
+SELECT account.id, account.balance, customer.place, account.xmin::text AS version
+FROM unnest(%(customers)s::uuid[]) WITH ORDINALITY AS customer(owner, place)
+LEFT JOIN rewards_account AS account ON account.owner = customer.owner AND account.kind = 'available'
+UNION ALL
+SELECT account.id, account.balance, cardinality(%(customers)s::uuid[]) + place, NULL FROM ROWS FROM (
+    json_to_recordset(%(others)s::json)
+        AS (kind text, owner uuid, region text, unit text, stripe smallint)
+) WITH ORDINALITY AS other(kind, owner, region, unit, stripe, place)
+LEFT JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
 """
-_READ = _WANTED + """LEFT JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)"""
 # In the order of their numbers, so that no two batches wait for each other in a circle; and none before all
 # are there, because opening one waits for whoever opens the same.
-_LOCK = (
-    _WANTED  # noqa: S608  # of constants
-    + """
-JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
-WHERE (SELECT count(*) FROM wanted) = (
-    SELECT count(*) FROM wanted JOIN rewards_account USING (owner, kind, region, unit, stripe)
-)
+_LOCK = f"""
+WITH wanted AS MATERIALIZED ({_READ})
+SELECT account.id, account.balance, wanted.place, account.xmin::text
+FROM wanted JOIN rewards_account AS account USING (id)
+WHERE NOT EXISTS (SELECT FROM wanted WHERE id IS NULL)
 ORDER BY account.id FOR NO KEY UPDATE OF account
-"""
-)
+"""  # noqa: S608  # of constants
 # Whose rows are others by now than those that were read.
 _LOCK_AS_READ = """
 WITH locked AS MATERIALIZED (
@@ -122,7 +118,7 @@ WITH entered AS (
         id uuid, flow text, debit bigint, credit bigint, amount bigint, unit text, region text,
         customer_id uuid, party_id uuid, lot_id uuid, hold_id uuid, order_id uuid, lots uuid[],
         parts bigint[], expires_at timestamptz, reason text, after bigint, at timestamptz)
-    ON CONFLICT (id) DO NOTHING RETURNING 1
+    RETURNING 1
 )
 SELECT count(*) FROM entered
 """
@@ -322,9 +318,12 @@ def _keep_lots(rows: Iterable[tuple[UUID, UUID, int, int, int, int]], books: Boo
 def enter(planned: Planned, *, at: datetime) -> None:
     """Write it down. Raises Overtaken."""
     if planned.entries:
-        [(entered,)] = db.select(_ENTER, _document(planned.entries))
-        if entered != len(planned.entries):
-            raise Overtaken("a transfer's id was taken meanwhile")
+        try:
+            db.select(_ENTER, _document(planned.entries))
+        except IntegrityError as error:
+            if "rewards_entry_pkey" in str(error):
+                raise Overtaken("a transfer's id was taken meanwhile") from error
+            raise
     if planned.newly:
         refusals = [
             {

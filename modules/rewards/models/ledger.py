@@ -1,5 +1,5 @@
 """The ledger. Only `Entry` is ever written: the database itself keeps balances, lots and holds by what is
-entered (`migrations/0002_ledger_keeps_itself`), and refuses what breaks it."""
+entered (`migrations/0008_quicker`), and refuses what breaks it."""
 
 from __future__ import annotations
 
@@ -59,6 +59,11 @@ class Account(models.Model):
                 fields=("region",),
                 condition=models.Q(kind=AccountKind.FUNDING.value),
                 name="rewards_account_funding",
+            ),
+            models.Index(
+                fields=("owner",),
+                condition=models.Q(kind=AccountKind.AVAILABLE.value),
+                name="rewards_account_wallet",
             ),
         )
 
