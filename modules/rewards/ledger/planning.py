@@ -79,16 +79,17 @@ def concerned(postings: Sequence[Posting], names: set[UUID]) -> list[Posting]:
     found: list[Posting] = []
     known = set(names)
     while True:
-        before, found = len(found), [each for each in postings if not known.isdisjoint(_names(each))]
+        before, found = len(found), [each for each in postings if _is_about(each, known)]
         if len(found) == before:
             return found
-        known.update(*map(_names, found))
+        for transfer in (transfer for posting in found for transfer in posting.transfers):
+            known.add(transfer.id)
+            if transfer.customer_id is not None:
+                known.add(transfer.customer_id)
 
 
-def _names(posting: Posting) -> set[UUID]:
-    names = {transfer.id for transfer in posting.transfers}
-    names.update(transfer.customer_id for transfer in posting.transfers if transfer.customer_id is not None)
-    return names
+def _is_about(posting: Posting, names: set[UUID]) -> bool:
+    return any(transfer.customer_id in names or transfer.id in names for transfer in posting.transfers)
 
 
 def plan(batch: Iterable[tuple[Posting, list[Asked | None]]], books: Books, *, at: datetime) -> Planned:
