@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -91,17 +91,27 @@ _HOLDS = """
 SELECT id, customer_id, lots, parts, posted, restored, CASE WHEN ended_at IS NULL THEN 0 ELSE points END
 FROM rewards_hold WHERE id = ANY(%s::uuid[])
 """
-# Of each customer the lots that are taken first, until they are as many points as are wanted.
+# Of each customer the lots that are taken first, one after the other until they are as many points as are
+# wanted: each lies on a page of its own, which is read for it.
 _LOTS = """
-SELECT lot.id, lot.customer_id, lot.pending, lot.available, lot.held,
-       (extract(epoch FROM lot.expires_at) * 1000000)::bigint
-FROM unnest(%(customers)s::uuid[], %(points)s::bigint[]) AS wanted(customer_id, points), LATERAL (
-    SELECT *, sum(available) OVER (ORDER BY expires_at, id ROWS UNBOUNDED PRECEDING) - available AS before
-    FROM rewards_lot
-    WHERE rewards_lot.customer_id = wanted.customer_id AND is_open AND available > 0
-    ORDER BY expires_at, id LIMIT %(most)s
-) AS lot
-WHERE lot.before < wanted.points
+WITH RECURSIVE taken AS (
+    SELECT wanted.customer_id, wanted.points - lot.available AS missing, lot.*
+    FROM unnest(%(customers)s::uuid[], %(points)s::bigint[]) AS wanted(customer_id, points), LATERAL (
+        SELECT id, expires_at, pending, available, held FROM rewards_lot AS lot
+        WHERE lot.customer_id = wanted.customer_id AND is_open AND available > 0
+        ORDER BY expires_at, id LIMIT 1
+    ) AS lot
+    UNION ALL
+    SELECT taken.customer_id, taken.missing - next.available, next.* FROM taken, LATERAL (
+        SELECT id, expires_at, pending, available, held FROM rewards_lot AS lot
+        WHERE lot.customer_id = taken.customer_id AND is_open AND available > 0
+          AND (lot.expires_at, lot.id) > (taken.expires_at, taken.id)
+        ORDER BY expires_at, id LIMIT 1
+    ) AS next
+    WHERE taken.missing > 0
+)
+SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
+FROM taken
 """
 _NAMED_LOTS = """
 SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
@@ -128,8 +138,6 @@ SELECT id, decode(terms, 'hex'), code, there, at
 FROM json_to_recordset(%s::json) AS refusal(id uuid, terms text, code text, there bigint, at timestamptz)
 ON CONFLICT (id) DO NOTHING RETURNING id
 """
-# Most takings are of so few.
-FIRST_LOTS = 4
 
 
 class Overtaken(RuntimeError):
@@ -281,8 +289,7 @@ def _read_holds(valid: Iterable[Asked], books: Books) -> None:
 
 
 def _read_lots(valid: Iterable[Asked], books: Books) -> None:
-    """Those that are named, and of the customers whose points are taken as many as have so much: mostly the
-    first few, so that those are looked at first."""
+    """Those that are named, and of the customers whose points are taken as many as have so much."""
     wanted: Counter[UUID] = Counter()
     named = [lot for hold in books.holds.values() for lot in hold.lots]
     for transfer, way, _, _ in valid:
@@ -291,22 +298,10 @@ def _read_lots(valid: Iterable[Asked], books: Books) -> None:
         if transfer.lot_id is not None:
             named.append(transfer.lot_id)
     if wanted:
-        _keep_first_lots(wanted, FIRST_LOTS, books)
-        short = {id: points for id, points in wanted.items() if _is_short(id, points, books)}
-        if short:
-            _keep_first_lots(short, None, books)
+        points = _literal(wanted.values())
+        _keep_lots(db.select(_LOTS, customers=_array(wanted), points=points), books)
     if named:
         _keep_lots(db.select(_NAMED_LOTS, _array(named)), books)
-
-
-def _keep_first_lots(wanted: Mapping[UUID, int], most: int | None, books: Books) -> None:
-    points = _literal(wanted.values())
-    _keep_lots(db.select(_LOTS, customers=_array(wanted), points=points, most=most), books)
-
-
-def _is_short(customer_id: UUID, wanted: int, books: Books) -> bool:
-    lots = books.lots.get(customer_id, {}).values()
-    return len(lots) == FIRST_LOTS and sum(lot.available for lot in lots) < wanted
 
 
 def _keep_lots(rows: Iterable[tuple[UUID, UUID, int, int, int, int]], books: Books) -> None:
