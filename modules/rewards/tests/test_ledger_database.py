@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, connections
 
+from modules.rewards.interface import Flow
 from modules.rewards.models import Hold
 from modules.rewards.selectors import wallets
 from modules.rewards.services import hold
 from modules.rewards.states import FLOWS
-from modules.rewards.tests.points import REGION, granted
+from modules.rewards.tests.points import REGION, granted, posted, transfer
 from tiffin import ids
 
 pytestmark = pytest.mark.database
@@ -107,6 +108,36 @@ def test_the_database_takes_what_is_right() -> None:
     with connections["rewards"].cursor() as cursor:
         cursor.execute(ENTRY.format(**RIGHT))
     assert (wallet(customer).available, wallet(customer).held) == (0, 80)
+
+
+# Of one who owes and of one charity; neither takes lots, which would tell whose they are.
+OF_SOMEBODY = """
+INSERT INTO rewards_entry (id, flow, debit, credit, amount, unit, region, customer_id, party_id, lots, parts,
+                           reason, at)
+SELECT gen_random_uuid(), %(flow)s, debit.id, credit.id, 5, debit.unit, 'gb', %(customer)s, %(party)s, '{}',
+       '{}', '', now()
+FROM (SELECT id, unit FROM rewards_account WHERE kind = %(debit)s ORDER BY stripe LIMIT 1) AS debit,
+     (SELECT id FROM rewards_account WHERE kind = %(credit)s ORDER BY stripe LIMIT 1) AS credit
+"""
+
+
+@pytest.mark.parametrize("said", ["its own", "another's", "nobody's"])
+@pytest.mark.parametrize(
+    ("flow", "debit", "credit"), [("owe", "debt", "issuance"), ("pledge", "expense", "payable")]
+)
+def test_an_entry_names_whose_account_it_moves(said, flow, debit, credit) -> None:
+    charity, customer = ids.new_id(), granted(100)
+    posted(transfer(Flow.PLEDGE, 10, unit="GBP", party_id=charity))
+    owner = {"owe": customer, "pledge": charity}[flow]
+    named = {"its own": owner, "another's": ids.new_id(), "nobody's": None}[said]
+    about = {"customer": None, "party": None} | {{"owe": "customer", "pledge": "party"}[flow]: named}
+    wanted = {"flow": flow, "debit": debit, "credit": credit} | about
+    with connections["rewards"].cursor() as cursor:
+        if said == "its own":
+            cursor.execute(OF_SOMEBODY, wanted)
+        else:
+            with pytest.raises(IntegrityError, match="does not"):
+                cursor.execute(OF_SOMEBODY, wanted)
 
 
 def test_the_database_knows_every_flow() -> None:
