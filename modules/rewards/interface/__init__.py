@@ -23,6 +23,7 @@ from modules.rewards.interface.desk import (
     Membership,
     RewardsAccount,
     SendingPreview,
+    SendingState,
     SendingView,
     StatementLine,
     StatementPage,
@@ -93,6 +94,7 @@ __all__ = [
     "RewardsAccount",
     "SendingPreview",
     "SendingRefused",
+    "SendingState",
     "SendingView",
     "SettlementView",
     "StandingOrderUnknown",
@@ -184,12 +186,12 @@ class Rewards(Interface, module="rewards", version=1):
 
     @query(timeout=0.5)
     def holds(self, *, hold_ids: list[UUID]) -> list[HoldView]:
-        """Those of the holds that exist, in no particular order."""
+        """Those of the holds for orders that exist, in no particular order."""
         ...
 
     @query(timeout=3.0)
     def holds_page(self, *, after: UUID | None = None, size: int = 200) -> list[HoldView]:
-        """Every hold by id, at most 200 from `after` on. Empty after the last."""
+        """Every hold for an order by id, at most 200 from `after` on. Empty after the last."""
         ...
 
     @query(timeout=0.5)
@@ -308,5 +310,5 @@ class Rewards(Interface, module="rewards", version=1):
     @command(timeout=2.0, errors=SEND_ERRORS)
     def send(self, *, key: CommandKey, customer_id: UUID, to: str, points: int, region: str) -> SendingView:
         """Send points, those that expire first, which expire with the receiver when they would have with the
-        sender. It cannot be undone."""
+        sender. It cannot be undone. Where a rule wants it looked into first it is `held`."""
         ...

@@ -8,6 +8,7 @@ from uuid import UUID
 from modules.rewards.interface.ledger import Flow
 from modules.rewards.interface.wallets import Wallet
 from tiffin.dto import DTO
+from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
 
 
@@ -93,10 +94,21 @@ class SendingPreview(DTO):
     expires_at: datetime
 
 
+class SendingState(OpenEnum):
+    """Where what one customer sends another is."""
+
+    HELD = "held"  # set aside until somebody has looked into it
+    SENT = "sent"
+    RETURNED = "returned"  # the sender's again
+    UNKNOWN = "unknown"
+
+
 class SendingView(DTO):
-    """Points that were sent; it is not undone."""
+    """Points that were sent; it is not undone. While it is `held` they are neither side's to use: once it was
+    looked into they are `sent`, or `returned` to the sender."""
 
     id: UUID
     to: str
     points: int
     at: datetime
+    state: SendingState = SendingState.SENT

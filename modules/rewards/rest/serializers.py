@@ -12,6 +12,7 @@ from modules.rewards.interface import (
     Membership,
     RewardsAccount,
     SendingPreview,
+    SendingState,
     SendingView,
     StatementLine,
     StatementPage,
@@ -21,6 +22,7 @@ from tiffin.money import Money
 from tiffin.web.fields import IdField
 
 _FLOWS = [(flow.value, flow.value) for flow in Flow]
+_STATES = [(state.value, state.value) for state in SendingState]
 # What PostgreSQL's bigint holds.
 MOST_NUMBER = 2**63 - 1
 
@@ -134,3 +136,11 @@ class SendingSerializer(serializers.Serializer[SendingView]):
     to = serializers.CharField()
     points = serializers.IntegerField()
     at = serializers.DateTimeField()
+    state = serializers.ChoiceField(
+        choices=_STATES,
+        help_text="What is `held` is neither side's until somebody has looked into it: then it is `sent`, or "
+        "`returned` to its sender",
+    )
+
+    def to_representation(self, instance: SendingView) -> dict[str, Any]:
+        return {**super().to_representation(instance), "state": instance.state.value}

@@ -125,7 +125,8 @@ class Sendings(CustomerView):
         responses={status.HTTP_201_CREATED: SendingSerializer},
         operation_id="rewards_sending_send",
         summary="Send points to another customer",
-        description="Those that expire first go, and expire when they would have. It cannot be undone.",
+        description="Those that expire first go, and expire when they would have. It cannot be undone. Where "
+        "it has to be looked into first they are held.",
         examples=_SENDING,
     )
     @idempotent

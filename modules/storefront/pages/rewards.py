@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.rewards.interface import Rewards
+from modules.rewards.interface import Rewards, SendingState
 from modules.storefront import places
 from modules.storefront.pages import extras
 from modules.storefront.visitors import CUSTOMERS, Visitor, ask_again, open_to, refusals_told, show
@@ -16,6 +16,7 @@ from tiffin.errors import DomainError
 from tiffin.interfaces import CommandKey, ModuleFault, ModuleUnavailable, call
 
 LONGEST_NUMBER = 18
+HELD = "Once somebody has looked into it they are sent, or are yours again."
 
 
 @require_GET
@@ -73,7 +74,10 @@ def send(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     except (ModuleUnavailable, ModuleFault):
         return ask_again(request, visitor)
     else:
-        messages.success(request, f"{sent.points} points were sent to {sent.to}.")
+        if sent.state is SendingState.HELD:
+            messages.info(request, f"{sent.points} points to {sent.to} are held for review. {HELD}")
+        else:
+            messages.success(request, f"{sent.points} points were sent to {sent.to}.")
     return HttpResponseRedirect(reverse("my-rewards"))
 
 

@@ -175,6 +175,17 @@ class Customer:
         )
         call(Rewards).post_many(key=new_key(), postings=[Posting(transfers=(grant,))])
 
+    def sets_aside(self, points: int) -> None:
+        """Points for an order, which is none that anybody knows."""
+        call(Rewards).hold(
+            key=new_key(),
+            hold_id=ids.new_id(),
+            customer_id=self.id,
+            order_id=ids.new_id(),
+            points=points,
+            region="gb",
+        )
+
     def sees(self, order: Any) -> str:
         """The page of an order that was just placed."""
         return str(self.browser.get(order["Location"]).content.decode())

@@ -81,6 +81,22 @@ def test_points_are_sent_once_seen_and_confirmed(ada, ben):
     assert "ada" not in points(ben)
 
 
+def test_points_that_are_looked_into_are_held_in_words(ada, ben):
+    """By the region's rule about how many points are taken within a day."""
+    ada.is_given(30_000)
+    ada.sets_aside(24_990)
+    ben.browser.post("/account/rewards/code")
+    code = found(r"Your own code: <strong>([0-9A-Z-]+)</strong>", points(ben))
+
+    ada.browser.post("/account/rewards/send", {"to": code, "points": "100", "key": "a"})
+
+    page = points(ada)
+    assert f"100 points to {code} are held for review" in page
+    assert "were sent to" not in page
+    assert "being looked into" in page
+    assert "0 points" in points(ben)
+
+
 def test_what_cannot_be_sent_is_said_where_it_was_asked(ada, ben):
     ada.is_given(60)
     ben.browser.post("/account/rewards/code")
