@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from modules.rewards.interface.ledger import Flow
@@ -65,6 +66,38 @@ class Membership(DTO):
     points_to_next: int = 0
 
 
+class TierView(DTO):
+    """A tier of a region. Who earned `from_points` within the qualifying time has it; what an order earns is
+    then `multiplier` times as much, and `benefits` are the codes of what else it brings. One is `mine`, until
+    `until`; of those above it so many points are `missing`."""
+
+    code: str
+    title: str
+    from_points: int
+    multiplier: Decimal
+    benefits: tuple[str, ...] = ()
+    mine: bool = False
+    until: datetime | None = None
+    missing: int = 0
+
+
+class CampaignView(DTO):
+    """What orders earn more until before `until`, where the `restaurant_id` is None from anywhere. By its
+    `kind`: `multiplier` times what they earn anyway (`multiplier`); so many `points` for each order
+    (`bonus`), for a customer's first one (`first_order`), or for so many `orders` within so many `days`
+    (`streak`)."""
+
+    id: UUID
+    title: str
+    kind: str
+    until: datetime
+    multiplier: Decimal | None = None
+    points: int | None = None
+    orders: int | None = None
+    days: int | None = None
+    restaurant_id: UUID | None = None
+
+
 class RewardsAccount(DTO):
     """A customer's points and what goes with them. `worth` is what the available ones pay in the region,
     None where points are not spent; fewer than `minimum_points` are not spent at once. By `code` others
@@ -112,3 +145,22 @@ class SendingView(DTO):
     points: int
     at: datetime
     state: SendingState = SendingState.SENT
+
+
+class SendingLine(DTO):
+    """Points that the customer sent somebody, or `received` from them. `other` is the code of that somebody,
+    empty for who has none any more. `at` is when they were sent, or came."""
+
+    id: UUID
+    received: bool
+    other: str
+    points: int
+    at: datetime
+    state: SendingState
+
+
+class SendingsPage(DTO):
+    """The newest first; `next` is where to go on, None at the end."""
+
+    lines: tuple[SendingLine, ...]
+    next: UUID | None = None

@@ -8,8 +8,8 @@ from uuid import UUID
 from msgspec import structs
 
 from modules.rewards.codes import spaced
-from modules.rewards.interface import RewardsAccount, SendingView
-from modules.rewards.models import PointsSent, WalletStanding
+from modules.rewards.interface import RewardsAccount
+from modules.rewards.models import WalletStanding
 from modules.rewards.policies import Taking, redeeming, sending
 from modules.rewards.selectors.statement import lots
 from modules.rewards.selectors.tiers import membership
@@ -63,13 +63,6 @@ def account(*, customer_id: UUID, region: str) -> RewardsAccount:
         expiring=tuple(lots(customer_id=customer_id, most=EXPIRING_SHOWN)),
         membership=member,
     )
-
-
-def sending_view(sent: PointsSent) -> SendingView:
-    """What its sender sees of it."""
-    receiver = find_standing(sent.receiver)
-    code = spaced(receiver.code) if receiver and receiver.code else ""
-    return SendingView(id=sent.id, to=code, points=sent.points, at=sent.created_at, state=sent.state)
 
 
 def worth(region: Region, points: int) -> Money | None:
