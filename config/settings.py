@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.modules import ADOPTED_APPS, MODULES, STATELESS, here, homes
 from modules.orders.interface import Fulfilment, Party
+from modules.rewards.interface import SendingState
 from tiffin.admin.defaults import UNFOLD  # noqa: F401
 from tiffin.db.schemas import database_settings
 from tiffin.modules import keep_out
@@ -128,6 +129,7 @@ TIFFIN_OUTSIDE_ALLOWS = tuple(filter(None, os.environ.get("TIFFIN_OUTSIDE_ALLOWS
 SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
     "FulfilmentEnum": [each.value for each in Fulfilment],
     "PartyEnum": [each.value for each in Party],
+    "SendingStateEnum": [each.value for each in SendingState],
 }
 
 ROOT_URLCONF = "config.urls"

@@ -18,6 +18,7 @@ from modules.notifications.kinds import (
     POINTS_EXPIRE,
     POINTS_RECEIVED,
     REFUNDED,
+    SENDING_RETURNED,
     TIER_CHANGED,
     Kind,
 )
@@ -30,7 +31,13 @@ from modules.orders.events import (
     OrderDelivered,
     OrderRefunded,
 )
-from modules.rewards.events import PointsExpireSoon, PointsReceived, StandingOrderSkipped, TierChanged
+from modules.rewards.events import (
+    PointsExpireSoon,
+    PointsReceived,
+    SendingReturned,
+    StandingOrderSkipped,
+    TierChanged,
+)
 from tiffin import regions
 from tiffin.log import Event, Recorded, Subscriber, current_events, on, on_batch
 
@@ -95,6 +102,10 @@ _TOLD_OF_POINTS: dict[type[Event], tuple[Kind, Callable[[Any, Recorded], dict[st
         lambda event, record: {"points": event.points, "last_day": _last_day(event.expires_at, record)},
     ),
     PointsReceived: (POINTS_RECEIVED, lambda event, record: {"points": event.points}),
+    SendingReturned: (
+        SENDING_RETURNED,
+        lambda event, record: {"points": event.points, "reason": event.reason},
+    ),
     StandingOrderSkipped: (GIFT_SKIPPED, lambda event, record: _skipped(event)),
     TierChanged: (
         TIER_CHANGED,

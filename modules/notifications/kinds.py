@@ -54,6 +54,9 @@ POINTS_EXPIRE = Kind(code="points_expire_soon", title="Points expire soon", chan
 POINTS_RECEIVED = Kind(
     code="points_received", title="Somebody sent you points", channels=_ALL, essential=False
 )
+SENDING_RETURNED = Kind(
+    code="sending_returned", title="Points you sent come back", channels=_ALL, essential=False
+)
 GIFT_SKIPPED = Kind(
     code="standing_order_skipped",
     title="Nothing was given this month",
@@ -74,6 +77,7 @@ KINDS = {
         CLAIM_DECIDED,
         POINTS_EXPIRE,
         POINTS_RECEIVED,
+        SENDING_RETURNED,
         GIFT_SKIPPED,
         TIER_CHANGED,
     )

@@ -49,6 +49,17 @@ class StandingOrderSkipped(Event, wire="rewards.standing_order_skipped.v1"):
     reason: str = ""
 
 
+class SendingReturned(Event, wire="rewards.sending_returned.v1"):
+    """Points that were sent and had to be looked into did not go: they are the sender's again. Why is
+    `reason`: `frozen` or `undecided` is the sender's wallet, `receiver` can be sent none any more, `expired`
+    are some of them, `forgotten` is the sender."""
+
+    sending_id: UUID
+    customer_id: UUID
+    points: int
+    reason: str
+
+
 class PointsReceived(Event, wire="rewards.points_received.v1"):
     """The customer was sent points by another."""
 

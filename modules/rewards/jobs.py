@@ -11,7 +11,7 @@ from modules.payments.interface import CollectionState, PartyKind, Payer, Paymen
 from modules.rewards import services
 from modules.rewards.charities import ProviderSilent, provider
 from modules.rewards.interface import BILL_PURPOSE, SETTLEMENT_PURPOSE, BillState
-from modules.rewards.models import PartnerBill, SettlementBatch
+from modules.rewards.models import PartnerBill, PointsSent, SettlementBatch
 from modules.rewards.services.adjusting import let_adjustment_lapse
 from modules.rewards.services.campaigns import end_campaign
 from modules.rewards.services.confirming import confirm_batch
@@ -302,6 +302,12 @@ def _however_long(batch_id: UUID) -> Iterator[None]:
 def review_overdue(customer_id: UUID) -> None:
     """Nobody has looked into the wallet."""
     end_review(customer_id)
+
+
+@deadline("sending_overdue")
+def sending_overdue(sending_id: UUID) -> None:
+    """Nobody has looked into whoever sends it."""
+    end_review(PointsSent.get(sending_id).sender)
 
 
 @deadline("adjustment_overdue")

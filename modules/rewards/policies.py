@@ -213,7 +213,7 @@ class Sending(DTO):
 class Velocity(DTO):
     """A row of `rewards.velocity`: within `seconds` a customer takes points by `flows` at most `times` times,
     and at most so many `points`. What is beyond is refused (`refuse`); or it happens, and the wallet is
-    looked into before anything else is taken from it (`review`)."""
+    looked into before anything else is taken from it (`review`): what is sent is held until then."""
 
     code: str
     flows: tuple[Literal["hold", "send", "donate"], ...]

@@ -8,6 +8,7 @@ from modules.rewards import selectors, services
 from modules.rewards.interface import (
     AccountTotal,
     BillView,
+    CampaignView,
     Charity,
     DonationPreview,
     DonationReceipt,
@@ -19,11 +20,13 @@ from modules.rewards.interface import (
     Rewards,
     RewardsAccount,
     SendingPreview,
+    SendingsPage,
     SendingView,
     SettlementView,
     StandingOrderView,
     StandingState,
     StatementPage,
+    TierView,
     Wallet,
     YearOfGiving,
 )
@@ -144,3 +147,12 @@ class RewardsProvider(Rewards):
     def send(self, *, key: CommandKey, customer_id: UUID, to: str, points: int, region: str) -> SendingView:
         sent = services.send(customer_id=customer_id, to=to, points=points, region=region)
         return selectors.sending_view(sent)
+
+    def sendings(self, *, customer_id: UUID, after: UUID | None = None, size: int = 20) -> SendingsPage:
+        return selectors.sendings(customer_id, after=after, size=size)
+
+    def tiers(self, *, customer_id: UUID, region: str) -> list[TierView]:
+        return selectors.programme(customer_id, region)
+
+    def campaigns(self, *, region: str) -> list[CampaignView]:
+        return selectors.campaigns(region)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from modules.rewards.interface import BillState, Flow, HoldState, StandingState
+from modules.rewards.interface import BillState, Flow, HoldState, SendingState, StandingState
 from tiffin.states import Machine
 
 POINTS = "PTS"
@@ -16,7 +16,7 @@ class AccountKind(StrEnum):
     # A customer's. The first three are made of lots.
     PENDING = "pending"  # earned, and may still be taken back
     AVAILABLE = "available"
-    HELD = "held"  # promised to an order
+    HELD = "held"  # promised to an order, or sent and not yet looked into
     DEBT = "debt"  # taken back when it had been spent already: zero or below
     # The programme's, per region.
     ISSUANCE = "issuance"
@@ -206,6 +206,13 @@ STANDING = Machine(
         WalletState.UNDER_REVIEW: (WalletState.GOOD, WalletState.FROZEN),
         WalletState.FROZEN: (WalletState.GOOD,),
     },
+)
+
+# Most are sent at once.
+SENDING = Machine(
+    "A sending",
+    (SendingState.SENT, SendingState.HELD),
+    {SendingState.HELD: (SendingState.SENT, SendingState.RETURNED)},
 )
 
 ADJUSTMENT = Machine(

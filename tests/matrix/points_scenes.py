@@ -27,6 +27,7 @@ def points_rows(cast: Cast, region: str) -> dict[str, str]:
         "rewards.lot": _one(cast, "SELECT id FROM rewards_lot WHERE customer_id = %s", customer),
         "rewards.hold": _held(cast, region, customer),
         "rewards.walletstanding": _looked_into(cast, region),
+        "rewards.pointssent": _sent(cast, region),
         "rewards.pointsfigure": _one(cast, figure, region),
         "rewards.outstandingfigure": _one(cast, outstanding, region),
     }
@@ -92,6 +93,15 @@ def _looked_into(cast: Cast, region: str) -> str:
     form = {"customer_id": customer, "region": region, "why": "matrix"}
     cast.as_staff(f"support of {region}", "/admin/rewards/walletstanding/add/", form)
     return _one(cast, "SELECT id FROM rewards_walletstanding WHERE id = %s", customer)
+
+
+def _sent(cast: Cast, region: str) -> str:
+    """From nobody in particular to another: nothing of it is in the ledger."""
+    query = (
+        "INSERT INTO rewards_pointssent (id, region, version, log_txid, created_at, sender, receiver, points)"
+        " VALUES (gen_random_uuid(), %s, 0, 0, now(), gen_random_uuid(), gen_random_uuid(), 50) RETURNING id"
+    )
+    return str(cast.platform.sql("rewards", query, [region])[0][0])
 
 
 def _held(cast: Cast, region: str, customer: str) -> str:

@@ -23,7 +23,13 @@ from modules.notifications.models import Message, Preference, State
 from modules.notifications.services import Told, sending, tell
 from modules.notifications.tests.conftest import EMAIL
 from modules.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderRefunded
-from modules.rewards.events import PointsExpireSoon, PointsReceived, StandingOrderSkipped, TierChanged
+from modules.rewards.events import (
+    PointsExpireSoon,
+    PointsReceived,
+    SendingReturned,
+    StandingOrderSkipped,
+    TierChanged,
+)
 from tiffin import clock, db, ids
 from tiffin.context import Actor, ActorKind
 from tiffin.jobs.registry import find
@@ -217,6 +223,26 @@ def test_points_that_were_sent_and_a_gift_that_was_skipped_are_told(zofia) -> No
     assert f"{settings.TIFFIN_ORIGIN}/account/giving/" in skip.body
     assert "unsubscribe" in skip.body
     assert {channel for (channel,) in Message.objects.values_list("channel")} == {"email"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("frozen", "your points cannot be used or sent at the moment"),
+        ("receiver", "whom you sent them can be sent none any more"),
+        ("expired", "some of them have expired meanwhile"),
+        ("undecided", "nobody got round to it in time"),
+    ],
+)
+def test_points_that_were_sent_and_come_back_are_told_with_why(zofia, reason, said) -> None:
+    event = SendingReturned(sending_id=ids.new_id(), customer_id=zofia, points=400, reason=reason)
+    with db.transaction(owner="notifications"), handling(record(event)):
+        handlers.points_changed([event])
+    send_emails()
+    (message,) = mail.outbox
+    assert message.subject == "400 points that you sent are yours again"
+    assert f"held for review, and did not go: {said}." in message.body
+    assert f"{settings.TIFFIN_ORIGIN}/account/rewards/" in message.body
 
 
 @pytest.mark.parametrize(

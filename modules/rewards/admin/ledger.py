@@ -172,7 +172,7 @@ class LotAdmin(Ledger):
 
 @register(Hold)
 class HoldAdmin(Ledger):
-    """Points that are promised to orders."""
+    """Points that are promised to orders; without an order, what is sent and looked into before."""
 
     list_display = (
         "created_at",
@@ -195,7 +195,7 @@ class HoldAdmin(Ledger):
     def export_row(self, row: Hold) -> Iterable[Cell]:
         held, ended = (time_cell(at, row.region) for at in (row.created_at, row.ended_at))
         return (
-            str(row.id), str(row.customer_id), str(row.order_id), row.region, row.points, row.posted,
+            str(row.id), str(row.customer_id), str(row.order_id or ""), row.region, row.points, row.posted,
             row.restored, row.state_name, zone_cell(row.region), held, ended,
         )  # fmt: skip
 

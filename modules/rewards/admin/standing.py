@@ -6,20 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from modules.rewards import selectors, services
 from modules.rewards.admin.ledger import customer_link
-from modules.rewards.models import Entry, Hold, Lot, StandingChange, WalletStanding
+from modules.rewards.interface import SendingState
+from modules.rewards.models import Entry, Hold, Lot, PointsSent, StandingChange, WalletStanding
 from modules.rewards.selectors.statement import lines_of
 from modules.rewards.states import STANDING, WalletState
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.actions import own_regions_field
+from tiffin.admin.filters import Made
 from tiffin.admin.modules import ReadOnlyInline
 from tiffin.admin.queues import queue
 from tiffin.admin.site import site
@@ -78,6 +82,12 @@ class WalletStandingAdmin(ModuleAdmin):
     def customer(self, standing: WalletStanding) -> str:
         return customer_link(standing.id)
 
+    @admin.display(description="Waits for it")
+    def is_sending(self, standing: WalletStanding) -> str:
+        """What goes when the wallet is released, and comes back when it is not."""
+        held = PointsSent.objects.filter(sender=standing.id, state_name=SendingState.HELD.value).first()
+        return format_html("{} points to {}", held.points, customer_link(held.receiver)) if held else "–"
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_act_permission(request)
 
@@ -96,13 +106,13 @@ class WalletStandingAdmin(ModuleAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ("customer_id", "region", "why")
-        shown = ("id", "region", "code", "state_name", "since", "by", "decide_by")
+        shown = ("id", "region", "code", "state_name", "since", "by", "decide_by", "is_sending")
         return (*shown, "why", "decision") if self.has_change_permission(request, obj) else (*shown, "why")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         if obj is None:
             return []
-        return ["id", "region", "code", "state_name", "since", "by", "decide_by"]
+        return ["id", "region", "code", "state_name", "since", "by", "decide_by", "is_sending"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "region":
@@ -162,6 +172,34 @@ class WalletStandingAdmin(ModuleAdmin):
             "lines": list(zip(lines_of(list(entries)), entries, strict=True)),
             "most": SHOWN,
         }
+
+
+@register(PointsSent)
+class PointsSentAdmin(ModuleAdmin):
+    """What customers send each other. What is held goes, or comes back, once its sender's wallet is
+    decided."""
+
+    list_display = (
+        "created_at",
+        "state_name",
+        "points",
+        "from_customer",
+        "to_customer",
+        "region",
+        "decided_at",
+    )
+    list_filter = (Made, "state_name", "region")
+    search_fields = ("=id", "=sender", "=receiver")
+    search_help_text = "The id of a sending, or of either customer"
+    exclude = ("log_txid",)
+
+    @admin.display(description="From", ordering="sender")
+    def from_customer(self, sent: PointsSent) -> str:
+        return customer_link(sent.sender)
+
+    @admin.display(description="To", ordering="receiver")
+    def to_customer(self, sent: PointsSent) -> str:
+        return customer_link(sent.receiver)
 
 
 queue(

@@ -19,13 +19,18 @@ from modules.rewards.interface.charity import (
     YearOfGiving,
 )
 from modules.rewards.interface.desk import (
+    CampaignView,
     LotView,
     Membership,
     RewardsAccount,
+    SendingLine,
     SendingPreview,
+    SendingsPage,
+    SendingState,
     SendingView,
     StatementLine,
     StatementPage,
+    TierView,
 )
 from modules.rewards.interface.errors import (
     CharityUnknown,
@@ -64,6 +69,7 @@ __all__ = [
     "AccountTotal",
     "BillState",
     "BillView",
+    "CampaignView",
     "Charity",
     "CharityUnknown",
     "CodeUnknown",
@@ -91,15 +97,19 @@ __all__ = [
     "Refused",
     "Rewards",
     "RewardsAccount",
+    "SendingLine",
     "SendingPreview",
     "SendingRefused",
+    "SendingState",
     "SendingView",
+    "SendingsPage",
     "SettlementView",
     "StandingOrderUnknown",
     "StandingOrderView",
     "StandingState",
     "StatementLine",
     "StatementPage",
+    "TierView",
     "TooFast",
     "TooManyStandingOrders",
     "TooManyTransfers",
@@ -184,12 +194,12 @@ class Rewards(Interface, module="rewards", version=1):
 
     @query(timeout=0.5)
     def holds(self, *, hold_ids: list[UUID]) -> list[HoldView]:
-        """Those of the holds that exist, in no particular order."""
+        """Those of the holds for orders that exist, in no particular order."""
         ...
 
     @query(timeout=3.0)
     def holds_page(self, *, after: UUID | None = None, size: int = 200) -> list[HoldView]:
-        """Every hold by id, at most 200 from `after` on. Empty after the last."""
+        """Every hold for an order by id, at most 200 from `after` on. Empty after the last."""
         ...
 
     @query(timeout=0.5)
@@ -308,5 +318,21 @@ class Rewards(Interface, module="rewards", version=1):
     @command(timeout=2.0, errors=SEND_ERRORS)
     def send(self, *, key: CommandKey, customer_id: UUID, to: str, points: int, region: str) -> SendingView:
         """Send points, those that expire first, which expire with the receiver when they would have with the
-        sender. It cannot be undone."""
+        sender. It cannot be undone. Where a rule wants it looked into first it is `held`."""
+        ...
+
+    @query(timeout=0.5)
+    def sendings(self, *, customer_id: UUID, after: UUID | None = None, size: int = 20) -> SendingsPage:
+        """What the customer sent others and what came from them, the newest first, at most 100 from the
+        sending `after` on. What is held or came back only its sender sees."""
+        ...
+
+    @query(timeout=0.5, errors=(UnknownRegion,))
+    def tiers(self, *, customer_id: UUID, region: str) -> list[TierView]:
+        """The region's, the lowest first, and how far the customer is. Empty where there are none."""
+        ...
+
+    @query(timeout=0.5, errors=(UnknownRegion,))
+    def campaigns(self, *, region: str) -> list[CampaignView]:
+        """What orders of the region earn more now, what ends first before the rest."""
         ...

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from modules.rewards.interface.ledger import Flow
 from modules.rewards.interface.wallets import Wallet
 from tiffin.dto import DTO
+from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
 
 
@@ -64,6 +66,38 @@ class Membership(DTO):
     points_to_next: int = 0
 
 
+class TierView(DTO):
+    """A tier of a region. Who earned `from_points` within the qualifying time has it; what an order earns is
+    then `multiplier` times as much, and `benefits` are the codes of what else it brings. One is `mine`, until
+    `until`; of those above it so many points are `missing`."""
+
+    code: str
+    title: str
+    from_points: int
+    multiplier: Decimal
+    benefits: tuple[str, ...] = ()
+    mine: bool = False
+    until: datetime | None = None
+    missing: int = 0
+
+
+class CampaignView(DTO):
+    """What orders earn more until before `until`, where the `restaurant_id` is None from anywhere. By its
+    `kind`: `multiplier` times what they earn anyway (`multiplier`); so many `points` for each order
+    (`bonus`), for a customer's first one (`first_order`), or for so many `orders` within so many `days`
+    (`streak`)."""
+
+    id: UUID
+    title: str
+    kind: str
+    until: datetime
+    multiplier: Decimal | None = None
+    points: int | None = None
+    orders: int | None = None
+    days: int | None = None
+    restaurant_id: UUID | None = None
+
+
 class RewardsAccount(DTO):
     """A customer's points and what goes with them. `worth` is what the available ones pay in the region,
     None where points are not spent; fewer than `minimum_points` are not spent at once. By `code` others
@@ -93,10 +127,40 @@ class SendingPreview(DTO):
     expires_at: datetime
 
 
+class SendingState(OpenEnum):
+    """Where what one customer sends another is."""
+
+    HELD = "held"  # set aside until somebody has looked into it
+    SENT = "sent"
+    RETURNED = "returned"  # the sender's again
+    UNKNOWN = "unknown"
+
+
 class SendingView(DTO):
-    """Points that were sent; it is not undone."""
+    """Points that were sent; it is not undone. While it is `held` they are neither side's to use: once it was
+    looked into they are `sent`, or `returned` to the sender."""
 
     id: UUID
     to: str
     points: int
     at: datetime
+    state: SendingState = SendingState.SENT
+
+
+class SendingLine(DTO):
+    """Points that the customer sent somebody, or `received` from them. `other` is the code of that somebody,
+    empty for who has none any more. `at` is when they were sent, or came."""
+
+    id: UUID
+    received: bool
+    other: str
+    points: int
+    at: datetime
+    state: SendingState
+
+
+class SendingsPage(DTO):
+    """The newest first; `next` is where to go on, None at the end."""
+
+    lines: tuple[SendingLine, ...]
+    next: UUID | None = None

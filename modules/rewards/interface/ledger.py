@@ -45,9 +45,9 @@ class Transfer(DTO, gc=False):  # thousands at a time, and in no circle
     ever. `customer_id` is the customer of its accounts, `party_id` the charity or the campaign.
 
     `lot_id` names the lot that CONFIRM, UNEARN, TAKE_BACK and EXPIRE are about (the id of the transfer that
-    opened it); what else takes points takes those that expire first. `hold_id` is the hold (the id of its
-    transfer) that POST, RELEASE and RESTORE are about. `expires_at` is when the lot that is opened expires,
-    or the hold lapses. `order_id` and `reason` are for the statement.
+    opened it), and a HOLD for no order; what else takes points takes those that expire first.
+    `hold_id` is the hold (the id of its transfer) that POST, RELEASE and RESTORE are about. `expires_at` is
+    when the lot that is opened expires, or the hold lapses. `order_id` and `reason` are for the statement.
     """
 
     id: UUID

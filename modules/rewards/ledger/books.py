@@ -193,7 +193,7 @@ def asked(transfer: Transfer) -> Asked | None:
         and (transfer.hold_id is not None) == of_hold
         and (transfer.lot_id is not None or flow not in _NAMES_ITS_LOT)
         and (transfer.lot_id is None or (way.from_lots and not of_hold))
-        and (flow is not Flow.HOLD or transfer.order_id is not None)
+        and (flow is not Flow.HOLD or (transfer.order_id is None) == (transfer.lot_id is not None))
     )
     return Asked(transfer, way, _name(way.debit, transfer), _name(way.credit, transfer)) if says else None
 

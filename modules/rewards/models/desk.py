@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from modules.rewards.states import ADJUSTMENT, STANDING, AdjustmentState, WalletState
+from modules.rewards.interface import SendingState
+from modules.rewards.states import ADJUSTMENT, SENDING, STANDING, AdjustmentState, WalletState
 from tiffin import clock
 from tiffin.db import Aggregate
 from tiffin.states import Machine
@@ -84,12 +85,24 @@ class StandingChange(models.Model):
 
 
 class PointsSent(Aggregate):
-    """Points that one customer sent another; the entries say of which lots. Nothing of it is ever undone, and
-    it is kept as long as its entries."""
+    """Points that one customer sent another; the entries say of which lots. What a rule wants looked into is
+    held, at most one sending of each customer, until that was `decided_at`; nothing that went is ever undone.
+    Kept as long as its entries."""
 
     sender = models.UUIDField()
     receiver = models.UUIDField()
     points = models.BigIntegerField()
+    state_name = models.CharField(
+        max_length=12,
+        db_column="state",
+        choices=[(state.value, state.value) for state in SendingState if state is not SendingState.UNKNOWN],
+        default=SendingState.SENT.value,
+        db_default=SendingState.SENT.value,
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    NOT_FINAL = models.Q(state_name=SendingState.HELD.value)
+    MACHINES: ClassVar[dict[str, Machine[SendingState]]] = {"state_name": SENDING}
 
     class Meta:
         verbose_name_plural = "points sent"
@@ -102,10 +115,24 @@ class PointsSent(Aggregate):
             models.CheckConstraint(
                 condition=~models.Q(sender=models.F("receiver")), name="rewards_sent_to_another"
             ),
+            models.UniqueConstraint(
+                fields=("sender",),
+                condition=models.Q(state_name=SendingState.HELD.value),
+                name="rewards_sent_one_held",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.points} points"
+
+    @property
+    def state(self) -> SendingState:
+        return SendingState(self.state_name)
+
+    def move_to(self, state: SendingState) -> None:
+        """Raises StateConflict for what is not drawn."""
+        SENDING.check(self.state, state)
+        self.state_name = state.value
 
 
 class Adjustment(Aggregate):

@@ -166,13 +166,14 @@ class Lot(models.Model):
 
 
 class Hold(Aggregate):
-    """Points that are promised to an order; `id` is the entry that held them, `lots` and `parts` what it
-    took. It ends once, the database sees to that: the first `posted` of `points` were spent and the others
-    are free again. `restored` of those spent came back, the last first. What lapses is found by `lapses_at`,
-    many at a time, so that no hold needs a deadline of its own."""
+    """Points that are promised to an order, or without one to whom they are sent once that was looked into;
+    `id` is the entry that held them, `lots` and `parts` what it took. It ends once, the database sees to
+    that: the first `posted` of `points` were spent and the others are free again. `restored` of those spent
+    came back, the last first. What lapses is found by `lapses_at`, many at a time, so that no hold needs a
+    deadline of its own."""
 
     customer_id = models.UUIDField(db_index=True)
-    order_id = models.UUIDField(db_index=True)
+    order_id = models.UUIDField(null=True, db_index=True)
     points = models.BigIntegerField()
     lots = ArrayField(models.UUIDField())
     parts = ArrayField(models.BigIntegerField())

@@ -7,20 +7,26 @@ from typing import Any
 from rest_framework import serializers
 
 from modules.rewards.interface import (
+    CampaignView,
     Flow,
     LotView,
     Membership,
     RewardsAccount,
+    SendingLine,
     SendingPreview,
+    SendingState,
     SendingView,
     StatementLine,
     StatementPage,
+    TierView,
 )
+from modules.rewards.models import CampaignKind
 from modules.rewards.services.holds import MOST_POINTS
 from tiffin.money import Money
 from tiffin.web.fields import IdField
 
 _FLOWS = [(flow.value, flow.value) for flow in Flow]
+_STATES = [(state.value, state.value) for state in SendingState]
 # What PostgreSQL's bigint holds.
 MOST_NUMBER = 2**63 - 1
 
@@ -134,3 +140,70 @@ class SendingSerializer(serializers.Serializer[SendingView]):
     to = serializers.CharField()
     points = serializers.IntegerField()
     at = serializers.DateTimeField()
+    state = serializers.ChoiceField(
+        choices=_STATES,
+        help_text="What is `held` is neither side's until somebody has looked into it: then it is `sent`, or "
+        "`returned` to its sender",
+    )
+
+    def to_representation(self, instance: SendingView) -> dict[str, Any]:
+        return {**super().to_representation(instance), "state": instance.state.value}
+
+
+class SendingsQuerySerializer(serializers.Serializer[Any]):
+    cursor = IdField(required=False, help_text="As `next` has it")
+    page_size = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
+
+
+class SendingLineSerializer(serializers.Serializer[SendingLine]):
+    id = IdField()
+    received = serializers.BooleanField(help_text="By you, or else sent by you")
+    other = serializers.CharField(help_text="The other's rewards code; empty for who has none any more")
+    points = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=_STATES, help_text="What you received is always `sent`")
+
+    def to_representation(self, instance: SendingLine) -> dict[str, Any]:
+        return {**super().to_representation(instance), "state": instance.state.value}
+
+
+class SendingsSerializer(serializers.Serializer[Any]):
+    next = serializers.CharField(allow_null=True, help_text="The address of the next page")
+    results = SendingLineSerializer(many=True)
+
+
+class TierSerializer(serializers.Serializer[TierView]):
+    code = serializers.CharField()
+    title = serializers.CharField()
+    from_points = serializers.IntegerField(help_text="Who earns so many within the qualifying time has it")
+    multiplier = serializers.DecimalField(
+        max_digits=6, decimal_places=2, help_text="So many times as much is earned by orders"
+    )
+    benefits = serializers.ListField(
+        child=serializers.CharField(), help_text="Codes of what it brings, as `priority_support`"
+    )
+    mine = serializers.BooleanField()
+    until = serializers.DateTimeField(allow_null=True, help_text="Of yours; you may keep it longer")
+    missing = serializers.IntegerField(help_text="Still to become yours in time for it")
+
+
+class TiersSerializer(serializers.Serializer[Any]):
+    results = TierSerializer(many=True)
+
+
+class CampaignSerializer(serializers.Serializer[CampaignView]):
+    id = IdField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=CampaignKind.choices)
+    multiplier = serializers.DecimalField(
+        max_digits=4, decimal_places=2, allow_null=True, help_text="Of what an order earns anyway"
+    )
+    points = serializers.IntegerField(allow_null=True, help_text="That an order, or a streak, earns more")
+    orders = serializers.IntegerField(allow_null=True, help_text="So many of them are a streak")
+    days = serializers.IntegerField(allow_null=True, help_text="Within so many of them")
+    until = serializers.DateTimeField()
+    restaurant_id = IdField(allow_null=True, help_text="For orders from there alone; null: from anywhere")
+
+
+class CampaignsSerializer(serializers.Serializer[Any]):
+    results = CampaignSerializer(many=True)

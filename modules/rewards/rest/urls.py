@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.rewards.rest import giving, views
+from modules.rewards.rest import giving, programme, views
 
 urlpatterns = [
     path("rewards/wallet", views.Wallet.as_view(), name="rewards-wallet"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("rewards/code", views.Code.as_view(), name="rewards-code"),
     path("rewards/sendings", views.Sendings.as_view(), name="rewards-sendings"),
     path("rewards/sendings/preview", views.Preview.as_view(), name="rewards-sending-preview"),
+    path("rewards/tiers", programme.Tiers.as_view(), name="rewards-tiers"),
+    path("rewards/campaigns", programme.Campaigns.as_view(), name="rewards-campaigns"),
     path("rewards/causes", giving.Causes.as_view(), name="causes"),
     path("rewards/donations", giving.Donations.as_view(), name="donations"),
     path("rewards/donations/preview", giving.Preview.as_view(), name="donation-preview"),

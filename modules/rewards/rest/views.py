@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 from modules.rewards import selectors, services
 from modules.rewards.interface import SEND_ERRORS, SendingRefused
@@ -15,6 +16,8 @@ from modules.rewards.rest.serializers import (
     RegionQuerySerializer,
     SendingPreviewSerializer,
     SendingSerializer,
+    SendingsQuerySerializer,
+    SendingsSerializer,
     SendSerializer,
     StatementQuerySerializer,
     StatementSerializer,
@@ -31,6 +34,33 @@ _SENDING = [
         "A hundred points",
         value={"to": "K7Q-4TX-M93", "points": 100, "region": "gb"},
         request_only=True,
+    )
+]
+_SENDINGS = [
+    OpenApiExample(
+        "Sent and held for review, and received",
+        value={
+            "next": None,
+            "results": [
+                {
+                    "id": "0192f0c1-7a2b-7c3d-8e4f-5a6b7c8d9e10",
+                    "received": False,
+                    "other": "K7Q-4TX-M93",
+                    "points": 400,
+                    "at": "2026-11-26T12:00:00Z",
+                    "state": "held",
+                },
+                {
+                    "id": "0192f0c1-7a2b-7c3d-8e4f-5a6b7c8d9e0f",
+                    "received": True,
+                    "other": "K7Q-4TX-M93",
+                    "points": 100,
+                    "at": "2026-11-25T12:00:00Z",
+                    "state": "sent",
+                },
+            ],
+        },
+        response_only=True,
     )
 ]
 _REGION = [OpenApiExample("In Great Britain", value={"region": "gb"}, request_only=True)]
@@ -119,13 +149,32 @@ class Preview(CustomerView):
 
 
 class Sendings(CustomerView):
+    @extend_schema(
+        parameters=[SendingsQuerySerializer],
+        responses=SendingsSerializer,
+        operation_id="rewards_sendings",
+        summary="What I sent others and was sent by them",
+        description="The newest first, with the other's rewards code. What you sent may be held for review, "
+        "and what was returned is yours again.",
+        examples=_SENDINGS,
+    )
+    def get(self, request: Request) -> Response:
+        asked = SendingsQuerySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        page = selectors.sendings(self.customer_id(), after=wanted.get("cursor"), size=wanted["page_size"])
+        here = request.build_absolute_uri()
+        following = replace_query_param(here, "cursor", page.next) if page.next else None
+        return Response(SendingsSerializer({"next": following, "results": page.lines}).data)
+
     @refuses(*SEND_ERRORS)
     @extend_schema(
         request=SendSerializer,
         responses={status.HTTP_201_CREATED: SendingSerializer},
         operation_id="rewards_sending_send",
         summary="Send points to another customer",
-        description="Those that expire first go, and expire when they would have. It cannot be undone.",
+        description="Those that expire first go, and expire when they would have. It cannot be undone. Where "
+        "it has to be looked into first they are held.",
         examples=_SENDING,
     )
     @idempotent

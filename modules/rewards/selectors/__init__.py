@@ -1,5 +1,6 @@
 """What is known of points."""
 
+from modules.rewards.selectors.campaigns import campaigns
 from modules.rewards.selectors.funding import bills, bills_page
 from modules.rewards.selectors.giving import (
     cause,
@@ -13,9 +14,11 @@ from modules.rewards.selectors.giving import (
     year_of_giving,
 )
 from modules.rewards.selectors.receipts import donation_receipt
+from modules.rewards.selectors.sendings import sending_view, sendings
 from modules.rewards.selectors.settling import settlements, settlements_page
-from modules.rewards.selectors.standing import account, find_standing, sending_view, worth
+from modules.rewards.selectors.standing import account, find_standing, worth
 from modules.rewards.selectors.statement import lots, statement
+from modules.rewards.selectors.tiers import programme
 from modules.rewards.selectors.totals import totals
 from modules.rewards.selectors.wallets import hold_view, holds, holds_page, no_hold, stopped_wallets, wallets
 
@@ -23,6 +26,7 @@ __all__ = [
     "account",
     "bills",
     "bills_page",
+    "campaigns",
     "cause",
     "causes",
     "donation_receipt",
@@ -35,7 +39,9 @@ __all__ = [
     "lots",
     "lying",
     "no_hold",
+    "programme",
     "sending_view",
+    "sendings",
     "settlements",
     "settlements_page",
     "standing_order_view",

@@ -8,8 +8,8 @@ from uuid import UUID
 from msgspec import structs
 
 from modules.rewards.codes import spaced
-from modules.rewards.interface import RewardsAccount, SendingView
-from modules.rewards.models import PointsSent, WalletStanding
+from modules.rewards.interface import RewardsAccount
+from modules.rewards.models import WalletStanding
 from modules.rewards.policies import Taking, redeeming, sending
 from modules.rewards.selectors.statement import lots
 from modules.rewards.selectors.tiers import membership
@@ -21,11 +21,17 @@ from tiffin.regions import Region, UnknownRegion
 EXPIRING_SHOWN = 3
 # Nobody takes points oftener within what any rule looks at.
 _LATEST = 500
+# What is held for no order is being sent: it counts once, and when it was wanted.
 _TAKINGS = """
-SELECT flow, at, sum(amount)::bigint FROM (
-    SELECT flow, at, amount FROM rewards_entry WHERE customer_id = %s ORDER BY number DESC LIMIT %s
-) AS latest
-WHERE flow IN ('hold', 'send', 'donate') AND at > %s GROUP BY flow, at
+WITH latest AS (
+    SELECT CASE WHEN flow = 'hold' AND order_id IS NULL THEN 'send' ELSE flow END AS taking, flow, at, amount,
+           order_id
+    FROM rewards_entry WHERE customer_id = %s ORDER BY number DESC LIMIT %s
+)
+SELECT taking, at, sum(amount)::bigint FROM latest
+WHERE taking IN ('hold', 'send', 'donate') AND at > %s
+      AND NOT (flow = 'send' AND at IN (SELECT at FROM latest WHERE flow = 'release' AND order_id IS NULL))
+GROUP BY taking, at
 """
 
 
@@ -57,13 +63,6 @@ def account(*, customer_id: UUID, region: str) -> RewardsAccount:
         expiring=tuple(lots(customer_id=customer_id, most=EXPIRING_SHOWN)),
         membership=member,
     )
-
-
-def sending_view(sent: PointsSent) -> SendingView:
-    """What its sender sees of it."""
-    receiver = find_standing(sent.receiver)
-    code = spaced(receiver.code) if receiver and receiver.code else ""
-    return SendingView(id=sent.id, to=code, points=sent.points, at=sent.created_at)
 
 
 def worth(region: Region, points: int) -> Money | None:

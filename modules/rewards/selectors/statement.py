@@ -37,7 +37,11 @@ WORDS: dict[Flow, str] = {
     Flow.RECEIVE: "Received",
     Flow.DONATE: "Given to a good cause",
 }
-_LEFT_ALONE = {Flow.TAKE_BACK: "Taken back"}
+_LEFT_ALONE = {
+    Flow.TAKE_BACK: "Taken back",
+    Flow.HOLD: "Set aside: looked into before it is sent",
+    Flow.RELEASE: "Free again: it was looked into",
+}
 _OPENING = {Flow.EARN.value, Flow.EARN_FUNDED.value}
 # What is about the points of an order: whatever else is known of why stands with the earning.
 _OF_EARNINGS = _OPENING | {
@@ -116,7 +120,7 @@ def what_of(flow: Flow, reason: str, *, of_order: bool, names: Iterable[str] = (
         words = _LEFT_ALONE.get(flow, words)
     if flow is Flow.DONATE:
         return f"Given to {known}" if known else words
-    if flow in {Flow.SEND, Flow.RECEIVE} and reason:
+    if reason and (flow in {Flow.SEND, Flow.RECEIVE} or (flow is Flow.HOLD and not of_order)):
         return f"{words} {reason}"
     if flow.value in _OF_EARNINGS:
         return f"{words} ({known})" if known else words

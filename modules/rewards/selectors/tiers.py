@@ -10,10 +10,10 @@ from uuid import UUID
 from msgspec import structs
 
 from modules.rewards.earning import rank, window
-from modules.rewards.interface import Membership
+from modules.rewards.interface import Membership, TierView
 from modules.rewards.models import Member
 from modules.rewards.policies import qualifying, tiers
-from tiffin import db
+from tiffin import clock, db, regions
 from tiffin.regions import Region
 
 _QUALIFYING = """
@@ -39,7 +39,7 @@ def membership(customer_id: UUID, region: Region, at: datetime) -> Membership | 
     there = tiers(region, day)
     if not there:
         return None
-    member = Member.objects.filter(customer_id=customer_id, region=region.code).exclude(tier="").first()
+    member = _member(customer_id, region)
     place = rank(there, member.tier) if member else 0
     found = Membership()
     if member and place:
@@ -50,6 +50,39 @@ def membership(customer_id: UUID, region: Region, at: datetime) -> Membership | 
     earned = qualifying_points([customer_id], region, window(region, qualifying(region, day), at))
     missing = there[place].from_points - earned.get(customer_id, 0)
     return structs.replace(found, next_title=there[place].title, points_to_next=max(missing, 0))
+
+
+def programme(customer_id: UUID, region: str) -> list[TierView]:
+    """The region's tiers, the lowest first, and how far the customer is. Raises UnknownRegion."""
+    here, now = regions.get(region), clock.now()
+    day = here.local(now).date()
+    there = tiers(here, day)
+    if not there:
+        return []
+    member = _member(customer_id, here)
+    place = rank(there, member.tier) if member else 0
+    earned = qualifying_points([customer_id], here, window(here, qualifying(here, day), now))
+    return [
+        TierView(
+            code=tier.code,
+            title=tier.title,
+            from_points=tier.from_points,
+            multiplier=tier.multiplier,
+            benefits=tier.benefits,
+            mine=number == place,
+            until=member.until if member and number == place else None,
+            missing=max(tier.from_points - earned.get(customer_id, 0), 0) if number > place else 0,
+        )
+        for number, tier in enumerate(there, start=1)
+    ]
+
+
+def _member(customer_id: UUID, region: Region) -> Member | None:
+    """Who has a tier there."""
+    found: Member | None = (
+        Member.objects.filter(customer_id=customer_id, region=region.code).exclude(tier="").first()
+    )
+    return found
 
 
 def qualifying_points(

@@ -68,13 +68,13 @@ def stopped_wallets(customer_ids: Collection[UUID]) -> set[UUID]:
 
 
 def holds(hold_ids: list[UUID]) -> list[HoldView]:
-    """Those that exist."""
-    return [hold_view(found) for found in db.find(Hold, id=hold_ids)]
+    """Those for orders that exist."""
+    return [hold_view(found) for found in db.find(Hold, id=hold_ids) if found.order_id is not None]
 
 
 def holds_page(after: UUID | None, size: int) -> list[HoldView]:
-    """Every hold by id, from `after` on."""
-    return [hold_view(found) for found in page_of(Hold, after, size)]
+    """Every hold for an order by id, from `after` on."""
+    return [hold_view(found) for found in page_of(Hold, after, size, order_id__isnull=False)]
 
 
 def no_hold(hold_id: UUID) -> HoldView:
@@ -88,7 +88,7 @@ def hold_view(found: Hold) -> HoldView:
     return HoldView(
         id=found.id,
         customer_id=found.customer_id,
-        order_id=found.order_id,
+        order_id=found.order_id or PROGRAMME,
         region=found.region,
         points=found.points,
         state=found.state,

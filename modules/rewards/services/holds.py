@@ -109,6 +109,7 @@ def void_hold(*, hold_id: UUID) -> Hold | None:
             db.insert(Refusal(id=hold_id, terms=b"", code=HOLD_ENDED), unless_taken=("id",))
             return None
         (found,) = there
+        _order_of(found)
         if found.state in _LET_GO:
             return found
         found.move_to(HoldState.VOIDED)
@@ -156,8 +157,10 @@ def restore_hold(*, hold_id: UUID, key: str, points: int, reason: str) -> Hold:
 
 
 def lapse_holds(*, now: datetime | None = None) -> int:
-    """Let go of what nobody ended in time; returns how many holds."""
-    overdue = Hold.objects.filter(ended_at=None, lapses_at__lte=now or clock.now()).order_by("lapses_at")
+    """Let go of what orders did not end in time; returns how many holds. What is being sent has a deadline of
+    its own."""
+    of_orders = Hold.objects.filter(ended_at=None, order_id__isnull=False)
+    overdue = of_orders.filter(lapses_at__lte=now or clock.now()).order_by("lapses_at")
     hold_ids = list(overdue.values_list("id", flat=True)[:LAPSED_AT_ONCE])
     return sum(_lapse(hold_id) for hold_id in hold_ids)
 
@@ -171,7 +174,7 @@ def _lapse(hold_id: UUID) -> bool:
             found,
             PointsHoldLapsed(
                 hold_id=found.id,
-                order_id=found.order_id,
+                order_id=_order_of(found),
                 customer_id=found.customer_id,
                 points=found.points,
             ),
@@ -183,9 +186,18 @@ def _lapse(hold_id: UUID) -> bool:
 def _get(hold_id: UUID) -> Hold:
     """As it stands, and not locked: the ledger locks the customer first, and then looks again."""
     try:
-        return Hold.get(hold_id)
+        found = Hold.get(hold_id)
     except Hold.DoesNotExist:
         raise HoldUnknown(hold_id=hold_id) from None
+    _order_of(found)
+    return found
+
+
+def _order_of(found: Hold) -> UUID:
+    """Raises HoldUnknown for what is being sent: only whoever decides about it ends that."""
+    if found.order_id is None:
+        raise HoldUnknown(hold_id=found.id)
+    return found.order_id
 
 
 def _of(held: Hold, flow: Flow, points: int, *, reason: str = "") -> Transfer:

@@ -3,7 +3,6 @@ anyway."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -11,7 +10,6 @@ from uuid import UUID
 from django.db.models import Count, Q, Sum
 
 from modules.rewards.codes import read_code, spaced
-from modules.rewards.events import PointsReceived
 from modules.rewards.interface import (
     CodeUnknown,
     Flow,
@@ -19,30 +17,17 @@ from modules.rewards.interface import (
     PointsInvalid,
     SendingPreview,
     SendingRefused,
-    Transfer,
+    SendingState,
     WalletUnderReview,
 )
 from modules.rewards.models import Lot, PointsSent, WalletStanding
 from modules.rewards.policies import Sending, sending
 from modules.rewards.selectors.standing import find_standing
-from modules.rewards.services.posting import post
+from modules.rewards.services.passing import Part, hold_back, lock_both, pass_on
 from modules.rewards.services.standing import lock_standing, require_good_standing
 from tiffin import clock, db, ids, regions
-from tiffin.log import publish_new
 
 DAY, MONTH = timedelta(hours=24), timedelta(days=30)
-# In the order in which the ledger locks them; nothing but sending moves points from one customer to another.
-# As the ledger does, none before both are there: whoever opens one may wait for the other.
-_LOCK = """
-WITH pair AS (SELECT id FROM rewards_account WHERE owner = ANY(%s) AND kind = 'available')
-SELECT id FROM rewards_account WHERE id IN (SELECT id FROM pair) AND (SELECT count(*) FROM pair) = 2
-ORDER BY id FOR NO KEY UPDATE
-"""
-
-
-class _Part(NamedTuple):
-    lot: Lot
-    points: int
 
 
 def preview_sending(*, customer_id: UUID, to: str, points: int, region: str) -> SendingPreview:
@@ -63,7 +48,8 @@ def preview_sending(*, customer_id: UUID, to: str, points: int, region: str) -> 
 
 
 def send(*, customer_id: UUID, to: str, points: int, region: str) -> PointsSent:
-    """Send points to whoever has the code `to`. It cannot be undone.
+    """Send points to whoever has the code `to`. It cannot be undone. Beyond a rule that wants to be looked
+    into they are held until somebody has.
 
     Raises CodeUnknown, InsufficientPoints, PointsInvalid, SendingRefused, TooFast, WalletUnderReview.
     """
@@ -72,14 +58,18 @@ def send(*, customer_id: UUID, to: str, points: int, region: str) -> PointsSent:
         sender = lock_standing(customer_id, region)
         receiver = _receiver(to, customer_id)
         _left_today(customer_id, points, sender.region)
-        require_good_standing(customer_id=customer_id, region=sender.region, flow=Flow.SEND, points=points)
-        db.select(_LOCK, [customer_id, receiver.id])
+        until = require_good_standing(
+            customer_id=customer_id, region=sender.region, flow=Flow.SEND, points=points
+        )
+        lock_both(customer_id, receiver.id)
         _, parts = _parts(customer_id, points)
         sent = PointsSent(
             id=ids.new_id(), region=sender.region, sender=customer_id, receiver=receiver.id, points=points
         )
-        post(*_transfers(sent, parts, sender, receiver))
-        publish_new(sent, PointsReceived(sending_id=sent.id, customer_id=receiver.id, points=points))
+        if until is None:
+            pass_on(sent, parts, sender, receiver)
+        else:
+            hold_back(sent, parts, receiver, until=until)
     return sent
 
 
@@ -116,7 +106,8 @@ class _Sent(NamedTuple):
 
 def _sent(customer_id: UUID, now: datetime) -> _Sent:
     today = Q(created_at__gt=now - DAY)
-    sent = PointsSent.objects.filter(sender=customer_id, created_at__gt=now - MONTH).aggregate(
+    theirs = PointsSent.objects.filter(sender=customer_id, created_at__gt=now - MONTH)
+    sent = theirs.exclude(state_name=SendingState.RETURNED.value).aggregate(
         times=Count("id", filter=today), day=Sum("points", filter=today), month=Sum("points")
     )
     return _Sent(sent["times"], sent["day"] or 0, sent["month"] or 0)
@@ -134,7 +125,7 @@ def _within(limits: Sending, points: int, sent: _Sent) -> int:
     return left
 
 
-def _parts(customer_id: UUID, points: int) -> tuple[int, list[_Part]]:
+def _parts(customer_id: UUID, points: int) -> tuple[int, list[Part]]:
     """How many the customer can send, and of which lots the points come. Raises InsufficientPoints."""
     lots = Lot.objects.filter(
         customer_id=customer_id, is_open=True, available__gt=0, expires_at__gt=clock.now()
@@ -144,35 +135,8 @@ def _parts(customer_id: UUID, points: int) -> tuple[int, list[_Part]]:
         available += lot.available
         if wanted:
             part = min(wanted, lot.available)
-            parts.append(_Part(lot, part))
+            parts.append(Part(lot, part))
             wanted -= part
     if wanted:
         raise InsufficientPoints(wanted=points, available=available)
     return available, parts
-
-
-def _transfers(
-    sent: PointsSent, parts: Sequence[_Part], sender: WalletStanding, receiver: WalletStanding
-) -> Iterator[Transfer]:
-    """A pair for each lot: what was issued in a region stays that region's."""
-    to = f"to {spaced(receiver.code)}" if receiver.code else ""
-    by = f"from {spaced(sender.code)}" if sender.code else ""
-    for number, (lot, points) in enumerate(parts):
-        yield Transfer(
-            id=ids.derived(sent.id, f"send {number}"),
-            flow=Flow.SEND,
-            amount=points,
-            region=lot.region,
-            customer_id=sent.sender,
-            lot_id=lot.id,
-            reason=to,
-        )
-        yield Transfer(
-            id=ids.derived(sent.id, f"receive {number}"),
-            flow=Flow.RECEIVE,
-            amount=points,
-            region=lot.region,
-            customer_id=sent.receiver,
-            expires_at=lot.expires_at,
-            reason=by,
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from modules.rewards.codes import new_code, spaced
@@ -12,6 +12,7 @@ from modules.rewards.interface import Flow, SendingRefused, TooFast, WalletUnder
 from modules.rewards.models import StandingChange, WalletStanding
 from modules.rewards.policies import REFUSE, Taking, Velocity, broken_rule, reviewing, sending, velocity
 from modules.rewards.selectors.standing import find_standing, takings
+from modules.rewards.services.passing import FORGOTTEN, FROZEN, UNDECIDED, end_held
 from modules.rewards.states import WalletState
 from tiffin import clock, context, db, jobs, regions
 
@@ -21,12 +22,13 @@ NOBODY_DECIDED = "Nobody decided in time."
 
 
 @db.transaction_required
-def require_good_standing(*, customer_id: UUID, region: str, flow: Flow, points: int) -> None:
+def require_good_standing(*, customer_id: UUID, region: str, flow: Flow, points: int) -> datetime | None:
     """Whether the customer may take so many points now, by HOLD, SEND or DONATE: asked right before they are.
+    Returns until when it is to be looked into; None where that is not wanted.
 
-    Raises WalletUnderReview, TooFast. Beyond a rule that wants to be looked into points are taken all the
-    same, and it is the next ones that are refused: what raised would be undone with its transaction. Where
-    there are rules one taking of a customer is looked at after the other.
+    Raises WalletUnderReview, TooFast. Beyond a rule that wants to be looked into points are set aside for an
+    order or given all the same, while what is sent is held; the next ones are refused. What raised would be
+    undone with its transaction. Where there are rules one taking of a customer is looked at after the other.
     """
     here, now = regions.get(region), clock.now()
     rules = [rule for rule in velocity(here, here.local(now).date()) if flow.value in rule.flows]
@@ -34,14 +36,15 @@ def require_good_standing(*, customer_id: UUID, region: str, flow: Flow, points:
     if standing is not None and not standing.is_good:
         raise WalletUnderReview()
     if standing is None or not rules:
-        return
+        return None
     since = now - timedelta(seconds=max(rule.seconds for rule in rules))
     broken = broken_rule(rules, takings(customer_id, since=since), Taking(flow.value, now, points))
     if broken is None:
-        return
+        return None
     if broken.then == REFUSE:
         raise TooFast(hours=-(-broken.seconds // _HOUR))
     _review(standing, why=_why(broken), by=BY_RULES)
+    return standing.decide_by
 
 
 def _why(rule: Velocity) -> str:
@@ -85,25 +88,31 @@ def review_wallet(*, customer_id: UUID, region: str, why: str) -> None:
 
 
 def decide_review(*, customer_id: UUID, release: bool, why: str) -> None:
-    """Staff have looked: the wallet is good again, or stays as it is for good. A frozen one can be released
-    later. Raises ReasonMissing, StateConflict."""
+    """Staff have looked: the wallet is good again, and what it was sending goes; or it stays as it is for
+    good, and that comes back. A frozen one can be released later. Raises ReasonMissing, StateConflict."""
     state = WalletState.GOOD if release else WalletState.FROZEN
     with db.transaction():
-        _change(WalletStanding.lock(customer_id), state, why=_said(why), by=_staff())
+        standing = WalletStanding.lock(customer_id)
+        _change(standing, state, why=_said(why), by=_staff())
+        end_held(standing, stopped="" if release else FROZEN)
 
 
 @db.transaction_required
 def end_review(customer_id: UUID) -> None:
-    """Nobody decided in time: no customer is kept from their points by being forgotten."""
+    """Nobody decided in time: no customer is kept from their points by being forgotten. What was being sent
+    comes back: nobody has said that it may go."""
     standing = WalletStanding.lock(customer_id)
     if standing.state is WalletState.UNDER_REVIEW:
         _change(standing, WalletState.GOOD, why=NOBODY_DECIDED, by=BY_RULES)
+    end_held(standing, stopped=UNDECIDED)
 
 
 @db.transaction_required
 def forget_code(customer_id: UUID, *, region: str) -> None:
-    """Nobody can send a forgotten customer points any more, nor is there ever a code again."""
+    """Nobody can send a forgotten customer points any more, nor is there ever a code again; nor do they send
+    any."""
     standing = lock_standing(customer_id, region)
+    end_held(standing, stopped=FORGOTTEN)
     standing.code, standing.forgotten_at = None, clock.now()
     standing.save(update_fields=("code", "forgotten_at"))
 

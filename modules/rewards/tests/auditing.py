@@ -9,6 +9,7 @@ RULES = (
     audit.wallets_are_their_entries,
     audit.programme_is_its_entries,
     audit.no_hold_is_forgotten,
+    audit.held_sendings_are_held,
     audit.earnings_are_their_entries,
     audit.no_earning_is_overdue,
 )

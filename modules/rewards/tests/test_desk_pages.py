@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from modules.rewards.interface import Flow, Rewards
 from modules.rewards.models import Adjustment, Lot, WalletStanding
 from modules.rewards.selectors import find_standing
-from modules.rewards.services import code_of, hold, review_wallet
+from modules.rewards.services import code_of, hold, review_wallet, send
 from modules.rewards.services.figures import make_figures
 from modules.rewards.states import AdjustmentState, WalletState
 from modules.rewards.tests.giving import a_charity
@@ -27,6 +27,7 @@ from tiffin.testing import token, waiting
 
 pytestmark = pytest.mark.database
 ADJUSTMENTS, STANDINGS = "/admin/rewards/adjustment/", "/admin/rewards/walletstanding/"
+SENDINGS = "/admin/rewards/pointssent/"
 
 
 def person(*roles: str, region: str = EVERY_REGION) -> Client:
@@ -275,3 +276,27 @@ def test_a_list_of_millions_does_not_ask_which_values_they_have(database, table)
         page(person("finance"), f"/admin/rewards/{table}/?region__exact=gb")
 
     assert not [query["sql"] for query in asked if "DISTINCT" in query["sql"]]
+
+
+def test_staff_see_what_waits_for_a_wallet_and_find_what_was_sent_by_its_state(database) -> None:
+    """By the region's rule about how many points are taken within a day."""
+    sender, receiver, other = granted(30_000), ids.new_id(), granted(100)
+    code = code_of(customer_id=receiver, region="gb")
+    hold(hold_id=ids.new_id(), customer_id=sender, order_id=ids.new_id(), points=24_990, region="gb")
+    for customer, points in ((sender, 90), (other, 60)):
+        send(customer_id=customer, to=code, points=points, region="gb")
+    support, operations = person("support"), person("operations")
+
+    held = page(support, f"{SENDINGS}?state_name__exact=held")
+    assert str(sender) in held
+    assert str(other) not in held
+    assert str(other) in page(support, f"{SENDINGS}?state_name__exact=sent")
+    assert str(sender) not in page(support, f"{SENDINGS}?q={other}")
+    address = f"{STANDINGS}{sender}/change/"
+    assert "90 points to" in page(operations, address)
+    no_changes = {"changes-TOTAL_FORMS": "0", "changes-INITIAL_FORMS": "0"}
+    operations.post(address, no_changes | {"why": "a big family", "decision": "good"})
+
+    assert str(sender) in page(support, f"{SENDINGS}?state_name__exact=sent")
+    assert "90 points to" not in page(support, address)
+    assert call(Rewards).wallet(customer_id=receiver).available == 150

@@ -3,12 +3,13 @@ without it, while whoever knows is away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
 from modules.orders.interface import Orders
-from modules.rewards.interface import Charity, Rewards
+from modules.restaurants.interface import RestaurantId, Restaurants, RestaurantView
+from modules.rewards.interface import CampaignView, Charity, Rewards
 from tiffin.interfaces import ModuleFault, ModuleUnavailable, call
 from tiffin.money import Money, minor_units
 
@@ -18,6 +19,13 @@ class Spendable(NamedTuple):
 
     points: int
     worth: Money
+
+
+class Offer(NamedTuple):
+    """A campaign, and the restaurant that it is about, if that is one and it is known."""
+
+    campaign: CampaignView
+    restaurant: RestaurantView | None
 
 
 def spendable(customer_id: UUID, region_code: str) -> Spendable | None:
@@ -39,6 +47,27 @@ def causes(region_code: str) -> list[Charity]:
     except (ModuleUnavailable, ModuleFault):
         return []
     return found
+
+
+def offers(region_code: str) -> list[Offer]:
+    """What orders there earn more now; none while nobody can say. From where, while that can be said."""
+    try:
+        found = call(Rewards).campaigns(region=region_code)
+    except (ModuleUnavailable, ModuleFault):
+        return []
+    wanted = {each.restaurant_id for each in found if each.restaurant_id is not None}
+    places = _restaurants(wanted)
+    return [Offer(each, places.get(each.restaurant_id)) for each in found]
+
+
+def _restaurants(wanted: Collection[UUID]) -> dict[UUID | None, RestaurantView]:
+    if not wanted:
+        return {}
+    try:
+        found = call(Restaurants).get_many(restaurant_ids=[RestaurantId(each) for each in wanted])
+    except (ModuleUnavailable, ModuleFault):
+        return {}
+    return {each.id: each for each in found}
 
 
 def gifts(currency: str) -> list[int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.rewards.interface import Rewards
+from modules.rewards.interface import Rewards, SendingLine, SendingState
 from modules.storefront import places
 from modules.storefront.pages import extras
 from modules.storefront.visitors import CUSTOMERS, Visitor, ask_again, open_to, refusals_told, show
@@ -16,6 +18,7 @@ from tiffin.errors import DomainError
 from tiffin.interfaces import CommandKey, ModuleFault, ModuleUnavailable, call
 
 LONGEST_NUMBER = 18
+HELD = "Once somebody has looked into it they are sent, or are yours again."
 
 
 @require_GET
@@ -73,7 +76,10 @@ def send(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     except (ModuleUnavailable, ModuleFault):
         return ask_again(request, visitor)
     else:
-        messages.success(request, f"{sent.points} points were sent to {sent.to}.")
+        if sent.state is SendingState.HELD:
+            messages.info(request, f"{sent.points} points to {sent.to} are held for review. {HELD}")
+        else:
+            messages.success(request, f"{sent.points} points were sent to {sent.to}.")
     return HttpResponseRedirect(reverse("my-rewards"))
 
 
@@ -90,10 +96,18 @@ def _page(request: HttpRequest, visitor: Visitor, **more: object) -> HttpRespons
         page=page,
         lines=[(line, orders.get(line.order_id, "")) for line in page.lines],
         older=after is not None,
+        held=[] if account.usable else _held(visitor.id),
+        offers=[] if after is not None else extras.offers(_region(request)),
         zone=_zone(request),
         asked={"to": request.POST.get("to", ""), "points": request.POST.get("points", "")},
         **more,
     )
+
+
+def _held(customer_id: UUID) -> list[SendingLine]:
+    """What waits for somebody to look into it: nothing is sent after that."""
+    page = call(Rewards).sendings(customer_id=customer_id, size=1)
+    return [line for line in page.lines if line.state is SendingState.HELD]
 
 
 def _region(request: HttpRequest) -> str:

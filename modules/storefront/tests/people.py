@@ -175,6 +175,17 @@ class Customer:
         )
         call(Rewards).post_many(key=new_key(), postings=[Posting(transfers=(grant,))])
 
+    def sets_aside(self, points: int) -> None:
+        """Points for an order, which is none that anybody knows."""
+        call(Rewards).hold(
+            key=new_key(),
+            hold_id=ids.new_id(),
+            customer_id=self.id,
+            order_id=ids.new_id(),
+            points=points,
+            region="gb",
+        )
+
     def sees(self, order: Any) -> str:
         """The page of an order that was just placed."""
         return str(self.browser.get(order["Location"]).content.decode())
@@ -209,6 +220,23 @@ def promotes(**says: Any) -> None:
     }
     answer = staff.post("/admin/orders/promotion/add/", usual | says)
     assert answer.status_code == 302, answer.content.decode()
+
+
+def offers_points(title: str, **says: Any) -> None:
+    """Staff begin a campaign in Great Britain."""
+    staff = Client()
+    everywhere = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=("operations",), regions=(EVERY_REGION,))
+    staff.cookies[STAFF_COOKIE] = token(everywhere)
+    usual = {"title": title, "region": "gb"}
+    times = {"starts_at": clock.now() - timedelta(hours=1), "ends_at": clock.now() + timedelta(days=7)}
+    for name, moment in times.items():
+        usual |= {f"{name}_0": f"{moment:%Y-%m-%d}", f"{name}_1": f"{moment:%H:%M:%S}"}
+    answer = staff.post("/admin/rewards/campaign/add/", usual | says)
+    assert answer.status_code == 302, answer.content.decode()
+    with connections["rewards"].cursor() as cursor:
+        cursor.execute("SELECT id FROM rewards_campaign WHERE title = %s", [title])
+        chosen = {"action": "activate", "_selected_action": [str(cursor.fetchone()[0])]}
+    staff.post("/admin/rewards/campaign/", chosen)
 
 
 def kitchen(*restaurants: UUID, name: str = "kitchen") -> Client:

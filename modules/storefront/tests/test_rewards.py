@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from modules.storefront.tests.people import Customer, found
+from modules.restaurants.interface import Restaurants
+from modules.storefront.tests.people import Customer, found, offers_points, open_noodle_bar
+from tiffin.interfaces.testing import stopped
 
 pytestmark = pytest.mark.database
 
@@ -79,6 +81,45 @@ def test_points_are_sent_once_seen_and_confirmed(ada, ben):
     assert f"Sent to {code}" in points(ada)
     assert "100 points" in points(ben)
     assert "ada" not in points(ben)
+
+
+def test_points_that_are_looked_into_are_held_in_words(ada, ben):
+    """By the region's rule about how many points are taken within a day."""
+    ada.is_given(30_000)
+    ada.sets_aside(24_990)
+    ben.browser.post("/account/rewards/code")
+    code = found(r"Your own code: <strong>([0-9A-Z-]+)</strong>", points(ben))
+
+    ada.browser.post("/account/rewards/send", {"to": code, "points": "100", "key": "a"})
+
+    page = points(ada)
+    assert f"100 points to {code} are held for review" in page
+    assert "were sent to" not in page
+    assert "being looked into" in page
+    assert f"100 points to {code} are <strong>held for review</strong>" in points(ada)
+    assert "0 points" in points(ben)
+
+
+def test_the_page_says_what_earns_more_at_the_moment(ada):
+    place = open_noodle_bar()
+    assert "More points at the moment" not in points(ada)
+    offers_points(
+        "Rainy week", kind="multiplier", multiplier="2.00", partner="Umbrellas Ltd", budget="7654321"
+    )
+    offers_points("Ramen days", kind="bonus", points="50", restaurant_id=str(place.id))
+    offers_points("Welcome", kind="first_order", points="300")
+    offers_points("Faithful", kind="streak", points="90", orders="3", days="7")
+
+    page = " ".join(points(ada).split())
+
+    assert "<strong>Rainy week</strong>: 2 times the points, until" in page
+    assert '50 points for each order from <a href="/r/noodle-bar/">Noodle Bar</a>, until' in page
+    assert "300 points for your first order, until" in page
+    assert "90 points for 3 orders within 7 days, until" in page
+    assert "Umbrellas" not in page
+    assert "7654321" not in page
+    with stopped(Restaurants):
+        assert "50 points for each order from one restaurant, until" in points(ada)
 
 
 def test_what_cannot_be_sent_is_said_where_it_was_asked(ada, ben):

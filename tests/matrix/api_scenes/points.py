@@ -55,6 +55,21 @@ def a_code(stage: Stage) -> Scene:
     return Scene(body={"region": "gb"}, shows=code_of(stage.cast.customer), changes=False)
 
 
+@scene("GET /rewards/sendings")
+def what_was_sent(stage: Stage) -> Scene:
+    """From nobody in particular, and not to the other customer."""
+    query = (
+        "INSERT INTO rewards_pointssent (id, region, version, log_txid, created_at, sender, receiver, points)"
+        " VALUES (gen_random_uuid(), 'gb', 0, 0, now(), gen_random_uuid(), %s, 50) RETURNING id"
+    )
+    return Scene(shows=str(stage.cast.platform.sql("rewards", query, [stage.cast.customer.id])[0][0]))
+
+
+@scene("GET /rewards/tiers", "GET /rewards/campaigns")
+def what_the_programme_offers(stage: Stage) -> Scene:
+    return Scene(query={"region": "gb"})
+
+
 @scene("POST /rewards/sendings")
 def points_to_send(stage: Stage) -> Scene:
     """To the other customer, whose own code it is."""
