@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rewards', '0007_mended'),
+        ('rewards', '0008_quicker'),
     ]
 
     operations = [
