@@ -11,6 +11,7 @@ RULES = (
     audit.no_hold_is_forgotten,
     audit.earnings_are_their_entries,
     audit.no_earning_is_overdue,
+    audit.whoever_owes_is_a_debtor,
 )
 
 
