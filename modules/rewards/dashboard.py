@@ -10,6 +10,7 @@ from modules.rewards.selectors.report import (
     DONATED,
     EXPIRED,
     ISSUED,
+    OWED,
     REDEEMED,
     TAKEN_BACK,
     Line,
@@ -28,6 +29,8 @@ LINES = (
     ("Taken back", TAKEN_BACK),
     ("Sent to others", SENT),
 )
+# What came to be owed is gone already: it is a figure beside the others.
+CARDS = (*LINES, ("Owed anew by customers", OWED))
 
 
 @dashboard("Rewards")
@@ -38,7 +41,7 @@ def rewards(region: Region, period: Period) -> Board:
     (before,) = moved(region, (period.before, period.before_end))
     if not now:
         return Board((), ())
-    cards = [_card(f"Points: {title.lower()}", line, now, before) for title, line in LINES]
+    cards = [_card(f"Points: {title.lower()}", line, now, before) for title, line in CARDS]
     step = "day" if period.daily else "hour"
     return Board(
         cards,

@@ -37,6 +37,16 @@ class TierChanged(Event, wire="rewards.tier_changed.v1"):
     title: str = ""
 
 
+class TierKept(Event, wire="rewards.tier_kept.v1"):
+    """A period was over, and the customer keeps the `tier` until `until`, or longer. `benefits` are the codes
+    of what it brings now."""
+
+    customer_id: UUID
+    tier: str
+    until: datetime
+    benefits: tuple[str, ...]
+
+
 class StandingOrderSkipped(Event, wire="rewards.standing_order_skipped.v1"):
     """Nothing could be given this month, for a `reason`: the code of what was refused; the next month is
     tried again. `available` is how many points there were where they were not enough, or else 0."""

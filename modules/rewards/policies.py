@@ -21,6 +21,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final, Literal, NamedTuple
 
+from modules.rewards.interface import Benefit
 from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import Policy, Region
@@ -62,14 +63,20 @@ class Redeeming(DTO):
 
 class Tier(DTO):
     """A row of `rewards.tiers`: who earned `from_points` within the qualifying time has it. What an order
-    earns is then `multiplier` times as much; `benefits` are codes of what else it brings, for whoever gives
-    it."""
+    earns is then `multiplier` times as much; `benefits` are codes of what else it brings, each a `Benefit`:
+    one that nobody gives would be an empty promise."""
 
     code: str
     title: str
     from_points: int
     multiplier: Decimal = Decimal(1)
     benefits: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a benefit that no module gives."""
+        unknown = sorted(set(self.benefits).difference(Benefit))
+        if unknown:
+            raise ValueError(f"no module gives {', '.join(unknown)}; there is {', '.join(Benefit)}")
 
 
 class Qualifying(DTO):

@@ -10,6 +10,7 @@ from modules.orders.interface import (
     LateStep,
     OrderView,
     Party,
+    PointsState,
     ReceiptKind,
     ReceiptView,
     Status,
@@ -84,6 +85,15 @@ LATER = Words(
     explanation="The restaurant is asked in time. Your money is reserved, and nothing is charged before.",
     step=1,
 )
+LATER_FOR_POINTS = Words(
+    headline="Ordered for later",
+    explanation="The restaurant is asked in time. Your points are reserved, and none are spent before.",
+    step=1,
+)
+RESERVING_POINTS = Words(
+    headline="Reserving your points", explanation="What you pay with points is set aside first.", step=0
+)
+NOTHING_TO_PAY = Words(headline="Taking your order", explanation="There is nothing left to pay.", step=0)
 NOT_FETCHED = Words(
     headline="Not fetched", explanation="It stood ready and nobody came, so that it is charged.", step=4
 )
@@ -163,9 +173,13 @@ def words_for(seen: OrderView) -> Words:
         return NOT_FETCHED
     if seen.kept:
         return STOPPED[seen.status is Status.REFUNDING]
+    if seen.status is Status.PAYING and seen.axes.points is PointsState.PENDING:
+        return RESERVING_POINTS
+    if seen.status is Status.PAYING and not seen.total.amount:
+        return NOTHING_TO_PAY
     waits = seen.status is Status.WAITING_FOR_RESTAURANT
     if waits and seen.wanted_at is not None and seen.axes.vendor is VendorState.NOT_OFFERED:
-        return LATER
+        return LATER if seen.total.amount else LATER_FOR_POINTS
     return words_of(seen.status, seen.fulfilment)
 
 
@@ -186,6 +200,8 @@ def happened(entry: TimelineEntryView) -> str:
     """What an entry of the timeline says to its customer; empty for what only concerns the house."""
     if entry.note in _BY_BANK:
         return _BY_BANK[entry.note]
+    if entry.axis in {"payment", "refund"} and entry.note == "nothing_to_pay":
+        return ""
     if (entry.axis, entry.from_state) == ("points", "restoring"):
         return "Points came back to you"
     if (entry.axis, entry.from_state) == ("vendor", entry.to_state):

@@ -17,6 +17,13 @@ from tests.acceptance.people import Customer, Kitchen, Place, until
 from tiffin.testing.running import Platform
 from tiffin.testing.services import ROOT
 
+# What was delivered and is not reckoned, what went back and is not taken back, and what is held.
+POINTS_UNDER_WAY = (
+    "SELECT state FROM rewards_earning WHERE id = %s AND state = 'new'",
+    "SELECT id FROM rewards_earningrefund WHERE earning_id = %s AND taken_at IS NULL",
+    "SELECT id FROM rewards_hold WHERE order_id = %s AND ended_at IS NULL",
+)
+
 
 class World(NamedTuple):
     open: Place
@@ -144,14 +151,14 @@ class Books:
         until(lambda: self.money(order), lambda seen: seen == expected)
 
     def await_quiet(self, order: dict) -> None:
-        """Nothing is waited for any more, in any module."""
-        for module in ("orders", "payments", "restaurants", "delivery"):
-            until(
-                lambda module=module: self._platform.sql(
-                    module, "SELECT name FROM job WHERE key = %s", [order["id"]]
-                ),
-                lambda rows: not rows,
-            )
+        """Nothing is waited for any more, in any module; nor is what rewards does many at a time."""
+        for module in ("orders", "payments", "restaurants", "delivery", "rewards"):
+            self._await_nothing(module, "SELECT name FROM job WHERE key = %s", order)
+        for query in POINTS_UNDER_WAY:
+            self._await_nothing("rewards", query, order)
+
+    def _await_nothing(self, module: str, query: str, order: dict) -> None:
+        until(lambda: self._platform.sql(module, query, [order["id"]]), lambda rows: not rows)
 
 
 @pytest.fixture

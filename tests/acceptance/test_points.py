@@ -7,15 +7,18 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.acceptance.conftest import give_points
 from tests.acceptance.people import Customer, Kitchen, Place, until
+from tests.topologies.test_staff_pages import log_in
 from tiffin.testing.running import Platform
 
 pytestmark = pytest.mark.platform
 GIVEN = 1_000
 REGION = "gb"
+SILVER = 1_500
 # A claim that is small against the order is granted at once.
 MISSING_ONE = {"reason": "missing", "lines": [{"line": 0, "quantity": 1}], "words": "One was missing."}
 
@@ -112,6 +115,29 @@ def test_what_is_delivered_earns_and_is_rounded_up_for_a_cause(
     assert answer.status_code == 201, answer.text
     until(lambda: wallet(customer)["pending"], lambda left: left < earned)
     books.await_quiet(order)
+
+
+def test_staff_see_the_claims_of_whoever_reached_a_tier_first(
+    platform: Platform, customer: Customer, places: Any, kitchen_of: Callable[[Place], Kitchen]
+) -> None:
+    """Orders hears what a tier brings from the log of rewards, wherever that is."""
+    feast = customer.ask(places.open, places.open.ramen(quantity=26), fulfilment="pickup").json()
+    order = customer.place(feast["token"]).json()
+    kitchen_of(places.open).hands_over(order)
+    customer.await_status(order, "delivered")
+    until(lambda: wallet(customer)["pending"], lambda points: points >= SILVER)
+    # As if the time for claims had passed.
+    over = "UPDATE rewards_earning SET confirms_at = now(), due_at = now() WHERE id = %s"
+    platform.sql("rewards", over, [order["id"]])
+    until(lambda: wallet(customer)["membership"]["tier"], lambda tier: tier == "silver")
+    answer = customer.post(f"/orders/{order['id']}/claims", {"reason": "never_arrived"}, key=str(uuid4()))
+    assert answer.status_code == 201, answer.text
+    with httpx.Client(base_url=platform.base_url, follow_redirects=True, timeout=20) as staff:
+        log_in(staff, platform)
+        first = {"state_name": "open", "priority": "yes"}
+        until(
+            lambda: staff.get("/admin/orders/claim/", params=first).text, lambda page: order["code"] in page
+        )
 
 
 def test_points_are_given_and_sent(platform: Platform, rich: Customer, places: Any) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from config import audit as between_modules
-from modules.orders.interface import Fulfilment
+from modules.orders.interface import Fulfilment, PointsState
 from modules.orders.tests import scenes
+from modules.rewards.interface import Rewards
 from tests.audit.conftest import Evening, broken
 from tiffin import audit as kernel
-from tiffin import ids
+from tiffin import clock, ids
 from tiffin.audit import Check, Inspection
+from tiffin.interfaces import call
+from tiffin.interfaces.testing import stopped
+from tiffin.jobs.registry import find
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -79,3 +85,37 @@ def test_points_of_orders_that_are_over_and_their_holds(
 
 def look() -> Check:
     return kernel.inspected(Inspection("points", "orders"), between_modules.points_are_as_held)
+
+
+def test_holds_that_nobody_ended_in_time_leave_everything_right(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the restaurant had answered, while it cooked, and after the customer had it; beside an order of
+    points alone that was cancelled while it was cooked."""
+    scenes.rules(monkeypatch, "rewards.redeeming", scenes.PENNY)
+    customer = ids.new_id()
+    scenes.give_points(customer, 5_000)
+    unanswered, cooking, collected = (
+        scenes.place(evening.kitchen, customer, points=200, fulfilment=Fulfilment.PICKUP) for _ in range(3)
+    )
+    of_points_alone = scenes.place(evening.kitchen, customer, all_points=True)
+    settle()
+    for accepted in (cooking, collected, of_points_alone):
+        scenes.accept(accepted)
+    scenes.cancel_by_staff(of_points_alone)
+    with stopped(Rewards):
+        scenes.ready(collected)
+        scenes.hand_over(collected)
+    with clock.shift(timedelta(days=15)):
+        find("rewards", "lapse_holds").function()
+    settle()
+    assert {scenes.order_of(each).axes.points for each in (unanswered, cooking, collected)} == {
+        PointsState.LAPSED
+    }
+    assert call(Rewards).wallet(customer_id=customer).available == 5_000
+    scenes.ready(cooking)
+    scenes.hand_over(cooking)
+    scenes.cancel_by_staff(evening.waiting)
+    settle()
+    checks = list(between_modules.audit(acknowledged=None, tolerance=timedelta(0)))
+    assert [check for check in checks if check.broken] == []

@@ -143,7 +143,8 @@ def test_behind_a_pooler_nothing_is_made_and_it_is_said(
     monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", property(lambda info: 1))
     check = projections()
     assert [finding.problem for finding in check.findings] == [
-        "orders.known cannot be rebuilt: the database is behind a pooler; look straight at the server"
+        f"{name} cannot be rebuilt: the database is behind a pooler; look straight at the server"
+        for name in ("orders.benefits", "orders.known")
     ]
     assert by_hand("orders", "SELECT relname FROM pg_class WHERE relpersistence = 't'") == []
 

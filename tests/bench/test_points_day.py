@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bench import points_day
+from config.audit import audit
 from modules.rewards.interface import AccountTotal, Flow
 from modules.rewards.selectors import report
 from modules.rewards.services.figures import make_figures
@@ -30,6 +32,18 @@ def test_the_books_of_a_day_close() -> None:
     assert set(told["payable"]) >= {"GBP", "PLN"}
     assert min(told["payable"].values()) > 0
     assert staff_see() == {name: told[name] for name in ("liability", "breakage", "payable")}
+
+
+@pytest.mark.database
+def test_the_whole_audit_misses_the_orders_and_donations_that_there_never_were_and_nothing_else() -> None:
+    """As the page on simulating says."""
+    points_day.play(20_000, seed=2)
+    checks = audit(acknowledged=None, tolerance=timedelta(0))
+    broken = {check.invariant: check for check in checks if check.broken}
+    assert broken.keys() == {"holds", "rules"}
+    for invariant, said in (("holds", "which is lost"), ("rules", "to a charity that is not there")):
+        assert broken[invariant].module == "rewards"
+        assert all(finding.problem.endswith(said) for finding in broken[invariant].findings)
 
 
 def staff_see() -> dict[str, Any]:

@@ -97,6 +97,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
             cast, "orders", "SELECT id FROM orders_promotionuse WHERE order_id = %s", order
         ),
         "orders.knownrestaurant": place.id,
+        "orders.knownbenefits": _benefits(cast, region),
         "rewards.campaign": campaign_of(cast, region, place),
         "rewards.earning": (earning := earning_of(cast, region, place)),
         "rewards.earningrefund": earning_refund_of(cast, earning),
@@ -146,6 +147,15 @@ def _figure(cast: Cast, region: str) -> str:
     """Orders are counted some seconds after they were placed."""
     query = "SELECT id FROM orders_figure WHERE region = %s ORDER BY id LIMIT 1"
     return _one(cast, "orders", query, region)
+
+
+def _benefits(cast: Cast, region: str) -> str:
+    """As rewards tells of somebody with a tier."""
+    query = (
+        "INSERT INTO orders_knownbenefits (id, customer_id, region, benefits, until)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), %s, '[]', now()) RETURNING id"
+    )
+    return str(cast.platform.sql("orders", query, [region])[0][0])
 
 
 def _cooked(cast: Cast, region: str, place: Place, kitchen: Kitchen) -> str:

@@ -28,6 +28,7 @@ from modules.payments.bank.accounts import checked
 from modules.payments.interface import BankAccount
 from modules.payments.policies import PROVIDERS, MethodRow, own_account, provider_name
 from modules.rewards import policies as rewards
+from modules.rewards.interface import Benefit
 from modules.rewards.selectors.receipts import WORDS as DONATION_WORDS
 from tests.regions.shapes import (
     OPTIONAL_ROWS,
@@ -138,6 +139,23 @@ def test_a_delivery_costs_something_everywhere_and_at_every_hour(region: Region)
         assert {row.zone for row in rows} <= {"", *zones}
         for row in rows:
             next_opening(row.hours or "24/7", at=clock.now(), zone=str(region.time_zone))
+
+
+def test_what_a_tier_brings_is_something_that_a_module_gives(region: Region) -> None:
+    """Told as `TierChanged`; what nobody acts on would be an empty promise."""
+    for row in region.tables.get("rewards.tiers", ()):
+        tiers = region.rules("rewards.tiers", rewards.Tier, on=row.dating.valid_from)
+        for benefit in {code for tier in tiers for code in tier.benefits}:
+            assert _modules_that_name(f"Benefit.{Benefit(benefit).name}") - {"rewards"}, benefit
+
+
+def _modules_that_name(words: str) -> set[str]:
+    home = Path(__file__).parents[2] / "modules"
+    return {
+        path.relative_to(home).parts[0]
+        for path in home.rglob("*.py")
+        if "tests" not in path.parts and words in path.read_text()
+    }
 
 
 def test_money_is_held_longer_than_one_orders_beforehand(region: Region) -> None:

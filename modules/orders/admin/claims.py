@@ -18,11 +18,16 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from modules.orders import services
 from modules.orders.interface import ClaimState
 from modules.orders.models import Claim
+from modules.orders.selectors import has_priority
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.exporting import Cell, Exported, money_cells, time_cell, zone_cell
 from tiffin.admin.filters import Made
 from tiffin.admin.queues import queue
 from tiffin.web.files import sent_file
+
+COMES_FIRST = "comes first"
+# What a list may ask for what is open by: a queue's filter, and the page's own.
+_BY_STATE = ("state_name", "state_name__exact")
 
 
 class ClaimForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none when it runs
@@ -38,12 +43,28 @@ class ClaimForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none whe
         fields = ("answer",)
 
 
+class Priority(admin.SimpleListFilter):
+    """Those to be decided before others, because of their customers' tiers."""
+
+    title = "priority"
+    parameter_name = "priority"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", COMES_FIRST), ("no", "as any other")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(priority=value == "yes") if value in {"yes", "no"} else queryset
+
+
 @register(Claim)
 class ClaimAdmin(Exported, ModuleAdmin):
-    """What customers say was wrong. What is open has a time by which it is decided."""
+    """What customers say was wrong. What is open has a time by which it is decided, and some of it comes
+    first."""
 
     list_display = (
         "order",
+        "comes_first",
         "region",
         "reason",
         "state_name",
@@ -54,7 +75,14 @@ class ClaimAdmin(Exported, ModuleAdmin):
         "created_at",
         "decide_by",
     )
-    list_filter = (Made, "state_name", "reason", "region", ("appealed_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        Made,
+        Priority,
+        "state_name",
+        "reason",
+        "region",
+        ("appealed_at", admin.EmptyFieldListFilter),
+    )
     search_fields = ("=id", "=order__id", "order__code", "=customer_id")
     list_select_related = ("order",)
     exclude = ("log_txid",)
@@ -76,7 +104,17 @@ class ClaimAdmin(Exported, ModuleAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
         rows: QuerySet[Claim] = super().get_queryset(request)
-        return rows.annotate(photos=Count("evidence"))
+        return rows.annotate(photos=Count("evidence"), priority=has_priority())
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Of what waits for a decision first what comes first; what is decided is only looked up."""
+        waits = ClaimState.OPEN.value in (request.GET.get(name) for name in _BY_STATE)
+        return (has_priority().desc(), *self.ordering) if waits else self.ordering
+
+    @admin.display(description="Priority", ordering="priority")
+    def comes_first(self, claim: Any) -> str:
+        """Its customer's tier brings it."""
+        return COMES_FIRST if claim.priority else ""
 
     @admin.display(description="Photos", ordering="photos")
     def photo_count(self, claim: Any) -> str:
@@ -97,7 +135,7 @@ class ClaimAdmin(Exported, ModuleAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Only the decision can be made, with what the customer reads about it."""
         fixed = [field.name for field in self.opts.concrete_fields if field.name != "answer"]
-        return [*fixed, "evidence_shown"]
+        return ["comes_first", *fixed, "evidence_shown"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = [*self.get_readonly_fields(request, obj), "answer"]

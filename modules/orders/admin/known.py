@@ -1,10 +1,10 @@
-"""What orders knows of restaurants, from their events."""
+"""What orders knows of others, from their events."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
-from modules.orders.models import KnownMenu, KnownRestaurant, KnownUnavailable
+from modules.orders.models import KnownBenefits, KnownMenu, KnownRestaurant, KnownUnavailable
 from tiffin.admin import ModuleAdmin, register
 
 
@@ -27,3 +27,12 @@ class KnownUnavailableAdmin(ModuleAdmin):
     list_display = ("restaurant_id", "item_id", "until")
     list_filter = (("until", admin.EmptyFieldListFilter),)
     search_fields = ("=restaurant_id", "=item_id")
+
+
+@register(KnownBenefits)
+class KnownBenefitsAdmin(ModuleAdmin):
+    """What customers' tiers bring them; it counts until then."""
+
+    list_display = ("customer_id", "region", "benefits", "until")
+    list_filter = ("region",)
+    search_fields = ("=customer_id",)

@@ -2,7 +2,7 @@
 
 from modules.orders.models.chargeback import Chargeback
 from modules.orders.models.figure import Figure, FigurePlace
-from modules.orders.models.known import KnownMenu, KnownRestaurant, KnownUnavailable
+from modules.orders.models.known import KnownBenefits, KnownMenu, KnownRestaurant, KnownUnavailable
 from modules.orders.models.order import Order, OrderComponent, OrderLine
 from modules.orders.models.promotion import Promotion, PromotionBudget, PromotionUse
 from modules.orders.models.rating import Rating, RestaurantRating
@@ -18,6 +18,7 @@ __all__ = [
     "Evidence",
     "Figure",
     "FigurePlace",
+    "KnownBenefits",
     "KnownMenu",
     "KnownRestaurant",
     "KnownUnavailable",

@@ -1,5 +1,5 @@
-"""What orders knows of the restaurants, so that a quote asks nobody: copies kept fresh by their events, which
-may be thrown away and built again (subscriber `orders.known`)."""
+"""What orders knows of others, so that it asks nobody: copies kept fresh by their events, which may be thrown
+away and built again (subscribers `orders.known` and `orders.benefits`)."""
 
 from __future__ import annotations
 
@@ -49,3 +49,21 @@ class KnownUnavailable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} until {self.until or 'further notice'}"
+
+
+class KnownBenefits(models.Model):
+    """What a customer's tier in a region brings them, by its codes; its id is the membership's. A row whose
+    time is over counts no more. Gone when the tier brings nothing, or its customer is forgotten."""
+
+    id = models.UUIDField(primary_key=True)
+    customer_id = models.UUIDField()
+    region = models.CharField(max_length=16)
+    benefits = models.JSONField()
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "known benefits"
+        indexes = (models.Index(fields=("customer_id",), name="known_benefits_of_customer"),)
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.benefits)} in {self.region} until {self.until:%Y-%m-%d}"

@@ -2,7 +2,14 @@
 
 from modules.orders.selectors.books import money, placed
 from modules.orders.selectors.cancelling import may_cancel, preview, preview_cancellation
-from modules.orders.selectors.claims import claim_answer, claim_view, claims, evidence, evidence_view
+from modules.orders.selectors.claims import (
+    claim_answer,
+    claim_view,
+    claims,
+    evidence,
+    evidence_view,
+    has_priority,
+)
 from modules.orders.selectors.orders import (
     answer_of,
     get_many,
@@ -25,6 +32,7 @@ __all__ = [
     "evidence_view",
     "get_many",
     "get_order",
+    "has_priority",
     "list_for_customer",
     "may_cancel",
     "money",

@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models.expressions import Combinable
 
 from modules.orders.interface import (
     ClaimId,
@@ -19,8 +21,9 @@ from modules.orders.interface import (
     EvidenceView,
     OrderUnknown,
 )
-from modules.orders.models import Claim, Evidence, Order
+from modules.orders.models import Claim, Evidence, KnownBenefits, Order
 from modules.orders.selectors.times import time_for
+from modules.rewards.interface import Benefit
 from tiffin import clock
 
 MOST_EVIDENCE = 4
@@ -32,6 +35,20 @@ def claims(*, customer_id: UUID, order_id: UUID) -> tuple[ClaimView, ...]:
     if order is None:
         raise OrderUnknown()
     return tuple(claim_view(claim, order) for claim in order.claims.order_by("pk"))
+
+
+def has_priority() -> ExpressionWrapper[Combinable]:
+    """Of a claim whether it is to be decided before others: it is open, and its customer's tier in its region
+    brings that."""
+    brings_it = KnownBenefits.objects.filter(
+        customer_id=OuterRef("customer_id"),
+        region=OuterRef("region"),
+        benefits__contains=[Benefit.PRIORITY_SUPPORT.value],
+        until__gt=clock.now(),
+    )
+    return ExpressionWrapper(
+        Q(state_name=ClaimState.OPEN.value) & Exists(brings_it), output_field=BooleanField()
+    )
 
 
 def claim_view(claim: Claim, order: Order) -> ClaimView:

@@ -114,6 +114,8 @@ def _give_back(order: Order, fee: CancellationFee | None) -> None:
         owe(order, owed, reason=order.cancel_reason, parts=fee.back if fee else None)
     elif fee is not None:
         order.move(refund=RefundState.KEPT, note=order.cancel_reason)
+    elif not order.captured:
+        order.move(refund=RefundState.KEPT, note=NOTHING_TO_PAY)
     else:
         order.move(refund=RefundState.DUE)
         order.move(refund=RefundState.REFUNDED)

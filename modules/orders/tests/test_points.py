@@ -14,7 +14,6 @@ from modules.orders.jobs import secure_points
 from modules.orders.models import Order
 from modules.orders.services import claim, decide_claim
 from modules.orders.tests import scenes
-from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of, told
 from modules.orders.tests.whole import check, check_receipts, check_rules
 from modules.payments.interface import Payments
@@ -24,6 +23,7 @@ from tiffin.interfaces import call
 from tiffin.interfaces.envelope import decode_envelope
 from tiffin.interfaces.testing import stopped
 from tiffin.interfaces.transport import InProcess, routed
+from tiffin.jobs.registry import find
 from tiffin.testing import settle
 
 pytestmark = pytest.mark.database
@@ -111,7 +111,9 @@ def test_cancelling_gives_all_of_the_points_back(kitchen, customer, accepted) ->
             scenes.accept(order)
         scenes.cancel_by_staff(order)
         settle()
-        whole(order, PointsState.RELEASED)
+        assert whole(order, PointsState.RELEASED).status is (
+            Status.REFUNDED if accepted and order.total.amount else Status.CANCELLED
+        )
         assert (hold_of(order).state, available(customer)) == (HoldState.VOIDED, 2_000)
 
 
@@ -318,7 +320,8 @@ def test_what_was_owed_of_points_that_lapse_is_back_with_all_of_them(kitchen, cu
 
 
 def lapse(order) -> None:
-    """As rewards does it after two weeks in which nobody ended the hold."""
-    call(Rewards).void(key=scenes.new_key(), hold_id=order_of(order).hold_id)
-    report(order.id, "points lapsed")
+    """Two weeks later nobody has ended the hold, and rewards lets go of it."""
+    with clock.shift(timedelta(days=15)):
+        find("rewards", "lapse_holds").function()
+    assert hold_of(order).state is HoldState.EXPIRED
     settle()

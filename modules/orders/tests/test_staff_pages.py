@@ -32,6 +32,6 @@ def test_staff_find_an_order_and_read_its_timeline(kitchen, customer) -> None:
     assert "c2VhbGVk" not in page.content.decode()
 
 
-@pytest.mark.parametrize("table", ["knownrestaurant", "knownmenu", "knownunavailable"])
-def test_what_is_known_of_restaurants_can_be_looked_at(kitchen, table) -> None:
+@pytest.mark.parametrize("table", ["knownrestaurant", "knownmenu", "knownunavailable", "knownbenefits"])
+def test_what_is_known_of_others_can_be_looked_at(kitchen, table) -> None:
     assert person("operations").get(f"/admin/orders/{table}/").status_code == 200

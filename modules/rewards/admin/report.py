@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 
 from modules.rewards.models import OutstandingFigure, PointsFigure
-from modules.rewards.selectors.report import breakage, outstanding, payables
+from modules.rewards.selectors.report import breakage, outstanding, owed_by_customers, payables
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.dashboard import Chart, drawn, region_asked_for
 from tiffin.admin.exporting import Cell, Exported, time_cell, zone_cell
@@ -92,6 +92,7 @@ def _shown(region: Region) -> dict[str, Any]:
     ]
     return {
         "owed": owed,
+        "debts": owed_by_customers(region),
         "breakage": broken,
         "payables": payables(region),
         "board": {"cards": [], "charts": charts},

@@ -47,6 +47,25 @@ FROM page LEFT JOIN entered USING (id) LEFT JOIN refunds USING (id) ORDER BY pag
 """
 
 
+_NO_DEBTORS = """
+SELECT owner, -balance FROM rewards_account AS debt
+WHERE kind = 'debt' AND balance < 0 AND NOT EXISTS (
+    SELECT FROM rewards_debtor WHERE customer_id = debt.owner
+)
+ORDER BY owner
+"""
+_DEBTS = "SELECT count(*) FROM rewards_account WHERE kind = 'debt' AND balance < 0"
+
+
+@rule
+def whoever_owes_is_a_debtor(inspection: Inspection) -> None:
+    """Only debtors repay, and are in the report. Counts those who owe."""
+    [(debts,)] = db.select(_DEBTS)
+    inspection.looked(debts)
+    for customer_id, points in db.select(_NO_DEBTORS):
+        inspection.find(customer_id, f"{points} points are owed, and nobody asks for them")
+
+
 @rule
 def earnings_are_their_entries(inspection: Inspection) -> None:
     """What an order earned, what of it became the customer's and what was taken back again is what was

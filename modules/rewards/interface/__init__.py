@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from modules.rewards.interface.benefits import Benefit
 from modules.rewards.interface.bills import BILL_PURPOSE, BillState, BillView
 from modules.rewards.interface.charity import (
     Charity,
@@ -67,6 +68,7 @@ __all__ = [
     "SEND_ERRORS",
     "SETTLEMENT_PURPOSE",
     "AccountTotal",
+    "Benefit",
     "BillState",
     "BillView",
     "CampaignView",

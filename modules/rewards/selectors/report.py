@@ -13,7 +13,7 @@ from modules.rewards.interface import Flow
 from modules.rewards.models import Account, Charity, OutstandingFigure, PointsFigure
 from modules.rewards.policies import redeeming, worth
 from modules.rewards.states import POINTS, AccountKind
-from tiffin import clock
+from tiffin import clock, db
 from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import Region
@@ -23,11 +23,19 @@ ISSUED = {Flow.EARN: 1, Flow.EARN_FUNDED: 1, Flow.GRANT: 1}
 TAKEN_BACK = {Flow.UNEARN: 1, Flow.UNEARN_FUNDED: 1, Flow.TAKE_BACK: 1, Flow.REPAY: 1}
 REDEEMED = {Flow.POST: 1, Flow.RESTORE: -1}
 EXPIRED = {Flow.EXPIRE: 1}
+OWED = {Flow.OWE: 1}
 DONATED = {Flow.DONATE: 1}
 # What customers have is what came by the first and went by these; sending and holding move it among them.
 WENT = (TAKEN_BACK, REDEEMED, EXPIRED, DONATED)
 
 Line = dict[Flow, int]
+
+# Whoever owes is a debtor of one region, and few are.
+_OWED = """
+SELECT count(*), coalesce(-sum(debt.balance), 0)::bigint FROM rewards_debtor AS debtor
+JOIN rewards_account AS debt ON debt.owner = debtor.customer_id AND debt.kind = 'debt'
+WHERE debtor.region = %s AND debt.balance < 0
+"""
 
 
 class Breakage(DTO):
@@ -48,6 +56,15 @@ class Payable(DTO):
     charity_id: UUID
     charity: str
     amount: Money
+
+
+class Owed(DTO):
+    """What so many `customers` owe the programme: `points` that were taken back when they had been spent
+    already, and what those are worth in the region at today's price."""
+
+    customers: int
+    points: int
+    worth: Money | None
 
 
 class Outstanding(DTO):
@@ -76,6 +93,12 @@ def outstanding(region: Region) -> Outstanding:
         by_age=dict(sorted(by_age.items())),
         taken_at=taken_at,
     )
+
+
+def owed_by_customers(region: Region) -> Owed:
+    """Of those who came to owe there first, wherever they owe more; as the accounts have it this moment."""
+    [(customers, points)] = db.select(_OWED, region.code)
+    return Owed(customers=customers, points=points, worth=_worth(region, points))
 
 
 def _worth(region: Region, points: int) -> Money | None:

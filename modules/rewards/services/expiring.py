@@ -11,15 +11,13 @@ from django.db.models import Exists, OuterRef, Q
 from modules.rewards.events import PointsExpireSoon
 from modules.rewards.interface import Flow, Posting, Transfer
 from modules.rewards.models import Lot, Member, WalletStanding
-from modules.rewards.policies import earning_rule
+from modules.rewards.policies import earning_rule, reviewing
 from modules.rewards.services.posting import post_many
 from modules.rewards.states import WalletState
 from tiffin import clock, db, ids, regions
 from tiffin.log import publish, publish_new
 
 EXPIRED_AT_ONCE = 2000
-# As long as a review usually takes, so that what it kept can still be spent.
-SPENT_WITHIN = timedelta(hours=72)
 WARNED_AT_ONCE = 200
 EXPIRED = "expired"
 
@@ -44,11 +42,20 @@ def expire_batch() -> int:
     now = clock.now()
     kept = WalletStanding.objects.filter(pk=OuterRef("customer_id")).filter(
         Q(state_name=WalletState.UNDER_REVIEW.value)
-        | Q(state_name=WalletState.GOOD.value, since__gt=now - SPENT_WITHIN) & ~Q(why="")
+        | Q(state_name=WalletState.GOOD.value) & ~Q(why="") & _good_since_shortly(now)
     )
     due = Lot.objects.filter(~Exists(kept), is_open=True, available__gt=0, expires_at__lte=now)
     lots = list(due.order_by("expires_at").only("id", "customer_id", "region", "available")[:EXPIRED_AT_ONCE])
     return expire_lots(lots)
+
+
+def _good_since_shortly(now: datetime) -> Q:
+    """For no longer than a review may take in the region of the wallet."""
+    shortly = Q()
+    for region in regions.all():
+        hours = reviewing(region, region.local(now).date()).hours
+        shortly |= Q(region=region.code, since__gt=now - timedelta(hours=hours))
+    return shortly
 
 
 def expire_lots(lots: Sequence[Lot], *, reason: str = EXPIRED) -> int:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db.models import F, Sum
 
-from modules.rewards.models import ForgottenCustomer, Lot, Member
+from modules.rewards.models import ForgottenCustomer, Lot
 from modules.rewards.services.expiring import expire_lots
+from modules.rewards.services.tiers import end_tiers
 from tiffin import clock, db
 
 LOOKED_AT_ONCE = 200
@@ -34,7 +35,7 @@ RETURNING 1
 def note_forgotten(customer_id: UUID, *, region: str) -> None:
     """Their points are looked at from now on, and they are in no programme any more."""
     db.insert(ForgottenCustomer(customer_id=customer_id, region=region), unless_taken=("customer_id",))
-    Member.objects.filter(customer_id=customer_id).update(tier="", since=None, until=None)
+    end_tiers(customer_id)
 
 
 def look_again_at_forgotten() -> int:

@@ -9,7 +9,7 @@ from modules.payments.interface import PayoutState, PayoutView
 from modules.rewards.charities import Gift, Progress, Refusal, Standing, provider
 from modules.rewards.errors import PayoutUnderWay, SettlementNoteMissing
 from modules.rewards.models import Charity, SettlementBatch
-from modules.rewards.services.settling import go_on
+from modules.rewards.services.settling import be_patient, go_on
 from modules.rewards.states import BATCH, BATCH_AT_REST, BatchState
 from tiffin import clock, db, jobs
 
@@ -52,6 +52,8 @@ def record_answer(batch_id: UUID, answer: Standing | Refusal) -> None:
         elif batch.state in _KNOWS_NOTHING | LOOKED_AT:
             if batch.reason.startswith(NO_ANSWER):
                 batch.reason = ""
+            if batch.progress != answer.progress.value:
+                be_patient(batch)
             batch.provider_id, batch.progress = answer.reference, answer.progress.value
             _advance(batch, answer.progress)
         batch.save()

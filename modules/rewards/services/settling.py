@@ -119,6 +119,13 @@ def go_on(batch: SettlementBatch, *, after: timedelta = timedelta(0)) -> None:
     jobs.set_deadline(batch, "batch_stands", due=clock.now() + PATIENCE)
 
 
+@db.transaction_required
+def be_patient(batch: SettlementBatch) -> None:
+    """It has moved, be it within its state: from now on it is waited for anew."""
+    batch.stuck = 0
+    jobs.set_deadline(batch, "batch_stands", due=clock.now() + PATIENCE)
+
+
 def gather(batch_id: UUID, *, at_once: int = AT_ONCE) -> bool:
     """Take some more donations into the batch; whether there may be others. Once there are none, it is
     sent."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from modules.rewards.earning import first_end, next_end, rank, reached, tier_after, window
-from modules.rewards.events import TierChanged
+from modules.rewards.events import TierChanged, TierKept
 from modules.rewards.models import ForgottenCustomer, Member
 from modules.rewards.policies import Tier, qualifying, tiers
 from modules.rewards.selectors.tiers import qualifying_points
@@ -79,22 +79,34 @@ def _review(member: Member) -> None:
     _change(member, tier, at=until, until=next_end(region, rule, until), there=there)
 
 
+@db.transaction_required
+def end_tiers(customer_id: UUID) -> None:
+    """A customer who is forgotten is in no programme any more; whoever gave what a tier brings is told."""
+    now = clock.now()
+    members = Member.objects.filter(customer_id=customer_id).exclude(tier="").order_by("id")
+    for member in members.select_for_update(no_key=True):
+        _change(member, "", at=now, until=now, there=())
+
+
 def _change(member: Member, tier: str, *, at: datetime, until: datetime, there: Sequence[Tier]) -> None:
-    """A tier that stays the same only lasts longer, and nobody is told."""
+    """A tier that stays the same only lasts longer: others go by that, the customer is not told."""
     before = member.tier
     member.place(tier, since=at, until=until)
     terms = next((each for each in there if each.code == tier), None)
+    benefits = terms.benefits if terms else ()
+    if tier == before:
+        kept = TierKept(customer_id=member.customer_id, tier=tier, until=until, benefits=benefits)
+        publish(member, kept, saving=_KEPT)
+        return
     event = TierChanged(
         customer_id=member.customer_id,
         tier=tier,
         before=before,
         until=until,
-        benefits=terms.benefits if terms else (),
+        benefits=benefits,
         title=terms.title if terms else "",
     )
-    if tier == before:
-        member.save(update_fields=_KEPT)
-    elif member._state.adding:
+    if member._state.adding:
         publish_new(member, event)
     else:
         publish(member, event, saving=_KEPT)

@@ -12,6 +12,7 @@ RULES = (
     audit.held_sendings_are_held,
     audit.earnings_are_their_entries,
     audit.no_earning_is_overdue,
+    audit.whoever_owes_is_a_debtor,
 )
 
 

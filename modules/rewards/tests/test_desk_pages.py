@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from modules.rewards.interface import Flow, Rewards
-from modules.rewards.models import Adjustment, Lot, WalletStanding
+from modules.rewards.models import Adjustment, Debtor, Lot, WalletStanding
 from modules.rewards.selectors import find_standing
 from modules.rewards.services import code_of, hold, review_wallet, send
 from modules.rewards.services.figures import make_figures
@@ -222,12 +222,15 @@ def test_the_report_says_what_is_owed_and_the_board_what_moved(database) -> None
     posted(transfer(Flow.DONATE, 250, customer), transfer(Flow.PLEDGE, 150, unit="GBP", party_id=charity))
     posted(transfer(Flow.PLEDGE, 20, unit="GBP", party_id=unknown))
     posted(transfer(Flow.EXPIRE, 50, customer, lot_id=Lot.objects.get().id))
+    posted(transfer(Flow.OWE, 40, customer))
+    Debtor.objects.create(customer_id=customer, region="gb")
     make_figures()
 
     report = page(person("finance"), "/admin/rewards/outstandingfigure/report/?region=gb")
     board = page(person("finance"), "/admin/dashboard/?region=gb&period=today")
 
     assert "700 points</strong> are outstanding, worth 4.20 GBP" in report
+    assert "40 points</strong> are owed by 1 customer, worth 0.24 GBP" in report
     assert "1.50 GBP" in report
     assert "Soup for All" in report
     assert str(unknown) in report
@@ -235,6 +238,7 @@ def test_the_report_says_what_is_owed_and_the_board_what_moved(database) -> None
         assert chart in report
     assert "5.0" in report  # of a hundred expired
     assert "Points: issued" in board
+    assert "Points: owed anew by customers" in board
     assert "1,000" in board
     nowhere = page(person("finance", region="atlantis"), "/admin/rewards/outstandingfigure/report/")
     assert "nothing for you to see" in nowhere

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from modules.identity.events import CustomerErased
 from modules.orders.events import OrderDelivered, OrderRefunded
@@ -19,7 +20,7 @@ from modules.rewards.services.forgetting import LOOKED_AGAIN_AFTER, forget_batch
 from modules.rewards.states import AccountKind, EarningState
 from modules.rewards.tests.earnings import SETTLED, confirmed, earned, wallet
 from modules.rewards.tests.points import granted, in_days, posted, transfer
-from tiffin import clock, db, ids
+from tiffin import clock, db, ids, regions
 from tiffin.log import Event
 from tiffin.log.events import Recorded, handling
 from tiffin.models import LogEvent
@@ -52,7 +53,14 @@ def test_points_expire_lot_by_lot_and_once() -> None:
     assert (wallet(customer).available, breakage()) == (0, 100)
 
 
-def test_what_a_review_kept_from_being_spent_expires_later() -> None:
+@pytest.mark.parametrize("hours", [24, 72, 240])
+def test_what_a_review_kept_from_being_spent_expires_later(monkeypatch, hours: int) -> None:
+    """As much later as a review may take where the wallet is."""
+    britain = regions.get("gb")
+    (row,) = britain.tables["rewards.reviewing"]
+    said = structs.replace(row, data={"hours": hours})
+    monkeypatch.setattr(britain, "tables", {**britain.tables, "rewards.reviewing": (said,)})
+    monkeypatch.setattr(britain, "_read", {})
     customer, frozen = (granted(50, days=10) for _ in range(2))
     with clock.shift(timedelta(days=9)):
         for each in (customer, frozen):
@@ -63,7 +71,9 @@ def test_what_a_review_kept_from_being_spent_expires_later() -> None:
         assert (wallet(customer).available, wallet(customer).usable) == (50, False)
         decide_review(customer_id=customer, release=True, why="seen")
         assert (expire_batch(), wallet(customer).usable) == (0, True)
-    with clock.shift(timedelta(days=14, minutes=1)):
+    with clock.shift(timedelta(days=11, hours=hours - 1)):
+        assert expire_batch() == 0
+    with clock.shift(timedelta(days=11, hours=hours, minutes=1)):
         assert expire_batch() == 1
     assert (wallet(customer).available, wallet(frozen).available, breakage()) == (0, 0, 100)
 

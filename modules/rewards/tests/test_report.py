@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db.models import F, Sum
@@ -11,6 +12,7 @@ from modules.rewards.interface import Flow
 from modules.rewards.models import (
     Account,
     Book,
+    Debtor,
     Entry,
     LiabilityDay,
     Lot,
@@ -28,11 +30,14 @@ from modules.rewards.selectors.report import (
     moved,
     of_line,
     outstanding,
+    owed_by_customers,
     payables,
 )
 from modules.rewards.services import close_days, hold, open_books, post_hold, restore_hold
 from modules.rewards.services.figures import make_figures
 from modules.rewards.states import POINTS, AccountKind
+from modules.rewards.tests.auditing import found
+from modules.rewards.tests.earnings import confirmed, debts_looked_at, refunded
 from modules.rewards.tests.points import granted, in_days, posted, transfer
 from tiffin import clock, ids, regions
 from tiffin.money import Money
@@ -177,9 +182,52 @@ def test_what_charities_are_owed_is_their_accounts(busy) -> None:
     assert owed.charity_id == CHARITY
 
 
+def spent(customer, points: int) -> None:
+    order = ids.new_id()
+    taken = hold(hold_id=ids.new_id(), customer_id=customer, order_id=order, points=points, region="gb")
+    post_hold(hold_id=taken.id, points=points)
+
+
+def owing(region: str, *, points: int, repays: int = 0) -> UUID:
+    """Somebody whose order went back when what it had earned was spent, and who has got some again."""
+    customer = ids.new_id()
+    goods = points * {"gb": 20, "pl": 100}[region]
+    order = confirmed(customer, goods, region=region)
+    spent(customer, points)
+    refunded(order, goods)
+    if repays:
+        granted(repays, customer)
+        debts_looked_at()
+    return customer
+
+
+def test_what_customers_owe_is_their_accounts_and_what_was_entered(database) -> None:
+    customers = [
+        owing("gb", points=80), owing("gb", points=50, repays=20), owing("gb", points=30, repays=30),
+        owing("pl", points=70),
+    ]  # fmt: skip
+
+    gb, pl = (owed_by_customers(regions.get(code)) for code in ("gb", "pl"))
+    assert (gb.customers, gb.points, gb.worth) == (2, 110, Money(amount=66, currency="GBP"))
+    assert (pl.customers, pl.points) == (1, 70)
+    assert -sum(Account.objects.filter(kind="debt").values_list("balance", flat=True)) == 110 + 70
+    entered = Entry.objects.filter(customer_id__in=customers).values_list("flow").annotate(Sum("amount"))
+    by_flow = dict(entered)
+    assert by_flow["owe"] - by_flow["repay"] == gb.points + pl.points
+    assert found() == []
+
+
+def test_a_debt_that_nobody_asks_for_is_found(database) -> None:
+    owing("gb", points=80)
+    Debtor.objects.all().delete()
+    assert owed_by_customers(GB).points == 0
+    assert found() == ["80 points are owed, and nobody asks for them"]
+
+
 def test_of_an_empty_ledger_there_is_nothing_to_say(database) -> None:
     make_figures()
 
     assert outstanding(GB).points == 0
     assert breakage(GB) == []
     assert payables(GB) == []
+    assert (owed_by_customers(GB).customers, owed_by_customers(GB).points) == (0, 0)

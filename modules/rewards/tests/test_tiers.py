@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import pytest
+from msgspec import structs
 
-from modules.rewards.events import TierChanged
+from modules.rewards.events import TierChanged, TierKept
 from modules.rewards.interface import Membership, Rewards
 from modules.rewards.models import Member
 from modules.rewards.policies import tiers
@@ -19,14 +21,16 @@ from tiffin import clock, db, ids, regions
 from tiffin.interfaces import call
 from tiffin.log.events import Recorded
 from tiffin.models import LogEvent
+from tiffin.regions.file import RegionFileError
 
 pytestmark = pytest.mark.database
 
+E = TypeVar("E", TierChanged, TierKept)
 MAY = datetime(2026, 5, 10, 12, tzinfo=UTC)
 
 
-def told() -> list[TierChanged]:
-    events = LogEvent.objects.using("rewards").filter(name=TierChanged.wire).order_by("position")
+def told(kind: type[E] = TierChanged) -> list[E]:
+    events = LogEvent.objects.using("rewards").filter(name=kind.wire).order_by("position")
     unread = dict.fromkeys(Recorded._fields)
     return [Recorded(**{**unread, "name": e.name, "payload": bytes(e.payload)}).decode() for e in events]
 
@@ -74,6 +78,15 @@ def test_a_tier_lets_orders_earn_more() -> None:
         assert points_of(earned(customer, 2000, region="gb"))[0] == 100
 
 
+def test_a_tier_of_a_regions_file_that_brings_what_no_module_gives_is_refused(monkeypatch) -> None:
+    row = regions.get("gb").tables["rewards.tiers"][0]
+    promising = structs.replace(row, data={**row.data, "benefits": ["priority_support", "birthday_cake"]})
+    monkeypatch.setattr(regions.get("gb"), "tables", {"rewards.tiers": (promising,)})
+    monkeypatch.setattr(regions.get("gb"), "_read", {})
+    with pytest.raises(RegionFileError, match="no module gives birthday_cake; there is priority_support"):
+        tiers(regions.get("gb"), MAY.date())
+
+
 def test_one_rises_within_a_period_and_is_told_once() -> None:
     customer = ids.new_id()
     for day in range(4):
@@ -109,7 +122,7 @@ def test_a_tier_falls_softly_period_by_period_until_none_is_left() -> None:
     assert Member.objects.get().until is None
 
 
-def test_a_tier_that_was_earned_again_is_kept_and_nobody_is_told() -> None:
+def test_a_tier_that_was_earned_again_is_kept_which_is_no_change() -> None:
     customer = ids.new_id()
     for year in (2026, 2027):
         with clock.hold(MAY.replace(year=year)):
@@ -118,7 +131,10 @@ def test_a_tier_that_was_earned_again_is_kept_and_nobody_is_told() -> None:
         assert review_tiers() == 1
     assert tiers_of([customer]) == {customer: "silver"}
     assert len(told()) == 1
-    assert regions.get("pl").local(Member.objects.get().until).year == 2029
+    (kept,) = told(TierKept)
+    assert (kept.customer_id, kept.tier, kept.benefits) == (customer, "silver", ("priority_support",))
+    assert kept.until == Member.objects.get().until
+    assert regions.get("pl").local(kept.until).year == 2029
 
 
 def test_a_rolling_year_begins_with_the_day_on_which_the_tier_was_reached() -> None:
@@ -143,6 +159,18 @@ def test_who_was_forgotten_gets_no_tier_for_what_was_pending() -> None:
         confirm_batch()
     assert wallet(customer).available == 1500
     assert (tiers_of([customer]), told()) == ({}, [])
+
+
+def test_who_is_forgotten_has_their_tier_no_more_and_others_are_told() -> None:
+    customer = ids.new_id()
+    with clock.hold(MAY):
+        ordered(customer, 1500)
+        for _ in range(2):
+            with db.transaction(owner="rewards"):
+                note_forgotten(customer, region="pl")
+    assert tiers_of([customer]) == {}
+    (_, ended) = told()
+    assert (ended.customer_id, ended.before, ended.tier, ended.benefits) == (customer, "silver", "", ())
 
 
 def test_members_of_a_region_that_is_no_more_stop_nobody() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
 
 from modules.orders.interface import Orders
 from modules.rewards.interface import Rewards
-from modules.storefront.tests.people import Customer, a_cause, found
+from modules.storefront.tests.people import Customer, a_cause, found, kitchen, new_key, presses
 from tiffin import regions
+from tiffin.interfaces import call
 from tiffin.interfaces.testing import stopped
 from tiffin.regions.file import Dating, Row
 from tiffin.testing import settle
@@ -67,6 +70,37 @@ def test_the_order_shows_its_points_and_what_became_of_them(rich):
 
     assert "340 points, worth £3.40" in page
     assert "Your points are reserved" in page
+
+
+MONEY = re.compile("your card|your bank|the money|your money|charged|refunded", re.IGNORECASE)
+
+
+def test_of_an_order_that_points_pay_whole_no_page_speaks_of_money(rich, noodle_bar):
+    rich.is_given(5_000)
+    cook = kitchen(noodle_bar.id)
+    order = rich.orders(points="5340", tip="0")
+    assert "Reserving your points" in told_of(rich, order)
+    settle()
+    assert "Your points are reserved" in told_of(rich, order)
+    presses(cook, "/restaurant/", "/restaurant/tickets/[^/]+/accept", minutes="30")
+    settle()
+    assert "The restaurant accepted" in told_of(rich, order)
+    order_id = UUID(found("/orders/([^/?]+)", order["Location"]))
+    call(Orders).cancel_by_staff(key=new_key(), order_id=order_id, note="fire_in_the_kitchen")
+    settle()
+    page = told_of(rich, order)
+    assert "Cancelled" in page
+    assert "Your points are yours again" in page
+    assert ">Cancelled<" in rich.browser.get("/orders/").content.decode()
+
+
+def told_of(customer: Customer, order) -> str:
+    """What happened, and how it stands, in which nobody is told of money that never was."""
+    page = customer.sees(order)
+    told = r'(?s)<h1 role="status">.*?</h1>\s*<p>.*?</p>|<ol class="timeline">.*?</ol>'
+    said = "".join(re.findall(told, page))
+    assert not MONEY.search(said.replace("You are not charged", "").replace("Nothing is charged before", ""))
+    return said
 
 
 def test_the_statement_names_the_order_that_points_were_for(rich):
