@@ -25,23 +25,26 @@ HORIZON_PAUSE_SECONDS = 0.005
 
 # Mostly there is little to do, and to look for it in every module at once costs less than to try in vain.
 _PLACES = """
-SELECT subscriber, producer, shard, epoch, txid, position FROM {schema}.log_cursor WHERE stopped_at IS NULL
+SELECT producer, shard, epoch, txid, position, coalesce(day, '2000-01-01') AS day FROM {schema}.log_cursor
+WHERE stopped_at IS NULL AND subscriber = ANY(%(subscribers)s)
+"""
+_FURTHEST_BACK = """
+SELECT DISTINCT ON (producer, shard) * FROM ({places}) AS place
+ORDER BY producer, shard, epoch, txid, position
 """
 _LOOK = """
-SELECT 'held', {module}, '' WHERE EXISTS (SELECT FROM {schema}.log_held)
+SELECT 'held', {module} WHERE EXISTS (SELECT FROM {schema}.log_held)
 UNION ALL
-SELECT 'due', {module}, '' WHERE EXISTS (SELECT FROM {schema}.job WHERE due <= %(now)s)
+SELECT 'due', {module} WHERE EXISTS (SELECT FROM {schema}.job WHERE due <= %(now)s)
 UNION ALL
-SELECT 'failed', {module}, '' WHERE EXISTS (SELECT FROM {schema}.job WHERE cause <> '')
+SELECT 'failed', {module} WHERE EXISTS (SELECT FROM {schema}.job WHERE cause <> '')
 UNION ALL
-SELECT DISTINCT 'unread', subscriber, producer FROM place JOIN (
-    SELECT DISTINCT ON (shard) shard, epoch, txid, position FROM {schema}.log_event
-    ORDER BY shard, epoch DESC, txid DESC, position DESC
-) AS last USING (shard)
-WHERE producer = {module}
-  AND (last.epoch, last.txid, last.position) > (place.epoch, place.txid, place.position)
+SELECT 'unread', {module} WHERE EXISTS (SELECT FROM place WHERE producer = {module} AND EXISTS (
+    SELECT FROM {schema}.log_event AS event
+    WHERE event.shard = place.shard AND event.day >= place.day
+      AND (event.epoch, event.txid, event.position) > (place.epoch, place.txid, place.position)))
 """
-ToDo = set[tuple[str, str, str]]
+_Found = set[tuple[str, str]]
 _Places = defaultdict[tuple[str, str], dict[int, Place]]
 
 
@@ -58,38 +61,41 @@ def settle() -> None:
     """
     places: _Places = defaultdict(dict)
     for _ in range(ROUNDS):
-        if not _one_round(places):
+        found = _look()
+        if not _one_round(found, places):
             break
     else:
         raise NeverSettles(f"still moving after {ROUNDS} rounds: {list(unfinished())}")
-    for problem in unfinished():
+    for problem in _unfinished(found):
         print(problem)
 
 
 def unfinished() -> Iterator[str]:
     """Held events and failed jobs, each with its cause."""
-    found = _look()
+    return _unfinished(_look())
+
+
+def _unfinished(found: _Found) -> Iterator[str]:
     for module in settings.TIFFIN_MODULES:
-        if ("held", module, "") in found:
+        if ("held", module) in found:
             for event in HeldEvent.objects.using(module).order_by("position"):
                 yield f"{event.subscriber} holds {event.name} of {event.key}: {event.cause}"
-        if ("failed", module, "") in found:
+        if ("failed", module) in found:
             for job in Job.objects.using(module).exclude(cause=""):
                 yield f"{module}.{job.name} of {job.key} is {job.state} until {job.due}: {job.cause}"
 
 
-def _one_round(places: _Places) -> bool:
+def _one_round(found: _Found, places: _Places) -> bool:
     moved = False
-    found = _look()
     for module in settings.TIFFIN_MODULES:
         for subscriber in subscribers(module):
             for producer in subscriber.producers:
                 elsewhere = producer not in settings.TIFFIN_MODULES
-                if elsewhere or ("unread", subscriber.name, producer) in found:
+                if elsewhere or ("unread", producer) in found:
                     moved |= _pump(subscriber, producer, places[subscriber.name, producer])
-        if ("held", module, "") in found:
+        if ("held", module) in found:
             moved |= bool(held.retry_due(module))
-        if ("due", module, "") in found:
+        if ("due", module) in found:
             for claimed in running.claim(module, limit=JOBS_A_ROUND):
                 running.run(module, claimed)
                 moved = True
@@ -104,9 +110,10 @@ def _pump(subscriber: Subscriber, producer: str, places: dict[int, Place]) -> bo
     return progress.waiting or bool(progress.moved)
 
 
-def _look() -> ToDo:
-    """Where there are held events, due jobs and failed ones, and who has not read whose log to its end."""
-    return set(owner.rows(_looking_in(tuple(settings.TIFFIN_MODULES)), {"now": clock.now()}))
+def _look() -> _Found:
+    """Where there are held events, due jobs and failed ones, and what log is not read to its end."""
+    asked = {"now": clock.now(), "subscribers": [subscriber.name for subscriber in subscribers()]}
+    return set(owner.rows(_looking_in(tuple(settings.TIFFIN_MODULES)), asked))
 
 
 @cache
@@ -117,4 +124,5 @@ def _looking_in(modules: tuple[str, ...]) -> sql.Composed:
             for module in modules
         )
 
-    return sql.SQL("WITH place AS ({}) {}").format(of_each(_PLACES), of_each(_LOOK))
+    places = sql.SQL(_FURTHEST_BACK).format(places=of_each(_PLACES))
+    return sql.SQL("WITH place AS MATERIALIZED ({}) {}").format(places, of_each(_LOOK))
