@@ -180,9 +180,11 @@ class Kitchen(Person):
 def until(look: Callable[[], Any], good: Callable[[Any], bool], *, seconds: float = 30) -> Any:
     """What `look` sees once it is good. Fails after `seconds`."""
     ends = time.monotonic() + seconds
+    pause = 0.02  # most of it happens at once
     while not good(seen := look()):
         assert time.monotonic() < ends, f"not in {seconds} s; last: {getattr(seen, 'text', seen)}"
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
     return seen
 
 

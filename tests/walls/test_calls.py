@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config.modules import ADOPTED_APPS
 from tests.walls.tree import modules_of
-from tiffin.walls import read_modules
+from tiffin.walls import SourceFile
 from tiffin.walls.calls import callees, cycle, interface_calls
-
-ROOT = Path(__file__).parents[2]
 
 
 def calls(module: str, method: str = "get") -> str:
@@ -19,8 +16,8 @@ def calls(module: str, method: str = "get") -> str:
     )
 
 
-def test_nobody_calls_in_a_circle() -> None:
-    graph = callees(interface_calls(read_modules(ROOT, adopted=ADOPTED_APPS)))
+def test_nobody_calls_in_a_circle(tree: list[SourceFile]) -> None:
+    graph = callees(interface_calls(tree))
     assert graph, "the calls are not found any more"
     assert cycle(graph) == []
 

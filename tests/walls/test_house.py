@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from config.modules import ADOPTED_APPS, MODULES
+from config.modules import MODULES
 from tests.walls.tree import modules_of
-from tiffin.walls import read_modules
+from tiffin.walls import SourceFile
 from tiffin.walls.size import FILE_LINES, oversized
-from tiffin.walls.source import literal, read_package
+from tiffin.walls.source import literal
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ("", "interface", "events", "policies")
@@ -82,10 +82,10 @@ def test_platform_is_a_source_root_and_no_package() -> None:
     assert Path(result.stdout.strip()).is_relative_to(ROOT / "platform")
 
 
-def test_the_kernel_names_no_module() -> None:
+def test_the_kernel_names_no_module(kernel: list[SourceFile]) -> None:
     """Neither by import nor by a dotted name that it would import later."""
     addresses = tuple(f"modules.{module}" for module in MODULES)
-    for file in read_package(ROOT / "platform", "tiffin"):
+    for file in kernel:
         if ".tests" in file.name or ".testing" in file.name:
             continue
         roots = {name.split(".")[0] for name, _ in file.imports}
@@ -95,12 +95,11 @@ def test_the_kernel_names_no_module() -> None:
             assert not (text or "").startswith(addresses), f"{file.path}:{getattr(node, 'lineno', 0)}"
 
 
-def test_files_and_functions_can_be_read_at_once() -> None:
+def test_files_and_functions_can_be_read_at_once(tree: list[SourceFile], kernel: list[SourceFile]) -> None:
     """What does not is a warning: somebody should look at it when passing by."""
-    files = read_modules(ROOT, adopted=ADOPTED_APPS) + read_package(ROOT / "platform", "tiffin")
     findings = [
         f"{finding.path.relative_to(ROOT)}:{finding.line}: {finding.message}"
-        for file in files
+        for file in tree + kernel
         if file.room != "migrations" and ".tests" not in file.name
         for finding in oversized(file)
     ]

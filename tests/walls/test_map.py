@@ -59,18 +59,23 @@ def test_the_diagram_has_an_arrow_for_calls_and_one_for_events() -> None:
     assert "    kitchen -.->|1 event| waiter" in lines
 
 
-def test_every_module_is_on_the_map() -> None:
-    assert [found.name for found in module_map()] == list(MODULES)
+@pytest.fixture(scope="module")
+def entries() -> tuple[ModuleEntry, ...]:
+    return module_map()
 
 
-def test_every_event_that_somebody_waits_for_is_published_by_its_module() -> None:
-    entries = module_map()
+def test_every_module_is_on_the_map(entries: tuple[ModuleEntry, ...]) -> None:
+    assert [found.name for found in entries] == list(MODULES)
+
+
+def test_every_event_that_somebody_waits_for_is_published_by_its_module(
+    entries: tuple[ModuleEntry, ...],
+) -> None:
     published = {event for found in entries for event in found.publishes}
     assert {listening.event for found in entries for listening in found.listens} <= published
 
 
-def test_every_call_goes_to_a_method_that_its_interface_has() -> None:
-    entries = module_map()
+def test_every_call_goes_to_a_method_that_its_interface_has(entries: tuple[ModuleEntry, ...]) -> None:
     offered = {
         (found.name, offer.interface, method)
         for found in entries

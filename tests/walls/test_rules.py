@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config.modules import ADOPTED_APPS
 from tests.walls.tree import modules_of
-from tiffin.walls import RULES, SourceFile, read_modules
+from tiffin.walls import RULES, SourceFile
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,11 +175,6 @@ HARMLESS = {
     "account = models.ForeignKey('identity.Account', models.CASCADE)\n",
     "identity/migrations/0001_initial.py": "class Migration:\n    dependencies = [('auth', '0012_x')]\n",
 }
-
-
-@pytest.fixture(scope="module")
-def tree() -> list[SourceFile]:
-    return read_modules(ROOT, adopted=ADOPTED_APPS)
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -81,7 +81,7 @@ def taking_mail() -> Iterator[MailServer]:
 
     with ThreadingTCPServer(("127.0.0.1", 0), Handler) as listener:
         server.port = listener.server_address[1]
-        threading.Thread(target=listener.serve_forever, daemon=True).start()
+        threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         try:
             yield server
         finally:
@@ -111,7 +111,7 @@ def listening() -> Iterator[World]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     world.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield world

@@ -53,7 +53,9 @@ class LocalAdyen:
     def __init__(self) -> None:
         self.server = ThreadingHTTPServer((LOOPBACK, 0), type("Front", (_Front,), {"adyen": self}))
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
         self.address = f"http://{LOOPBACK}:{self.server.server_port}"
         self.payments: list[dict[str, Any]] = []
         self.answers: dict[str, tuple[int, dict[str, Any]]] = {}

@@ -49,7 +49,9 @@ class StripeJs:
         self.posted: list[str] = []
         self.server = ThreadingHTTPServer((LOOPBACK, 0), type("Front", (_Front,), {"library": self}))
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
         self.origin = f"http://{LOOPBACK}:{self.server.server_port}"
         self.script = f"{self.origin}{PATH}"
 

@@ -54,7 +54,9 @@ class Mailbox:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Slot)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
 
     def wait(self, name: str) -> tuple[bytes, str]:

@@ -34,7 +34,9 @@ class LocalGoodstack:
     def __init__(self) -> None:
         self.server = ThreadingHTTPServer((LOOPBACK, 0), type("Front", (_Front,), {"goodstack": self}))
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
         self.address = f"http://{LOOPBACK}:{self.server.server_port}/v1"
         self.donations: dict[str, dict[str, Any]] = {}
         self.answers: dict[str, tuple[datetime, dict[str, Any]]] = {}

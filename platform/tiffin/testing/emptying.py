@@ -3,76 +3,68 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
-import psycopg
 import redis
 from django.conf import settings
 from django.db import connections
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
+from tiffin.testing import owner
+
 # What migrations have put there: no test makes it, so no test's end takes it away.
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "log_home", "log_cursor")
-LOCK_SECONDS = 10
 
-# Most tables are empty after most tests, and looking is much cheaper than truncating. References between
-# tables need no order: as a replica, PostgreSQL checks none.
-_EMPTY = """
-DO $$
-DECLARE
-    one regclass;
-    filled boolean;
-BEGIN
-    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid();
-    SET LOCAL session_replication_role = replica;
-    FOR one IN
-        SELECT pg_class.oid::regclass FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-        WHERE nspname = ANY({schemas}) AND relkind IN ('r', 'p') AND NOT relispartition
-          AND relname <> ALL({kept})
-    LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO filled;
-        IF filled THEN
-            EXECUTE format('DELETE FROM %s', one);
-        END IF;
-    END LOOP;
-END $$
+_END_OPEN_TRANSACTIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()
 """
+_TABLES = sql.SQL("""
+SELECT nspname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = ANY({}) AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> ALL({})
+ORDER BY nspname, relname
+""")
 # Cursors stay: they need not be made again for each test, only stand where they stood at the start.
-_REWIND = """
-UPDATE {cursors} SET epoch = 0, txid = 0, position = 0, day = NULL, stopped_at = NULL, stopped_cause = ''
+_REWIND = sql.SQL("""
+UPDATE {} SET epoch = 0, txid = 0, position = 0, day = NULL, stopped_at = NULL, stopped_cause = ''
 WHERE epoch <> 0 OR txid <> 0 OR stopped_at IS NOT NULL
-"""
+""")
 
 
 def empty() -> None:
     """Remove every row of every module, and everything in Redis. Transactions left open are given up."""
     _give_up_transactions()
-    try:
-        _empty_tables(_connected(settings.DATABASE_URL))
-    except psycopg.OperationalError:  # the server was started again since
-        _connected.cache_clear()
-        _empty_tables(_connected(settings.DATABASE_URL))
-    broker = redis.Redis.from_url(settings.REDIS_URL)
-    broker.flushdb()
-    broker.close()
+    owner.with_connection(_empty_tables)
+    _broker(settings.REDIS_URL).flushdb()
 
 
 @cache
-def _connected(url: str) -> psycopg.Connection[Any]:
-    """Kept from test to test: a new one would have to learn of every table again."""
-    return psycopg.connect(url, options=f"-c lock_timeout={LOCK_SECONDS}s", autocommit=True)
+def _broker(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url)
 
 
-def _empty_tables(connection: psycopg.Connection[Any]) -> None:
+def _empty_tables(connection: owner.Connection) -> None:
+    """Most tables are empty after most tests, and looking is much cheaper than deleting."""
+    connection.execute(_END_OPEN_TRANSACTIONS, prepare=True)
     schemas = list(settings.TIFFIN_MODULES)
+    named = _TABLES.format(sql.Literal(schemas), sql.Literal(list(KEPT_TABLES)))
+    tables = connection.execute(named, prepare=True).fetchall()
+    (filled,) = connection.execute(_looks(tuple(tables)), prepare=True).fetchall()
+    deletes = [
+        sql.SQL("DELETE FROM {}").format(sql.Identifier(*names))
+        for names, is_filled in zip(tables, filled, strict=True)
+        if is_filled
+    ]
+    rewinds = [_REWIND.format(sql.Identifier(schema, "log_cursor")) for schema in schemas]
     with connection.transaction():
-        connection.execute(
-            sql.SQL(_EMPTY).format(schemas=sql.Literal(schemas), kept=sql.Literal(list(KEPT_TABLES)))
-        )
-        for module in schemas:
-            connection.execute(sql.SQL(_REWIND).format(cursors=sql.Identifier(module, "log_cursor")))
+        connection.execute(sql.SQL(";").join([*deletes, *rewinds]))
+
+
+@cache
+def _looks(tables: tuple[tuple[str, str], ...]) -> bytes:
+    """A statement of one row: of each of these tables, whether there is a row in it."""
+    looks = [sql.SQL("EXISTS (SELECT FROM {})").format(sql.Identifier(*names)) for names in tables]
+    return sql.SQL("SELECT {}").format(sql.SQL(", ").join(looks)).as_bytes(None)
 
 
 def _give_up_transactions() -> None:

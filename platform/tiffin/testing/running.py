@@ -39,6 +39,7 @@ class Platform:
         self._settings = settings
         self._options: tuple[str, ...] = ()
         self._supervisor: subprocess.Popen[bytes] | None = None
+        self._connections: dict[str, psycopg.Connection[Any]] = {}
 
     def start(self, *options: str) -> None:
         """Start as `script/up` does. Raises CannotStart with what it said."""
@@ -76,6 +77,8 @@ class Platform:
 
     def stop(self) -> None:
         """Ctrl-C, and wait for the end."""
+        while self._connections:
+            self._connections.popitem()[1].close()
         if self._supervisor is not None:
             self._supervisor.send_signal(signal.SIGINT)
             self._supervisor.wait(120)
@@ -162,10 +165,13 @@ class Platform:
 
     def sql(self, module: str, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a query in a module's schema, past every interface; committed at once."""
-        with psycopg.connect(self._database_url(module), autocommit=True) as connection:
-            connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(module)))
-            cursor = connection.execute(query.encode(), parameters)
-            return cursor.fetchall() if cursor.description else []
+        try:
+            self._enter(module)
+        except (KeyError, psycopg.OperationalError):  # there is none, or its server was started again since
+            self._connections[module] = psycopg.connect(self._database_url(module), autocommit=True)
+            self._enter(module)
+        cursor = self._connections[module].execute(query.encode(), parameters)
+        return cursor.fetchall() if cursor.description else []
 
     def await_rows(
         self, module: str, query: str, parameters: Sequence[Any] = (), *, seconds: float = 10
@@ -177,6 +183,9 @@ class Platform:
                 raise TimeoutError(f"no row in {seconds} s: {query}")
             time.sleep(0.05)
         return rows
+
+    def _enter(self, module: str) -> None:
+        self._connections[module].execute(sql.SQL("SET search_path = {}").format(sql.Identifier(module)))
 
     def _database_url(self, module: str) -> str:
         told = self.environment(module)

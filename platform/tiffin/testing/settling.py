@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 from django.conf import settings
-from django.db import connections
+from psycopg import sql
 
 from tiffin import clock
 from tiffin.jobs import running
@@ -16,10 +17,35 @@ from tiffin.log.pages import Place
 from tiffin.log.publishing import SHARDS
 from tiffin.log.subscribers import Subscriber, subscribers
 from tiffin.models import HeldEvent, Job
+from tiffin.testing import owner
 
 ROUNDS = 200
 JOBS_A_ROUND = 50
 HORIZON_PAUSE_SECONDS = 0.005
+
+# Mostly there is little to do, and to look for it in every module at once costs less than to try in vain.
+_PLACES = """
+SELECT producer, shard, epoch, txid, position, coalesce(day, '2000-01-01') AS day FROM {schema}.log_cursor
+WHERE stopped_at IS NULL AND subscriber = ANY(%(subscribers)s)
+"""
+_FURTHEST_BACK = """
+SELECT DISTINCT ON (producer, shard) * FROM ({places}) AS place
+ORDER BY producer, shard, epoch, txid, position
+"""
+_LOOK = """
+SELECT 'held', {module} WHERE EXISTS (SELECT FROM {schema}.log_held)
+UNION ALL
+SELECT 'due', {module} WHERE EXISTS (SELECT FROM {schema}.job WHERE due <= %(now)s)
+UNION ALL
+SELECT 'failed', {module} WHERE EXISTS (SELECT FROM {schema}.job WHERE cause <> '')
+UNION ALL
+SELECT 'unread', {module} WHERE EXISTS (SELECT FROM place WHERE producer = {module} AND EXISTS (
+    SELECT FROM {schema}.log_event AS event
+    WHERE event.shard = place.shard AND event.day >= place.day
+      AND (event.epoch, event.txid, event.position) > (place.epoch, place.txid, place.position)))
+"""
+_Found = set[tuple[str, str]]
+_Places = defaultdict[tuple[str, str], dict[int, Place]]
 
 
 class NeverSettles(AssertionError):
@@ -33,73 +59,70 @@ def settle() -> None:
     clock (`tiffin.clock.shift`) and settle again. What could not be done is printed, for pytest to show
     beside a test that fails. Raises NeverSettles.
     """
-    reading = _Reading()
+    places: _Places = defaultdict(dict)
     for _ in range(ROUNDS):
-        if not _one_round(reading):
+        found = _look()
+        if not _one_round(found, places):
             break
     else:
         raise NeverSettles(f"still moving after {ROUNDS} rounds: {list(unfinished())}")
-    for problem in unfinished():
+    for problem in _unfinished(found):
         print(problem)
 
 
 def unfinished() -> Iterator[str]:
     """Held events and failed jobs, each with its cause."""
+    return _unfinished(_look())
+
+
+def _unfinished(found: _Found) -> Iterator[str]:
     for module in settings.TIFFIN_MODULES:
-        for event in HeldEvent.objects.using(module).order_by("position"):
-            yield f"{event.subscriber} holds {event.name} of {event.key}: {event.cause}"
-        for job in Job.objects.using(module).exclude(cause=""):
-            yield f"{module}.{job.name} of {job.key} is {job.state} until {job.due}: {job.cause}"
+        if ("held", module) in found:
+            for event in HeldEvent.objects.using(module).order_by("position"):
+                yield f"{event.subscriber} holds {event.name} of {event.key}: {event.cause}"
+        if ("failed", module) in found:
+            for job in Job.objects.using(module).exclude(cause=""):
+                yield f"{module}.{job.name} of {job.key} is {job.state} until {job.due}: {job.cause}"
 
 
-class _Reading:
-    """Where each subscription stands, and where its log ended when it had read all of it."""
-
-    def __init__(self) -> None:
-        self.places: defaultdict[tuple[str, str], dict[int, Place]] = defaultdict(dict)
-        self.read_to: dict[tuple[str, str], int] = {}
-
-    def pump(self, subscriber: Subscriber, producer: str, end: int | None) -> bool:
-        """Whether anything moved, or is about to. `end` is None of a log that is elsewhere."""
-        key = subscriber.name, producer
-        if end is not None and self.read_to.get(key) == end:
-            return False  # most would be pumped in vain
-        progress = pump.pump(subscriber, producer, range(SHARDS), self.places[key])
-        if progress.waiting:
-            time.sleep(HORIZON_PAUSE_SECONDS)
-            return True
-        if end is not None and not progress.full:
-            self.read_to[key] = end
-        return bool(progress.moved)
-
-
-def _end_of_log(producer: str) -> int:
-    """The last position that was drawn, by who has committed or not."""
-    with connections[producer].cursor() as cursor:
-        cursor.execute("SELECT last_value FROM log_position")
-        return int(cursor.fetchone()[0])
-
-
-def _one_round(reading: _Reading) -> bool:
+def _one_round(found: _Found, places: _Places) -> bool:
     moved = False
-    ends = {module: _end_of_log(module) for module in settings.TIFFIN_MODULES}
     for module in settings.TIFFIN_MODULES:
         for subscriber in subscribers(module):
             for producer in subscriber.producers:
-                moved |= reading.pump(subscriber, producer, ends.get(producer))
-        holds, due = _is_there(module)
-        moved |= holds and bool(held.retry_due(module))
-        for claimed in running.claim(module, limit=JOBS_A_ROUND) if due else ():
-            running.run(module, claimed)
-            moved = True
+                elsewhere = producer not in settings.TIFFIN_MODULES
+                if elsewhere or ("unread", producer) in found:
+                    moved |= _pump(subscriber, producer, places[subscriber.name, producer])
+        if ("held", module) in found:
+            moved |= bool(held.retry_due(module))
+        if ("due", module) in found:
+            for claimed in running.claim(module, limit=JOBS_A_ROUND):
+                running.run(module, claimed)
+                moved = True
     return moved
 
 
-def _is_there(module: str) -> tuple[bool, bool]:
-    """Whether there are held events, and due jobs: mostly there are none, and looking costs little."""
-    with connections[module].cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM log_held), EXISTS (SELECT FROM job WHERE due <= %s)", [clock.now()]
+def _pump(subscriber: Subscriber, producer: str, places: dict[int, Place]) -> bool:
+    """Whether anything moved, or is about to."""
+    progress = pump.pump(subscriber, producer, range(SHARDS), places)
+    if progress.waiting:
+        time.sleep(HORIZON_PAUSE_SECONDS)
+    return progress.waiting or bool(progress.moved)
+
+
+def _look() -> _Found:
+    """Where there are held events, due jobs and failed ones, and what log is not read to its end."""
+    asked = {"now": clock.now(), "subscribers": [subscriber.name for subscriber in subscribers()]}
+    return set(owner.rows(_looking_in(tuple(settings.TIFFIN_MODULES)), asked))
+
+
+@cache
+def _looking_in(modules: tuple[str, ...]) -> sql.Composed:
+    def of_each(text: str) -> sql.Composed:
+        return sql.SQL(" UNION ALL ").join(
+            sql.SQL(text).format(module=sql.Literal(module), schema=sql.Identifier(module))
+            for module in modules
         )
-        holds, due = cursor.fetchone()
-        return bool(holds), bool(due)
+
+    places = sql.SQL(_FURTHEST_BACK).format(places=of_each(_PLACES))
+    return sql.SQL("WITH place AS MATERIALIZED ({}) {}").format(places, of_each(_LOOK))

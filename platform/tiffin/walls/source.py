@@ -32,7 +32,6 @@ class SourceFile:
         self.name = name
         self.text = text
         self.own_apps = {self.module}
-        self.tree = ast.parse(text, str(path))
 
     @property
     def module(self) -> str:
@@ -44,6 +43,11 @@ class SourceFile:
         """The room of the module in which it stands: `services`; empty for the module's `__init__`."""
         parts = self.name.split(".")
         return parts[2] if len(parts) > 2 else ""
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Read only when somebody looks: most of the files of a module are its tests."""
+        return ast.parse(self.text, str(self.path))
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:

@@ -49,7 +49,7 @@ def other(settings: Any) -> Iterator[Peer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Other)
     server.daemon_threads = True
     Other.callers.clear()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield Peer("payments", f"http://127.0.0.1:{server.server_port}")
     server.shutdown()
     server.server_close()

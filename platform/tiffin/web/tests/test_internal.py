@@ -69,7 +69,7 @@ class Silent(WSGIRequestHandler):
 def orders_elsewhere(settings: Any, database: object) -> Iterator[str]:
     server = Server(("127.0.0.1", 0), Silent)
     server.set_app(WSGIHandler())
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     settings.TIFFIN_ELSEWHERE = {"orders": url}
     yield url
