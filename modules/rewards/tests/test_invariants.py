@@ -25,7 +25,7 @@ from modules.rewards.models import Hold
 from modules.rewards.selectors import wallets
 from modules.rewards.services import post_many
 from modules.rewards.states import FLOWS, AccountKind
-from modules.rewards.tests.auditing import found
+from modules.rewards.tests.auditing import LEDGER, found
 from modules.rewards.tests.points import in_days, transfer
 from tiffin import ids
 
@@ -211,7 +211,7 @@ class Ledger(RuleBasedStateMachine):
             assert wallet.owed == -balances[customer_id, AccountKind.DEBT]
 
     def teardown(self) -> None:
-        assert found() == []
+        assert found(LEDGER) == []
 
 
 RACED = (Flow.GRANT, Flow.EARN, Flow.DONATE, Flow.SEND, Flow.HOLD, Flow.PAY, Flow.PLEDGE)
