@@ -46,7 +46,9 @@ Subscriber("notifications", nudged=False)
 
 
 def _total(event: OrderConfirmed | OrderDelivered) -> dict[str, Any]:
-    return {"total": str(event.total)}
+    """Where points pay for all of it there is no payment to speak of."""
+    total = {"total": str(event.total)}
+    return total if event.total else total | {"points_pay": True}
 
 
 def _back(event: OrderRefunded) -> dict[str, Any]:

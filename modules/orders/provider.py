@@ -22,6 +22,7 @@ from modules.orders.interface import (
     OrderPage,
     Orders,
     OrderView,
+    PaymentMethodMissing,
     PlacingRefused,
     Point,
     QuoteView,
@@ -89,8 +90,8 @@ class OrdersProvider(Orders):
                 note=note,
                 age_confirmed=age_confirmed,
             )
-        except AgeNotConfirmed as refusal:
-            # Callers of the last release know no such refusal.
+        except (AgeNotConfirmed, PaymentMethodMissing) as refusal:
+            # Callers of the last release know no such refusals.
             raise PlacingRefused(reason=refusal.sentence) from None
         return selectors.answer_of(order)
 

@@ -23,15 +23,16 @@ PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture
-def rich(customer: Customer, platform: Platform) -> Iterator[Customer]:
-    """Somebody new with a thousand points."""
+def rich(customer: Customer, platform: Platform, request: pytest.FixtureRequest) -> Iterator[Customer]:
+    """Somebody new with a thousand points, or as many as a test says."""
+    points = str(getattr(request, "param", 1000))
     email = f"{uuid4()}@example.com"
     customer.page.goto("/login")
     customer.registers(email)
     customer.reads("My points")
     ((customer_id,),) = platform.sql("identity", "SELECT id FROM identity_account WHERE email = %s", [email])
     made = subprocess.run(
-        [sys.executable, "-m", "tests.acceptance.points", str(customer_id), "1000"],
+        [sys.executable, "-m", "tests.acceptance.points", str(customer_id), points],
         cwd=ROOT,
         env=platform.environment(),
         capture_output=True,
@@ -133,4 +134,29 @@ def test_an_order_is_paid_with_points_and_rounded_up(rich: Customer) -> None:
     rich.page.goto("/account/rewards/")
     rich.reads("500 are set aside for orders that are under way")
     expect(rich.page.get_by_role("link", name=re.compile("^Order .* from Ember & Rye"))).to_be_visible()
+    fits(rich.page)
+
+
+@pytest.mark.parametrize("rich", [9000], indirect=True)
+def test_who_pays_all_with_points_is_asked_for_no_card(rich: Customer) -> None:
+    rich.finds("Ember & Rye", area="Clerkenwell")
+    rich.chooses("Ember classic", "Medium")
+    rich.goes_to_checkout()
+    rich.tells_address("Clerkenwell")
+    cards = rich.page.get_by_role("group", name="Cards")
+    expect(cards).to_be_visible()
+
+    rich.page.get_by_label("Points to spend").fill("9000")
+    rich.page.get_by_label("Points to spend").blur()
+    expect(cards).to_be_hidden()
+    assert rich.bill()["Total"] == 0
+    rich.page.get_by_label("Points to spend").fill("0")
+    rich.page.get_by_label("Points to spend").blur()
+    expect(cards).to_be_visible()
+    rich.page.get_by_label("Points to spend").fill("9000")
+    rich.page.get_by_label("Points to spend").blur()
+    expect(cards).to_be_hidden()
+    rich.place_button.click()
+
+    rich.is_told("Waiting for the restaurant")
     fits(rich.page)

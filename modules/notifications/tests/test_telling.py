@@ -260,6 +260,17 @@ def test_why_a_gift_was_skipped_is_said_where_it_is_known(reason: str, said: str
     assert said in text
 
 
+@pytest.mark.parametrize(("total", "said"), [(2350, "payment of 23.50 GBP"), (0, "Your points pay for all")])
+def test_an_order_that_points_pay_whole_is_told_of_no_payment(zofia, total, said) -> None:
+    event = confirmed(zofia, total=total)
+    with db.transaction(owner="notifications"), handling(record(event)):
+        handlers.happened([event])
+    send_emails()
+    (sent,) = mail.outbox
+    assert said in sent.body
+    assert ("payment" in sent.body) == bool(total)
+
+
 def test_what_stands_in_an_email_cannot_be_markup() -> None:
     written = wording.write(
         "order_confirmed", {"total": "<b>1</b>"}, language="en", link="https://x.example/"

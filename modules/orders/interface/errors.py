@@ -172,6 +172,13 @@ class AgeNotConfirmed(DomainError, code="age_not_confirmed", status=409):
     minimum_age: int
 
 
+class PaymentMethodMissing(DomainError, code="payment_method_missing", status=409):
+    """Points, or whatever else took from the bill, leave something to pay."""
+
+    detail = "Say how you pay: {total} are left to pay."
+    total: str
+
+
 class OrderUnknown(DomainError, code="order_unknown", status=404):
     """There is no such order."""
 

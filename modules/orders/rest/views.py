@@ -29,6 +29,7 @@ from modules.orders.interface import (
     Fulfilment,
     LineTextWrong,
     OrderUnknown,
+    PaymentMethodMissing,
     Point,
     RatingRefused,
     RestaurantUnknown,
@@ -141,7 +142,7 @@ class Orders(generics.ListAPIView[Order]):
     def get_queryset(self) -> QuerySet[Order]:
         return summaries_of(Order.objects.filter(customer_id=actor_of(self.request).id))
 
-    @refuses(AgeNotConfirmed, *PLACE_ERRORS)
+    @refuses(AgeNotConfirmed, PaymentMethodMissing, *PLACE_ERRORS)
     @extend_schema(request=PlaceRequestSerializer, responses={201: OrderSerializer}, examples=examples.PLACE)
     @idempotent
     def post(self, request: Request) -> Response:

@@ -12,6 +12,7 @@ from modules.orders.interface import (
     AgeNotConfirmed,
     BasketItemUnavailable,
     OrderLineView,
+    PaymentMethodMissing,
     QuoteAlreadyUsed,
     QuoteExpired,
     QuoteNotYours,
@@ -45,12 +46,14 @@ def place_order(
 ) -> Order:
     """Accept an order. Once this returns and its transaction commits, the order cannot be lost.
 
-    Raises the errors of `interface.PLACE_ERRORS`, and AgeNotConfirmed.
+    Raises the errors of `interface.PLACE_ERRORS`, AgeNotConfirmed and PaymentMethodMissing.
     """
     now = clock.now()
     terms = read_quote(quote)
     if terms.minimum_age and not age_confirmed:
         raise AgeNotConfirmed(minimum_age=terms.minimum_age)
+    if terms.price.total and not payment_method:
+        raise PaymentMethodMissing(total=str(terms.price.total))
     facts = _check(terms, customer_id, now)
     order = _new_order(terms, payment_method, note)
     _promise_time(order, now)

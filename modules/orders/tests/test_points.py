@@ -9,7 +9,15 @@ from functools import partial
 import pytest
 
 from modules.orders.events import OrderRefunded
-from modules.orders.interface import ClaimLine, ClaimReason, Orders, PaymentState, PointsState, Status
+from modules.orders.interface import (
+    ClaimLine,
+    ClaimReason,
+    Orders,
+    PaymentState,
+    PlacingRefused,
+    PointsState,
+    Status,
+)
 from modules.orders.jobs import secure_points
 from modules.orders.models import Order
 from modules.orders.services import claim, decide_claim
@@ -19,12 +27,13 @@ from modules.orders.tests.whole import check, check_receipts, check_rules
 from modules.payments.interface import Payments
 from modules.rewards.interface import HoldState, Rewards
 from tiffin import clock, ids
+from tiffin.context import Actor, ActorKind
 from tiffin.interfaces import call
 from tiffin.interfaces.envelope import decode_envelope
 from tiffin.interfaces.testing import stopped
 from tiffin.interfaces.transport import InProcess, routed
 from tiffin.jobs.registry import find
-from tiffin.testing import settle
+from tiffin.testing import api, settle
 
 pytestmark = pytest.mark.database
 # A ramen is 12.50, its service fee 0.63, the delivery 1.99.
@@ -90,7 +99,7 @@ def test_points_are_held_then_the_money_and_spent_once_it_has_come(kitchen, cust
 
 
 def test_an_order_that_points_pay_whole_needs_no_payment(kitchen, customer) -> None:
-    order = scenes.place(kitchen, customer, all_points=True)
+    order = scenes.place(kitchen, customer, all_points=True, method="")
     assert order.total.amount == 0
     settle()
     assert order_of(order).axes.payment is PaymentState.AUTHORISED
@@ -100,6 +109,19 @@ def test_an_order_that_points_pay_whole_needs_no_payment(kitchen, customer) -> N
     assert call(Payments).for_orders(order_ids=[order.id]) == []
     written = call(Orders).receipts(customer_id=customer, order_id=order.id)
     assert {receipt.total.amount for receipt in written} == {0}
+
+
+def test_what_points_leave_is_paid_some_way(kitchen, customer) -> None:
+    token = scenes.quote(kitchen, customer, points=500).token
+    with pytest.raises(PlacingRefused, match=r"10\.12 GBP are left to pay"):
+        scenes.place_token(customer, token, method="")
+    client = api(Actor(kind=ActorKind.CUSTOMER, id=customer))
+    answer = client.post("/api/v1/orders", {"quote": token}, headers={"Idempotency-Key": str(ids.new_id())})
+    assert (answer.status_code, answer.json()["code"]) == (409, "payment_method_missing")
+    assert not Order.objects.exists()
+    token = scenes.quote(kitchen, customer, all_points=True).token
+    answer = client.post("/api/v1/orders", {"quote": token}, headers={"Idempotency-Key": str(ids.new_id())})
+    assert (answer.status_code, answer.json()["total"]["amount"]) == (201, 0)
 
 
 @pytest.mark.parametrize("accepted", [False, True])

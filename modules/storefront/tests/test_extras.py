@@ -78,7 +78,9 @@ MONEY = re.compile("your card|your bank|the money|your money|charged|refunded", 
 def test_of_an_order_that_points_pay_whole_no_page_speaks_of_money(rich, noodle_bar):
     rich.is_given(5_000)
     cook = kitchen(noodle_bar.id)
-    order = rich.orders(points="5340", tip="0")
+    assert "data-nothing-to-pay" not in rich.asks_price(points="100", tip="0")
+    assert "data-nothing-to-pay" in rich.asks_price(points="5340", tip="0")
+    order = rich.orders(points="5340", tip="0", card="")
     assert "Reserving your points" in told_of(rich, order)
     settle()
     assert "Your points are reserved" in told_of(rich, order)

@@ -45,7 +45,12 @@ class TokenField(serializers.CharField):
 
 class PlaceRequestSerializer(serializers.Serializer[Any]):
     quote = TokenField(max_length=LONGEST_QUOTE, help_text="`token` of a quote")
-    payment_method = serializers.CharField(max_length=100)
+    payment_method = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=100,
+        help_text="May be empty where nothing is left to pay, as when points pay for all of it",
+    )
     note = serializers.CharField(
         required=False, allow_blank=True, max_length=LONGEST_NOTE, help_text="What the kitchen should know"
     )

@@ -52,7 +52,11 @@ async function quote() {
     // Who has confirmed an age is not asked again because something else has changed.
     const box = shown.querySelector(`[data-age="${confirmed}"] [name=age_confirmed]`);
     if (box) box.checked = true;
-    button.disabled = !shown.querySelector("[name=quote]") || !wanted.get("payment_method");
+    const priced = shown.querySelector("[name=quote]");
+    const nothingToPay = Boolean(priced) && "nothingToPay" in priced.dataset;
+    page.querySelector("[data-payment]").hidden = nothingToPay;
+    page.querySelector("[data-payment-choice]").disabled = nothingToPay; // so that no card is asked for, nor sent
+    button.disabled = !priced || !(nothingToPay || new FormData(form).get("payment_method"));
   } catch {
     if (number === asked) shown.innerHTML = "<p class='notice error'>You seem to be offline.</p>";
   }
