@@ -72,6 +72,8 @@ def _points_add_up(platform: Platform, report: dict[str, Any], acknowledged: lis
 
 @pytest.mark.timeout(300)
 def test_the_books_of_a_day_of_points_close(platform: Platform) -> None:
+    _await_earned(platform)
+
     done = _simulate(platform, "--points", "300000", "--seed", "1")
 
     assert done.returncode == 0, done.stderr
@@ -80,6 +82,22 @@ def test_the_books_of_a_day_of_points_close(platform: Platform) -> None:
     assert (report["differences"], report["audit_findings"]) == ([], [])
     [(expired,)] = platform.sql("rewards", "SELECT sum(amount) FROM rewards_entry WHERE flow = 'expire'")
     assert report["breakage"] == report["expired"] == expired
+
+
+def _await_earned(platform: Platform) -> None:
+    """What was delivered before earns seconds later, and would be in nobody's reckoning."""
+    delivered = platform.sql("orders", "SELECT id FROM orders_order WHERE status = 'delivered' AND goods > 0")
+    platform.await_rows(
+        "rewards",
+        """
+        SELECT 1 WHERE NOT EXISTS (
+            SELECT FROM unnest(%s::uuid[]) AS delivered(id) LEFT JOIN rewards_earning USING (id)
+            WHERE coalesce(state, 'new') = 'new'
+        ) AND NOT EXISTS (SELECT FROM rewards_earningrefund WHERE taken_at IS NULL)
+        """,
+        [[id for (id,) in delivered]],
+        seconds=60,
+    )
 
 
 def _simulate(platform: Platform, *options: str) -> subprocess.CompletedProcess[str]:
