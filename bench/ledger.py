@@ -20,7 +20,8 @@ from bench.points import CHARITIES
 
 SECONDS = 8.0
 CLIENTS = 2
-WARM_UP_BATCHES = 32  # of each client
+WARM_UP_BATCHES = 32  # of each client, for so many transfers that are there:
+WARMED = 2_500_000
 STORED = 2_000_000
 FULL = 20_000_000
 
@@ -57,7 +58,7 @@ def run(*, seconds: float | None, stored: float = STORED, full: bool = False) ->
             single = ledger_singles.measure(platform, customers, length * ROUNDS)
             ledger_store.give_a_past(platform, FULL if full else int(stored))
             past = ledger_store.stored(platform)
-            _post_some(clients)
+            _post_some(clients, past // WARMED)
             later = [_round(clients, length) for _ in range(ROUNDS)]
         found = _found_afterwards(platform)
     told = result("ledger", "transfers", mixed, ceilings=ceilings)
@@ -93,9 +94,10 @@ def _warm_up(clients: Clients) -> None:
         pool.apply(ledger_clients.keep_rows, (rows[number * each : (number + 1) * each],))
 
 
-def _post_some(clients: Clients) -> None:
-    """Pages that were just written down whole are written whole into the log at their next change, once."""
-    clients.each(ledger_clients.prepare, WARM_UP_BATCHES)
+def _post_some(clients: Clients, times: int = 1) -> None:
+    """Pages that were just written down whole are written whole into the log at their next change, once; the
+    more entries there are, the more pages has their index by customer, of which every entry changes one."""
+    clients.each(ledger_clients.prepare, WARM_UP_BATCHES * max(1, times))
     for part in clients.one_by_one(ledger_clients.post, None):
         say(f"a warm-up of {part.transfers} transfers")
 
