@@ -26,7 +26,7 @@ from tiffin.testing.services import ROOT
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
 WRITERS = 4
-REQUESTS = 48  # of each
+REQUESTS = 72  # of each, so that some are at work still when all have begun
 KILLS = 8
 PATIENCE_SECONDS = 120
 PAUSES = (0.0, 0.3)  # seconds after an answer until it is killed
