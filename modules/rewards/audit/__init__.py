@@ -1,5 +1,5 @@
-"""What must always hold of points: of the ledger, what orders earn, the books, what
-charities get and what customers send."""
+"""What must always hold of points: of the ledger, what orders earn, the books, what charities get, and what
+customers send."""
 
 from modules.rewards.audit.books import bills_are_entered, days_of_points_tie
 from modules.rewards.audit.charity import batches_are_their_entries, payable_is_what_was_given

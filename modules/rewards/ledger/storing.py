@@ -41,13 +41,13 @@ LEFT JOIN rewards_account AS account USING (owner, kind, region, unit, stripe)
 """
 # In the order of their numbers, so that no two batches wait for each other in a circle; and none before all
 # are there, because opening one waits for whoever opens the same.
-_LOCK = f"""
-WITH wanted AS MATERIALIZED ({_READ})
+_LOCKED = """
 SELECT account.id, account.balance, wanted.place, account.xmin::text
 FROM wanted JOIN rewards_account AS account USING (id)
 WHERE NOT EXISTS (SELECT FROM wanted WHERE id IS NULL)
 ORDER BY account.id FOR NO KEY UPDATE OF account
-"""  # noqa: S608  # of constants
+"""
+_LOCK = f"WITH wanted AS MATERIALIZED ({_READ}) {_LOCKED}"
 # Whose rows are others by now than those that were read.
 _LOCK_AS_READ = """
 WITH locked AS MATERIALIZED (

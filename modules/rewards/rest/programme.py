@@ -34,7 +34,7 @@ _TIERS = [
                     "title": "Gold",
                     "from_points": 4000,
                     "multiplier": "1.50",
-                    "benefits": ["priority_support", "early_access"],
+                    "benefits": ["priority_support"],
                     "mine": False,
                     "until": None,
                     "missing": 2400,

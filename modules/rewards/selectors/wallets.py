@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from msgspec import structs
@@ -85,10 +86,11 @@ def no_hold(hold_id: UUID) -> HoldView:
 
 
 def hold_view(found: Hold) -> HoldView:
+    """Of a hold for an order: what is being sent is none of the others' business."""
     return HoldView(
         id=found.id,
         customer_id=found.customer_id,
-        order_id=found.order_id or PROGRAMME,
+        order_id=cast("UUID", found.order_id),
         region=found.region,
         points=found.points,
         state=found.state,
