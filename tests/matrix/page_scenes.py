@@ -303,7 +303,7 @@ def points_to_give(stage: Stage) -> Scene:
     """More than the other customer was ever sent."""
     api_scenes.points.given_points(stage, 150)
     body = {"charity": charity_of(stage.cast, "gb"), "points": 150, "key": str(uuid4())}
-    return Scene(body=body, look=seen(stage.cast.customer, api_scenes.points.WALLET))
+    return Scene(body=body, look=api_scenes.points.usable(stage.cast.customer))
 
 
 @scene("POST /account/giving/monthly")
