@@ -46,22 +46,18 @@ class RewardsProvider(Rewards):
     def hold(
         self, *, key: CommandKey, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, region: str
     ) -> HoldView:
-        held = services.hold(
+        return services.hold(
             hold_id=hold_id, customer_id=customer_id, order_id=order_id, points=points, region=region
         )
-        return selectors.hold_view(held)
 
     def post(self, *, key: CommandKey, hold_id: UUID, points: int) -> HoldView:
-        return selectors.hold_view(services.post_hold(hold_id=hold_id, points=points))
+        return services.post_hold(hold_id=hold_id, points=points)
 
     def void(self, *, key: CommandKey, hold_id: UUID) -> HoldView:
-        found = services.void_hold(hold_id=hold_id)
-        return selectors.hold_view(found) if found else selectors.no_hold(hold_id)
+        return services.void_hold(hold_id=hold_id) or selectors.no_hold(hold_id)
 
     def restore(self, *, key: CommandKey, hold_id: UUID, points: int, reason: str) -> HoldView:
-        return selectors.hold_view(
-            services.restore_hold(hold_id=hold_id, key=key, points=points, reason=reason)
-        )
+        return services.restore_hold(hold_id=hold_id, key=key, points=points, reason=reason)
 
     def holds(self, *, hold_ids: list[UUID]) -> list[HoldView]:
         return selectors.holds(hold_ids)

@@ -19,6 +19,10 @@ _OF_A_HOLD = frozenset({Flow.POST, Flow.RELEASE, Flow.RESTORE})
 _REASON_LENGTH = 64
 
 
+# Lots, and how much of each.
+Taken = tuple[Sequence[UUID], Sequence[int]]
+
+
 class Name(NamedTuple):
     """What an account is called, whatever its number and in how many rows it lies."""
 
@@ -69,16 +73,17 @@ class HeldState:
         self.customer_id, self.lots, self.parts, self.points = customer_id, lots, parts, sum(parts)
         self.posted, self.restored, self.done = standing
 
-    def slice(self, begin: int, amount: int) -> list[tuple[UUID, int]]:
+    def slice(self, begin: int, amount: int) -> Taken:
         """Of which lots the points from `begin` on are."""
-        found: list[tuple[UUID, int]] = []
+        lots, parts = [], []
         for lot, part in zip(self.lots, self.parts, strict=True):
             taken = min(part - begin, amount)
             if taken > 0:
-                found.append((lot, taken))
+                lots.append(lot)
+                parts.append(taken)
                 amount -= taken
             begin = max(0, begin - part)
-        return found
+        return lots, parts
 
 
 class Books:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -11,9 +12,9 @@ from uuid import UUID
 import msgspec
 
 from modules.rewards.interface import Flow, Posting, Refused, Transfer
-from modules.rewards.ledger.books import Account, Asked, Before, Books, HeldState, LotState, Name
+from modules.rewards.ledger.books import Account, Asked, Before, Books, HeldState, LotState, Name, Taken
 from modules.rewards.models import PROGRAMME, STRIPES
-from modules.rewards.states import AccountKind
+from modules.rewards.states import POINTS, AccountKind
 from tiffin import ids
 
 INSUFFICIENT = "insufficient"
@@ -24,21 +25,22 @@ DIFFERS = "transfer_differs"
 INVALID = "transfer_invalid"
 LINKED = "linked_refused"
 
+_NONE: Taken = ((), ())
 _ENDS_A_HOLD = frozenset({Flow.POST, Flow.RELEASE})
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class Row(msgspec.Struct, omit_defaults=True, gc=False):
-    """An entry, by the names of its columns; what is not said is empty."""
+    """An entry, by the names of its columns but for when it was; what is not said is empty, and the unit
+    points."""
 
     id: UUID
     flow: Flow
     debit: int
     credit: int
     amount: int
-    unit: str
     region: str
-    at: datetime
+    unit: str = POINTS
     customer_id: UUID | None = None
     party_id: UUID | None = None
     lot_id: UUID | None = None
@@ -76,23 +78,23 @@ class _Refusal(Exception):
 
 def concerned(postings: Sequence[Posting], names: set[UUID]) -> list[Posting]:
     """Those with one of these customers or ids, or with one that is in a posting with them, and so on."""
-    found: list[Posting] = []
-    known = set(names)
-    while True:
-        before, found = len(found), [each for each in postings if _is_about(each, known)]
-        if len(found) == before:
-            return found
-        for transfer in (transfer for posting in found for transfer in posting.transfers):
-            known.add(transfer.id)
-            if transfer.customer_id is not None:
-                known.add(transfer.customer_id)
+    about: defaultdict[UUID | None, list[int]] = defaultdict(list)
+    for number, posting in enumerate(postings):
+        for transfer in posting.transfers:
+            about[transfer.id].append(number)
+            about[transfer.customer_id].append(number)
+    about.pop(None, None)
+    found: set[int] = set()
+    looked_for: list[UUID | None] = list(names)
+    while looked_for:
+        for number in set(about.pop(looked_for.pop(), ())) - found:
+            found.add(number)
+            for transfer in postings[number].transfers:
+                looked_for += (transfer.id, transfer.customer_id)
+    return [postings[number] for number in sorted(found)]
 
 
-def _is_about(posting: Posting, names: set[UUID]) -> bool:
-    return any(transfer.customer_id in names or transfer.id in names for transfer in posting.transfers)
-
-
-def plan(batch: Iterable[tuple[Posting, list[Asked | None]]], books: Books, *, at: datetime) -> Planned:
+def plan(batch: Iterable[tuple[Posting, list[Asked | None]]], books: Books) -> Planned:
     """Each posting in its order: what it enters, or why it does not happen."""
     planned = Planned([], [], [])
     for posting, asked in batch:
@@ -104,7 +106,7 @@ def plan(batch: Iterable[tuple[Posting, list[Asked | None]]], books: Books, *, a
         books.begin(can_undo=len(asked) > 1 or posting.transfers[0].hold_id is not None)
         entered = len(planned.entries)
         try:
-            _enter(posting, asked, planned.entries, books, at)
+            _enter(posting, asked, planned.entries, books)
         except _Refusal as refusal:
             books.undo()
             del planned.entries[entered:]
@@ -150,15 +152,13 @@ def _refused_together(posting: Posting, answer: Refused) -> Iterator[tuple[Trans
             yield transfer, Refused(transfer_id=transfer.id, code=LINKED)
 
 
-def _enter(
-    posting: Posting, asked: list[Asked | None], entries: list[Row], books: Books, at: datetime
-) -> None:
+def _enter(posting: Posting, asked: list[Asked | None], entries: list[Row], books: Books) -> None:
     ended: list[tuple[Transfer, HeldState]] = []
     for transfer, each in zip(posting.transfers, asked, strict=True):
         if each is None or transfer.id in books.entered:  # twice in one posting
             raise _Refusal(transfer, INVALID)
         hold = _hold_of(transfer, books)
-        _happen(each, hold, entries, books, at)
+        _happen(each, hold, entries, books)
         if hold is not None and transfer.flow in _ENDS_A_HOLD:
             ended.append((transfer, hold))
     for transfer, hold in ended:
@@ -175,13 +175,13 @@ def _hold_of(transfer: Transfer, books: Books) -> HeldState | None:
     return hold
 
 
-def _happen(asked: Asked, hold: HeldState | None, entries: list[Row], books: Books, at: datetime) -> None:
+def _happen(asked: Asked, hold: HeldState | None, entries: list[Row], books: Books) -> None:
     transfer, way, debit, credit = asked
     source = _account(debit, way.debit, transfer, books)
     target = _account(credit, way.credit, transfer, books)
     if way.debit is AccountKind.PAYABLE and debit is not None:
         source = _payer(transfer, debit, books)
-        entries.extend(_levelled(transfer, debit, source, books, at))
+        entries.extend(_levelled(transfer, debit, source, books))
     if way.credit is AccountKind.DEBT and target.balance + transfer.amount > 0:
         raise _Refusal(transfer, INSUFFICIENT, -target.balance)
     taken = _taken(asked, hold, books)
@@ -189,37 +189,36 @@ def _happen(asked: Asked, hold: HeldState | None, entries: list[Row], books: Boo
     books.move(source, target, transfer.amount)
     books.know(transfer)
     if transfer.flow is Flow.HOLD and transfer.customer_id is not None:
-        lots, parts = [lot for lot, _ in taken], [part for _, part in taken]
-        books.open_hold(transfer.id, HeldState(transfer.customer_id, lots, parts, (0, 0, 0)))
-    entries.append(_entry(transfer, (source.number, target.number), taken, books, at))
+        books.open_hold(transfer.id, HeldState(transfer.customer_id, *taken, (0, 0, 0)))
+    entries.append(_entry(transfer, (source.number, target.number), taken, books))
 
 
-def _taken(asked: Asked, hold: HeldState | None, books: Books) -> list[tuple[UUID, int]]:
+def _taken(asked: Asked, hold: HeldState | None, books: Books) -> Taken:
     """Which lots it moves, and how much of each. Raises _Refusal when there is not enough."""
     transfer, kind = asked.transfer, asked.way.debit
     if hold is not None:
         return _taken_of_hold(transfer, hold, books)
     if not asked.way.from_lots or transfer.customer_id is None:
-        return []
+        return _NONE
     if transfer.lot_id is not None:
         lot = books.lots.get(transfer.customer_id, {}).get(transfer.lot_id)
         if lot is None:
             raise _Refusal(transfer, LOT_UNKNOWN)
         if lot.left(kind) < transfer.amount:
             raise _Refusal(transfer, INSUFFICIENT, lot.left(kind))
-        return [(lot.id, transfer.amount)]
-    found: list[tuple[UUID, int]] = []
-    wanted = transfer.amount
+        return [lot.id], [transfer.amount]
+    lots, parts, wanted = [], [], transfer.amount
     for lot in books.in_order(transfer.customer_id, kind):
         part = min(wanted, lot.left(kind))
-        found.append((lot.id, part))
+        lots.append(lot.id)
+        parts.append(part)
         wanted -= part
         if not wanted:
-            return found
+            return lots, parts
     raise _Refusal(transfer, INSUFFICIENT, transfer.amount - wanted)
 
 
-def _taken_of_hold(transfer: Transfer, hold: HeldState, books: Books) -> list[tuple[UUID, int]]:
+def _taken_of_hold(transfer: Transfer, hold: HeldState, books: Books) -> Taken:
     amount = transfer.amount
     if transfer.flow is Flow.RESTORE:
         left = hold.posted - hold.restored
@@ -236,11 +235,11 @@ def _taken_of_hold(transfer: Transfer, hold: HeldState, books: Books) -> list[tu
     return hold.slice(begin, amount)
 
 
-def _move_lots(asked: Asked, taken: Sequence[tuple[UUID, int]], books: Books) -> None:
+def _move_lots(asked: Asked, taken: Taken, books: Books) -> None:
     transfer, way, customer_id = asked.transfer, asked.way, asked.transfer.customer_id
     if customer_id is None:
         return
-    for id, part in taken:
+    for id, part in zip(*taken, strict=True):
         lot = books.lots[customer_id][id]
         if way.from_lots:
             books.shift(lot, way.debit, -part)
@@ -272,7 +271,7 @@ def _payer(transfer: Transfer, name: Name, books: Books) -> Account:
     return usual if usual.balance >= transfer.amount else max(stripes, key=lambda stripe: stripe.balance)
 
 
-def _levelled(transfer: Transfer, name: Name, payer: Account, books: Books, at: datetime) -> Iterator[Row]:
+def _levelled(transfer: Transfer, name: Name, payer: Account, books: Books) -> Iterator[Row]:
     """Bring together on one stripe what is paid from it, by entries of their own."""
     for stripe in range(STRIPES):
         other, missing = books.accounts[name, stripe], transfer.amount - payer.balance
@@ -290,17 +289,16 @@ def _levelled(transfer: Transfer, name: Name, payer: Account, books: Books, at: 
             unit=transfer.unit,
             party_id=transfer.party_id,
         )
-        yield _entry(level, (other.number, payer.number), [], books, at)
+        yield _entry(level, (other.number, payer.number), _NONE, books)
 
 
 def _entry(
     transfer: Transfer,
     accounts: tuple[int, int],
-    taken: Sequence[tuple[UUID, int]],
+    taken: Taken,
     books: Books,
-    at: datetime,
 ) -> Row:
-    customer_id = transfer.customer_id
+    customer_id, (lots, parts) = transfer.customer_id, taken
     return Row(
         id=transfer.id,
         flow=transfer.flow,
@@ -309,14 +307,13 @@ def _entry(
         amount=transfer.amount,
         unit=transfer.unit,
         region=transfer.region,
-        at=at,
         customer_id=customer_id,
         party_id=transfer.party_id,
         lot_id=transfer.lot_id,
         hold_id=transfer.hold_id,
         order_id=transfer.order_id,
-        lots=[lot for lot, _ in taken] if taken else (),
-        parts=[part for _, part in taken] if taken else (),
+        lots=lots,
+        parts=parts,
         expires_at=transfer.expires_at,
         reason=transfer.reason,
         after=None if customer_id is None else books.available[customer_id].balance,

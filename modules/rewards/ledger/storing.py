@@ -27,10 +27,13 @@ from modules.rewards.models import STRIPES
 from modules.rewards.states import NEVER_BELOW_NOTHING, PLACES, AccountKind
 from tiffin import db
 
+# Arrays are read by a SELECT of their own: a plan that knows how long they are is made anew for each single
+# command, which costs more than what it finds.
+#
 # What a customer has available stands for all that the customer has: whoever holds it may change the rest.
 _READ = """
 SELECT account.id, account.balance, customer.place, account.xmin::text AS version
-FROM unnest(%(customers)s::uuid[]) WITH ORDINALITY AS customer(owner, place)
+FROM unnest((SELECT %(customers)s::uuid[])) WITH ORDINALITY AS customer(owner, place)
 LEFT JOIN rewards_account AS account ON account.owner = customer.owner AND account.kind = 'available'
 UNION ALL
 SELECT account.id, account.balance, cardinality(%(customers)s::uuid[]) + place, NULL FROM ROWS FROM (
@@ -82,21 +85,26 @@ ORDER BY owner, kind, region, unit, stripe
 ON CONFLICT (owner, kind, region, unit, stripe) DO NOTHING RETURNING id
 """
 _OWED = "SELECT owner, balance FROM rewards_account WHERE owner = ANY(%s::uuid[]) AND kind = 'debt'"
-_ENTERED = """
-SELECT id, flow, amount, region, unit, customer_id, party_id, hold_id, order_id, expires_at, reason, lot_id
-FROM rewards_entry WHERE id = ANY(%s::uuid[])
+# What was done under an id, or why it was refused.
+_KNOWN = """
+SELECT id, NULL::bytea AS terms, NULL::text AS code, NULL::bigint AS there, flow, amount, region, unit,
+       customer_id, party_id, hold_id, order_id, expires_at, reason, lot_id
+FROM rewards_entry WHERE id = ANY((SELECT %(ids)s::uuid[])::uuid[])
+UNION ALL
+SELECT id, terms, code, there, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM rewards_refusal WHERE id = ANY((SELECT %(ids)s::uuid[])::uuid[])
 """
-_REFUSED = "SELECT id, terms, code, there FROM rewards_refusal WHERE id = ANY(%s::uuid[])"
 _HOLDS = """
 SELECT id, customer_id, lots, parts, posted, restored, CASE WHEN ended_at IS NULL THEN 0 ELSE points END
-FROM rewards_hold WHERE id = ANY(%s::uuid[])
+FROM rewards_hold WHERE id = ANY((SELECT %s::uuid[])::uuid[])
 """
 # Of each customer the lots that are taken first, one after the other until they are as many points as are
 # wanted: each lies on a page of its own, which is read for it.
 _LOTS = """
 WITH RECURSIVE taken AS (
     SELECT wanted.customer_id, wanted.points - lot.available AS missing, lot.*
-    FROM unnest(%(customers)s::uuid[], %(points)s::bigint[]) AS wanted(customer_id, points), LATERAL (
+    FROM unnest((SELECT %(customers)s::uuid[]), (SELECT %(points)s::bigint[])) AS wanted(customer_id, points),
+    LATERAL (
         SELECT id, expires_at, pending, available, held FROM rewards_lot AS lot
         WHERE lot.customer_id = wanted.customer_id AND is_open AND available > 0
         ORDER BY expires_at, id LIMIT 1
@@ -115,19 +123,19 @@ FROM taken
 """
 _NAMED_LOTS = """
 SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
-FROM rewards_lot WHERE id = ANY(%s::uuid[])
+FROM rewards_lot WHERE id = ANY((SELECT %s::uuid[])::uuid[])
 """
 _ENTER = """
 WITH entered AS (
     INSERT INTO rewards_entry (id, flow, debit, credit, amount, unit, region, customer_id, party_id, lot_id,
                                hold_id, order_id, lots, parts, expires_at, reason, after, at)
-    SELECT id, flow, debit, credit, amount, unit, region, customer_id, party_id, lot_id,
+    SELECT id, flow, debit, credit, amount, coalesce(unit, 'PTS'), region, customer_id, party_id, lot_id,
            hold_id, order_id, coalesce(lots, '{}'), coalesce(parts, '{}'), expires_at, coalesce(reason, ''),
-           after, at
-    FROM json_to_recordset(%s::json) AS entry(
+           after, %(at)s::timestamptz
+    FROM json_to_recordset(%(rows)s::json) AS entry(
         id uuid, flow text, debit bigint, credit bigint, amount bigint, unit text, region text,
         customer_id uuid, party_id uuid, lot_id uuid, hold_id uuid, order_id uuid, lots uuid[],
-        parts bigint[], expires_at timestamptz, reason text, after bigint, at timestamptz)
+        parts bigint[], expires_at timestamptz, reason text, after bigint)
     RETURNING 1
 )
 SELECT count(*) FROM entered
@@ -255,15 +263,15 @@ def _floor(kind: AccountKind) -> int | None:
 
 
 def _read_known(transfer_ids: list[UUID], books: Books) -> None:
-    for row in db.select(_ENTERED, _array(transfer_ids)):
-        transfer = _as_asked(row)
-        books.entered[transfer.id] = transfer
-    for id, terms, code, there in db.select(_REFUSED, _array(transfer_ids)):
-        books.refused[id] = Before(bytes(terms), Refused(transfer_id=id, code=code, there=there))
+    for id, terms, code, there, *entered in db.select(_KNOWN, ids=_array(transfer_ids)):
+        if terms is None:
+            books.entered[id] = _as_asked(id, *entered)
+        else:
+            books.refused[id] = Before(bytes(terms), Refused(transfer_id=id, code=code, there=there))
 
 
-def _as_asked(row: tuple[Any, ...]) -> Transfer:
-    id, flow, amount, region, unit, customer_id, party_id, hold_id, order_id, expires_at, reason, lot_id = row
+def _as_asked(id: UUID, *entered: Any) -> Transfer:
+    flow, amount, region, unit, customer_id, party_id, hold_id, order_id, expires_at, reason, lot_id = entered
     return Transfer(
         id=id,
         flow=Flow(flow),
@@ -314,7 +322,7 @@ def enter(planned: Planned, *, at: datetime) -> None:
     """Write it down. Raises Overtaken."""
     if planned.entries:
         try:
-            db.select(_ENTER, _document(planned.entries))
+            db.select(_ENTER, rows=_document(planned.entries), at=at)
         except IntegrityError as error:
             if "rewards_entry_pkey" in str(error):
                 raise Overtaken("a transfer's id was taken meanwhile") from error

@@ -12,6 +12,7 @@ from modules.rewards.interface import (
     HoldConflict,
     HoldState,
     HoldUnknown,
+    HoldView,
     InsufficientPoints,
     PointsInvalid,
     Transfer,
@@ -20,6 +21,7 @@ from modules.rewards.interface import (
 from modules.rewards.ledger.planning import HOLD_ENDED
 from modules.rewards.models import Hold, Refusal
 from modules.rewards.policies import HOLD_DAYS, redeeming
+from modules.rewards.selectors.wallets import hold_view
 from modules.rewards.services.posting import post
 from modules.rewards.services.standing import require_good_standing
 from tiffin import clock, db, ids, regions
@@ -33,7 +35,7 @@ MOST_POINTS = 10**9
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))::text"
 
 
-def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, region: str) -> Hold:
+def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, region: str) -> HoldView:
     """Promise points to an order, those that expire first.
 
     Raises InsufficientPoints, PointsInvalid, WalletUnderReview, TooFast; TransferDiffers when the id is taken
@@ -58,7 +60,14 @@ def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, regio
                 expires_at=_lapses_at(region),
             )
         )
-        return Hold.get(hold_id)
+        return HoldView(
+            id=hold_id,
+            customer_id=customer_id,
+            order_id=order_id,
+            region=region,
+            points=points,
+            state=HoldState.HELD,
+        )
 
 
 def _lapses_at(region: str) -> datetime:
@@ -68,13 +77,13 @@ def _lapses_at(region: str) -> datetime:
     return now + timedelta(days=price.hold_days if price else HOLD_DAYS)
 
 
-def _the_same(found: Hold, *, customer_id: UUID, order_id: UUID, points: int) -> Hold:
+def _the_same(found: Hold, *, customer_id: UUID, order_id: UUID, points: int) -> HoldView:
     if (found.customer_id, found.order_id, found.points) != (customer_id, order_id, points):
         raise TransferDiffers(transfer_id=found.id)
-    return found
+    return hold_view(found)
 
 
-def post_hold(*, hold_id: UUID, points: int) -> Hold:
+def post_hold(*, hold_id: UUID, points: int) -> HoldView:
     """Spend so many of the points that are held; the rest is free again.
 
     Raises HoldUnknown, PointsInvalid, HoldConflict when it ended otherwise.
@@ -84,7 +93,7 @@ def post_hold(*, hold_id: UUID, points: int) -> Hold:
         if not 1 <= points <= found.points:
             raise PointsInvalid(action="spent", points=points, limit=found.points)
         if found.state is HoldState.POSTED and found.posted == points:
-            return found
+            return hold_view(found)
         found.move_to(HoldState.POSTED)
         transfers = [_of(found, Flow.POST, points)]
         if points < found.points:
@@ -93,10 +102,11 @@ def post_hold(*, hold_id: UUID, points: int) -> Hold:
             post(*transfers)
         except (TransferDiffers, HoldConflict):  # it ended otherwise in this very moment
             raise _ended(Hold.get(hold_id), "posted") from None
-        return Hold.get(hold_id)
+        found.posted = points
+        return hold_view(found)
 
 
-def void_hold(*, hold_id: UUID) -> Hold | None:
+def void_hold(*, hold_id: UUID) -> HoldView | None:
     """Let go of all that is held; one that was let go already stays as it is. None for a hold that is not
     there: `hold` is refused it from then on.
 
@@ -111,23 +121,22 @@ def void_hold(*, hold_id: UUID) -> Hold | None:
         (found,) = there
         _order_of(found)
         if found.state in _LET_GO:
-            return found
+            return hold_view(found)
         found.move_to(HoldState.VOIDED)
         try:
             post(_of(found, Flow.RELEASE, found.points))
         except (TransferDiffers, HoldConflict):
-            found = Hold.get(hold_id)
+            found = Hold.get(hold_id)  # it lapsed in this very moment, or was spent
             if found.state not in _LET_GO:
                 raise _ended(found, "released") from None
-            return found  # it lapsed in this very moment
-        return Hold.get(hold_id)
+        return hold_view(found)
 
 
 def _ended(found: Hold, action: str) -> HoldConflict:
     return HoldConflict(hold_id=found.id, state=found.state.value, action=action)
 
 
-def restore_hold(*, hold_id: UUID, key: str, points: int, reason: str) -> Hold:
+def restore_hold(*, hold_id: UUID, key: str, points: int, reason: str) -> HoldView:
     """Give back points that were spent of the hold, into the very lots; once for each `key`.
 
     Raises HoldUnknown, HoldConflict when nothing was spent, PointsInvalid when it is more than that.
@@ -153,7 +162,7 @@ def restore_hold(*, hold_id: UUID, key: str, points: int, reason: str) -> Hold:
             post(transfer)
         except InsufficientPoints:
             raise PointsInvalid(action="given back", points=points, limit=left) from None
-        return Hold.get(hold_id)
+        return hold_view(Hold.get(hold_id))
 
 
 def lapse_holds(*, now: datetime | None = None) -> int:

@@ -61,17 +61,17 @@ def post_many(postings: Sequence[Posting], *, remembers: bool = True) -> PostRes
 
 
 def _entered(postings: Sequence[Posting], at: datetime, remembers: bool) -> Planned:
-    planned = _planned(open_books(postings), at, remembers)
+    planned = _planned(open_books(postings), remembers)
     enter(planned, at=at)
     return planned
 
 
-def _planned(opened: tuple[Batch, Books], at: datetime, remembers: bool) -> Planned:
+def _planned(opened: tuple[Batch, Books], remembers: bool) -> Planned:
     batch, books = opened
     if remembers:
-        return plan(batch, books, at=at)
+        return plan(batch, books)
     books.refused.clear()
-    return plan(batch, books, at=at)._replace(newly=[])
+    return plan(batch, books)._replace(newly=[])
 
 
 def _entered_ahead(postings: Sequence[Posting], at: datetime, remembers: bool) -> Planned | None:
@@ -83,13 +83,13 @@ def _entered_ahead(postings: Sequence[Posting], at: datetime, remembers: bool) -
     ahead = look_ahead(postings)
     if ahead is None:
         return None
-    planned, books = _planned(ahead, at, remembers), ahead[1]
+    planned, books = _planned(ahead, remembers), ahead[1]
     try:
         with db.attempt():
             changed = lock_as_read(books) | {refused.transfer_id for refused in planned.refused}
             if changed:
                 again = concerned(postings, changed)
-                anew = _planned(open_books(again, stripe=books.stripe), at, remembers)
+                anew = _planned(open_books(again, stripe=books.stripe), remembers)
                 planned = planned.with_these_anew(again, anew)
             enter(planned, at=at)
     except (IntegrityError, Overtaken):
@@ -101,11 +101,10 @@ def _entered_ahead(postings: Sequence[Posting], at: datetime, remembers: bool) -
 def post(*transfers: Transfer) -> None:
     """Post all of them, or raise: InsufficientPoints, HoldUnknown, HoldConflict, TransferDiffers,
     TransferInvalid. Nothing is written down of what is refused, for the transaction is undone."""
-    at = clock.now()
-    planned = plan(*open_books([Posting(transfers=transfers)]), at=at)
+    planned = plan(*open_books([Posting(transfers=transfers)]))
     for refused in planned.refused:
         _raise(refused, next(each for each in transfers if each.id == refused.transfer_id))
-    enter(planned, at=at)
+    enter(planned, at=clock.now())
 
 
 def _raise(refused: Refused, transfer: Transfer) -> NoReturn:
