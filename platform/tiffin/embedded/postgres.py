@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
+
 from tiffin.embedded import installation
 from tiffin.embedded.errors import BrokenHome, CannotStart
 from tiffin.embedded.home import Home, others_reach
@@ -21,7 +23,6 @@ DATABASE = "tiffin"
 
 SETTINGS: Mapping[str, str | int | float] = {
     "max_connections": 300,
-    "shared_buffers": "256MB",
     "wal_level": "logical",
     "max_wal_size": "2GB",
     "max_prepared_transactions": 0,  # a forgotten one would hold the log's horizon for ever
@@ -33,8 +34,17 @@ SETTINGS: Mapping[str, str | int | float] = {
     "log_line_prefix": "%m [%p] %q%u %a ",
     "log_min_duration_statement": "1s",
 }
-# For data that a test makes and throws away: a crash of the machine may lose it.
-FORGETFUL: Mapping[str, str | int] = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# Of the machine's memory: everything runs on one, and a quarter is for a machine of PostgreSQL's own, says
+# https://www.postgresql.org/docs/18/runtime-config-resource.html#GUC-SHARED-BUFFERS
+LEAST_BUFFERS_MB, MOST_BUFFERS_MB, SHARE_OF_MEMORY = 128, 4096, 8
+# For data that a test makes and throws away: a crash of the machine may lose it. Few buffers, for each table
+# that is emptied is looked for in all of them.
+FORGETFUL: Mapping[str, str | int] = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "shared_buffers": f"{LEAST_BUFFERS_MB}MB",
+}
 
 
 @dataclass(frozen=True)
@@ -155,6 +165,7 @@ class Postgres:
     def _configure(self) -> None:
         settings = {
             **SETTINGS,
+            "shared_buffers": f"{_buffers_mb()}MB",
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": str(self.sockets),
@@ -169,3 +180,8 @@ class Postgres:
     def _hand_over(self, path: Path) -> None:
         if self.user is not None:
             shutil.chown(path, self.user, self.user)
+
+
+def _buffers_mb() -> int:
+    share: int = psutil.virtual_memory().total // SHARE_OF_MEMORY >> 20
+    return max(LEAST_BUFFERS_MB, min(share, MOST_BUFFERS_MB))
