@@ -24,7 +24,7 @@ DATABASE = "tiffin"
 SETTINGS: Mapping[str, str | int | float] = {
     "max_connections": 300,
     "wal_level": "logical",
-    "max_wal_size": "2GB",
+    "max_wal_size": "8GB",  # after a checkpoint each page is logged whole once more: rare ones
     "max_prepared_transactions": 0,  # a forgotten one would hold the log's horizon for ever
     "password_encryption": "scram-sha-256",
     "random_page_cost": 1.1,
