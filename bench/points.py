@@ -22,6 +22,7 @@ A_BATCH = 1_000
 LOTS_A_CUSTOMER = 12
 GOOD_FOR = timedelta(days=365)
 MOST_TAKEN = 250
+LEFT_ALONE = 200  # points of each, which single commands take without anybody here knowing
 _NAMES = UUID("0198c0de-0000-7000-8000-000000000000")
 
 # Transfers of each kind in a batch; they add up to A_BATCH.
@@ -69,7 +70,8 @@ class Shapes:
         self.customers = customers
         self.own = range(share, len(customers), shares)
         self.left = {
-            number: sum(granted(number, lot) for lot in range(LOTS_A_CUSTOMER)) for number in self.own
+            number: sum(granted(number, lot) for lot in range(LOTS_A_CUSTOMER)) - LEFT_ALONE
+            for number in self.own
         }
         self.earned: list[Transfer] = []
         self.held: list[Held] = []
