@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from modules.rewards.interface import Flow, Rewards
-from modules.rewards.models import Adjustment, Debtor, Lot, WalletStanding
+from modules.rewards.models import Adjustment, Campaign, Debtor, Lot, WalletStanding
 from modules.rewards.selectors import find_standing
 from modules.rewards.services import code_of, hold, review_wallet, send
 from modules.rewards.services.figures import make_figures
@@ -242,6 +242,25 @@ def test_the_report_says_what_is_owed_and_the_board_what_moved(database) -> None
     assert "1,000" in board
     nowhere = page(person("finance", region="atlantis"), "/admin/rewards/outstandingfigure/report/")
     assert "nothing for you to see" in nowhere
+
+
+def test_a_campaign_that_cannot_be_is_said_in_the_form_with_what_was_typed(database) -> None:
+    # Given a campaign that gives points for each order, and says nothing of how many
+    form = {"title": "Rainy November", "region": "gb", "restaurant_id": "", "kind": "bonus", "orders": "3"}
+    form |= {"starts_at_0": "2026-11-01", "starts_at_1": "00:00:00"}
+    form |= {"ends_at_0": "2100-01-01", "ends_at_1": "00:00:00"}
+    operations = person("operations")
+    said = operations.post("/admin/rewards/campaign/add/", form)
+    # Then the form says what is wrong, and nothing was kept
+    assert said.status_code == 200
+    shown = said.content.decode()
+    assert "This kind of campaign has none." in shown
+    assert "It must be at least 1." in shown
+    assert "Rainy November" in shown
+    assert not Campaign.objects.exists()
+    # And mended it is kept
+    operations.post("/admin/rewards/campaign/add/", form | {"points": "50", "orders": ""})
+    assert Campaign.objects.get().points == 50
 
 
 def test_the_rules_of_a_region_are_shown_with_their_sources(database) -> None:

@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin as DjangoModelAdmin
 from django.contrib.admin import options
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.paginator import InfinitePaginator
 
 from tiffin.admin import record
+from tiffin.admin.refusals import saying
 from tiffin.admin.site import site
 from tiffin.admin.staff import staff_of
 from tiffin.context import Actor
@@ -136,7 +137,18 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
         self.save_by_use_case(request, obj, form)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return _with_refusals_shown(self, request, super().changeform_view, *args, **kwargs)
+        view = super().changeform_view
+        try:
+            return _with_refusals_shown(self, request, view, *args, **kwargs)
+        except ValidationError as refusal:
+            # The form is shown again with what was typed, and says what the use case found wrong with it.
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return _with_refusals_shown(self, request, view, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return saying(form, refusal) if refusal else form
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return _with_refusals_shown(self, request, super().changelist_view, *args, **kwargs)
