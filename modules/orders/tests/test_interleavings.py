@@ -129,7 +129,7 @@ def test_random_courses_end_whole(
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=30),
 )
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_many_random_courses_end_whole(
     kitchen, prefix: int, fulfilment, keeps: bool, late: bool, slot: int | None, points: int, more
 ) -> None:
