@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from tiffin.embedded.home import Home
 from tiffin.embedded.ports import LOOPBACK
 from tiffin.testing.services import ROOT
 
-SECOND_START_SECONDS = 20
 pytestmark = pytest.mark.full
 
 
@@ -53,7 +51,7 @@ def bare_tree(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
-def test_a_second_check_needs_no_network_and_little_time() -> None:
+def test_a_second_check_needs_no_network_and_installs_nothing() -> None:
     """Every proxy is a dead end: what still reached for the network would fail."""
     dead_end = {
         "PIP_INDEX_URL": f"http://{LOOPBACK}:9/",
@@ -62,11 +60,10 @@ def test_a_second_check_needs_no_network_and_little_time() -> None:
         "PIP_RETRIES": "0",
     }
     script("up", "--help")  # whatever is to be installed is
-    began = time.monotonic()
     checked = script("up", "--check", **dead_end)
-    took = time.monotonic() - began
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert took < SECOND_START_SECONDS, f"{took:.0f} s\n{checked.stdout}"
+    assert "Delivered" in checked.stdout
+    assert "Installing" not in checked.stdout + checked.stderr
 
 
 def test_a_port_in_use_is_one_sentence(home: Home) -> None:
