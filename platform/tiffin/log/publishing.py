@@ -31,8 +31,7 @@ SHARDS = 16
 _PUBLISH = """
 WITH aggregate AS (
     UPDATE {table} AS old
-    SET version = old.version + %(count)s,
-        log_txid = greatest(pg_current_xact_id()::text::bigint, old.log_txid) {changes}
+    SET version = old.version + %(count)s, log_txid = greatest({own_txid}, old.log_txid) {changes}
     {new} WHERE old.id = %(key)s AND old.version = %(version)s
     RETURNING old.version, old.log_txid
 ), {parts} events AS ({events})
@@ -52,7 +51,7 @@ SELECT nextval('log_position'), current_date, aggregate.log_txid, %(shard)s, eve
 FROM aggregate, json_to_recordset(%(events)s::json) AS event(id uuid, name text, payload text, ordinal int)
 ORDER BY event.ordinal
 """
-_OWN_TXID = "pg_current_xact_id()::text::bigint"
+OWN_TXID = "pg_current_xact_id()::text::bigint"
 
 
 def publish(
@@ -69,7 +68,7 @@ def publish(
     """
     from tiffin.db.aggregates import StaleAggregate
 
-    added = _Parts(parts)
+    added = Parts(parts)
     more = {**added.documents(), "version": aggregate.version}
     if saving:
         more["changes"] = rows.changes(aggregate, fields=saving)
@@ -90,7 +89,7 @@ def publish_new(
     False when the values of its unique fields `unless_taken` are there already, or come to be by another's
     commit: the transaction must be undone then. Raises as `publish` does.
     """
-    added = _Parts(parts)
+    added = Parts(parts)
     statement = _new_statement(type(aggregate), added.models, unless_taken)
     aggregate.version = len(events)
     if not _tell(aggregate, events, statement, {"first": rows.document([aggregate]), **added.documents()}):
@@ -100,7 +99,7 @@ def publish_new(
     return True
 
 
-class _Parts:
+class Parts:
     """New rows that belong to an aggregate, a group for each of their models."""
 
     def __init__(self, groups: Sequence[Sequence[Model]]) -> None:
@@ -117,7 +116,7 @@ class _Parts:
 def _tell(aggregate: Aggregate, events: tuple[Event, ...], statement: str, more: dict[str, Any]) -> bool:
     module = aggregate._meta.app_label
     require_transaction(module)
-    _refuse_foreign(module, events)
+    refuse_foreign(module, events)
     here = context.current()
     shard = shard_of(aggregate.id)
     values = {
@@ -145,19 +144,21 @@ def _tell(aggregate: Aggregate, events: tuple[Event, ...], statement: str, more:
 def _document(events: tuple[Event, ...]) -> str:
     """One JSON parameter: dumping an array for each column costs several times more."""
     return msgspec.json.encode(
-        [
-            {
-                "id": ids.new_id(),
-                "name": event.wire,
-                "payload": msgspec.json.encode(event).decode(),
-                "ordinal": ordinal,
-            }
-            for ordinal, event in enumerate(events, start=1)
-        ]
+        [told_event(event, ordinal) for ordinal, event in enumerate(events, start=1)]
     ).decode()
 
 
-def _refuse_foreign(module: str, events: tuple[Event, ...]) -> None:
+def told_event(event: Event, ordinal: int) -> dict[str, Any]:
+    """An event as the statements read it; `ordinal` counts those of its aggregate from 1 on."""
+    return {
+        "id": ids.new_id(),
+        "name": event.wire,
+        "payload": msgspec.json.encode(event).decode(),
+        "ordinal": ordinal,
+    }
+
+
+def refuse_foreign(module: str, events: Sequence[Event]) -> None:
     for event in events:
         if event.producer != module:
             raise ValueError(f"{event.wire} is not for {module} to publish")
@@ -168,18 +169,25 @@ def _statement(model: type[Aggregate], saving: tuple[str, ...], parts: tuple[typ
     table = connections[model._meta.app_label].ops.quote_name(model._meta.db_table)
     changes = f", {rows.assignments(model, saving)}" if saving else ""
     new = f"FROM {rows.change_of(model, saving, '%(changes)s')}" if saving else ""
-    return _PUBLISH.format(table=table, changes=changes, new=new, parts=_insertions(parts), events=_EVENTS)
+    return _PUBLISH.format(
+        table=table,
+        own_txid=OWN_TXID,
+        changes=changes,
+        new=new,
+        parts=insertions(parts),
+        events=_EVENTS,
+    )
 
 
 @cache
 def _new_statement(
     model: type[Aggregate], parts: tuple[type[Model], ...], unless_taken: tuple[str, ...]
 ) -> str:
-    first = rows.insertion(model, "first", unless_taken, (("log_txid", _OWN_TXID),))
-    return _BEGIN.format(first=first, parts=_insertions(parts), events=_EVENTS)
+    first = rows.insertion(model, "first", unless_taken, (("log_txid", OWN_TXID),))
+    return _BEGIN.format(first=first, parts=insertions(parts), events=_EVENTS)
 
 
-def _insertions(parts: tuple[type[Model], ...]) -> str:
+def insertions(parts: tuple[type[Model], ...]) -> str:
     return "".join(
         f"part{number} AS ({rows.insertion(part, f'part{number}')}), " for number, part in enumerate(parts)
     )
