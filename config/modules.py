@@ -14,6 +14,7 @@ MODULES = (
     "rewards",
     "orders",
     "notifications",
+    "subscriptions",
     "storefront",
 )
 

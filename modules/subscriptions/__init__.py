@@ -1,0 +1,1 @@
+"""Subscriptions: members pay each month or year for what makes ordering cheaper."""

@@ -1,0 +1,17 @@
+"""What a membership costs and when: no database, no clock, no region."""
+
+from modules.subscriptions.billing.periods import Cycle, Period, midnight
+from modules.subscriptions.billing.phases import Billed, Schedule, in_order
+from modules.subscriptions.billing.proration import Proration, prorate, share_of
+
+__all__ = [
+    "Billed",
+    "Cycle",
+    "Period",
+    "Proration",
+    "Schedule",
+    "in_order",
+    "midnight",
+    "prorate",
+    "share_of",
+]

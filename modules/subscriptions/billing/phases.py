@@ -1,0 +1,83 @@
+"""What a membership costs in each of its periods: perhaps a trial, perhaps an introduction, and then
+always."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from modules.subscriptions.billing.periods import Cycle, Period
+from modules.subscriptions.interface import Phase, PhaseKind
+from tiffin.money import Money
+
+
+class Billed(NamedTuple):
+    """A period, and what it costs."""
+
+    period: Period
+    kind: PhaseKind
+    price: Money
+
+
+class Schedule(NamedTuple):
+    """All periods of a membership that began on a day, of so many months each. The phases are `in_order`."""
+
+    started: date
+    months: int
+    phases: tuple[Phase, ...]
+
+    @property
+    def trial_days(self) -> int:
+        return self.phases[0].days if self.phases[0].kind is PhaseKind.TRIAL else 0
+
+    @property
+    def cycle(self) -> Cycle:
+        """Of what is paid for: it is anchored where the trial ends."""
+        return Cycle(self.started + timedelta(days=self.trial_days), self.months)
+
+    def billed(self, day: date) -> Billed:
+        """The period in which a day is. Raises ValueError for a day before the membership."""
+        if day < self.started:
+            raise ValueError(f"{day} is before the membership, which began on {self.started}")
+        if day < self.cycle.anchor:
+            return Billed(Period(self.started, self.cycle.anchor), PhaseKind.TRIAL, self.phases[0].price)
+        return self.paid(self.cycle.number_of(day))
+
+    def paid(self, number: int) -> Billed:
+        """The period of that number after the trial, from 0 on."""
+        period, before = self.cycle.period(number), 0
+        for phase in self.phases:
+            if phase.kind is PhaseKind.EVERGREEN or before <= number < before + phase.periods:
+                return Billed(period, phase.kind, phase.price)
+            before += phase.periods
+        raise ValueError("no phase is evergreen")
+
+
+def in_order(phases: Sequence[Phase]) -> bool:
+    """Whether a membership can have these phases, of which each lasts and costs as its kind says, in one
+    currency."""
+    kinds = [phase.kind for phase in phases]
+    return (
+        kinds[-1:] == [PhaseKind.EVERGREEN]
+        and kinds.count(PhaseKind.EVERGREEN) == 1
+        and PhaseKind.TRIAL not in kinds[1:]
+        and all(_lasts(phase) and _costs(phase) for phase in phases)
+        and len({phase.price.currency for phase in phases}) == 1
+    )
+
+
+def _lasts(phase: Phase) -> bool:
+    match phase.kind:
+        case PhaseKind.TRIAL:
+            return phase.days > 0 and phase.periods == 0
+        case PhaseKind.DISCOUNT:
+            return phase.days == 0 and phase.periods > 0
+        case PhaseKind.EVERGREEN:
+            return phase.days == phase.periods == 0
+        case _:
+            return False
+
+
+def _costs(phase: Phase) -> bool:
+    return phase.price.amount == 0 if phase.kind is PhaseKind.TRIAL else phase.price.amount >= 0

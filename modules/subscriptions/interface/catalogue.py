@@ -1,0 +1,44 @@
+"""Plans, as others see them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.subscriptions.interface.benefits import Benefit
+from tiffin.dto import DTO
+from tiffin.interfaces import OpenEnum
+from tiffin.money import Money
+
+
+class PhaseKind(OpenEnum):
+    """The terms are Kill Bill's (https://docs.killbill.io/latest/userguide_subscription)."""
+
+    TRIAL = "trial"
+    DISCOUNT = "discount"
+    EVERGREEN = "evergreen"
+    UNKNOWN = "unknown"
+
+
+class Phase(DTO):
+    """What a period costs: those of a trial of so many `days` nothing, those of an introduction of so many
+    `periods` less, and all after them what is evergreen."""
+
+    kind: PhaseKind
+    price: Money
+    days: int = 0
+    periods: int = 0
+
+
+class PlanView(DTO):
+    """A plan that can be joined, at what it costs newcomers: version `version` of its price. It is paid every
+    `months`; of two plans that with the higher `level` brings more."""
+
+    id: UUID
+    region: str
+    code: str
+    title: str
+    months: int
+    level: int
+    benefits: tuple[Benefit, ...]
+    version: int
+    phases: tuple[Phase, ...]
