@@ -1,9 +1,9 @@
-"""What each staff role may do with subscriptions: "offer" is to say what plans cost and bring, and which
+"""What each staff role may do with subscriptions: "promote" is to say what plans cost and bring, and which
 there are."""
 
 ROLES: dict[str, set[str]] = {
     "support": {"view"},
-    "operations": {"view", "offer"},
+    "operations": {"view", "promote"},
     "finance": {"view"},
-    "admin": {"view", "offer"},
+    "admin": {"view", "promote"},
 }

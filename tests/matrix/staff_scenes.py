@@ -10,6 +10,7 @@ from tests.acceptance.people import Customer, Kitchen, Place
 from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
 from tests.matrix.giving_scenes import FITTING_GIVING, giving_of
+from tests.matrix.member_scenes import plan_of, plan_rows
 from tests.matrix.money_scenes import (
     chargeback_of,
     closed_day_of,
@@ -103,6 +104,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "rewards.earningrefund": earning_refund_of(cast, earning),
         "rewards.member": member_of(cast, region),
         **points_rows(cast, region),
+        **plan_rows(cast, region),
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
     }
 
@@ -364,6 +366,8 @@ FITTING: dict[str, Makes] = {
     "orders.promotion:end": lambda stage: promotion_of(stage.cast, "gb", stage.cast.gb),
     "rewards.campaign:activate": lambda stage: campaign_of(stage.cast, "gb", stage.cast.gb),
     "rewards.campaign:end": lambda stage: campaign_of(stage.cast, "gb", stage.cast.gb),
+    "subscriptions.plan:offer": lambda stage: plan_of(stage.cast, "gb"),
+    "subscriptions.plan:withdraw": lambda stage: plan_of(stage.cast, "gb", offered=True),
     "orders.chargeback:note": lambda stage: chargeback_of(stage.cast, str(stage.order()["id"])),
     "rewards.adjustment:approve": lambda stage: adjustment_of(stage.cast, "gb", 3000),
     "rewards.adjustment:refuse": lambda stage: adjustment_of(stage.cast, "gb", 3000),

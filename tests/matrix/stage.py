@@ -10,7 +10,16 @@ from tests.acceptance.people import Customer, Person, until
 from tests.matrix.cast import Asker, Cast
 from tiffin import ids
 
-MODULES = ("identity", "restaurants", "payments", "delivery", "orders", "notifications", "rewards")
+MODULES = (
+    "identity",
+    "restaurants",
+    "payments",
+    "delivery",
+    "orders",
+    "notifications",
+    "rewards",
+    "subscriptions",
+)
 Looks = Callable[[], Any]
 
 

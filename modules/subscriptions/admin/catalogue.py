@@ -29,16 +29,16 @@ VERSION_HELP = {
 
 
 class Offering(ModuleAdmin):
-    """What only whoever may "offer" adds to, and nobody changes."""
+    """What only whoever may "promote" adds to, and nobody changes."""
 
     helps: dict[str, str] = {}
 
-    def has_offer_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether the staff's roles have "offer" in subscriptions: it says what members pay."""
-        return staff_of(request).has_perm("subscriptions.offer")
+    def has_promote_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the staff's roles have "promote" in subscriptions: it says what members pay."""
+        return staff_of(request).has_perm("subscriptions.promote")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_offer_permission(request)
+        return self.has_promote_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -64,13 +64,13 @@ class PlanAdmin(Offering):
     def save_by_use_case(self, request: HttpRequest, obj: Plan, form: Any) -> None:
         services.draft_plan(obj)
 
-    @admin.action(description="Offer: it can be joined", permissions=["offer"])
+    @admin.action(description="Offer: it can be joined", permissions=["promote"])
     def offer(self, request: HttpRequest, queryset: QuerySet[Plan]) -> None:
         for plan in queryset:
             services.offer_plan(plan_id=plan.id)
         self.message_user(request, "It can be joined now.", messages.SUCCESS)
 
-    @admin.action(description="Withdraw: members keep it, nobody joins it", permissions=["offer"])
+    @admin.action(description="Withdraw: members keep it, nobody joins it", permissions=["promote"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Plan]) -> None:
         for plan in queryset:
             services.withdraw_plan(plan_id=plan.id)

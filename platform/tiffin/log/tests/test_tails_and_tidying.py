@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connections
 
 from tiffin import clock
@@ -72,7 +73,7 @@ def test_a_day_is_dropped_only_when_it_is_old_and_everybody_has_read_it(reader: 
     tidying.drop_read_partitions("orders")
     assert old in tidying._partitions("orders")
     # When every cursor has passed it, it goes
-    for module in ("payments", "delivery", "restaurants", "identity", "orders", "notifications", "rewards"):
+    for module in settings.TIFFIN_MODULES:
         for listener in subscribers(module):
             if "orders" in listener.producers:
                 tidying.move_idle_cursors(listener, "orders")
