@@ -29,7 +29,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.paginator import InfinitePaginator
 
 from tiffin.admin import record
-from tiffin.admin.refusals import saying
+from tiffin.admin.refusals import said_in_forms, saying
 from tiffin.admin.site import site
 from tiffin.admin.staff import staff_of
 from tiffin.context import Actor
@@ -142,13 +142,11 @@ class ModuleAdmin(ModelAdmin, _WithoutTransaction):  # type: ignore[misc]  # unf
             return _with_refusals_shown(self, request, view, *args, **kwargs)
         except ValidationError as refusal:
             # The form is shown again with what was typed, and says what the use case found wrong with it.
-            request.refusal = refusal  # type: ignore[attr-defined]
-            return _with_refusals_shown(self, request, view, *args, **kwargs)
+            with said_in_forms(refusal):
+                return _with_refusals_shown(self, request, view, *args, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        refusal = getattr(request, "refusal", None)
-        return saying(form, refusal) if refusal else form
+        return saying(super().get_form(request, obj, change, **kwargs))
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return _with_refusals_shown(self, request, super().changelist_view, *args, **kwargs)
