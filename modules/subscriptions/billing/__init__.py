@@ -1,7 +1,7 @@
 """What a membership costs and when: no database, no clock, no region."""
 
 from modules.subscriptions.billing.periods import Cycle, Period, midnight
-from modules.subscriptions.billing.phases import Billed, Schedule, in_order
+from modules.subscriptions.billing.phases import Billed, Schedule
 from modules.subscriptions.billing.proration import Proration, prorate, share_of
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "Period",
     "Proration",
     "Schedule",
-    "in_order",
     "midnight",
     "prorate",
     "share_of",

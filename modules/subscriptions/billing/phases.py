@@ -3,7 +3,6 @@ always."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -21,7 +20,8 @@ class Billed(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """All periods of a membership that began on a day, of so many months each. The phases are `in_order`."""
+    """All periods of a membership that began on a day, of so many months each. Of its phases the last is
+    evergreen, and only the first may be a trial."""
 
     started: date
     months: int
@@ -52,32 +52,3 @@ class Schedule(NamedTuple):
                 return Billed(period, phase.kind, phase.price)
             before += phase.periods
         raise ValueError("no phase is evergreen")
-
-
-def in_order(phases: Sequence[Phase]) -> bool:
-    """Whether a membership can have these phases, of which each lasts and costs as its kind says, in one
-    currency."""
-    kinds = [phase.kind for phase in phases]
-    return (
-        kinds[-1:] == [PhaseKind.EVERGREEN]
-        and kinds.count(PhaseKind.EVERGREEN) == 1
-        and PhaseKind.TRIAL not in kinds[1:]
-        and all(_lasts(phase) and _costs(phase) for phase in phases)
-        and len({phase.price.currency for phase in phases}) == 1
-    )
-
-
-def _lasts(phase: Phase) -> bool:
-    match phase.kind:
-        case PhaseKind.TRIAL:
-            return phase.days > 0 and phase.periods == 0
-        case PhaseKind.DISCOUNT:
-            return phase.days == 0 and phase.periods > 0
-        case PhaseKind.EVERGREEN:
-            return phase.days == phase.periods == 0
-        case _:
-            return False
-
-
-def _costs(phase: Phase) -> bool:
-    return phase.price.amount == 0 if phase.kind is PhaseKind.TRIAL else phase.price.amount >= 0

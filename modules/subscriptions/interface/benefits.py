@@ -114,15 +114,13 @@ def _answered(benefit: Benefit, basket: Basket, *, is_valid: bool) -> BenefitAns
 
 
 def _refused(benefit: Benefit, basket: Basket) -> Refusal | None:
-    """The first reason that nothing but the customer's wish can change comes first."""
-    fetched = basket.distance_m is None
-    if benefit.kind is BenefitKind.FREE_DELIVERY and fetched:
+    """What no bigger basket would change comes first."""
+    distance = basket.distance_m
+    if benefit.kind is BenefitKind.FREE_DELIVERY and distance is None:
         return Refusal.ONLY_DELIVERED
-    if benefit.kind is BenefitKind.PICKUP_CREDIT and not fetched:
+    if benefit.kind is BenefitKind.PICKUP_CREDIT and distance is not None:
         return Refusal.ONLY_FETCHED
-    if None not in (benefit.within_m, basket.distance_m) and (basket.distance_m or 0) > (
-        benefit.within_m or 0
-    ):
+    if benefit.within_m is not None and distance is not None and distance > benefit.within_m:
         return Refusal.TOO_FAR
     return Refusal.BELOW_MINIMUM if basket.subtotal.amount < benefit.minimum else None
 

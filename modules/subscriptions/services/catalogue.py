@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 from django.core.exceptions import ValidationError
 
-from modules.subscriptions.billing import in_order
 from modules.subscriptions.errors import PlanIncomplete
 from modules.subscriptions.interface import Benefit, BenefitKind
 from modules.subscriptions.models import Plan, PlanVersion
@@ -60,8 +59,6 @@ def _check_terms(version: PlanVersion) -> None:
         wrong["intro_price"] = "An introduction has a price and lasts some periods, or there is none."
     elif version.intro_price is not None and version.intro_price >= version.price:
         wrong["intro_price"] = "It must be less than the price."
-    elif not in_order(version.phases):
-        wrong["price"] = "Nobody can have this."
     try:
         benefits = msgspec.convert(version.benefits, tuple[Benefit, ...])
     except msgspec.ValidationError as error:

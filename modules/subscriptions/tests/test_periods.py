@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.subscriptions.billing import Cycle, Period, Schedule, in_order, midnight
+from modules.subscriptions.billing import Cycle, Period, Schedule, midnight
 from modules.subscriptions.interface import Phase, PhaseKind
 from tiffin.money import Money
 
@@ -103,7 +103,6 @@ def test_a_day_costs_what_its_phase_does(started: date, trial: int, introduced: 
     if trial:
         phases.insert(0, Phase(kind=PhaseKind.TRIAL, price=FREE, days=trial))
     schedule, day = Schedule(started, 1, tuple(phases)), started + timedelta(days=later)
-    assert in_order(phases)
     billed = schedule.billed(day)
     assert day in billed.period
     assert (billed.kind is PhaseKind.TRIAL) == (later < trial)
@@ -117,28 +116,6 @@ def test_no_day_before_the_membership_is_billed() -> None:
     schedule = Schedule(date(2025, 1, 17), 1, (EVERGREEN,))
     with pytest.raises(ValueError, match="before the membership"):
         schedule.billed(date(2025, 1, 16))
-
-
-@pytest.mark.parametrize(
-    "phases",
-    [
-        (),
-        (Phase(kind=PhaseKind.TRIAL, price=FREE, days=7),),
-        (EVERGREEN, EVERGREEN),
-        (
-            Phase(kind=PhaseKind.DISCOUNT, price=HALF, periods=1),
-            Phase(kind=PhaseKind.TRIAL, price=FREE, days=7),
-            EVERGREEN,
-        ),
-        (Phase(kind=PhaseKind.TRIAL, price=FREE), EVERGREEN),
-        (Phase(kind=PhaseKind.TRIAL, price=HALF, days=7), EVERGREEN),
-        (Phase(kind=PhaseKind.DISCOUNT, price=HALF, days=7), EVERGREEN),
-        (Phase(kind=PhaseKind.DISCOUNT, price=Money(amount=1, currency="PLN"), periods=1), EVERGREEN),
-        (Phase(kind=PhaseKind.EVERGREEN, price=Money(amount=-1, currency="GBP")),),
-    ],
-)
-def test_phases_that_nobody_can_have(phases: tuple[Phase, ...]) -> None:
-    assert not in_order(phases)
 
 
 def test_a_day_outside_of_a_period_has_nothing_left_of_it() -> None:
