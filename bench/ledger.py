@@ -49,7 +49,7 @@ def run(*, seconds: float | None, stored: float = STORED, full: bool = False) ->
         platform.stop("worker", "beat", "web", "stream", "origin")
         customers = ledger_store.settle_customers(platform)
         with _clients(platform, customers) as clients:
-            _warm_up(clients)
+            wrong = _warm_up(clients)
             ceilings = [_ceiling(clients, length)]
             mixed = [_round(clients, length) for _ in range(ROUNDS)]
             ceilings.append(_ceiling(clients, length))
@@ -58,11 +58,11 @@ def run(*, seconds: float | None, stored: float = STORED, full: bool = False) ->
             single = ledger_singles.measure(platform, customers, length * ROUNDS)
             ledger_store.give_a_past(platform, FULL if full else int(stored))
             past = ledger_store.stored(platform)
-            _post_some(clients, past // WARMED)
+            wrong += _post_some(clients, past // WARMED)
             later = [_round(clients, length) for _ in range(ROUNDS)]
         found = _found_afterwards(platform)
     told = result("ledger", "transfers", mixed, ceilings=ceilings)
-    told["errors"] += sum(each.errors for each in (*many, *one, *later)) + single["single_errors"]
+    told["errors"] += sum(each.errors for each in (*many, *one, *later)) + single["single_errors"] + wrong
     return {
         **told,
         **_beside("one_charity", one, mixed),
@@ -84,22 +84,27 @@ def _clients(platform: Ground, customers: list[UUID]) -> Iterator[Clients]:
         yield Clients(platform, pools)
 
 
-def _warm_up(clients: Clients) -> None:
-    """Batches whose rows are the ceiling's: of each client in turn, so that one knows whose they are."""
+def _warm_up(clients: Clients) -> int:
+    """Batches whose rows are the ceiling's: of each client in turn, so that one knows whose they are. Returns
+    what went wrong, as `_post_some` does."""
     first = ledger_store.last_number(clients.platform)
-    _post_some(clients)
+    wrong = _post_some(clients)
     stand_beside(clients.platform)
     rows, each = read_rows(clients.platform, first, CONNECTIONS), CONNECTIONS // CLIENTS
     for number, pool in enumerate(clients.pools):
         pool.apply(ledger_clients.keep_rows, (rows[number * each : (number + 1) * each],))
+    return wrong
 
 
-def _post_some(clients: Clients, times: int = 1) -> None:
+def _post_some(clients: Clients, times: int = 1) -> int:
     """Pages that were just written down whole are written whole into the log at their next change, once; the
-    more entries there are, the more pages has their index by customer, of which every entry changes one."""
+    more entries there are, the more pages has their index by customer, of which every entry changes one.
+    Returns how many of them went wrong."""
     clients.each(ledger_clients.prepare, WARM_UP_BATCHES * max(1, times))
-    for part in clients.one_by_one(ledger_clients.post, None):
+    parts: list[ledger_clients.Part] = clients.one_by_one(ledger_clients.post, None)
+    for part in parts:
         say(f"a warm-up of {part.transfers} transfers")
+    return sum(part.errors for part in parts)
 
 
 def _ceiling(clients: Clients, length: float) -> float:
