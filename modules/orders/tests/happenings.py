@@ -202,7 +202,7 @@ AFTERWARDS = (
 
 def report(order_id: UUID, name: str) -> None:
     handle, make = REPORTS[name]
-    event = make(Order.objects.get(pk=order_id))
+    event = make(Order.get(order_id))
     with db.transaction(owner="orders"), handling(recorded(event)):
         handle(event)
 
@@ -232,7 +232,7 @@ def happen(order_id: UUID, name: str) -> None:
 def _may_be_reported(order_id: UUID, name: str) -> bool:
     """Payments hears of an order once its points are held, and of what costs nothing never; a hold lapses
     while nobody has ended it."""
-    order = Order.objects.get(pk=order_id)
+    order = Order.get(order_id)
     if name == "points lapsed":
         held = [
             hold for hold in call(Rewards).holds(hold_ids=[order.hold_id]) if hold.state is HoldState.HELD
@@ -246,7 +246,7 @@ def _may_be_reported(order_id: UUID, name: str) -> bool:
 
 def _ask_rewards(order_id: UUID) -> None:
     """What is to be asked now is asked, and answered at once."""
-    order = Order.objects.get(pk=order_id)
+    order = Order.get(order_id)
     match order.axes.points:
         case PointsState.PENDING:
             jobs.secure_points(order_id)
@@ -271,7 +271,7 @@ def _strike(order_id: UUID) -> None:
 
 
 def _claim(order_id: UUID, name: str) -> None:
-    order = Order.objects.get(pk=order_id)
+    order = Order.get(order_id)
     opened = order.claims.filter(state_name="open").first()
     with suppress(ClaimRefused, ClaimLineWrong):
         match name:
@@ -293,7 +293,7 @@ def _claim(order_id: UUID, name: str) -> None:
 
 
 def _cancel(order_id: UUID, *, by_staff: bool) -> None:
-    order = Order.objects.get(pk=order_id)
+    order = Order.get(order_id)
     with suppress(CancellationRefused):
         scenes.cancel_by_staff(order) if by_staff else scenes.cancel(order)
 
@@ -301,12 +301,12 @@ def _cancel(order_id: UUID, *, by_staff: bool) -> None:
 def settle_everything(order_id: UUID) -> Order:
     """Everybody answers what they were asked, and time passes."""
     for _ in range(20):
-        order = Order.objects.get(pk=order_id)
+        order = Order.get(order_id)
         if is_final(order.axes):
             break
         _answer(order)
         check(order_id)
-    return Order.objects.get(pk=order_id)
+    return Order.get(order_id)
 
 
 def _answer(order: Order) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connections
+
 from modules.orders.interface import PaymentState, PointsState, RefundState
-from modules.orders.models import Order, PromotionUse, Refund, SlotUse
+from modules.orders.models import Claim, Order, PromotionUse, Refund, SlotUse
 from modules.orders.models.refund import TO_CORRECT
 from modules.orders.selectors.cancelling import fee_of
 from modules.orders.selectors.chargebacks import charged_back
@@ -16,10 +18,10 @@ from modules.orders.services import write_receipts
 from modules.orders.services.deadlines import deadline_of
 from modules.orders.states import is_final, status_of
 from modules.rewards.interface import HoldState, Rewards
+from tiffin import db
 from tiffin.audit import Inspection
 from tiffin.audit.rules import rules_hold
 from tiffin.interfaces import call
-from tiffin.models import Job
 
 _ENDED = {HoldState.VOIDED, HoldState.EXPIRED}
 # Where the hold may be when the order is about to be asked, was, or has heard.
@@ -38,10 +40,8 @@ HOLDS: dict[PointsState, set[HoldState | None]] = {
 
 def check(order_id: UUID) -> None:
     """What holds at every moment."""
-    order = Order.objects.get(pk=order_id)
-    deadlines = list(
-        Job.objects.using("orders").filter(key=order_id, slot="deadline").values_list("name", "due")
-    )
+    order = Order.get(order_id)
+    deadlines = _deadlines(order_id)
     expected = deadline_of(order)
     if is_final(order.axes):
         assert deadlines == []
@@ -51,7 +51,7 @@ def check(order_id: UUID) -> None:
     assert order.status_name == status_of(order.axes).value
     assert 0 <= order.refunded <= order.captured <= order.total
     assert order.refund_due <= order.total
-    refunds = list(order.refunds.all())
+    refunds = db.find(Refund, order=order_id)
     owed = sum(refund.amount for refund in refunds if not (refund.done_at or refund.charged_back_at))
     assert order.axes.refund is RefundState.DUE or not owed
     assert owed <= max(0, order.captured - order.refunded - charged_back(order))
@@ -59,13 +59,18 @@ def check(order_id: UUID) -> None:
     # One, of which the bank may have a part.
     assert len({refund.owed_at for refund in refunds if refund.reason == "late"}) <= 1
     check_points(order, refunds)
-    for made in order.claims.all():
-        waiting = Job.objects.using("orders").filter(key=made.id, slot="deadline").count()
-        assert waiting == (made.state_name == "open")
+    for made in db.find(Claim, order=order_id):
+        assert len(_deadlines(made.id)) == (made.state_name == "open")
     check_kept_for(order)
     entries = entries_since(order_id, 0)
     assert [entry.seq for entry in entries] == list(range(1, order.timeline_seq + 1))
     assert entries[-1].axes == order.axes
+
+
+def _deadlines(key: UUID) -> list[tuple[str, datetime]]:
+    with connections["orders"].cursor() as cursor:
+        cursor.execute("SELECT name, due FROM job WHERE key = %s AND slot = 'deadline'", [key])
+        return list(cursor.fetchall())
 
 
 def check_points(order: Order, refunds: list[Refund]) -> None:
@@ -89,8 +94,8 @@ def check_kept_for(order: Order) -> None:
     kept of it."""
     is_cancelled, fee = order.order_state == "cancelled", fee_of(order)
     keeps = not is_cancelled or bool(fee and fee.amount)
-    assert SlotUse.objects.filter(order=order).count() == (order.wanted_at is not None and not is_cancelled)
-    for use in PromotionUse.objects.filter(order=order):
+    assert len(db.find(SlotUse, order=order.id)) == (order.wanted_at is not None and not is_cancelled)
+    for use in db.find(PromotionUse, order=order.id):
         assert (use.released_at is None) == (use.turn is not None) == keeps
 
 

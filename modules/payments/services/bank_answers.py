@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from modules.payments.bank import status
@@ -14,8 +15,8 @@ from modules.payments.errors import BankAnswerInvalid
 from modules.payments.interface import PayoutState
 from modules.payments.models import BankAnswer, BankFile, Payout, payout_of
 from modules.payments.models.payouts import BANK
-from modules.payments.services.besides import is_paid_besides
-from modules.payments.services.payouts import record_paid, record_rejected, record_sent
+from modules.payments.services.besides import paid_besides
+from modules.payments.services.moves import Moves, moving
 from tiffin import clock, db
 
 MOST_BYTES = 5_000_000
@@ -47,7 +48,7 @@ def take_answer(*, content: bytes, of: Collection[str] | None = None) -> BankAns
         if file.sent_at is None:  # whoever answers to it has it
             file.sent_at = clock.now()
             file.save(update_fields=("sent_at",))
-        outcomes = [_apply(file, line) for line in _lines(file, report)]
+        outcomes = _apply_all(file, list(_lines(file, report)))
         if not _says_of_all(report) and (not report.lines or report.status not in _LEFT_TO_THE_LINES):
             outcomes.append(f"{report.status or 'no status'} of the whole says nothing that we know")
         answer = BankAnswer(
@@ -94,51 +95,73 @@ def _says_of_all(report: Report) -> bool:
 
 
 @db.transaction_required
-def _apply(file: BankFile, line: LineStatus) -> str:
-    """APPLIED, KNOWN, or why neither, in words."""
-    try:
-        payout_id, attempt = payout_of(line.reference)
-        payout = Payout.lock(payout_id)
-    except (ValueError, Payout.DoesNotExist):
-        return f"{line.reference}: there is no such transfer"
-    if line.status in status.REJECTED and is_paid_besides(payout, attempt):
-        return f"{line.reference}: {line.status}, but it is entered as paid besides"
-    if attempt < payout.attempt and line.status not in status.PAID:
-        return KNOWN
-    if payout.file_id != file.id or attempt != payout.attempt:
-        where = f"its payout is {payout.state_name} at attempt {payout.attempt}, in another file"
-        return f"{line.reference}: {line.status}, but {where}"
-    for statuses, apply in _BY_STATUS:
-        if line.status in statuses:
-            return apply(payout, line)
-    return f"{line.reference}: {line.status or 'no status'} says nothing that we know"
+def _apply_all(file: BankFile, lines: list[LineStatus]) -> list[str]:
+    """Of each line APPLIED, KNOWN, or why neither, in words."""
+    named = dict.fromkeys(found[0] for line in lines if (found := _named(line)))
+    payouts = Payout.objects.filter(pk__in=named).select_for_update(no_key=True).order_by("pk")
+    by_id = {payout.id: payout for payout in payouts}
+    besides = paid_besides(by_id.values())
+    with moving() as moves:
+        taking = _Taking(file, moves, besides)
+        return [taking.apply(line, *_found(line, by_id)) for line in lines]
 
 
-def _apply_under_way(payout: Payout, line: LineStatus) -> str:
-    if payout.state is not PayoutState.BATCHED:
-        return KNOWN
-    record_sent(payout)
-    return APPLIED
+def _named(line: LineStatus) -> tuple[UUID, int] | None:
+    with suppress(ValueError):
+        return payout_of(line.reference)
+    return None
 
 
-def _apply_paid(payout: Payout, line: LineStatus) -> str:
-    if payout.state is PayoutState.PAID:
-        return KNOWN
-    if payout.state is PayoutState.FAILED:
-        return f"{line.reference}: {line.status}, but its payout was given up"
-    record_paid(payout)
-    return APPLIED
+def _found(line: LineStatus, payouts: Mapping[UUID, Payout]) -> tuple[Payout | None, int]:
+    payout_id, attempt = _named(line) or (None, 0)
+    return (payouts.get(payout_id) if payout_id else None), attempt
 
 
-def _apply_rejected(payout: Payout, line: LineStatus) -> str:
-    if payout.state in _NEVER_SENT_SINCE:
-        return KNOWN
-    record_rejected(payout, line.reason)
-    return APPLIED
+class _Taking(NamedTuple):
+    """An answer about a file, line by line."""
+
+    file: BankFile
+    moves: Moves
+    besides: frozenset[str]
+
+    def apply(self, line: LineStatus, payout: Payout | None, attempt: int) -> str:
+        if payout is None:
+            return f"{line.reference}: there is no such transfer"
+        if line.status in status.REJECTED and payout.name_of(attempt) in self.besides:
+            return f"{line.reference}: {line.status}, but it is entered as paid besides"
+        if attempt < payout.attempt and line.status not in status.PAID:
+            return KNOWN
+        if payout.file_id != self.file.id or attempt != payout.attempt:
+            where = f"its payout is {payout.state_name} at attempt {payout.attempt}, in another file"
+            return f"{line.reference}: {line.status}, but {where}"
+        for statuses, take in _BY_STATUS:
+            if line.status in statuses:
+                return take(self, line, payout)
+        return f"{line.reference}: {line.status or 'no status'} says nothing that we know"
+
+    def under_way(self, line: LineStatus, payout: Payout) -> str:
+        if payout.state is not PayoutState.BATCHED:
+            return KNOWN
+        self.moves.sent(payout)
+        return APPLIED
+
+    def paid(self, line: LineStatus, payout: Payout) -> str:
+        if payout.state is PayoutState.PAID:
+            return KNOWN
+        if payout.state is PayoutState.FAILED:
+            return f"{line.reference}: {line.status}, but its payout was given up"
+        self.moves.paid(payout)
+        return APPLIED
+
+    def rejected(self, line: LineStatus, payout: Payout) -> str:
+        if payout.state in _NEVER_SENT_SINCE:
+            return KNOWN
+        self.moves.rejected(payout, line.reason)
+        return APPLIED
 
 
 _BY_STATUS = (
-    (status.PAID, _apply_paid),
-    (status.REJECTED, _apply_rejected),
-    (status.UNDER_WAY, _apply_under_way),
+    (status.PAID, _Taking.paid),
+    (status.REJECTED, _Taking.rejected),
+    (status.UNDER_WAY, _Taking.under_way),
 )

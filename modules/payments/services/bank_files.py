@@ -10,7 +10,8 @@ from modules.payments.bank.initiation import Initiation, Line, Party, written
 from modules.payments.interface import BankAccount, PayoutState
 from modules.payments.models import BankFile, Book, Payout
 from modules.payments.policies import AccountRow, executed_on, own_account
-from modules.payments.services.payouts import NEEDS_IBAN, latest_account, wait
+from modules.payments.services.moves import wait
+from modules.payments.services.payouts import NEEDS_IBAN, latest_account
 from tiffin import clock, db, jobs, regions
 from tiffin.regions import Region
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from uuid import UUID
 
 from modules.payments.errors import TransferNotBesides
 from modules.payments.interface import PayoutState
 from modules.payments.models import Payout, TransferEntry, TransferKind, payout_of
-from modules.payments.services.payouts import enter, noted
+from modules.payments.services.moves import entry
+from modules.payments.services.payouts import noted
 from tiffin import db
 
 
@@ -23,7 +26,7 @@ def enter_paid_besides(payout_id: UUID, *, reference: str, note: str) -> None:
             raise TransferNotBesides(reference=reference, why=why)
         if any(_entered(payout, attempt)):
             raise TransferNotBesides(reference=reference, why="it is entered as paid already")
-        enter(payout, TransferKind.PAID_BESIDES, attempt=attempt, note=payout.note)
+        entry(payout, TransferKind.PAID_BESIDES, attempt=attempt, note=payout.note).save()
 
 
 def enter_back_besides(payout_id: UUID, *, reference: str, note: str) -> None:
@@ -35,13 +38,17 @@ def enter_back_besides(payout_id: UUID, *, reference: str, note: str) -> None:
         _, besides = _entered(payout, attempt)
         if not besides:
             raise TransferNotBesides(reference=reference, why="it is not entered as paid besides")
-        enter(payout, TransferKind.BACK_BESIDES, attempt=attempt, note=payout.note)
+        entry(payout, TransferKind.BACK_BESIDES, attempt=attempt, note=payout.note).save()
 
 
-@db.transaction_required
-def is_paid_besides(payout: Payout, attempt: int) -> bool:
-    """Whether the ledger has that attempt of it paid beside its state."""
-    return _entered(payout, attempt)[1] > 0
+def paid_besides(payouts: Collection[Payout]) -> frozenset[str]:
+    """Which of their transfers the ledger has paid beside their states, by EndToEndId."""
+    kinds = (TransferKind.PAID_BESIDES, TransferKind.BACK_BESIDES)
+    entered = TransferEntry.objects.filter(payout__in=payouts, kind__in=kinds)
+    left: Counter[str] = Counter()
+    for reference, kind in entered.values_list("reference", "kind"):
+        left[reference] += 1 if kind == TransferKind.PAID_BESIDES else -1
+    return frozenset(reference for reference, times in left.items() if times > 0)
 
 
 def _attempt(payout: Payout, reference: str) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 from modules.payments.bank import accounts
 from modules.payments.bank.initiation import NAME_LENGTH, plain
 from modules.payments.errors import BankFileNotSent, TransferNoteMissing
-from modules.payments.events import PayoutFailed, PayoutPaid, PayoutRejected, PayoutSent
+from modules.payments.events import PayoutFailed
 from modules.payments.interface import (
     BankAccountInvalid,
     BankAccountUnknown,
@@ -18,21 +18,14 @@ from modules.payments.interface import (
     PayoutState,
     TransferAmountInvalid,
 )
-from modules.payments.models import BankFile, PayeeAccount, Payout, TransferEntry, TransferKind
+from modules.payments.models import BankFile, PayeeAccount, Payout
 from modules.payments.policies import AccountRow, own_account
+from modules.payments.services.moves import moving, wait
 from modules.payments.states import PAYOUT_AT_REST
 from tiffin import clock, db, jobs, regions
 from tiffin.log import publish
 from tiffin.money import Money
 
-# For so long a payout may stand before staff hear of it. Banks settle on the next working day, at most over a
-# long weekend.
-PATIENCE = {
-    PayoutState.WANTED: timedelta(days=2),
-    PayoutState.BATCHED: timedelta(days=1),
-    PayoutState.SENT: timedelta(days=5),
-    PayoutState.REJECTED: timedelta(days=1),
-}
 BY_STAFF = "staff"
 NEEDS_IBAN = "euros go to an IBAN"
 
@@ -122,75 +115,7 @@ def _on_terms(known: Payout, payee: Payee, amount: Money, region: str, purpose: 
     return known
 
 
-# --- what becomes of it: each of a locked payout ----------------------------------------------------------
-
-
-@db.transaction_required
-def wait(payout: Payout) -> None:
-    """Somebody must move it on in time."""
-    jobs.set_deadline(payout, "payout_stands", due=clock.now() + PATIENCE[payout.state])
-
-
-@db.transaction_required
-def record_sent(payout: Payout) -> None:
-    """The bank has it."""
-    payout.move_to(PayoutState.SENT)
-    publish(
-        payout,
-        PayoutSent(payout_id=payout.id, amount=payout.money, purpose=payout.purpose),
-        saving=("state_name", "stuck"),
-    )
-    wait(payout)
-
-
-@db.transaction_required
-def record_paid(payout: Payout) -> None:
-    """The bank has paid it, whatever was thought of it before."""
-    if payout.state is PayoutState.BATCHED:
-        record_sent(payout)
-    payout.move_to(PayoutState.PAID)
-    payout.reason = ""
-    enter(payout, TransferKind.PAID_OUT)
-    publish(
-        payout,
-        PayoutPaid(payout_id=payout.id, amount=payout.money, purpose=payout.purpose),
-        saving=("state_name", "stuck", "reason", "note"),
-    )
-    jobs.clear_deadline(payout)
-
-
-@db.transaction_required
-def record_rejected(payout: Payout, reason: str) -> None:
-    """The bank has not paid it, or has the money back."""
-    if payout.state is PayoutState.BATCHED:
-        record_sent(payout)
-    if payout.state is PayoutState.PAID:
-        enter(payout, TransferKind.CAME_BACK)
-    payout.move_to(PayoutState.REJECTED)
-    payout.reason = reason[:35] or "unsaid"
-    told = PayoutRejected(
-        payout_id=payout.id, amount=payout.money, purpose=payout.purpose, reason=payout.reason
-    )
-    publish(payout, told, saving=("state_name", "stuck", "reason", "note"))
-    wait(payout)
-
-
-@db.transaction_required
-def enter(payout: Payout, kind: TransferKind, *, attempt: int | None = None, note: str = "") -> None:
-    """What happened to the money, by the attempt: the last one, unless another is named."""
-    TransferEntry.objects.create(
-        region=payout.region,
-        kind=kind.value,
-        payout=payout,
-        party_kind=payout.payee_kind,
-        party_id=payout.payee_id,
-        purpose=payout.purpose,
-        reference=payout.end_to_end_id if attempt is None else payout.name_of(attempt),
-        amount=payout.amount,
-        currency=payout.currency,
-        at=clock.now(),
-        note=note,
-    )
+# --- time ---------------------------------------------------------------------------------------------
 
 
 def stand_still(payout_id: UUID) -> None:
@@ -213,8 +138,9 @@ def mark_file_sent(file_id: UUID) -> None:
             file.sent_at = clock.now()
             file.save(update_fields=("sent_at",))
         batched = Payout.objects.filter(file=file, state_name=PayoutState.BATCHED.value)
-        for payout in batched.select_for_update(no_key=True).order_by("pk"):
-            record_sent(payout)
+        with moving() as moves:
+            for payout in batched.select_for_update(no_key=True).order_by("pk"):
+                moves.sent(payout)
 
 
 def mark_paid(payout_id: UUID, *, note: str) -> None:
@@ -224,7 +150,8 @@ def mark_paid(payout_id: UUID, *, note: str) -> None:
         payout = noted(payout_id, note)
         if payout.state is PayoutState.BATCHED:
             _require_sent(payout)  # what was seen is a former attempt
-        record_paid(payout)
+        with moving() as moves:
+            moves.paid(payout)
 
 
 def mark_rejected(payout_id: UUID, *, note: str) -> None:
@@ -233,7 +160,8 @@ def mark_rejected(payout_id: UUID, *, note: str) -> None:
     with db.transaction():
         payout = noted(payout_id, note)
         _require_sent(payout)
-        record_rejected(payout, BY_STAFF)
+        with moving() as moves:
+            moves.rejected(payout, BY_STAFF)
 
 
 def _require_sent(payout: Payout) -> None:
