@@ -6,7 +6,8 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
 from io import FileIO
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,7 +23,7 @@ PROCESSES = 2  # as the web has
 THREADS = 4  # of each
 REMEMBERED = 2 * RATE // PROCESSES  # a hold ends so many commands later: seconds, in which it was answered
 POINTS = 20
-START_SECONDS = 4.0  # until then all processes have made their commands
+START_SECONDS = 0.5  # after all processes have made their commands
 SPENT = 15  # of them; the others are free again
 GIVEN_BACK = 5
 
@@ -72,10 +73,17 @@ def measure(platform: Ground, customers: list[UUID], seconds: float) -> dict[str
     """`single_p50_ms` and so on: from the moment at which a command is due until it is answered."""
     say(f"{RATE} single commands a second")
     files = [platform.home.logs / f"acknowledged-singles-{number}.ids" for number in range(PROCESSES)]
-    with get_context("spawn").Pool(PROCESSES, django_is_up, [platform.supervisor.env]) as pool:
+    with ExitStack() as stack:
+        processes = [stack.enter_context(_process(platform)) for _ in files]
+        for share, process in enumerate(processes):
+            theirs = customers[share::PROCESSES]
+            process.submit(prepare, theirs, int(RATE * (seconds + 1)) // PROCESSES).result()
         began = time.time() + START_SECONDS
-        shares = [(customers, seconds, began, number, noted) for number, noted in enumerate(files)]
-        answered = pool.starmap(send, shares, chunksize=1)
+        sent = [
+            process.submit(send, began, share, noted)
+            for share, (process, noted) in enumerate(zip(processes, files, strict=True))
+        ]
+        answered = [each.result() for each in sent]
     milliseconds = [each for took, _ in answered for each in took]
     errors = sum(wrong for _, wrong in answered)
     named = {f"single_{name}": value for name, value in quantiles(milliseconds).items()}
@@ -83,16 +91,30 @@ def measure(platform: Ground, customers: list[UUID], seconds: float) -> dict[str
     return {**named, "single_rate": RATE, "single_commands": len(milliseconds), "single_errors": errors}
 
 
-def send(
-    customers: list[UUID], seconds: float, began: float, share: int, noted: Path
-) -> tuple[list[float], int]:
+def _process(platform: Ground) -> ProcessPoolExecutor:
+    """One process that has Django up. Should it die, whatever is asked of it raises BrokenProcessPool."""
+    return ProcessPoolExecutor(
+        1, get_context("spawn"), initializer=django_is_up, initargs=(platform.supervisor.env,)
+    )
+
+
+_prepared: list[Single] = []
+
+
+def prepare(customers: list[UUID], count: int) -> None:
+    """Make this process's commands: how long that takes is the machine's matter, and nobody waits for it."""
+    _prepared.extend(commands(customers, count))
+
+
+def send(began: float, share: int, noted: Path) -> tuple[list[float], int]:
     """One process's share of the commands since `began`, by the clock: milliseconds, but for those of the
     first second, which opens connections; and how many went wrong in all. The ids of what was acknowledged
     are `noted`, 16 bytes each."""
-    work = enumerate(commands(customers[share::PROCESSES], int(RATE * (seconds + 1)) // PROCESSES))
     with ThreadPoolExecutor(THREADS) as threads, noted.open("ab", buffering=0) as notes:
         start = time.perf_counter() + began - time.time()
-        due = ((start + (number * PROCESSES + share) / RATE, single) for number, single in work)
+        due = (
+            (start + (number * PROCESSES + share) / RATE, single) for number, single in enumerate(_prepared)
+        )
         answered = list(threads.map(lambda each: _send(each[1], each[0], notes), due))
     return [took for took in answered[RATE // PROCESSES :] if took is not None], answered.count(None)
 
