@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from io import FileIO
+from itertools import chain, pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
+from statistics import median
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from bench.ground import Ground, django_is_up
-from bench.measuring import quantiles, say
+from bench.measuring import ROUNDS, quantiles, say
 
 RATE = 200
 PROCESSES = 2  # as the web has
@@ -70,7 +72,8 @@ class Single(NamedTuple):
 
 
 def measure(platform: Ground, customers: list[UUID], seconds: float) -> dict[str, Any]:
-    """`single_p50_ms` and so on: from the moment at which a command is due until it is answered."""
+    """`single_p50_ms` and so on: from the moment at which a command is due until it is answered; the median
+    of ROUNDS that follow each other."""
     say(f"{RATE} single commands a second")
     files = [platform.home.logs / f"acknowledged-singles-{number}.ids" for number in range(PROCESSES)]
     with ExitStack() as stack:
@@ -84,11 +87,31 @@ def measure(platform: Ground, customers: list[UUID], seconds: float) -> dict[str
             for share, (process, noted) in enumerate(zip(processes, files, strict=True))
         ]
         answered = [each.result() for each in sent]
-    milliseconds = [each for took, _ in answered for each in took]
-    errors = sum(wrong for _, wrong in answered)
-    named = {f"single_{name}": value for name, value in quantiles(milliseconds).items()}
+    parts = [list(chain(*each)) for each in zip(*(_in_rounds(took) for took, _ in answered), strict=True)]
+    named = _medians([quantiles(part) for part in parts])
     say(f"answered in {named}")
-    return {**named, "single_rate": RATE, "single_commands": len(milliseconds), "single_errors": errors}
+    return {
+        **named,
+        "single_rate": RATE,
+        "single_commands": sum(map(len, parts)),
+        "single_errors": sum(wrong for _, wrong in answered),
+    }
+
+
+def _in_rounds(milliseconds: list[float]) -> list[list[float]]:
+    """What follows each other, in ROUNDS parts."""
+    ends = [len(milliseconds) * number // ROUNDS for number in range(ROUNDS + 1)]
+    return [milliseconds[begin:end] for begin, end in pairwise(ends)]
+
+
+def _medians(rounds: list[dict[str, float | None]]) -> dict[str, float | None]:
+    """Of each quantile that of the round in the middle: a moment in which a neighbour had the processor
+    spoils one round."""
+    told: dict[str, float | None] = {}
+    for name in rounds[0]:
+        values = [value for each in rounds if (value := each[name]) is not None]
+        told[f"single_{name}"] = median(values) if values else None
+    return told
 
 
 def _process(platform: Ground) -> ProcessPoolExecutor:
