@@ -1,5 +1,5 @@
-"""What payments reports: of a payment with its order, of a payout or a collection by the id its caller gave;
-always with the amount it is about."""
+"""What payments reports: of a payment with its order, or of a charge with the id that its caller gave as
+`order_id`; of a payout or a collection by the id its caller gave; always with the amount it is about."""
 
 from __future__ import annotations
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import groupby, islice
+from operator import attrgetter
 from uuid import UUID
 
 from modules.payments import selectors, services
 from modules.payments.interface import PaymentState
 from modules.payments.models import Dispute, KeptMethod, Mismatch, Payment, RefundRequest, RefundState
-from modules.payments.providers import Declined, ProviderTimeout, Succeeded, provider
+from modules.payments.providers import Declined, Outcome, ProviderTimeout, Succeeded, provider
 from modules.payments.providers.keeping import MethodKeeper
+from modules.payments.providers.many import hold_many, take_many
+from modules.payments.providers.port import Hold, Take
 from modules.payments.providers.selection import keeper
 from modules.payments.states import KeepingState
 from tiffin.jobs import Later, deadline, every, job
 
 PROVIDER = "payment_provider"
 PROVIDER_CAP = 16
+# Each asks for several at once.
+BATCHES, BATCHES_CAP = "payment_batches", 2
+CHARGES = 250
 ATTEMPTS = 8
 LEASE = timedelta(seconds=60)
 # A busy hour is a quarter of a million movements.
@@ -36,9 +43,49 @@ def authorise(payment_id: UUID) -> None:
     if payment is None:
         return
     outcome = provider(payment.provider).authorise(
-        key=payment.charge_key, amount=payment.money, method=payment.method
+        key=payment.charge_key, amount=payment.money, method=payment.method, present=payment.present
     )
     services.record_authorisation(payment_id, outcome)
+
+
+@job("charge", attempts=ATTEMPTS, lease=LONG_LEASE, destination=BATCHES, cap=BATCHES_CAP)
+def charge(batch_id: UUID) -> None:
+    """Ask for what a batch of charges is owed: hold it, then take it."""
+    to_hold, held = services.begin_charging(batch_id)
+    for payments in _by_provider(to_hold):
+        wishes = [
+            Hold(key=each.charge_key, amount=each.money, method=each.method, present=each.present)
+            for each in payments
+        ]
+        outcomes = hold_many(provider(payments[0].provider), wishes)
+        held += services.record_held(batch_id, _answers(payments, outcomes))
+    for payments in _by_provider(held):
+        takes = [
+            Take(key=each.capture_key, charge=each.charge_key, amount=each.of(each.capture_amount))
+            for each in payments
+        ]
+        outcomes = take_many(provider(payments[0].provider), takes)
+        services.record_taken(batch_id, _answers(payments, outcomes))
+    services.end_batch(batch_id)
+
+
+def _by_provider(payments: Iterable[Payment]) -> Iterator[list[Payment]]:
+    """In parts, so that what was answered is written down before long."""
+    for _, held in groupby(sorted(payments, key=attrgetter("provider")), key=attrgetter("provider")):
+        while page := list(islice(held, CHARGES)):
+            yield page
+
+
+def _answers(payments: Iterable[Payment], outcomes: Iterable[Outcome | None]) -> list[services.Answered]:
+    return [
+        services.Answered(payment.id, outcome) for payment, outcome in zip(payments, outcomes, strict=True)
+    ]
+
+
+@deadline("batch_overdue")
+def batch_overdue(batch_id: UUID) -> None:
+    """It was not asked for in time."""
+    services.ask_for_batch(batch_id)
 
 
 @job("capture", attempts=ATTEMPTS, lease=LEASE, destination=PROVIDER, cap=PROVIDER_CAP)

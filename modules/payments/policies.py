@@ -3,6 +3,7 @@
 payment_methods                        which kinds of method may be used ("card")
 payments.provider                      who holds and takes the money: one of PROVIDERS
 timeouts.action_seconds                for the customer to confirm, then nothing is held any more
+timeouts.absent_action_seconds         the same for who was not there when it was asked for
 payouts.account                        the platform's own bank account, see AccountRow
 timeouts.payment_answer_seconds        for the provider to answer, then it is asked what became of it;
                                        after an hour again, then daily
@@ -51,6 +52,9 @@ PROVIDERS = (SANDBOX, STRIPE, ADYEN)
 
 DEFAULT_SECONDS = {
     "action_seconds": 600,
+    # As long as Stripe waits for a customer who is asked to confirm a renewal
+    # (https://docs.stripe.com/billing/subscriptions/overview: 23 hours).
+    "absent_action_seconds": 23 * 3600,
     "payment_answer_seconds": 300,
     # Card schemes let an authorisation lapse after about seven days; it is given back well before.
     "authorisation_seconds": 5 * 24 * 3600,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from modules.payments import selectors, services
 from modules.payments.interface import (
+    Charge,
     CollectionView,
     KeptCardView,
     Payee,
@@ -70,6 +71,11 @@ class PaymentsProvider(Payments):
                 payment_id=payment_id, amount=amount, reason=reason, reference=str(key), shares=shares
             )
         )
+
+    def charge_many(
+        self, *, key: CommandKey, region: str, purpose: str, charges: list[Charge], present: bool = False
+    ) -> None:
+        services.charge_many(region=region, purpose=purpose, charges=charges, present=present)
 
     def get_many(self, *, payment_ids: list[PaymentId]) -> list[PaymentView]:
         return selectors.get_many(payment_ids=payment_ids)

@@ -198,6 +198,7 @@ def view(payment: Payment) -> PaymentView:
         action_url=payment.action_url or None,
         reason=payment.reason,
         charged_back=payment.total(EntryKind.CHARGED_BACK) - payment.total(EntryKind.RECOVERED),
+        purpose=payment.purpose,
     )
 
 
@@ -240,6 +241,7 @@ def ledger_of(payment: Payment) -> PaymentLedger:
         at_rest=payment.state in AT_REST,
         lines=tuple(line for line in lines if line.amount),
         open=tuple(what_does_not_close(payment)),
+        purpose=payment.purpose,
     )
 
 

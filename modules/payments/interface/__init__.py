@@ -17,10 +17,12 @@ from modules.payments.interface.errors import (
     PaymentMethodUnknown,
     PaymentStateConflict,
     PaymentUnknown,
+    TooManyCharges,
     TooManyMethods,
 )
 from modules.payments.interface.payments import (
     CardEntry,
+    Charge,
     KeptCardState,
     KeptCardView,
     LedgerKind,
@@ -58,6 +60,7 @@ __all__ = [
     "BankAccountInvalid",
     "BankAccountUnknown",
     "CardEntry",
+    "Charge",
     "CollectionDiffers",
     "CollectionState",
     "CollectionView",
@@ -88,6 +91,7 @@ __all__ = [
     "PayoutView",
     "PayoutsNotOffered",
     "Share",
+    "TooManyCharges",
     "TooManyMethods",
     "TransferAmountInvalid",
 ]
@@ -139,6 +143,16 @@ class Payments(Interface, module="payments", version=1):
     ) -> PaymentView:
         """Give back `amount`, together with earlier refunds at most what was captured; from whom say the
         `shares`, as far as they have so much left. Reports PaymentRefunded or PaymentFailed."""
+        ...
+
+    @command(timeout=4.0, errors=(PaymentAmountInvalid, PaymentDiffers, TooManyCharges))
+    def charge_many(
+        self, *, key: CommandKey, region: str, purpose: str, charges: list[Charge], present: bool = False
+    ) -> None:
+        """Take what these customers owe for `purpose`, a word of the caller's; at most 1,000 at a time, each
+        once. Who is `present` can confirm at once what their bank asks, all others have the time that the
+        region gives them. Reports of each PaymentCaptured, or PaymentActionRequired, PaymentDeclined or
+        PaymentFailed; its `order_id` is the charge's."""
         ...
 
     @query(timeout=0.5)

@@ -67,3 +67,11 @@ class KeptMethodUnknown(DomainError, code="kept_method_unknown", status=404):
 
     detail = "There is no kept card {method_id}."
     method_id: UUID
+
+
+class TooManyCharges(DomainError, code="too_many_charges", status=422):
+    """More charges than are taken at a time."""
+
+    detail = "At most {limit} charges are taken at a time, and {asked} were asked for."
+    limit: int
+    asked: int

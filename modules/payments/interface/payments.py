@@ -50,8 +50,20 @@ class Share(DTO):
     tax: Money
 
 
+class Charge(DTO):
+    """What a customer owes without an order: held and taken at once, and once for a `charge_id`, which is the
+    caller's. `shares` say whose it is."""
+
+    charge_id: UUID
+    customer_id: UUID
+    amount: Money
+    method: str
+    shares: tuple[Share, ...] = ()
+
+
 class PaymentView(DTO):
-    """A payment as others see it. The sums are what the provider confirmed, never what was wished.
+    """A payment as others see it. The sums are what the provider confirmed, never what was wished. Of a
+    charge, `order_id` is its caller's id, and `purpose` its caller's word; that of an order is `order`.
 
     `action_url` is where the customer must go while the state is `requires_action`; `reason` says why a
     payment was declined or failed, empty otherwise.
@@ -71,6 +83,7 @@ class PaymentView(DTO):
     action_url: str | None = None
     reason: str = ""
     charged_back: Money | None = None
+    purpose: str = "order"
 
 
 class LedgerKind(OpenEnum):
@@ -104,6 +117,7 @@ class PaymentLedger(DTO):
     at_rest: bool
     lines: tuple[LedgerLine, ...]
     open: tuple[str, ...] = ()
+    purpose: str = "order"
 
 
 class PaymentMethod(DTO):

@@ -1,10 +1,12 @@
 """Tables of payments."""
 
 from modules.payments.models.books import Book, DayClose, Mismatch, MismatchState, What
+from modules.payments.models.charges import BatchState, ChargeBatch
 from modules.payments.models.collections import Collection
 from modules.payments.models.disputes import Dispute
 from modules.payments.models.methods import KeptMethod
 from modules.payments.models.payment import (
+    ORDER,
     EntryKind,
     Payment,
     PaymentEntry,
@@ -23,9 +25,12 @@ from modules.payments.models.provider import (
 from modules.payments.models.transfers import TransferEntry, TransferKind
 
 __all__ = [
+    "ORDER",
     "BankAnswer",
     "BankFile",
+    "BatchState",
     "Book",
+    "ChargeBatch",
     "Collection",
     "DayClose",
     "Dispute",

@@ -15,6 +15,7 @@ from django.db import models
 
 from modules.payments.errors import IllegalTransition
 from modules.payments.interface import PaymentState
+from modules.payments.models.charges import ChargeBatch
 from modules.payments.models.shares import PARTS, PerParty, Split, adds_up, draw
 from modules.payments.policies import ASKED_AGAIN_AFTER, SANDBOX, patience
 from modules.payments.states import AT_REST, PAYMENT
@@ -48,12 +49,18 @@ _DRAWN_FROM = {
 _ONCE = frozenset({EntryKind.AUTHORISED, EntryKind.CAPTURED})
 
 
+# What is paid, unless somebody says otherwise.
+ORDER = "order"
+
+
 class Payment(Aggregate):
-    """The money of one order. `amount` is what was asked for, `capture_amount` what is to be taken; what was
-    held, taken, let go and given back is summed from the entries. `parts` and `capture_parts` say whose these
-    are, in the order of `shares.PARTS`, when somebody told; `asked` counts how often an answer that is
-    overdue was asked for. `provider` holds it, whoever serves the region by now. Kept as long as accounts
-    must be."""
+    """The money of one order, or of a charge: then `order_id` is the id that its caller gave, `purpose` the
+    caller's word, and `batch` what it was asked for with; who was not `present` has time to confirm.
+
+    `amount` is what was asked for, `capture_amount` what is to be taken; what was held, taken, let go and
+    given back is summed from the entries. `parts` and `capture_parts` say whose these are, in the order of
+    `shares.PARTS`, when somebody told; `asked` counts how often an answer that is overdue was asked for.
+    `provider` holds it, whoever serves the region by now. Kept as long as accounts must be."""
 
     order_id = models.UUIDField(unique=True)
     customer_id = models.UUIDField(db_index=True)
@@ -69,6 +76,11 @@ class Payment(Aggregate):
     void_number = models.IntegerField(default=0)
     provider = models.CharField(max_length=16, default=SANDBOX)
     asked = models.SmallIntegerField(default=0, db_default=0)
+    purpose = models.CharField(max_length=16, default=ORDER, db_default=ORDER)
+    present = models.BooleanField(default=True, db_default=True)
+    batch = models.ForeignKey(
+        ChargeBatch, on_delete=models.PROTECT, null=True, db_index=False, related_name="payments"
+    )
 
     NOT_FINAL = ~models.Q(state_name__in=sorted(state.value for state in AT_REST))
     MACHINES: ClassVar[dict[str, Machine[PaymentState]]] = {"state_name": PAYMENT}
@@ -83,6 +95,9 @@ class Payment(Aggregate):
     )
 
     class Meta:
+        indexes = (
+            models.Index(fields=("batch",), condition=models.Q(batch__isnull=False), name="payment_of_batch"),
+        )
         constraints = (
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(
@@ -92,7 +107,7 @@ class Payment(Aggregate):
         )
 
     def __str__(self) -> str:
-        return f"{self.money} for order {self.order_id}: {self.state_name}"
+        return f"{self.money} for {self.purpose} {self.order_id}: {self.state_name}"
 
     @classmethod
     @cache
@@ -103,6 +118,11 @@ class Payment(Aggregate):
     @property
     def state(self) -> PaymentState:
         return PaymentState(self.state_name)
+
+    @property
+    def is_charge(self) -> bool:
+        """Taken as soon as it is held."""
+        return self.purpose != ORDER
 
     def move_to(self, state: PaymentState) -> None:
         """Raises IllegalTransition for what the table does not know."""
@@ -166,10 +186,20 @@ class Payment(Aggregate):
         in proportion. False if it was written down before or is nothing."""
         if not amount or (kind in _ONCE and self.total(kind)):
             return False
+        entry = self.entry(kind, amount, reference, parts=parts)
+        new = db.insert(entry, unless_taken=("payment", "kind", "reference"))
+        if new and "confirmed" in self.__dict__:  # read already
+            self.confirmed.append(entry)
+        return bool(new)
+
+    def entry(
+        self, kind: EntryKind, amount: Money, reference: str, *, parts: Sequence[int] = ()
+    ) -> PaymentEntry:
+        """What `enter` writes down."""
         number = self._mine(amount)
         wanted = Split.of(sum(parts), parts) if parts else None
         split = draw(number, self.left_for(kind), wanted)
-        entry = PaymentEntry(
+        return PaymentEntry(
             payment=self,
             kind=kind.value,
             reference=reference,
@@ -177,10 +207,6 @@ class Payment(Aggregate):
             at=clock.now(),
             **dict(zip(PARTS, split.parts, strict=True)),
         )
-        new = db.insert(entry, unless_taken=("payment", "kind", "reference"))
-        if new and "confirmed" in self.__dict__:  # read already
-            self.confirmed.append(entry)
-        return bool(new)
 
     def _mine(self, amount: Money) -> int:
         return (Money.zero(self.currency) + amount).amount

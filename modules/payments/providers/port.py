@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from modules.payments.states import DisputeStanding
 from tiffin.dto import DTO
@@ -49,6 +49,23 @@ class DisputeSeen(DTO):
 Outcome = Succeeded | Declined | RequiresAction
 
 
+class Hold(DTO):
+    """A charge that is to be held, as `authorise` takes it."""
+
+    key: str
+    amount: Money
+    method: str
+    present: bool = True
+
+
+class Take(DTO):
+    """What is to be taken of what is held, as `capture` takes it."""
+
+    key: str
+    charge: str
+    amount: Money
+
+
 class MovementKind(Enum):
     AUTHORISED = "authorised"
     CAPTURED = "captured"
@@ -86,8 +103,8 @@ class PaymentProvider(Protocol):
     outcome is not known.
     """
 
-    def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
-        """Hold `amount`."""
+    def authorise(self, *, key: str, amount: Money, method: str, present: bool = True) -> Outcome:
+        """Hold `amount`. Who is not `present` has agreed before that it may be asked for."""
         ...
 
     def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
@@ -116,3 +133,13 @@ class PaymentProvider(Protocol):
     def disputes(self, *, charge: str) -> Sequence[DisputeSeen]:
         """Every case there has been about the charge, as it stands now."""
         ...
+
+
+@runtime_checkable
+class AsksMany(Protocol):
+    """A provider that can be asked for many things together. What came of each stands in their order, None
+    where no answer came."""
+
+    def hold_many(self, wishes: Sequence[Hold]) -> list[Outcome | None]: ...
+
+    def take_many(self, wishes: Sequence[Take]) -> list[Outcome | None]: ...

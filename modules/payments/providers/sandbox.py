@@ -8,8 +8,8 @@ the customer on a page, `pm_card_timeout` executes but loses its first answer.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -18,12 +18,14 @@ from modules.payments.models import SandboxCharge
 from modules.payments.providers.port import (
     Declined,
     DisputeSeen,
+    Hold,
     Movement,
     MovementKind,
     Outcome,
     ProviderTimeout,
     RequiresAction,
     Succeeded,
+    Take,
 )
 from tiffin import clock, db, ids
 from tiffin.dto import DTO
@@ -40,6 +42,9 @@ _MOVED = {
     VOID: MovementKind.VOIDED,
     REFUND: MovementKind.REFUNDED,
 }
+
+
+_LOCK = "SELECT key FROM payments_sandboxcharge WHERE key = ANY(%s) ORDER BY key FOR UPDATE"
 
 
 class Fate(DTO):
@@ -63,35 +68,41 @@ _LOSES_FIRST_ANSWER = "pm_card_timeout"
 class SandboxProvider:
     """Fits PaymentProvider."""
 
-    def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
-        fate = _FATES.get(method, Fate(outcome=DECLINED, reason="unknown_card"))
+    def authorise(self, *, key: str, amount: Money, method: str, present: bool = True) -> Outcome:
+        (outcome,) = self.hold_many([Hold(key=key, amount=amount, method=method, present=present)])
+        return _heard(key, outcome)
+
+    def hold_many(self, wishes: Sequence[Hold]) -> list[Outcome | None]:
+        asked = [_charge(wish) for wish in wishes]
         with db.transaction():
-            charge, new = _remember(key=key, kind=CHARGE, charge=key, amount=amount, fate=fate, method=method)
-        if new and method == _LOSES_FIRST_ANSWER:
-            raise ProviderTimeout(f"{key}: the answer was lost on the way")
-        return _outcome(charge)
+            known = _remember_all(asked)
+        return [
+            None if each is made and made.method == _LOSES_FIRST_ANSWER else _outcome(each)
+            for each, made in zip(known, asked, strict=True)
+        ]
 
     def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
+        (outcome,) = self.take_many([Take(key=key, charge=charge, amount=amount)])
+        return _heard(key, outcome)
+
+    def take_many(self, wishes: Sequence[Take]) -> list[Outcome | None]:
         with db.transaction():
-            known = _known(key)
-            if known is not None:
-                return _outcome(known)
-            root, done = _lock_charge(charge), _sums(charge)
-            reason = ""
-            if root is None or root.outcome != SUCCEEDED:
-                reason = "not_authorised"
-            elif CAPTURE in done or VOID in done:
-                reason = "charge_already_settled"
-            elif amount.amount > root.amount:
-                reason = "amount_too_large"
-            return self._did(key, CAPTURE, charge, amount, reason)
+            known = {each.key: each for each in db.find(SandboxCharge, key=[wish.key for wish in wishes])}
+            new = [wish for wish in wishes if wish.key not in known]
+            if new:
+                keys = [wish.charge for wish in new]
+                db.select(_LOCK, keys)
+                done = _sums(keys)
+                taken = [_taken(wish, done[wish.charge]) for wish in new]
+                known.update((each.key, each) for each in _remember_all(taken))
+        return [_outcome(known[wish.key]) for wish in wishes]
 
     def void(self, *, key: str, charge: str) -> Outcome:
         with db.transaction():
             known = _known(key)
             if known is not None:
                 return _outcome(known)
-            root, done = _lock_charge(charge) or _forbid(charge), _sums(charge)
+            root, done = _lock_charge(charge) or _forbid(charge), _sums([charge])[charge]
             held = root.amount if root.outcome == SUCCEEDED and VOID not in done else 0
             reason = "charge_already_captured" if CAPTURE in done else ""
             if root.outcome == REQUIRES_ACTION:
@@ -105,7 +116,7 @@ class SandboxProvider:
             if known is not None:
                 return _outcome(known)
             _lock_charge(charge)
-            done = _sums(charge)
+            done = _sums([charge])[charge]
             left = done.get(CAPTURE, 0) - done.get(REFUND, 0)
             return self._did(key, REFUND, charge, amount, "amount_too_large" if amount.amount > left else "")
 
@@ -127,7 +138,7 @@ class SandboxProvider:
 
     def _did(self, key: str, kind: str, charge: str, amount: Money, reason: str) -> Outcome:
         fate = Fate(outcome=DECLINED, reason=reason) if reason else _GOES_WELL
-        operation, _ = _remember(key=key, kind=kind, charge=charge, amount=amount, fate=fate)
+        (operation,) = _remember_all([_operation(key, kind, charge, amount, fate)])
         return _outcome(operation)
 
 
@@ -143,10 +154,33 @@ def answer_action(*, reference: str, approved: bool) -> SandboxCharge | None:
         return charge
 
 
-def _remember(
-    *, key: str, kind: str, charge: str, amount: Money, fate: Fate, method: str = ""
-) -> tuple[SandboxCharge, bool]:
-    operation = SandboxCharge(
+def _heard(key: str, outcome: Outcome | None) -> Outcome:
+    if outcome is None:
+        raise ProviderTimeout(f"{key}: the answer was lost on the way")
+    return outcome
+
+
+def _charge(wish: Hold) -> SandboxCharge:
+    fate = _FATES.get(wish.method, Fate(outcome=DECLINED, reason="unknown_card"))
+    return _operation(wish.key, CHARGE, wish.key, wish.amount, fate, wish.method)
+
+
+def _taken(wish: Take, done: Mapping[str, int]) -> SandboxCharge:
+    reason = ""
+    if CHARGE not in done:
+        reason = "not_authorised"
+    elif CAPTURE in done or VOID in done:
+        reason = "charge_already_settled"
+    elif wish.amount.amount > done[CHARGE]:
+        reason = "amount_too_large"
+    fate = Fate(outcome=DECLINED, reason=reason) if reason else _GOES_WELL
+    return _operation(wish.key, CAPTURE, wish.charge, wish.amount, fate)
+
+
+def _operation(
+    key: str, kind: str, charge: str, amount: Money, fate: Fate, method: str = ""
+) -> SandboxCharge:
+    return SandboxCharge(
         key=key,
         kind=kind,
         charge=charge,
@@ -157,16 +191,21 @@ def _remember(
         reason=fate.reason,
         reference=f"sb_{kind}_{ids.new_id().hex}",
     )
-    if db.insert(operation, unless_taken=("key",)):
-        return operation, True
-    return db.lock(SandboxCharge, key), False
+
+
+def _remember_all(operations: Sequence[SandboxCharge]) -> list[SandboxCharge]:
+    """Each as it is known under its key from now on: the same object where it is new."""
+    if db.insert(*operations, unless_taken=("key",)) == len(operations):
+        return list(operations)
+    known = {each.key: each for each in db.find(SandboxCharge, key=[each.key for each in operations])}
+    return [made if known[made.key].reference == made.reference else known[made.key] for made in operations]
 
 
 def _forbid(charge: str) -> SandboxCharge:
     """A charge nobody heard of yet can never come about afterwards; of two at once the first holds."""
     nothing = Money(amount=0, currency="XXX")
     never = Fate(outcome=DECLINED, reason=CANCELLED)
-    _remember(key=charge, kind=CHARGE, charge=charge, amount=nothing, fate=never)
+    _remember_all([_operation(charge, CHARGE, charge, nothing, never)])
     return db.lock(SandboxCharge, charge)
 
 
@@ -181,11 +220,11 @@ def _lock_charge(key: str) -> SandboxCharge | None:
         return None
 
 
-def _sums(charge: str) -> dict[str, int]:
-    """What succeeded with the charge so far, by kind."""
-    sums: Counter[str] = Counter()
-    for done in db.find(SandboxCharge, charge=charge, outcome=SUCCEEDED):
-        sums[done.kind] += done.amount
+def _sums(charges: Sequence[str]) -> defaultdict[str, Counter[str]]:
+    """What succeeded with each of the charges so far, by kind."""
+    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for done in db.find(SandboxCharge, charge=list(charges), outcome=SUCCEEDED):
+        sums[done.charge][done.kind] += done.amount
     return sums
 
 

@@ -38,8 +38,10 @@ class Troubled:
         self._provider = provider
         self._word = word
 
-    def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
-        return self._do(lambda: self._provider.authorise(key=key, amount=amount, method=method))
+    def authorise(self, *, key: str, amount: Money, method: str, present: bool = True) -> Outcome:
+        return self._do(
+            lambda: self._provider.authorise(key=key, amount=amount, method=method, present=present)
+        )
 
     def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
         return self._do(lambda: self._provider.capture(key=key, charge=charge, amount=amount))

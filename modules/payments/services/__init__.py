@@ -11,6 +11,15 @@ from modules.payments.services.bank_answers import settle_answer, take_answer
 from modules.payments.services.bank_files import gather
 from modules.payments.services.besides import enter_back_besides, enter_paid_besides
 from modules.payments.services.books import close_days, holders_of, open_books, reconcile, tend
+from modules.payments.services.charging import (
+    Answered,
+    ask_for_batch,
+    begin_charging,
+    charge_many,
+    end_batch,
+    record_held,
+    record_taken,
+)
 from modules.payments.services.collecting import collect, fall_due, issue_invoice, money_came, write_off
 from modules.payments.services.disputes import ask_about, ask_for_disputes, record_disputes
 from modules.payments.services.doubts import (
@@ -48,20 +57,25 @@ from modules.payments.services.returns import bring_back, come_back
 from modules.payments.services.wishes import authorise, begin_authorising, capture, refund, void
 
 __all__ = [
+    "Answered",
     "ask_about",
     "ask_again",
+    "ask_for_batch",
     "ask_for_disputes",
     "ask_provider_again",
     "ask_to_process",
     "authorise",
     "begin_authorising",
+    "begin_charging",
     "bring_back",
     "capture",
     "card_entered",
+    "charge_many",
     "close_days",
     "collect",
     "come_back",
     "customer_known_to",
+    "end_batch",
     "enter_back_besides",
     "enter_paid_besides",
     "fall_due",
@@ -90,11 +104,13 @@ __all__ = [
     "record_authorisation",
     "record_capture",
     "record_disputes",
+    "record_held",
     "record_method",
     "record_preparation",
     "record_provider_notification",
     "record_refund",
     "record_removal",
+    "record_taken",
     "record_void",
     "refund",
     "remove_method",

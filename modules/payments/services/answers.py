@@ -20,8 +20,10 @@ from modules.payments.models import EntryKind, Payment, RefundRequest, RefundSta
 from modules.payments.models.payment import REFUND
 from modules.payments.providers import Declined, Outcome, RequiresAction, Succeeded
 from modules.payments.services.steps import (
+    await_answer,
     come_to_rest,
     start_refunding,
+    start_taking,
     start_voiding,
     state_after_refund,
     want_refund,
@@ -56,7 +58,11 @@ def record_authorisation(payment_id: UUID, outcome: Outcome) -> None:
 
 def _authorised(payment: Payment, outcome: Succeeded) -> None:
     new = payment.enter(EntryKind.AUTHORISED, outcome.amount, outcome.reference)
-    if payment.state in _UNDECIDED:
+    if payment.state in _UNDECIDED and payment.is_charge:
+        start_taking(payment)
+        payment.save()
+        await_answer(payment, "capture")
+    elif payment.state in _UNDECIDED:
         payment.move_to(PaymentState.AUTHORISED)
         payment.action_url = ""
         jobs.set_deadline(
@@ -72,7 +78,8 @@ def _authorised(payment: Payment, outcome: Succeeded) -> None:
 
 
 def _action_required(payment: Payment, outcome: RequiresAction) -> None:
-    expires_at = clock.now() + payment.patience("action_seconds")
+    patience = payment.patience("action_seconds" if payment.present else "absent_action_seconds")
+    expires_at = clock.now() + patience
     payment.move_to(PaymentState.REQUIRES_ACTION)
     payment.action_url = outcome.url
     payment.save()

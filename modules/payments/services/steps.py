@@ -18,6 +18,14 @@ def await_answer(payment: Payment, job: str, **payload: bool) -> None:
     jobs.set_deadline(payment, "answer_overdue", due=clock.now() + payment.next_question)
 
 
+def start_taking(payment: Payment) -> None:
+    """What is held of a charge is taken at once, whole."""
+    payment.move_to(PaymentState.AUTHORISED)
+    payment.move_to(PaymentState.CAPTURING)
+    payment.action_url = ""
+    payment.capture_amount, payment.capture_parts = payment.amount, payment.parts
+
+
 @db.transaction_required
 def start_voiding(payment: Payment) -> None:
     """Let go of whatever is or may come to be held; each attempt has a key of its own."""

@@ -47,7 +47,7 @@ def authorise(
         raise PaymentAmountInvalid(action="authorised", amount=amount, limit=amount)
     if not takes(method=method, region=region, customer_id=customer_id):
         raise PaymentMethodUnknown(method=method, region=region)
-    _check_shares(shares, amount)
+    check_shares(shares, amount)
     with db.transaction():
         payment = Payment(
             order_id=order_id,
@@ -84,7 +84,7 @@ def capture(*, payment_id: UUID, amount: Money, shares: Sequence[Share] = ()) ->
 
     Raises PaymentUnknown, PaymentStateConflict, PaymentAmountInvalid.
     """
-    _check_shares(shares, amount)
+    check_shares(shares, amount)
     with db.transaction():
         payment = _lock(payment_id)
         if payment.state is not PaymentState.AUTHORISED:
@@ -135,7 +135,7 @@ def refund(
 
     Raises PaymentUnknown, PaymentStateConflict, PaymentAmountInvalid.
     """
-    _check_shares(shares, amount)
+    check_shares(shares, amount)
     with db.transaction():
         payment = _lock(payment_id)
         if reference is not None and payment.refunds.filter(reference=reference).exists():
@@ -167,7 +167,7 @@ def _check_amount(amount: Money, *, limit: Money, action: str) -> None:
         raise PaymentAmountInvalid(action=action, amount=amount, limit=limit)
 
 
-def _check_shares(shares: Sequence[Share], amount: Money) -> None:
+def check_shares(shares: Sequence[Share], amount: Money) -> None:
     """What is told of whose it is, is told of all of it; nobody's share is less than nothing."""
     told = [part for share in shares for part in (share.sale, share.tax)]
     if not told:

@@ -103,8 +103,8 @@ class FaultyProvider(SandboxProvider):
     def lose_answers(self, count: int) -> None:
         self.faults.extend(["answer"] * count)
 
-    def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
-        return self._over_the_line("authorise", key=key, amount=amount, method=method)
+    def authorise(self, *, key: str, amount: Money, method: str, present: bool = True) -> Outcome:
+        return self._over_the_line("authorise", key=key, amount=amount, method=method, present=present)
 
     def capture(self, *, key: str, charge: str, amount: Money) -> Outcome:
         return self._over_the_line("capture", key=key, charge=charge, amount=amount)

@@ -50,7 +50,7 @@ _REFUSED = frozenset({"Refused", "Error", "Cancelled"})
 class AdyenProvider:
     """Fits PaymentProvider."""
 
-    def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
+    def authorise(self, *, key: str, amount: Money, method: str, present: bool = True) -> Outcome:
         operation, _ = memory.begin(key=key, kind=memory.CHARGE, charge=key, provider=ADYEN)
         known = reports.of_charge(operation)
         if known is not None:
@@ -59,7 +59,7 @@ class AdyenProvider:
         if card is None:
             return Declined(reason=UNKNOWN_CARD)
         try:
-            wanted = _charge(key, to_adyen(amount), card)
+            wanted = _charge(key, to_adyen(amount), card, present=present)
             answer = ask(f"{key}: payments", payments().payments, wanted, key=key)
         except NotExpressible:
             return Declined(reason=AMOUNT_NOT_TAKEN)
@@ -133,16 +133,18 @@ def _known_by_now(operation: ProviderOperation) -> Outcome:
     return outcome
 
 
-def _charge(key: str, amount: dict[str, object], card: dict[str, str]) -> dict[str, object]:
+def _charge(key: str, amount: dict[str, object], card: dict[str, str], *, present: bool) -> dict[str, object]:
     """3D Secure happens on Adyen's page (https://docs.adyen.com/online-payments/3d-secure/redirect-3ds2).
-    Manual capture: https://docs.adyen.com/online-payments/capture."""
+    Manual capture: https://docs.adyen.com/online-payments/capture. Without the shopper:
+    https://docs.adyen.com/online-payments/tokenization/make-token-payments."""
     return {
         "merchantAccount": settings.TIFFIN_ADYEN_MERCHANT_ACCOUNT,
         "reference": key,
         "amount": amount,
         "paymentMethod": card,
         "channel": "Web",
-        "shopperInteraction": "Ecommerce",
+        "shopperInteraction": "Ecommerce" if present else "ContAuth",
+        **({} if present else {"recurringProcessingModel": "Subscription"}),
         "additionalData": {"manualCapture": "true"},
         "authenticationData": {"threeDSRequestData": {"nativeThreeDS": "disabled"}},
         "returnUrl": f"{settings.TIFFIN_ORIGIN}{RETURN_PATH}?charge={key}",

@@ -44,6 +44,7 @@ from tiffin.money import Money
 RETURN_PATH = "/payments/return"
 CANCELLED, CAPTURED, NOT_HELD = "charge_cancelled", "charge_already_captured", "not_authorised"
 AMOUNT_NOT_TAKEN = "amount_not_expressible"
+WANTS_ITS_OWNER = "authentication_required"
 # A refund that is not there yet is on one page with all others of its charge.
 PAGE = 100
 
@@ -51,7 +52,7 @@ PAGE = 100
 class StripeProvider:
     """Fits PaymentProvider."""
 
-    def authorise(self, *, key: str, amount: Money, method: str) -> Outcome:
+    def authorise(self, *, key: str, amount: Money, method: str, present: bool = True) -> Outcome:
         operation, _ = memory.begin(key=key, kind=memory.CHARGE, charge=key, provider=STRIPE)
         if operation.forbidden:
             return Declined(reason=CANCELLED)
@@ -63,8 +64,7 @@ class StripeProvider:
             if operation.forbidden:
                 return Declined(reason=CANCELLED)
             if intent.status == "requires_confirmation":
-                with asking(f"{key}: confirm"):
-                    intent = client().v1.payment_intents.confirm(intent.id, _by_its_owner())
+                intent = _confirm(key, intent.id, method, present=present)
         except NotExpressible:
             return Declined(reason=AMOUNT_NOT_TAKEN)
         except stripe.CardError as refusal:
@@ -172,6 +172,19 @@ def _create(
     return operation, intent if operation.reference == intent.id else intent_of(operation.reference)
 
 
+def _confirm(key: str, intent: str, method: str, *, present: bool) -> stripe.PaymentIntent:
+    """What the bank does not let go without its customer is confirmed once more as if they were there, and
+    waits until they are (https://docs.stripe.com/declines/codes, `authentication_required`)."""
+    with asking(f"{key}: confirm"):
+        try:
+            return client().v1.payment_intents.confirm(intent, _by_its_owner(present=present))
+        except stripe.CardError as refusal:
+            if present or refusal.code != WANTS_ITS_OWNER:
+                raise
+        wanted: PaymentIntentConfirmParams = {**_by_its_owner(present=True), "payment_method": method}
+        return client().v1.payment_intents.confirm(intent, wanted)
+
+
 def _reference_of(charge: str) -> str:
     operation = memory.known(charge)
     return operation.reference if operation else ""
@@ -210,9 +223,12 @@ def _of_charge(intent: stripe.PaymentIntent) -> Outcome | None:
             raise StillPending(f"{intent.id} is {status}")
 
 
-def _by_its_owner() -> PaymentIntentConfirmParams:
+def _by_its_owner(*, present: bool) -> PaymentIntentConfirmParams:
     """How a charge is confirmed that its owner must confirm too: by Stripe's library on a page of ours, if we
-    have it (https://docs.stripe.com/payments/finalize-payments-on-the-server), else on a page of Stripe's."""
+    have it (https://docs.stripe.com/payments/finalize-payments-on-the-server), else on a page of Stripe's.
+    Without its owner: https://docs.stripe.com/api/payment_intents/confirm (`off_session`)."""
+    if not present:
+        return {"off_session": True}
     wanted: PaymentIntentConfirmParams = {"return_url": f"{settings.TIFFIN_ORIGIN}{RETURN_PATH}"}
     if card_entry() is not None:
         wanted["use_stripe_sdk"] = True
