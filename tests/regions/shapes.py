@@ -32,6 +32,7 @@ from modules.rewards.policies import (
     Tier,
     Velocity,
 )
+from modules.subscriptions.policies import CoolingOff, Dunning, Pausing, TaxRow, ValidIn
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -60,7 +61,7 @@ ROWS: dict[str, type[DTO]] = {
 }
 
 # Tables that another module reads too, by a shape of its own.
-READ_TWICE: dict[str, type[DTO]] = {"rewards.redeeming": orders.Redeeming}
+READ_TWICE: dict[str, type[DTO]] = {"rewards.redeeming": orders.Redeeming, "tax.rates": TaxRow}
 
 # What a region may do without.
 OPTIONAL_ROWS: dict[str, type[DTO]] = {
@@ -81,6 +82,10 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "rewards.velocity": Velocity,
     "rewards.reviewing": Reviewing,
     "rewards.adjustments": Adjusting,
+    "memberships.dunning": Dunning,
+    "memberships.cooling_off": CoolingOff,
+    "memberships.pausing": Pausing,
+    "memberships.valid_in": ValidIn,
 }
 
 SETTINGS: dict[str, Any] = {
@@ -121,7 +126,9 @@ SETTINGS: dict[str, Any] = {
     "timeouts.payment_seconds": int,
     "timeouts.action_seconds": int,
     "timeouts.payment_answer_seconds": int,
+    "timeouts.absent_action_seconds": int,
     "timeouts.authorisation_seconds": int,
+    "timeouts.joining_seconds": int,
     "timeouts.restaurant_accept_seconds": int,
     "timeouts.preparation_seconds": int,
     "timeouts.courier_search_seconds": int,

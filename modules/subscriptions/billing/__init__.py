@@ -1,7 +1,7 @@
 """What a membership costs and when: no database, no clock, no region."""
 
 from modules.subscriptions.billing.periods import Cycle, Period, midnight
-from modules.subscriptions.billing.phases import Billed, Schedule
+from modules.subscriptions.billing.phases import Billed, Schedule, phase_of
 from modules.subscriptions.billing.proration import Proration, prorate, share_of
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Proration",
     "Schedule",
     "midnight",
+    "phase_of",
     "prorate",
     "share_of",
 ]

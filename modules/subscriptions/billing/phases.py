@@ -46,9 +46,15 @@ class Schedule(NamedTuple):
 
     def paid(self, number: int) -> Billed:
         """The period of that number after the trial, from 0 on."""
-        period, before = self.cycle.period(number), 0
-        for phase in self.phases:
-            if phase.kind is PhaseKind.EVERGREEN or before <= number < before + phase.periods:
-                return Billed(period, phase.kind, phase.price)
-            before += phase.periods
-        raise ValueError("no phase is evergreen")
+        phase = phase_of(self.phases, number)
+        return Billed(self.cycle.period(number), phase.kind, phase.price)
+
+
+def phase_of(phases: tuple[Phase, ...], billed: int) -> Phase:
+    """That of the next period that is paid for, when so many have been."""
+    before = 0
+    for phase in phases:
+        if phase.kind is PhaseKind.EVERGREEN or before <= billed < before + phase.periods:
+            return phase
+        before += phase.periods
+    raise ValueError("no phase is evergreen")

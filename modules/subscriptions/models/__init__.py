@@ -1,5 +1,16 @@
 """Tables of subscriptions."""
 
 from modules.subscriptions.models.catalogue import Plan, PlanVersion
+from modules.subscriptions.models.invoices import Attempt, Invoice, InvoiceSeries
+from modules.subscriptions.models.memberships import BillingRun, Membership, TrialUse
 
-__all__ = ["Plan", "PlanVersion"]
+__all__ = [
+    "Attempt",
+    "BillingRun",
+    "Invoice",
+    "InvoiceSeries",
+    "Membership",
+    "Plan",
+    "PlanVersion",
+    "TrialUse",
+]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from modules.subscriptions.interface import PlanView
-from modules.subscriptions.models import PlanVersion
+from uuid import UUID
+
+from modules.subscriptions.errors import PlanIncomplete
+from modules.subscriptions.interface import PlanUnknown, PlanView
+from modules.subscriptions.models import Plan, PlanVersion
 from modules.subscriptions.states import PlanState
 from tiffin import clock, regions
 
@@ -19,6 +22,26 @@ def plans(region: str) -> list[PlanView]:
     latest = offered.order_by("plan_id", "-number").distinct("plan_id").select_related("plan")
     found = sorted(latest, key=lambda version: (version.plan.level, version.plan.months, version.plan.code))
     return [_view(version) for version in found]
+
+
+def newest_version(plan: Plan) -> PlanVersion:
+    """What it costs and brings newcomers now. Raises PlanIncomplete while it says nothing."""
+    versions = PlanVersion.objects.filter(plan=plan, from_at__lte=clock.now()).select_related("plan")
+    found: PlanVersion | None = versions.order_by("-number").first()
+    if found is None:
+        raise PlanIncomplete(plan=plan.code)
+    return found
+
+
+def offered_version(plan_id: UUID) -> PlanVersion:
+    """What a plan that can be joined costs and brings newcomers now. Raises PlanUnknown."""
+    plan = Plan.objects.filter(pk=plan_id, state_name=PlanState.OFFERED.value).first()
+    if plan is None:
+        raise PlanUnknown(plan_id=plan_id)
+    try:
+        return newest_version(plan)
+    except PlanIncomplete:
+        raise PlanUnknown(plan_id=plan_id) from None
 
 
 def _view(version: PlanVersion) -> PlanView:

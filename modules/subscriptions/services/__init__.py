@@ -1,5 +1,28 @@
 """What subscriptions does."""
 
 from modules.subscriptions.services.catalogue import add_version, draft_plan, offer_plan, withdraw_plan
+from modules.subscriptions.services.changing import change, preview_change
+from modules.subscriptions.services.due import do_what_is_due
+from modules.subscriptions.services.joining import join, pay, use_method
+from modules.subscriptions.services.leaving import cancel, keep, take_back
+from modules.subscriptions.services.numbering import number_invoices
+from modules.subscriptions.services.pausing import pause, resume
 
-__all__ = ["add_version", "draft_plan", "offer_plan", "withdraw_plan"]
+__all__ = [
+    "add_version",
+    "cancel",
+    "change",
+    "do_what_is_due",
+    "draft_plan",
+    "join",
+    "keep",
+    "number_invoices",
+    "offer_plan",
+    "pause",
+    "pay",
+    "preview_change",
+    "resume",
+    "take_back",
+    "use_method",
+    "withdraw_plan",
+]

@@ -1,0 +1,49 @@
+"""What subscriptions reports: of a membership always all that others need to grant its benefits."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from modules.subscriptions.interface import Benefit, MembershipState
+from tiffin.interfaces import OpenEnum
+from tiffin.log import Event
+from tiffin.money import Money
+
+
+class Why(OpenEnum):
+    """What happened to a membership."""
+
+    JOINED = "joined"
+    RENEWED = "renewed"
+    ACTION_REQUIRED = "action_required"
+    PAYMENT_FAILED = "payment_failed"
+    RECOVERED = "recovered"
+    CHANGED = "changed"
+    CANCELS = "cancels"
+    KEPT = "kept"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    EXPIRED = "expired"
+    ENDED = "ended"
+    TAKEN_BACK = "taken_back"
+    UNKNOWN = "unknown"
+
+
+class MembershipChanged(Event, wire="subscriptions.membership_changed.v1"):
+    """How a membership stands by now, and why it changed. `benefits` are granted in `valid_in` before
+    `access_until` (ISO 8601, UTC; empty: not at all). Where it is about an invoice, its `total` and the `tax`
+    in it, and when a payment is tried again (`again_on`, a day of the region)."""
+
+    membership_id: UUID
+    customer_id: UUID
+    plan_code: str
+    title: str
+    state: MembershipState
+    why: Why
+    benefits: tuple[Benefit, ...]
+    valid_in: tuple[str, ...]
+    access_until: str = ""
+    invoice_id: UUID | None = None
+    total: Money | None = None
+    tax: Money | None = None
+    again_on: str = ""

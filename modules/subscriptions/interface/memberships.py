@@ -1,0 +1,123 @@
+"""Memberships and what they cost, as others see them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from modules.subscriptions.interface.benefits import Benefit
+from tiffin.dto import DTO
+from tiffin.interfaces import OpenEnum
+from tiffin.money import Money
+
+
+class MembershipState(OpenEnum):
+    """The names are Stripe's (https://docs.stripe.com/api/subscriptions/object, `status`). INCOMPLETE waits
+    for its first payment, PAST_DUE has one that failed and is tried again, UNPAID is tried no more."""
+
+    INCOMPLETE = "incomplete"
+    INCOMPLETE_EXPIRED = "incomplete_expired"
+    TRIALING = "trialing"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    PAUSED = "paused"
+    UNPAID = "unpaid"
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+
+
+class InvoiceState(OpenEnum):
+    """As Stripe's (https://docs.stripe.com/invoicing/overview)."""
+
+    OPEN = "open"
+    PAID = "paid"
+    VOID = "void"
+    UNCOLLECTIBLE = "uncollectible"
+    UNKNOWN = "unknown"
+
+
+class InvoiceKind(OpenEnum):
+    """JOIN is for the first period, RENEWAL for any later one, CHANGE for another plan within a period."""
+
+    JOIN = "join"
+    RENEWAL = "renewal"
+    CHANGE = "change"
+    UNKNOWN = "unknown"
+
+
+class LineKind(OpenEnum):
+    """A whole PERIOD; of a change the CREDIT for what is left of the old plan, below nothing, and the CHARGE
+    for what is left of the new one."""
+
+    PERIOD = "period"
+    CREDIT = "credit"
+    CHARGE = "charge"
+    UNKNOWN = "unknown"
+
+
+class InvoiceLine(DTO):
+    """The days from `begins` until before `ends` on a plan."""
+
+    kind: LineKind
+    title: str
+    begins: date
+    ends: date
+    amount: Money
+
+
+class InvoiceView(DTO):
+    """`total` is what is paid, of which `tax` is tax. `number` is empty until it has one; `payment_id` is
+    that of its last charge."""
+
+    id: UUID
+    membership_id: UUID
+    kind: InvoiceKind
+    state: InvoiceState
+    number: str
+    lines: tuple[InvoiceLine, ...]
+    total: Money
+    tax: Money
+    refunded: Money
+    opened_at: datetime
+    paid_at: datetime | None = None
+    payment_id: UUID | None = None
+
+
+class MembershipView(DTO):
+    """`benefits` are granted before `access_until`, in `valid_in`, and not while `state` is PAUSED. The next
+    period begins on `renews_on` and costs `renews_at_price`; None where none begins. `action_url` is where
+    the customer confirms what is `owed`."""
+
+    id: UUID
+    customer_id: UUID
+    region: str
+    plan_id: UUID
+    plan_code: str
+    title: str
+    version: int
+    state: MembershipState
+    started_on: date
+    benefits: tuple[Benefit, ...]
+    valid_in: tuple[str, ...]
+    access_until: datetime | None = None
+    renews_on: date | None = None
+    renews_at_price: Money | None = None
+    cancels: bool = False
+    changes_to: UUID | None = None
+    paused_until: date | None = None
+    owed: Money | None = None
+    action_url: str | None = None
+
+
+class ChangePreview(DTO):
+    """What changing to a plan means: at once, with an invoice of these `lines` over `due`, of which `tax` is
+    tax, or on `on`, when the period is over, with nothing due. The next period begins on `renews_on`."""
+
+    plan_id: UUID
+    at_once: bool
+    on: date
+    lines: tuple[InvoiceLine, ...]
+    due: Money
+    tax: Money
+    renews_on: date
+    renews_at_price: Money

@@ -1,0 +1,154 @@
+"""What subscriptions does later, again, and with payments."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from modules.payments.interface import (
+    Charge,
+    KeptCardState,
+    Party,
+    PaymentId,
+    Payments,
+    PaymentState,
+    PaymentView,
+    Share,
+)
+from modules.subscriptions.models import Attempt
+from modules.subscriptions.services import charging
+from modules.subscriptions.services.due import do_what_is_due
+from modules.subscriptions.services.numbering import number_invoices
+from modules.subscriptions.services.outcomes import CAPTURED, DECLINED, FAILED, Heard, record
+from tiffin import db
+from tiffin.interfaces import CommandKey, call
+from tiffin.jobs import Later, deadline, every, job
+from tiffin.money import Money
+
+ATTEMPTS = 8
+LEASE = timedelta(minutes=5)
+PURPOSE = "membership"
+# A worker that does the same again and again lets others have a turn well before its lease is over.
+MOST_BATCHES = 20
+UNDER_WAY = timedelta(seconds=30)
+_TAKEN = frozenset(
+    {PaymentState.CAPTURED, PaymentState.REFUNDING, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED}
+)
+_ENDED = frozenset({PaymentState.VOIDED, PaymentState.DECLINED, PaymentState.FAILED})
+
+
+@every("do_what_is_due", pause=timedelta(seconds=5), lease=LEASE)
+def due() -> None:
+    """Periods begin, payments are tried again, pauses end."""
+    for _ in range(MOST_BATCHES):
+        if not do_what_is_due():
+            return
+
+
+@every("number_invoices", pause=timedelta(seconds=30), lease=LEASE)
+def number() -> None:
+    """What was issued is numbered."""
+    while number_invoices():
+        pass
+
+
+@job("charge_run", attempts=ATTEMPTS, lease=LEASE)
+def charge_run(run_id: UUID) -> None:
+    """Have its invoices charged; asked again, payments knows each charge by its id."""
+    found = charging.run_of(run_id)
+    if found is None:
+        return
+    run, invoices = found
+    again = {each.customer_id for each in invoices if not each.method}
+    charging.choose(run_id, {customer: _kept(customer, run.region) for customer in again})
+    charges = [
+        Charge(
+            charge_id=each.charge_id,
+            customer_id=each.customer_id,
+            amount=Money(amount=each.amount, currency=each.currency),
+            method=each.method,
+            shares=(_share(each),),
+        )
+        for each in charging.wanted(run_id)
+    ]
+    if charges:
+        call(Payments).charge_many(
+            key=CommandKey(f"run {run_id}"),
+            region=run.region,
+            purpose=PURPOSE,
+            charges=charges,
+            present=run.present,
+        )
+    charging.end_run(run_id)
+
+
+def _share(wanted: charging.Wanted) -> Share:
+    """The platform sells it, and owes the tax."""
+    tax = Money(amount=wanted.tax, currency=wanted.currency)
+    whole = Money(amount=wanted.amount, currency=wanted.currency)
+    return Share(party=Party.PLATFORM, sale=whole - tax, tax=tax)
+
+
+def _kept(customer_id: UUID, region: str) -> list[str]:
+    cards = call(Payments).kept_cards(customer_id=customer_id)
+    return [card.method for card in cards if (card.state, card.region) == (KeptCardState.KEPT, region)]
+
+
+@deadline("run_overdue")
+def run_overdue(run_id: UUID) -> None:
+    """It was not asked for in time."""
+    charging.ask_for_run(run_id)
+
+
+@job("undo_charges", attempts=ATTEMPTS, lease=LEASE)
+def undo_charges(membership_id: UUID) -> None:
+    """What is not wanted is let go, or given back."""
+    waits = False
+    for attempt, may_come in charging.to_undo(membership_id):
+        payments = call(Payments).for_orders(order_ids=[attempt.id])
+        for payment in payments:
+            _undo(attempt, payment)
+        if may_come and not payments:
+            waits = True
+        else:
+            charging.undone(attempt.id)
+    if waits:
+        raise Later(UNDER_WAY)
+
+
+def _undo(attempt: Attempt, payment: PaymentView) -> None:
+    key = CommandKey(f"undo {attempt.id}")
+    if payment.state in _TAKEN:
+        back = payment.captured - payment.refunded
+        if back:
+            call(Payments).refund(key=key, payment_id=payment.id, amount=back, reason="not_wanted")
+    elif payment.state not in _ENDED:
+        call(Payments).void(key=key, payment_id=payment.id)
+
+
+@job("refund_invoices", attempts=ATTEMPTS, lease=LEASE)
+def refund_invoices(membership_id: UUID) -> None:
+    """What was taken back of a membership goes back: of each invoice once."""
+    for invoice in charging.to_refund(membership_id):
+        if invoice.payment_id is not None:
+            call(Payments).refund(
+                key=CommandKey(f"refund {invoice.id} to {invoice.refunded}"),
+                payment_id=PaymentId(invoice.payment_id),
+                amount=invoice.of(invoice.refunded),
+                reason="taken_back",
+            )
+
+
+@job("look_at_charge", attempts=ATTEMPTS, lease=LEASE)
+def look_at_charge(membership_id: UUID) -> None:
+    """News that was lost is asked for."""
+    charge_id = charging.charge_under_way(membership_id)
+    if charge_id is None:
+        return
+    for payment in call(Payments).for_orders(order_ids=[charge_id]):
+        outcome = CAPTURED if payment.state in _TAKEN else FAILED if payment.state in _ENDED else ""
+        if payment.state is PaymentState.DECLINED:
+            outcome = DECLINED
+        if outcome:
+            with db.transaction():
+                record([Heard(charge_id, payment.id, outcome, payment.reason)])

@@ -1,0 +1,86 @@
+"""What is to be done of memberships by itself: claimed by the hundred, by as many workers as there are, and
+done once however often it is begun."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from modules.subscriptions.events import Why
+from modules.subscriptions.interface import InvoiceKind, InvoiceState, MembershipState
+from modules.subscriptions.models import Invoice, Membership
+from modules.subscriptions.selectors.catalogue import newest_version
+from modules.subscriptions.selectors.times import begins_at, next_period
+from modules.subscriptions.services.ending import end
+from modules.subscriptions.services.pausing import come_back
+from modules.subscriptions.services.writing import Writing, next_invoice, settled, writing
+from tiffin import clock, db
+
+CLAIMED = 500
+# Of a charge nothing was heard: it is asked after.
+SILENCE = timedelta(days=1)
+
+
+def do_what_is_due() -> bool:
+    """A batch of it. Returns whether there may be more."""
+    now = clock.now()
+    with db.transaction():
+        members = _claim(now)
+        invoices = _owed(members)
+        with writing() as changes:
+            for member in members:
+                _do(changes, member, invoices.get(member.id), now)
+    return len(members) == CLAIMED
+
+
+@db.transaction_required
+def _claim(now: datetime) -> list[Membership]:
+    due = Membership.objects.filter(due_at__lte=now).select_related("plan", "version_of__plan", "next_plan")
+    return list(due.order_by("due_at").select_for_update(skip_locked=True, of=("self",))[:CLAIMED])
+
+
+@db.transaction_required
+def _owed(members: list[Membership]) -> dict[object, Invoice]:
+    owes = [member.owes for member in members if member.owes is not None]
+    found = Invoice.objects.filter(pk__in=owes).select_for_update().order_by("pk") if owes else ()
+    return {invoice.membership_id: invoice for invoice in found}
+
+
+def _do(changes: Writing, member: Membership, owed: Invoice | None, now: datetime) -> None:
+    match member.state:
+        case MembershipState.PAUSED:
+            come_back(changes, member)
+        case MembershipState.INCOMPLETE:
+            end(changes, member, owed, Why.EXPIRED, state=MembershipState.INCOMPLETE_EXPIRED)
+        case MembershipState.PAST_DUE if owed is not None and not owed.is_under_way:
+            member.due_at = now + SILENCE
+            changes.ask(owed)
+            changes.save(member)
+        case _ if owed is not None:
+            member.due_at = now + SILENCE
+            changes.look_at(member)
+            changes.save(member)
+        case _ if member.cancels:
+            end(changes, member, None, Why.ENDED)
+        case _:
+            _renew(changes, member, now)
+
+
+def _renew(changes: Writing, member: Membership, now: datetime) -> None:
+    """The next period begins, perhaps on another plan."""
+    if member.next_plan is not None:
+        period = next_period(member)
+        member.have(newest_version(member.next_plan))
+        member.begin_anew(period.begins)
+    invoice = next_invoice(member, InvoiceKind.RENEWAL, method=member.method)
+    if not invoice.total:
+        invoice.state_name = InvoiceState.PAID.value
+        settled(member, invoice)
+        changes.open(invoice)
+        changes.tell(member, Why.RENEWED, about=invoice)
+        return
+    member.owes = invoice.id
+    # A day that was missed is made up for at once, as soon as this one is paid.
+    member.due_at = max(now, begins_at(member, invoice.begins)) + SILENCE
+    changes.ask(invoice, method=member.method)
+    changes.open(invoice)
+    changes.save(member)

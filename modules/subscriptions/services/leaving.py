@@ -1,0 +1,115 @@
+"""Leaving: when the period is over, at once, or as if one had never joined."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from modules.subscriptions import policies
+from modules.subscriptions.billing import Period, share_of
+from modules.subscriptions.events import Why
+from modules.subscriptions.interface import (
+    CoolingOffOver,
+    InvoiceState,
+    MembershipState,
+    MembershipStateConflict,
+)
+from modules.subscriptions.models import Invoice, Membership
+from modules.subscriptions.selectors.times import today
+from modules.subscriptions.services.ending import end
+from modules.subscriptions.services.finding import change_under_way, lock_of, owed_by
+from modules.subscriptions.services.writing import Writing, writing
+from tiffin import clock, db, jobs, regions
+
+_RUNS_ON = frozenset({MembershipState.TRIALING, MembershipState.ACTIVE})
+
+
+def cancel(*, customer_id: UUID, membership_id: UUID, now: bool = False) -> Membership:
+    """Let it end when the period that is paid for is over, or `now`; where nothing is paid for it ends now.
+    What is owed is not asked for any more, and a charge under way is let go or given back.
+
+    Raises MembershipUnknown, MembershipStateConflict.
+    """
+    with db.transaction():
+        member = lock_of(customer_id, membership_id)
+        if member.is_over:
+            raise MembershipStateConflict(state=member.state_name, action="canceled")
+        with writing() as changes:
+            _drop_change(changes, member)
+            owed = owed_by(member)
+            if now or owed is not None or member.state not in _RUNS_ON:
+                end(changes, member, owed, Why.ENDED)
+            else:
+                member.cancels, member.next_plan = True, None
+                changes.tell(member, Why.CANCELS)
+    return member
+
+
+def keep(*, customer_id: UUID, membership_id: UUID) -> Membership:
+    """It does not end after all. Raises MembershipUnknown, MembershipStateConflict."""
+    with db.transaction():
+        member = lock_of(customer_id, membership_id)
+        if member.is_over or not member.cancels:
+            raise MembershipStateConflict(state=member.state_name, action="kept: it does not end")
+        member.cancels = False
+        with writing() as changes:
+            changes.tell(member, Why.KEPT)
+    return member
+
+
+def take_back(*, customer_id: UUID, membership_id: UUID) -> Membership:
+    """Within the time that the region gives after joining: it ends now, and what was paid comes back.
+
+    Raises MembershipUnknown, MembershipStateConflict, CoolingOffOver.
+    """
+    with db.transaction():
+        member = lock_of(customer_id, membership_id)
+        if member.is_over:
+            raise MembershipStateConflict(state=member.state_name, action="taken back")
+        day = today(member.region)
+        until = cooling_off_until(member)
+        if until is None or day > until:
+            raise CoolingOffOver(until=until)
+        paid = list(
+            Invoice.objects.filter(membership=member, state_name=InvoiceState.PAID.value).select_for_update()
+        )
+        rules = policies.cooling_off(regions.get(member.region), on=member.started_on)
+        with writing() as changes:
+            _drop_change(changes, member)
+            for invoice in paid:
+                back = invoice.total - invoice.refunded
+                if rules is not None and rules.keeps_used:
+                    back = _unused(invoice, day)
+                if back:
+                    _refund(changes, member, invoice, back)
+            end(changes, member, owed_by(member), Why.TAKEN_BACK)
+    return member
+
+
+def cooling_off_until(member: Membership) -> date | None:
+    """The last day on which it can be taken back; None where it cannot."""
+    rules = policies.cooling_off(regions.get(member.region), on=member.started_on)
+    return None if rules is None else member.started_on + timedelta(days=rules.days)
+
+
+def _unused(invoice: Invoice, day: date) -> int:
+    period = Period(invoice.begins, invoice.ends)
+    left = period.left(day) if day in period else 0
+    return min(share_of(invoice.money, left, period).amount, invoice.total - invoice.refunded)
+
+
+def _refund(changes: Writing, member: Membership, invoice: Invoice, amount: int) -> None:
+    invoice.refunded += amount
+    changes.change(invoice)
+    jobs.add(member, "refund_invoices", due=clock.now())
+
+
+def _drop_change(changes: Writing, member: Membership) -> None:
+    """What was to be paid for another plan is not."""
+    change = change_under_way(member)
+    if change is not None:
+        under_way = change.is_under_way
+        change.move_to(InvoiceState.VOID)
+        changes.change(change)
+        if under_way and change.charge_id is not None:
+            changes.undo(member, change.charge_id)

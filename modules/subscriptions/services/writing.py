@@ -1,0 +1,182 @@
+"""What changes with memberships and their invoices, of one or of hundreds: by one statement a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from uuid import UUID
+
+import msgspec
+
+from modules.subscriptions import policies
+from modules.subscriptions.billing import Period, phase_of
+from modules.subscriptions.events import MembershipChanged, Why
+from modules.subscriptions.interface import (
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceState,
+    LineKind,
+    MembershipState,
+)
+from modules.subscriptions.models import Attempt, BillingRun, Invoice, Membership
+from modules.subscriptions.selectors.times import access_until, begins_at, next_period, today
+from tiffin import clock, db, jobs, regions
+from tiffin.log import Event, publish_all
+from tiffin.money import Money
+
+RUN_PATIENCE = timedelta(minutes=15)
+
+
+class Writing:
+    """Of locked memberships. What is told is written with the membership."""
+
+    def __init__(self) -> None:
+        self._told: dict[UUID, tuple[Membership, list[Event]]] = {}
+        self._silent: dict[UUID, Membership] = {}
+        self._opened: list[Invoice] = []
+        self._changed: dict[UUID, Invoice] = {}
+        self._attempts: list[Attempt] = []
+        self._answered: list[Attempt] = []
+        self._runs: dict[str, BillingRun] = {}
+        self._looks: list[Membership] = []
+        self._undone: list[tuple[Membership, UUID]] = []
+
+    def tell(
+        self, membership: Membership, why: Why, *, about: Invoice | None = None, again_on: date | None = None
+    ) -> None:
+        event = told(membership, why, about=about, again_on=again_on)
+        self._told.setdefault(membership.id, (membership, []))[1].append(event)
+
+    def save(self, membership: Membership) -> None:
+        """It changed in a way of which nobody needs to hear."""
+        self._silent[membership.id] = membership
+
+    def open(self, invoice: Invoice) -> None:
+        self._opened.append(invoice)
+
+    def change(self, invoice: Invoice) -> None:
+        if not invoice._state.adding:
+            self._changed[invoice.id] = invoice
+
+    def ask(self, invoice: Invoice, *, method: str = "", present: bool = False) -> None:
+        """Charge it, with the others of its region."""
+        run = self._runs.get(invoice.region)
+        if run is None:
+            run = self._runs[invoice.region] = BillingRun(region=invoice.region, present=present)
+        self._attempts.append(invoice.ask(run, method=method))
+        self.change(invoice)
+
+    def look_at(self, membership: Membership) -> None:
+        """Ask payments what became of what it owes."""
+        self._looks.append(membership)
+
+    def undo(self, membership: Membership, charge_id: UUID) -> None:
+        """What is not wanted any more is let go, or given back."""
+        self._undone.append((membership, charge_id))
+
+    def answer(self, attempt: Attempt, outcome: str, reason: str = "") -> None:
+        attempt.outcome, attempt.reason = outcome, reason[:64]
+        self._answered.append(attempt)
+
+    @db.transaction_required
+    def write(self) -> None:
+        for run in self._runs.values():
+            run.save(force_insert=True)
+            jobs.add(run, "charge_run", due=clock.now())
+            jobs.set_deadline(run, "run_overdue", due=clock.now() + RUN_PATIENCE)
+        db.insert(*self._opened)
+        db.update(*self._changed.values(), fields=Invoice.CHANGING)
+        db.insert(*self._attempts)
+        db.update(*self._answered, fields=("outcome", "reason"))
+        if self._undone:
+            Attempt.objects.filter(pk__in=[charge for _, charge in self._undone]).update(unwanted=True)
+        for member, _ in self._undone:
+            jobs.add(member, "undo_charges", due=clock.now())
+        for member in self._looks:
+            jobs.add(member, "look_at_charge", due=clock.now())
+        silent = [each for each in self._silent.values() if each.id not in self._told]
+        db.update(*silent, fields=Membership.CHANGING)
+        publish_all(list(self._told.values()), saving=Membership.CHANGING)
+
+
+@contextmanager
+def writing() -> Iterator[Writing]:
+    """Written at its end."""
+    changes = Writing()
+    yield changes
+    changes.write()
+
+
+def told(
+    membership: Membership, why: Why, *, about: Invoice | None = None, again_on: date | None = None
+) -> MembershipChanged:
+    until = access_until(membership)
+    return MembershipChanged(
+        membership_id=membership.id,
+        customer_id=membership.customer_id,
+        plan_code=membership.plan.code,
+        title=membership.plan.title,
+        state=membership.state,
+        why=why,
+        benefits=membership.version_of.brings,
+        valid_in=policies.valid_in(regions.get(membership.region), on=today(membership.region)),
+        access_until=until.isoformat() if until else "",
+        invoice_id=about.id if about else None,
+        total=about.money if about else None,
+        tax=about.of(about.tax) if about else None,
+        again_on=again_on.isoformat() if again_on else "",
+    )
+
+
+def next_invoice(membership: Membership, kind: InvoiceKind, *, method: str) -> Invoice:
+    """What the next period costs; the membership has it behind it then."""
+    period, phase = next_period(membership), phase_of(membership.version_of.phases, membership.billed)
+    line = InvoiceLine(
+        kind=LineKind.PERIOD,
+        title=membership.plan.title,
+        begins=period.begins,
+        ends=period.ends,
+        amount=phase.price,
+    )
+    membership.next_number += 1
+    membership.billed += 1
+    return an_invoice(membership, kind, period, (line,), method=method)
+
+
+def an_invoice(
+    membership: Membership,
+    kind: InvoiceKind,
+    period: Period,
+    lines: tuple[InvoiceLine, ...],
+    *,
+    method: str,
+) -> Invoice:
+    """Of these lines, with the tax of the day on which they begin."""
+    region = regions.get(membership.region)
+    net = sum((line.amount for line in lines), Money.zero(region.currency))
+    total, tax = policies.taxed(region, net, on=period.begins)
+    return Invoice(
+        membership=membership,
+        region=membership.region,
+        customer_id=membership.customer_id,
+        kind=kind.value,
+        begins=period.begins,
+        ends=period.ends,
+        lines=msgspec.to_builtins(lines),
+        total=total.amount,
+        tax=tax.amount,
+        currency=region.currency,
+        method=method,
+    )
+
+
+def settled(membership: Membership, invoice: Invoice) -> None:
+    """The period is paid for, and the next one is waited for."""
+    if invoice.state is not InvoiceState.PAID:
+        invoice.move_to(InvoiceState.PAID)
+    invoice.paid_at, invoice.action_url, invoice.reason = clock.now(), "", ""
+    membership.paid_to, membership.owes = invoice.ends, None
+    if membership.state is not MembershipState.ACTIVE:
+        membership.move_to(MembershipState.ACTIVE)
+    membership.due_at = begins_at(membership, invoice.ends)
