@@ -65,6 +65,7 @@ class OrderDelivered(Event, wire="orders.order_delivered.v1"):
     points: int = 0
     donation: Money | None = None
     charity_id: UUID | None = None
+    saved_by_membership: Money | None = None
 
 
 class OrderCancelled(Event, wire="orders.order_cancelled.v1"):

@@ -1,9 +1,12 @@
-"""What payments tells of charges, and of orders' payments, which are not looked at."""
+"""What payments tells of charges, and of orders' payments, which are not looked at; what orders tells of
+savings, and identity of customers who are forgotten."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from modules.identity.events import CustomerErased
+from modules.orders.events import OrderDelivered
 from modules.payments.events import (
     PaymentActionRequired,
     PaymentCaptured,
@@ -12,8 +15,13 @@ from modules.payments.events import (
     PaymentStep,
     PaymentVoided,
 )
+from modules.subscriptions.services.leaving import forget_customer
 from modules.subscriptions.services.outcomes import ACTION, CAPTURED, DECLINED, FAILED, Heard, record
-from tiffin.log import Event, on_batch
+from modules.subscriptions.services.saving import Saved, note_savings
+from tiffin.log import Event, Subscriber, on, on_batch
+
+# Nobody waits for it: a second later, and many together.
+SAVINGS = Subscriber("subscriptions.savings", nudged=False)
 
 
 @on_batch(PaymentCaptured, PaymentActionRequired, PaymentDeclined, PaymentFailed, PaymentVoided)
@@ -35,3 +43,21 @@ def _heard(event: Event) -> Heard | None:
         case PaymentVoided():
             return Heard(event.order_id, event.payment_id, FAILED, "voided")
     return None
+
+
+@on_batch(OrderDelivered, by=SAVINGS)
+def orders_delivered(events: Sequence[OrderDelivered]) -> None:
+    """What a membership took off them."""
+    saved = [
+        Saved(event.order_id, event.customer_id, event.saved_by_membership, event.delivered_at)
+        for event in events
+        if event.saved_by_membership
+    ]
+    if saved:
+        note_savings(saved)
+
+
+@on(CustomerErased)
+def customer_erased(event: CustomerErased) -> None:
+    """Nobody is charged for whom nobody knows."""
+    forget_customer(event.customer_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from modules.orders.models import KnownBenefits, KnownMenu, KnownRestaurant, KnownUnavailable
+from modules.orders.models import KnownBenefits, KnownMembership, KnownMenu, KnownRestaurant, KnownUnavailable
 from tiffin.admin import ModuleAdmin, register
 
 
@@ -36,3 +36,12 @@ class KnownBenefitsAdmin(ModuleAdmin):
     list_display = ("customer_id", "region", "benefits", "until")
     list_filter = ("region",)
     search_fields = ("=customer_id",)
+
+
+@register(KnownMembership)
+class KnownMembershipAdmin(ModuleAdmin):
+    """What customers' memberships bring them; it counts until then."""
+
+    list_display = ("customer_id", "title", "region", "access_until")
+    list_filter = ("region",)
+    search_fields = ("=customer_id", "=id")

@@ -190,6 +190,17 @@ class Hint(DTO):
     dishes: int | None = None
 
 
+class MemberBenefit(DTO):
+    """What a benefit of the customer's membership did for the basket: `saved`; or why it did nothing, by the
+    codes of subscriptions' `Refusal`, and how much is `missing` for it. `kind` is one of its `BenefitKind`,
+    and the code of the component that it is."""
+
+    kind: str
+    saved: Money
+    refusal: str = ""
+    missing: Money | None = None
+
+
 class CodeOutcome(OpenEnum):
     """What became of a promotion code."""
 
@@ -251,7 +262,8 @@ class QuoteView(DTO):
     """A price, and until `expires_at` the promise to keep it. `token` is None for a preview, which cannot be
     placed: it has no customer or no address. `hints` say what would make it cheaper, what is missing least
     first; `tip_presets` are the tips to offer. Whoever gets it must be `minimum_age` years old (0: it does
-    not matter). `donation` is what the total holds for the charity."""
+    not matter). `donation` is what the total holds for the charity, `benefits` say what the customer's
+    membership did."""
 
     quote_id: QuoteId
     token: str | None
@@ -273,3 +285,4 @@ class QuoteView(DTO):
     points: PointsAnswer | None = None
     charity_id: UUID | None = None
     donation: Money | None = None
+    benefits: tuple[MemberBenefit, ...] = ()

@@ -2,7 +2,13 @@
 
 from modules.orders.models.chargeback import Chargeback
 from modules.orders.models.figure import Figure, FigurePlace
-from modules.orders.models.known import KnownBenefits, KnownMenu, KnownRestaurant, KnownUnavailable
+from modules.orders.models.known import (
+    KnownBenefits,
+    KnownMembership,
+    KnownMenu,
+    KnownRestaurant,
+    KnownUnavailable,
+)
 from modules.orders.models.order import Order, OrderComponent, OrderLine
 from modules.orders.models.promotion import Promotion, PromotionBudget, PromotionUse
 from modules.orders.models.rating import Rating, RestaurantRating
@@ -19,6 +25,7 @@ __all__ = [
     "Figure",
     "FigurePlace",
     "KnownBenefits",
+    "KnownMembership",
     "KnownMenu",
     "KnownRestaurant",
     "KnownUnavailable",

@@ -1,8 +1,9 @@
 """What orders knows of others, so that it asks nobody: copies kept fresh by their events, which may be thrown
-away and built again (subscribers `orders.known` and `orders.benefits`)."""
+away and built again (subscribers `orders.known`, `orders.benefits` and `orders.memberships`)."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -67,3 +68,22 @@ class KnownBenefits(models.Model):
 
     def __str__(self) -> str:
         return f"{', '.join(self.benefits)} in {self.region} until {self.until:%Y-%m-%d}"
+
+
+class KnownMembership(models.Model):
+    """What a customer's membership brings them before `access_until`, in the regions `valid_in`, as it was
+    last told: it counts while subscriptions cannot be reached. Gone when it brings nothing."""
+
+    id = models.UUIDField(primary_key=True)
+    customer_id = models.UUIDField()
+    region = models.CharField(max_length=16)
+    valid_in = ArrayField(models.CharField(max_length=16))
+    benefits = models.JSONField()
+    title = models.CharField(max_length=80)
+    access_until = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("customer_id",), name="known_membership_of_customer"),)
+
+    def __str__(self) -> str:
+        return f"{self.title} in {', '.join(self.valid_in)} until {self.access_until:%Y-%m-%d}"

@@ -155,6 +155,7 @@ class Order(Aggregate):
     points = models.IntegerField(default=0, db_default=0)
     points_back = models.IntegerField(default=0, db_default=0)
     donation = models.BigIntegerField(default=0, db_default=0)
+    member_saving = models.BigIntegerField(default=0, db_default=0)
     charity_id = models.UUIDField(null=True)
 
     order_state = models.CharField(max_length=16, choices=_choices(OrderState), default=START.order.value)

@@ -6,7 +6,7 @@ costs the same for ever.
 """
 
 from modules.orders.pricing.discounts import Discount
-from modules.orders.pricing.hints import hints
+from modules.orders.pricing.hints import benefits, hints
 from modules.orders.pricing.persons import name_of, shares_per_person
 from modules.orders.pricing.pipeline import price, saves_alone
 from modules.orders.pricing.points import (
@@ -15,17 +15,20 @@ from modules.orders.pricing.points import (
     goods_of,
     paid_with_points,
     points_spent,
+    saved_by_membership,
 )
 from modules.orders.pricing.promotions import Promotion
-from modules.orders.pricing.terms import Dish, TakenOption, Terms, by_category
+from modules.orders.pricing.terms import Dish, Member, TakenOption, Terms, by_category
 
 __all__ = [
     "Discount",
     "Dish",
+    "Member",
     "PointsOffer",
     "Promotion",
     "TakenOption",
     "Terms",
+    "benefits",
     "by_category",
     "given_of",
     "goods_of",
@@ -34,6 +37,7 @@ __all__ = [
     "paid_with_points",
     "points_spent",
     "price",
+    "saved_by_membership",
     "saves_alone",
     "shares_per_person",
 ]

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import msgspec
 
-from modules.orders.interface import ComponentKind, Hint, HintKind, PromotionKind
+from modules.orders.interface import ComponentKind, Hint, HintKind, MemberBenefit, PromotionKind
 from modules.orders.pricing.bill import Bill
 from modules.orders.pricing.discounts import saved_by
+from modules.orders.pricing.membership import benefits_of
 from modules.orders.pricing.pipeline import bill_of
 from modules.orders.pricing.promotions import Promotion
 from modules.orders.pricing.stacking import best_of
 from modules.orders.pricing.terms import Terms
 
 MOST_HINTS = 3
+_AS_MEMBER = {
+    "free_delivery": "free delivery",
+    "reduced_service_fee": "a lower service fee",
+    "pickup_credit": "credit for fetching it",
+}
 
 
 def hints(terms: Terms) -> tuple[Hint, ...]:
@@ -24,13 +30,18 @@ def hints(terms: Terms) -> tuple[Hint, ...]:
     bill = bill_of(terms)
     before = tuple(component for component in bill if component.kind is not ComponentKind.PROMOTION)
     saved = saved_by(tuple(component for component in bill if component.kind is ComponentKind.PROMOTION))
-    found = [*_small_order(terms, bill)]
+    found = [*_small_order(terms, bill), *_of_membership(terms, bill)]
     for promotion in terms.promotions:
         if terms.subtotal < promotion.min_subtotal:
             found.extend(_spend_more(promotion, terms, before, saved))
         elif promotion.kind is PromotionKind.BUY_X_GET_Y:
             found.extend(_add_dishes(promotion, terms, bill))
     return tuple(sorted(found, key=_distance)[:MOST_HINTS])
+
+
+def benefits(terms: Terms) -> tuple[MemberBenefit, ...]:
+    """What a membership does for the basket, and what of it does nothing and why."""
+    return benefits_of(terms, _before(bill_of(terms))) if terms.member is not None else ()
 
 
 def _distance(hint: Hint) -> tuple[int, int, str]:
@@ -53,6 +64,33 @@ def _small_order(terms: Terms, bill: Bill) -> list[Hint]:
             missing=missing,
         )
     ]
+
+
+def _of_membership(terms: Terms, bill: Bill) -> list[Hint]:
+    """What a member would have from a subtotal on."""
+    member = terms.member
+    if member is None:
+        return []
+    relaxed = tuple(msgspec.structs.replace(benefit, minimum=0) for benefit in member.benefits)
+    without = msgspec.structs.replace(terms, member=msgspec.structs.replace(member, benefits=relaxed))
+    promised = {benefit.kind: benefit.saved for benefit in benefits_of(without, _before(bill))}
+    return [
+        Hint(
+            kind=HintKind.SPEND_MORE,
+            code=benefit.kind,
+            text=f"{benefit.missing} more for {_AS_MEMBER[benefit.kind]} as a member.",
+            saves=promised[benefit.kind],
+            missing=benefit.missing,
+        )
+        for benefit in benefits_of(terms, _before(bill))
+        if benefit.missing is not None and promised[benefit.kind]
+    ]
+
+
+def _before(bill: Bill) -> Bill:
+    """As the membership found it."""
+    later = {ComponentKind.MEMBER_BENEFIT, ComponentKind.POINTS}
+    return tuple(component for component in bill if component.kind not in later)
 
 
 def _spend_more(promotion: Promotion, terms: Terms, before: Bill, saved: int) -> list[Hint]:

@@ -72,6 +72,11 @@ def given_of(price: Price) -> int:
     return sum(part.amount.amount for part in price.components if part.kind is ComponentKind.DONATION)
 
 
+def saved_by_membership(price: Price) -> int:
+    """What a membership took off, in minor units."""
+    return -sum(part.amount.amount for part in price.components if part.kind is ComponentKind.MEMBER_BENEFIT)
+
+
 def points_spent(offer: PointsOffer | None, price: Price) -> int:
     """How many points the bill takes."""
     return offer.points_for(paid_with_points(price)) if offer is not None else 0

@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from modules.orders.interface import ComponentKind, Party
 from modules.orders.pricing.bill import Bill, Component
 from modules.orders.pricing.discounts import take_off
+from modules.orders.pricing.membership import discounts_of
 from modules.orders.pricing.points import points_discount
 from modules.orders.pricing.stacking import best_of
 from modules.orders.pricing.terms import UNTAXED, Terms
@@ -94,7 +95,8 @@ def promotions(terms: Terms, bill: Bill) -> Bill:
 
 
 def member_benefits(terms: Terms, bill: Bill) -> Bill:
-    return take_off(terms.member_benefits, ComponentKind.MEMBER_BENEFIT, bill)
+    """What a membership takes off what promotions have left."""
+    return take_off(discounts_of(terms, bill), ComponentKind.MEMBER_BENEFIT, bill)
 
 
 def points(terms: Terms, bill: Bill) -> Bill:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from modules.orders.interface import ChosenOption, OrderLineView
 from modules.orders.policies import DeliveryFee, ServiceFee, SmallOrderFee, TaxRate
-from modules.orders.pricing.discounts import Discount
 from modules.orders.pricing.points import PointsOffer
 from modules.orders.pricing.promotions import Promotion
+from modules.subscriptions.interface import Benefit
 from tiffin.dto import DTO
 from tiffin.money import Money
 
@@ -81,6 +81,15 @@ class Dish(DTO):
         )
 
 
+class Member(DTO):
+    """A customer whose membership brings them `benefits` in the regions `valid_in`, where they order in
+    `region`."""
+
+    region: str
+    benefits: tuple[Benefit, ...]
+    valid_in: tuple[str, ...]
+
+
 class Terms(DTO):
     """Everything a price depends on. `tax_rates` are by category, one for each area that taxes it, and know
     `food`, which stands in for a category that the region does not name; tips are untaxed. Fees that are None
@@ -97,7 +106,7 @@ class Terms(DTO):
     service_fee: ServiceFee | None = None
     small_order_fee: SmallOrderFee | None = None
     promotions: tuple[Promotion, ...] = ()
-    member_benefits: tuple[Discount, ...] = ()
+    member: Member | None = None
     points: PointsOffer | None = None
     tip: int = 0
     donation: int = 0

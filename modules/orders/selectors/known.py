@@ -12,7 +12,9 @@ import msgspec
 from modules.orders.interface import RestaurantUnknown
 from modules.orders.menus import Menu
 from modules.orders.models import KnownMenu
+from modules.orders.pricing import Member
 from modules.restaurants.interface import MenuDocument, RestaurantFacts
+from modules.subscriptions.interface import Benefit
 from tiffin import db
 
 _MENUS_IN_MEMORY = 500
@@ -25,6 +27,14 @@ _STANDING = """
     FROM orders_knownrestaurant AS restaurant WHERE id = %s
 """
 _read_menu = msgspec.msgpack.Decoder(MenuDocument).decode
+
+
+_MEMBERSHIP = """
+    SELECT benefits::text, valid_in FROM orders_knownmembership
+    WHERE customer_id = %s AND access_until > %s AND %s = ANY(valid_in)
+    ORDER BY region = %s DESC, id DESC LIMIT 1
+"""
+_read_benefits = msgspec.json.Decoder(tuple[Benefit, ...]).decode
 
 
 class Standing(NamedTuple):
@@ -60,3 +70,13 @@ def menu(restaurant_id: UUID, version: int) -> Menu:
     if document is None:
         raise RestaurantUnknown(restaurant=str(restaurant_id))
     return Menu(_read_menu(document))
+
+
+def member(customer_id: UUID, region: str, *, at: datetime) -> Member | None:
+    """What the customer's membership brings in the region at that moment, as it was last told; of several
+    that of the region itself."""
+    found = db.select(_MEMBERSHIP, customer_id, at, region, region)
+    if not found:
+        return None
+    ((benefits, valid_in),) = found
+    return Member(region=region, benefits=_read_benefits(benefits), valid_in=tuple(valid_in))

@@ -29,4 +29,5 @@ def complete(order: Order, *, note: str = "") -> OrderDelivered:
         points=order.points if order.axes.points is PointsState.SPENDING else 0,
         donation=order.money(order.donation) if paid and order.donation else None,
         charity_id=order.charity_id,
+        saved_by_membership=order.money(order.member_saving) if order.member_saving else None,
     )

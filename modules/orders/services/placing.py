@@ -19,7 +19,7 @@ from modules.orders.interface import (
     Wishes,
 )
 from modules.orders.models import Order, OrderComponent, OrderLine
-from modules.orders.pricing import given_of, goods_of
+from modules.orders.pricing import given_of, goods_of, saved_by_membership
 from modules.orders.pricing.sharing import shares_of
 from modules.orders.quotes import QuoteDocument, read_quote
 from modules.orders.selectors import known
@@ -146,6 +146,7 @@ def _new_order(terms: QuoteDocument, payment_method: str, note: str) -> Order:
         total=price.total.amount,
         payment_method=payment_method,
         goods=goods_of(price),
+        member_saving=saved_by_membership(price),
         points=terms.points,
         donation=given_of(price),
         charity_id=terms.charity_id,

@@ -24,7 +24,7 @@ from modules.orders.interface import (
     Wishes,
 )
 from modules.orders.policies import ServiceFee, SmallOrderFee, TaxRate
-from modules.orders.pricing import Dish, Terms, by_category, given_of, hints, price
+from modules.orders.pricing import Dish, Terms, benefits, by_category, given_of, hints, price
 from modules.orders.quotes import Pickup, QuoteDocument, sign_quote
 from modules.orders.selectors import known
 from modules.orders.selectors.promotions import OnOffer, on_offer
@@ -72,7 +72,8 @@ def quote_basket(
     offer = on_offer(here.region, restaurant_id=facts.id, customer_id=customer_id, code=code, at=now)
     terms = _terms(here, _dishes(here, lines, unavailable), offer, tip)
     purse = redeeming.open_purse(wishes, customer_id, here.region, here.today)
-    terms = msgspec.structs.replace(terms, points=purse.offer)
+    member = known.member(customer_id, facts.region, at=now) if customer_id is not None else None
+    terms = msgspec.structs.replace(terms, points=purse.offer, member=member)
     bill = price(terms)
     _check_bill(here, terms, bill)
     view = msgspec.structs.replace(_view(here, terms, bill), points=redeeming.answer(purse, bill))
@@ -192,6 +193,7 @@ def _view(here: _Setting, terms: Terms, bill: Price) -> QuoteView:
         lines=tuple(dish.view(region.currency) for dish in terms.dishes),
         price=bill,
         hints=hints(terms),
+        benefits=benefits(terms),
         tip_presets=() if here.wishes.is_fetched else tuple(here.money(tip) for tip in tips),
         fulfilment=here.wishes.fulfilment,
         wanted_at=here.wishes.wanted_at,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,15 +14,18 @@ from hypothesis import strategies as st
 from modules.orders.interface import ComponentKind, Party, PromotionKind
 from modules.orders.policies import DeliveryFee, Redeeming, ServiceFee, SmallOrderFee, TaxRate
 from modules.orders.pricing import (
-    Discount,
     Dish,
+    Member,
     PointsOffer,
     Promotion,
     TakenOption,
     Terms,
+    benefits,
     by_category,
+    hints,
     price,
 )
+from modules.subscriptions.interface import Benefit, BenefitKind
 from tiffin.money import allocate
 
 FOOD, DRINK, DELIVERY, SERVICE = "food", "drink", "delivery", "service"
@@ -87,15 +92,6 @@ dishes = st.builds(
     tax_category=st.sampled_from([FOOD, DRINK]),
     options=st.lists(options, max_size=3).map(tuple),
 )
-discounts = st.builds(
-    Discount,
-    code=st.just("gift"),
-    label=st.just("Gift"),
-    amount=st.integers(0, 50_000),
-    off=st.sets(
-        st.sampled_from([ComponentKind.ITEM, ComponentKind.OPTION, ComponentKind.DELIVERY_FEE]), min_size=1
-    ).map(frozenset),
-)
 promotions = st.builds(
     Promotion,
     id=st.uuids(),
@@ -123,7 +119,22 @@ points_offers = st.builds(
         max_share=st.decimals(0, 1, places=2),
     ),
 )
-some_discounts = st.lists(discounts, max_size=3).map(tuple)
+members = st.builds(
+    Member,
+    region=st.just("pl"),
+    valid_in=st.sampled_from([("pl",), ("gb",)]),
+    benefits=st.lists(
+        st.builds(
+            Benefit,
+            kind=st.sampled_from(list(BenefitKind)),
+            minimum=st.integers(0, 20_000),
+            within_m=st.none() | st.integers(0, 30_000),
+            rate=st.decimals(0, 1, places=2),
+            venue_share=st.decimals(0, 1, places=2),
+        ),
+        max_size=4,
+    ).map(tuple),
+)
 any_terms = st.builds(
     Terms,
     currency=st.just("PLN"),
@@ -135,7 +146,7 @@ any_terms = st.builds(
     service_fee=st.just(FEES["service_fee"]),
     small_order_fee=st.just(FEES["small_order_fee"]),
     promotions=st.lists(promotions, max_size=5).map(tuple),
-    member_benefits=some_discounts,
+    member=st.none() | members,
     points=st.none() | points_offers,
     tip=st.integers(0, 5_000),
     donation=st.integers(0, 2_000),
@@ -280,19 +291,68 @@ def test_each_begun_kilometre_costs_and_the_fee_has_a_limit() -> None:
     assert [fee(2000), fee(2001), fee(3000), fee(3001), fee(90_000)] == [599, 749, 749, 899, 1999]
 
 
+def member(*benefits: Benefit, valid_in: tuple[str, ...] = ("pl",)) -> Member:
+    return Member(region="pl", benefits=benefits, valid_in=valid_in)
+
+
+FREE_DELIVERY = Benefit(kind=BenefitKind.FREE_DELIVERY, minimum=2000, within_m=4000)
+HALF_SERVICE = Benefit(kind=BenefitKind.REDUCED_SERVICE_FEE, rate=Decimal("0.5"))
+PICKUP = Benefit(kind=BenefitKind.PICKUP_CREDIT, rate=Decimal("0.1"))
+
+
 def test_a_discount_shrinks_the_tax_of_what_it_is_off() -> None:
-    whole = price(terms(SOUP, BEER))
-    half = price(terms(SOUP, BEER, member_benefits=(Discount(code="half", label="Half off", amount=2300),)))
-    assert amounts(half, ComponentKind.MEMBER_BENEFIT) == [-1100, -1200]
-    assert half.total.amount == whole.total.amount - 2300
-    assert half.tax.amount < whole.tax.amount
+    fetched = {"delivery_fee": None}
+    whole = price(terms(SOUP, BEER, **fetched))
+    less = price(terms(SOUP, BEER, member=member(PICKUP), **fetched))
+    taken = amounts(less, ComponentKind.MEMBER_BENEFIT)
+    assert (whole.subtotal.amount, sum(taken)) == (4600, -460)
+    assert less.total.amount == whole.total.amount + sum(taken)
+    assert less.tax.amount < whole.tax.amount
 
 
 def test_free_delivery_takes_only_the_delivery_fee() -> None:
-    off = frozenset({ComponentKind.DELIVERY_FEE})
-    benefit = Discount(code="plus", label="Free delivery", amount=9_999, off=off)
-    bill = price(terms(SOUP, member_benefits=(benefit,)))
+    bill = price(terms(SOUP, member=member(FREE_DELIVERY)))
     assert amounts(bill, ComponentKind.MEMBER_BENEFIT) == [-599]
+
+
+def test_half_of_the_service_fee_leaves_the_small_order_fee_alone() -> None:
+    plain = price(terms(SOUP))
+    (fee,) = amounts(plain, ComponentKind.SERVICE_FEE)
+    bill = price(terms(SOUP, member=member(HALF_SERVICE)))
+    assert sum(amounts(bill, ComponentKind.MEMBER_BENEFIT)) == -((fee + 1) // 2)
+    assert amounts(bill, ComponentKind.SMALL_ORDER_FEE) == amounts(plain, ComponentKind.SMALL_ORDER_FEE)
+
+
+def test_what_a_venue_pays_of_a_benefit_is_its_own() -> None:
+    shared = msgspec.structs.replace(FREE_DELIVERY, venue_share=Decimal("0.25"))
+    bill = price(terms(SOUP, member=member(shared)))
+    parts = [part for part in bill.components if part.kind is ComponentKind.MEMBER_BENEFIT]
+    assert {part.funded_by: -part.amount.amount for part in parts} == {
+        Party.RESTAURANT: 150,
+        Party.PLATFORM: 449,
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "refusal", "missing"),
+    [
+        ({"benefit": msgspec.structs.replace(FREE_DELIVERY, minimum=2410)}, "below_minimum", 210),
+        ({"distance_m": 4001}, "too_far", None),
+        ({"valid_in": ("gb",)}, "elsewhere", None),
+        ({"delivery_fee": None}, "only_delivered", None),
+    ],
+)
+def test_a_benefit_that_does_nothing_says_why_and_what_is_missing(
+    more: dict[str, Any], refusal: str, missing: int | None
+) -> None:
+    benefit, valid = more.pop("benefit", FREE_DELIVERY), more.pop("valid_in", ("pl",))
+    wanted = terms(SOUP, member=member(benefit, valid_in=valid), **more)
+    (seen,) = benefits(wanted)
+    assert (seen.kind, seen.refusal, seen.saved.amount) == ("free_delivery", refusal, 0)
+    assert (seen.missing.amount if seen.missing else None) == missing
+    assert amounts(price(wanted), ComponentKind.MEMBER_BENEFIT) == []
+    told = [hint.text for hint in hints(wanted) if hint.code == "free_delivery"]
+    assert told == ([f"{seen.missing} more for free delivery as a member."] if missing else [])
 
 
 def test_the_tip_is_the_couriers_whole_and_untaxed() -> None:

@@ -86,7 +86,7 @@ class InvoiceView(DTO):
 class MembershipView(DTO):
     """`benefits` are granted before `access_until`, in `valid_in`, and not while `state` is PAUSED. The next
     period begins on `renews_on` and costs `renews_at_price`; None where none begins. `action_url` is where
-    the customer confirms what is `owed`."""
+    the customer confirms what is `owed`; `saved` is what it took off orders to date."""
 
     id: UUID
     customer_id: UUID
@@ -107,6 +107,7 @@ class MembershipView(DTO):
     paused_until: date | None = None
     owed: Money | None = None
     action_url: str | None = None
+    saved: Money | None = None
 
 
 class ChangePreview(DTO):

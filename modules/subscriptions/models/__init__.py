@@ -2,7 +2,7 @@
 
 from modules.subscriptions.models.catalogue import Plan, PlanVersion
 from modules.subscriptions.models.invoices import Attempt, Invoice, InvoiceSeries
-from modules.subscriptions.models.memberships import BillingRun, Membership, TrialUse
+from modules.subscriptions.models.memberships import BillingRun, Membership, Saving, TrialUse
 
 __all__ = [
     "Attempt",
@@ -12,5 +12,6 @@ __all__ = [
     "Membership",
     "Plan",
     "PlanVersion",
+    "Saving",
     "TrialUse",
 ]

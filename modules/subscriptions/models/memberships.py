@@ -158,3 +158,18 @@ class TrialUse(models.Model):
 
     def __str__(self) -> str:
         return f"a trial in {self.region}"
+
+
+class Saving(models.Model):
+    """What a membership took off a delivered order, in minor units. Kept as long as the membership."""
+
+    order_id = models.UUIDField(primary_key=True)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="savings")
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"

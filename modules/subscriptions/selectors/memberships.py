@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Sum
+
 from modules.subscriptions import policies
 from modules.subscriptions.billing import phase_of
 from modules.subscriptions.interface import (
@@ -14,9 +16,10 @@ from modules.subscriptions.interface import (
     MembershipUnknown,
     MembershipView,
 )
-from modules.subscriptions.models import Invoice, Membership
+from modules.subscriptions.models import Invoice, Membership, Saving
 from modules.subscriptions.selectors.times import access_until, next_period, today
 from tiffin import regions
+from tiffin.money import Money
 
 MOST = 200
 
@@ -83,7 +86,13 @@ def view(member: Membership) -> MembershipView:
         paused_until=member.paused_to,
         owed=owed.money if owed else None,
         action_url=(owed.action_url or None) if owed else None,
+        saved=Money(amount=_saved(member), currency=region.currency),
     )
+
+
+def _saved(member: Membership) -> int:
+    saved: int | None = Saving.objects.filter(membership=member).aggregate(sum=Sum("amount"))["sum"]
+    return saved or 0
 
 
 def _owed(member: Membership) -> Invoice | None:

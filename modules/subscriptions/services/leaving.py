@@ -86,6 +86,17 @@ def take_back(*, customer_id: UUID, membership_id: UUID) -> Membership:
     return member
 
 
+@db.transaction_required
+def forget_customer(customer_id: UUID) -> None:
+    """All of a customer's memberships end."""
+    for member in Membership.objects.filter(customer_id=customer_id, ended_on=None).order_by("pk"):
+        mine = lock_of(customer_id, member.pk)
+        if not mine.is_over:
+            with writing() as changes:
+                _drop_change(changes, mine)
+                end(changes, mine, owed_by(mine), Why.ENDED)
+
+
 def cooling_off_until(member: Membership) -> date | None:
     """The last day on which it can be taken back; None where it cannot."""
     rules = policies.cooling_off(regions.get(member.region), on=member.started_on)
