@@ -11,9 +11,24 @@ from bench.measuring import say
 from tiffin.embedded.__main__ import end_cleanly_on_signals
 from tiffin.embedded.errors import CannotStart
 
-NAMES = ("place_order", "place_use_case", "lifecycle", "events", "interfaces", "quote", "streams", "ledger")
+NAMES = (
+    "place_order",
+    "place_use_case",
+    "lifecycle",
+    "events",
+    "interfaces",
+    "quote",
+    "streams",
+    "ledger",
+    "renewals",
+)
 
-OPTIONS = {"lifecycle": {"rate", "seed"}, "streams": {"streams"}, "ledger": {"stored", "full"}}
+OPTIONS = {
+    "lifecycle": {"rate", "seed"},
+    "streams": {"streams"},
+    "ledger": {"stored", "full"},
+    "renewals": {"members", "full"},
+}
 
 
 def main() -> int:
@@ -26,7 +41,13 @@ def main() -> int:
     parser.add_argument(
         "--stored", type=_positive, help="ledger: transfers that are there already at the end"
     )
-    parser.add_argument("--full", action="store_true", default=None, help="ledger: 20 million of them")
+    parser.add_argument("--members", type=int, help="renewals: of each round")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        default=None,
+        help="ledger: 20 million transfers; renewals: 192,000 members in all",
+    )
     given = vars(parser.parse_args())
     name = given.pop("name")
     options = {option: value for option, value in given.items() if option == "seconds" or value is not None}

@@ -79,6 +79,14 @@ def test_points_are_posted_and_the_ledger_still_adds_up() -> None:
 
 
 @pytest.mark.timeout(300)
+def test_every_member_is_renewed_once_and_the_books_agree() -> None:
+    told = run("renewals", "--members", "200", "--seconds", "120")
+
+    assert (told["wrong"], told["audit_findings"]) == (0, 0)
+    assert len(told["worker_mb"]) == len(told["rates"])
+
+
+@pytest.mark.timeout(300)
 def test_streams_are_held_and_told_something() -> None:
     told = run("streams", "--streams", "40", "--seconds", "25")
 
