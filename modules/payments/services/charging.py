@@ -3,6 +3,7 @@ together; whatever else a provider answers goes the way of any payment."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from modules.payments.interface import (
     Charge,
     PaymentAmountInvalid,
     PaymentDiffers,
+    PaymentMethodUnknown,
     PaymentState,
     TooManyCharges,
 )
@@ -20,13 +22,14 @@ from modules.payments.models import (
     BatchState,
     ChargeBatch,
     EntryKind,
+    KeptMethod,
     Payment,
     PaymentEntry,
     RefundRequest,
     RefundState,
 )
 from modules.payments.models.shares import parts_of
-from modules.payments.providers import Outcome, Succeeded, provider_of
+from modules.payments.providers import Declined, Outcome, Succeeded, provider_of
 from modules.payments.services.answers import record_authorisation, record_capture
 from modules.payments.services.steps import start_taking
 from modules.payments.services.wishes import check_shares
@@ -112,7 +115,24 @@ def begin_charging(batch_id: UUID) -> tuple[list[Payment], list[Payment]]:
             payment.move_to(PaymentState.AUTHORISING)
         db.update(*begun, fields=("state_name", "asked"))
     held = [payment for payment in payments if payment.state is PaymentState.CAPTURING]
-    return [payment for payment in payments if payment.state is PaymentState.AUTHORISING], held
+    to_hold = [payment for payment in payments if payment.state is PaymentState.AUTHORISING]
+    strangers = _by_others_cards(to_hold)
+    for payment_id in strangers:
+        record_authorisation(payment_id, Declined(reason=PaymentMethodUnknown.code))
+    return [payment for payment in to_hold if payment.id not in strangers], held
+
+
+def _by_others_cards(payments: Sequence[Payment]) -> set[UUID]:
+    """A card that is kept is its owner's alone."""
+    kept = db.find(KeptMethod, method=sorted({payment.method for payment in payments}))
+    owners: defaultdict[str, set[UUID]] = defaultdict(set)
+    for card in kept:
+        owners[card.method].add(card.customer_id)
+    return {
+        payment.id
+        for payment in payments
+        if payment.method in owners and owners[payment.method] != {payment.customer_id}
+    }
 
 
 def record_held(batch_id: UUID, answers: Iterable[Answered]) -> list[Payment]:

@@ -24,7 +24,7 @@ from modules.payments.interface import (
     Share,
     TooManyCharges,
 )
-from modules.payments.models import BatchState, ChargeBatch, EntryKind, Payment, SandboxCharge
+from modules.payments.models import BatchState, ChargeBatch, EntryKind, KeptMethod, Payment, SandboxCharge
 from modules.payments.providers.sandbox import SandboxProvider
 from modules.payments.tests.ledger import pounds, published
 from tiffin import clock, ids
@@ -208,3 +208,24 @@ def test_a_provider_that_is_asked_for_one_at_a_time_is_asked_for_several_at_once
     assert {view.state for view in seen(*charges).values()} == {PaymentState.CAPTURED}
     assert {view.captured for view in seen(*charges).values()} == {pounds(499)}
     assert SandboxCharge.objects.count() == 2 * len(charges)
+
+
+def test_a_card_that_another_customer_keeps_pays_for_nobody_else() -> None:
+    mine = owed(method="pm_card_mastercard")
+    KeptMethod.objects.create(
+        region="gb",
+        customer_id=mine.customer_id,
+        provider="sandbox",
+        method="pm_card_mastercard",
+        state_name="kept",
+    )
+    anothers = owed(method="pm_card_mastercard")
+
+    charge(mine, anothers)
+    settle()
+
+    views = seen(mine, anothers)
+    assert views[mine.charge_id].state is PaymentState.CAPTURED
+    assert views[anothers.charge_id].state is PaymentState.DECLINED
+    assert views[anothers.charge_id].reason == "payment_method_unknown"
+    assert SandboxCharge.objects.count() == 2
