@@ -21,7 +21,7 @@ def plan_of(cast: Cast, region: str, *, offered: bool = False) -> str:
         "price": "499",
         "trial_days": "0",
         "intro_periods": "0",
-        "benefits": json.dumps([{"kind": "free_delivery"}]),
+        "benefits": json.dumps([{"kind": "members_offers"}]),
     }
     cast.as_staff(f"operations of {region}", "/admin/subscriptions/planversion/add/", terms)
     version_of(cast, plan)
@@ -38,7 +38,46 @@ def version_of(cast: Cast, plan: str) -> str:
 
 def plan_rows(cast: Cast, region: str) -> dict[str, str]:
     plan = plan_of(cast, region)
-    return {"subscriptions.plan": plan, "subscriptions.planversion": version_of(cast, plan)}
+    version = version_of(cast, plan)
+    member = _member(cast, region, plan, version)
+    return {
+        "subscriptions.plan": plan,
+        "subscriptions.planversion": version,
+        "subscriptions.membership": member,
+        "subscriptions.invoice": _invoice(cast, region, member),
+        "orders.knownmembership": _known(cast, region),
+    }
+
+
+def _member(cast: Cast, region: str, plan: str, version: str) -> str:
+    """One who has left."""
+    query = (
+        "INSERT INTO subscriptions_membership (id, region, version, log_txid, created_at, customer_id,"
+        " plan_id, version_of_id, state, method, started_on, anchor, next_number, billed, paid_to, cancels,"
+        " resumes_as, paused_days, reason) VALUES (gen_random_uuid(), %s, 0, 0, now(), gen_random_uuid(),"
+        " %s, %s, 'canceled', '', current_date, current_date, 1, 1, current_date, false, '', 0, 'ended')"
+        " RETURNING id"
+    )
+    return str(cast.platform.sql("subscriptions", query, [region, plan, version])[0][0])
+
+
+def _invoice(cast: Cast, region: str, member: str) -> str:
+    query = (
+        "INSERT INTO subscriptions_invoice (id, membership_id, region, customer_id, kind, begins, ends,"
+        " lines, total, tax, currency, state, method, attempt, action_url, reason, refused, refunded,"
+        " opened_at) VALUES (gen_random_uuid(), %s, %s, gen_random_uuid(), 'join', current_date,"
+        " current_date, '[]', 0, 0, 'GBP', 'void', '', 0, '', '', '{}', 0, now()) RETURNING id"
+    )
+    return str(cast.platform.sql("subscriptions", query, [member, region])[0][0])
+
+
+def _known(cast: Cast, region: str) -> str:
+    """As subscriptions tells of a member."""
+    query = (
+        "INSERT INTO orders_knownmembership (id, customer_id, region, valid_in, benefits, title,"
+        " access_until) VALUES (gen_random_uuid(), gen_random_uuid(), %s, '{}', '[]', '', now()) RETURNING id"
+    )
+    return str(cast.platform.sql("orders", query, [region])[0][0])
 
 
 def _one(cast: Cast, query: str, parameter: str) -> str:

@@ -1,5 +1,5 @@
 """Staff pages of subscriptions."""
 
-from modules.subscriptions.admin import catalogue
+from modules.subscriptions.admin import catalogue, members
 
-__all__ = ["catalogue"]
+__all__ = ["catalogue", "members"]

@@ -125,6 +125,15 @@ class LineSerializer(Document):
     note = serializers.CharField(help_text="What the kitchen should know about it")
 
 
+class MemberBenefitSerializer(Document):
+    kind = serializers.CharField(help_text="As in the plan, and the code of the component that it is")
+    saved = MoneySerializer()
+    refusal = serializers.CharField(
+        help_text="Why it did nothing, as `below_minimum` or `too_far`; empty: it did"
+    )
+    missing = MoneySerializer(allow_null=True, help_text="How much more dishes it takes")
+
+
 class HintSerializer(Document):
     """What would make the basket cheaper."""
 
@@ -163,6 +172,7 @@ class QuoteSerializer(Document):
     lines = LineSerializer(many=True)
     price = PriceSerializer()
     hints = HintSerializer(many=True)
+    benefits = MemberBenefitSerializer(many=True, help_text="What the customer's membership did")
     tip_presets = MoneySerializer(many=True)
     promotion_code = CodeAnswerSerializer(allow_null=True)
     fulfilment = choice(Fulfilment)
