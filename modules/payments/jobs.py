@@ -24,6 +24,7 @@ PROVIDER = "payment_provider"
 PROVIDER_CAP = 16
 # Each asks for several at once.
 BATCHES, BATCHES_CAP = "payment_batches", 2
+BATCH_LEASE = timedelta(minutes=2)
 CHARGES = 250
 ATTEMPTS = 8
 LEASE = timedelta(seconds=60)
@@ -48,7 +49,7 @@ def authorise(payment_id: UUID) -> None:
     services.record_authorisation(payment_id, outcome)
 
 
-@job("charge", attempts=ATTEMPTS, lease=LONG_LEASE, destination=BATCHES, cap=BATCHES_CAP)
+@job("charge", attempts=ATTEMPTS, lease=BATCH_LEASE, destination=BATCHES, cap=BATCHES_CAP)
 def charge(batch_id: UUID) -> None:
     """Ask for what a batch of charges is owed: hold it, then take it."""
     to_hold, held = services.begin_charging(batch_id)

@@ -26,10 +26,9 @@ from tiffin.jobs import Later, deadline, every, job
 from tiffin.money import Money
 
 ATTEMPTS = 8
-LEASE = timedelta(minutes=5)
 PURPOSE = "membership"
 # A worker that does the same again and again lets others have a turn well before its lease is over.
-MOST_BATCHES = 20
+MOST_BATCHES = 10
 UNDER_WAY = timedelta(seconds=30)
 _TAKEN = frozenset(
     {PaymentState.CAPTURED, PaymentState.REFUNDING, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED}
@@ -37,7 +36,7 @@ _TAKEN = frozenset(
 _ENDED = frozenset({PaymentState.VOIDED, PaymentState.DECLINED, PaymentState.FAILED})
 
 
-@every("do_what_is_due", pause=timedelta(seconds=5), lease=LEASE)
+@every("do_what_is_due", pause=timedelta(seconds=5))
 def due() -> None:
     """Periods begin, payments are tried again, pauses end."""
     for _ in range(MOST_BATCHES):
@@ -45,14 +44,14 @@ def due() -> None:
             return
 
 
-@every("number_invoices", pause=timedelta(seconds=30), lease=LEASE)
+@every("number_invoices", pause=timedelta(seconds=30))
 def number() -> None:
     """What was issued is numbered."""
     while number_invoices():
         pass
 
 
-@job("charge_run", attempts=ATTEMPTS, lease=LEASE)
+@job("charge_run", attempts=ATTEMPTS)
 def charge_run(run_id: UUID) -> None:
     """Have its invoices charged; asked again, payments knows each charge by its id."""
     found = charging.run_of(run_id)
@@ -100,7 +99,7 @@ def run_overdue(run_id: UUID) -> None:
     charging.ask_for_run(run_id)
 
 
-@job("undo_charges", attempts=ATTEMPTS, lease=LEASE)
+@job("undo_charges", attempts=ATTEMPTS)
 def undo_charges(membership_id: UUID) -> None:
     """What is not wanted is let go, or given back."""
     waits = False
@@ -126,7 +125,7 @@ def _undo(attempt: Attempt, payment: PaymentView) -> None:
         call(Payments).void(key=key, payment_id=payment.id)
 
 
-@job("refund_invoices", attempts=ATTEMPTS, lease=LEASE)
+@job("refund_invoices", attempts=ATTEMPTS)
 def refund_invoices(membership_id: UUID) -> None:
     """What was taken back of a membership goes back: of each invoice once."""
     for invoice in charging.to_refund(membership_id):
@@ -139,7 +138,7 @@ def refund_invoices(membership_id: UUID) -> None:
             )
 
 
-@job("look_at_charge", attempts=ATTEMPTS, lease=LEASE)
+@job("look_at_charge", attempts=ATTEMPTS)
 def look_at_charge(membership_id: UUID) -> None:
     """News that was lost is asked for."""
     charge_id = charging.charge_under_way(membership_id)
