@@ -1,5 +1,6 @@
 """What payments reports: of a payment with its order, or of a charge with the id that its caller gave as
-`order_id`; of a payout or a collection by the id its caller gave; always with the amount it is about."""
+`order_id` and the `purpose` that it said; of a payout or a collection by the id its caller gave; always with
+the amount it is about."""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ class PaymentAuthorised(Event, wire="payments.payment_authorised.v1"):
     payment_id: UUID
     order_id: UUID
     amount: Money
+    purpose: str = "order"
 
 
 class PaymentActionRequired(Event, wire="payments.payment_action_required.v1"):
@@ -36,6 +38,7 @@ class PaymentActionRequired(Event, wire="payments.payment_action_required.v1"):
     amount: Money
     action_url: str
     expires_at: str
+    purpose: str = "order"
 
 
 class PaymentDeclined(Event, wire="payments.payment_declined.v1"):
@@ -45,6 +48,7 @@ class PaymentDeclined(Event, wire="payments.payment_declined.v1"):
     order_id: UUID
     amount: Money
     reason: str
+    purpose: str = "order"
 
 
 class PaymentCaptured(Event, wire="payments.payment_captured.v1"):
@@ -53,6 +57,7 @@ class PaymentCaptured(Event, wire="payments.payment_captured.v1"):
     payment_id: UUID
     order_id: UUID
     amount: Money
+    purpose: str = "order"
 
 
 class PaymentVoided(Event, wire="payments.payment_voided.v1"):
@@ -61,6 +66,7 @@ class PaymentVoided(Event, wire="payments.payment_voided.v1"):
     payment_id: UUID
     order_id: UUID
     amount: Money
+    purpose: str = "order"
 
 
 class PaymentRefunded(Event, wire="payments.payment_refunded.v1"):
@@ -73,6 +79,7 @@ class PaymentRefunded(Event, wire="payments.payment_refunded.v1"):
     refunded: Money
     reason: str
     reference: str | None = None
+    purpose: str = "order"
 
 
 class PaymentChargedBack(Event, wire="payments.payment_charged_back.v1"):
@@ -84,6 +91,7 @@ class PaymentChargedBack(Event, wire="payments.payment_charged_back.v1"):
     amount: Money
     reason: str
     dispute: str
+    purpose: str = "order"
 
 
 class PaymentChargebackReversed(Event, wire="payments.payment_chargeback_reversed.v1"):
@@ -93,6 +101,7 @@ class PaymentChargebackReversed(Event, wire="payments.payment_chargeback_reverse
     order_id: UUID
     amount: Money
     dispute: str
+    purpose: str = "order"
 
 
 class PaymentFailed(Event, wire="payments.payment_failed.v1"):
@@ -104,6 +113,7 @@ class PaymentFailed(Event, wire="payments.payment_failed.v1"):
     amount: Money
     step: PaymentStep
     reason: str
+    purpose: str = "order"
 
 
 class PayoutSent(Event, wire="payments.payout_sent.v1"):

@@ -20,6 +20,7 @@ from modules.subscriptions.services.outcomes import ACTION, CAPTURED, DECLINED, 
 from modules.subscriptions.services.saving import Saved, note_savings
 from tiffin.log import Event, Subscriber, on, on_batch
 
+PURPOSE = "membership"
 # Nobody waits for it: a second later, and many together.
 SAVINGS = Subscriber("subscriptions.savings", nudged=False)
 
@@ -27,7 +28,8 @@ SAVINGS = Subscriber("subscriptions.savings", nudged=False)
 @on_batch(PaymentCaptured, PaymentActionRequired, PaymentDeclined, PaymentFailed, PaymentVoided)
 def charges_told(events: Sequence[Event]) -> None:
     """Each in its place; a refund that failed is staff's with payments."""
-    record([heard for event in events if (heard := _heard(event)) is not None])
+    ours = [event for event in events if getattr(event, "purpose", "") == PURPOSE]
+    record([heard for event in ours if (heard := _heard(event)) is not None])
 
 
 def _heard(event: Event) -> Heard | None:

@@ -32,13 +32,30 @@ from modules.payments.events import (
 from tiffin import clock, jobs
 from tiffin.log import Event, on
 
+ORDER = "order"
+OfAnOrder = (
+    PaymentAuthorised
+    | PaymentActionRequired
+    | PaymentDeclined
+    | PaymentCaptured
+    | PaymentVoided
+    | PaymentRefunded
+    | PaymentChargedBack
+    | PaymentChargebackReversed
+    | PaymentFailed
+)
 REFUND_AGAIN_AFTER = timedelta(minutes=10)
+
+
+def _order(event: OfAnOrder) -> Order | None:
+    """The order, locked; None of what was charged for something else."""
+    return lock_if_known(event.order_id) if event.purpose == ORDER else None
 
 
 @on(PaymentAuthorised)
 def payment_secured(event: PaymentAuthorised) -> None:
     """The money is held, and was asked for once the points were: the restaurant is asked next."""
-    order = lock_if_known(event.order_id)
+    order = _order(event)
     if order is None:
         return
     order.payment_id = event.payment_id
@@ -52,7 +69,7 @@ def payment_secured(event: PaymentAuthorised) -> None:
 @on(PaymentActionRequired)
 def customer_must_confirm(event: PaymentActionRequired) -> None:
     """The customer's bank wants to hear from them before it holds the money."""
-    order = lock_if_known(event.order_id)
+    order = _order(event)
     if order is None:
         return
     order.payment_id = event.payment_id
@@ -67,7 +84,7 @@ def customer_must_confirm(event: PaymentActionRequired) -> None:
 @on(PaymentDeclined)
 def payment_declined(event: PaymentDeclined) -> None:
     """No money is held: there is no order to cook."""
-    order = lock_if_known(event.order_id)
+    order = _order(event)
     if order is None:
         return
     order.payment_id = event.payment_id
@@ -81,7 +98,7 @@ def payment_declined(event: PaymentDeclined) -> None:
 @on(PaymentFailed)
 def payment_failed(event: PaymentFailed) -> None:
     """A step came to nothing; payments undoes what the provider may have done nevertheless."""
-    order = lock_if_known(event.order_id)
+    order = _order(event)
     if order is None:
         return
     order.payment_id = event.payment_id
@@ -96,7 +113,7 @@ def payment_failed(event: PaymentFailed) -> None:
 @on(PaymentCaptured)
 def payment_captured(event: PaymentCaptured) -> None:
     """The money is ours. If the order was given up meanwhile, it goes back."""
-    order = lock_if_known(event.order_id)
+    order = _order(event)
     if order is None or order.axes.payment not in {PaymentState.CAPTURING, PaymentState.VOIDING}:
         return
     order.captured = max(order.captured, event.amount.amount)
@@ -112,7 +129,7 @@ def payment_captured(event: PaymentCaptured) -> None:
 @on(PaymentVoided)
 def payment_voided(event: PaymentVoided) -> None:
     """Nothing is held any more: as we wished, or because the authorisation lapsed."""
-    order = lock_if_known(event.order_id)
+    order = _order(event)
     if order is None:
         return
     if not is_over(order.axes) and PAYMENT.allows(order.axes.payment, PaymentState.VOIDING):
@@ -128,7 +145,7 @@ def payment_voided(event: PaymentVoided) -> None:
 @on(PaymentRefunded)
 def payment_refunded(event: PaymentRefunded) -> None:
     """Money went back to the customer."""
-    order = lock_if_known(event.order_id)
+    order = _order(event)
     if order is None:
         return
     order.refunded = event.refunded.amount
@@ -147,7 +164,7 @@ def payment_refunded(event: PaymentRefunded) -> None:
 def money_charged_back(event: PaymentChargedBack) -> None:
     """The customer's bank took money back: what is owed besides is at most what is left, and what was
     delivered for it earned nothing."""
-    order, amount = lock_if_known(event.order_id), event.amount.amount
+    order, amount = _order(event), event.amount.amount
     if order is None or not charge_back(order, dispute=event.dispute, amount=amount, reason=event.reason):
         return
     if order.axes.order is OrderState.COMPLETED:
@@ -159,7 +176,7 @@ def money_charged_back(event: PaymentChargedBack) -> None:
 @on(PaymentChargebackReversed)
 def money_won_back(event: PaymentChargebackReversed) -> None:
     """It is ours again: what is owed of it goes back."""
-    order = lock_if_known(event.order_id)
+    order = _order(event)
     if order is not None and win_back(order, dispute=event.dispute, amount=event.amount.amount):
         record(order)
 

@@ -50,6 +50,7 @@ def record_authorisation(payment_id: UUID, outcome: Outcome) -> None:
                 declined = PaymentDeclined(
                     payment_id=payment.id,
                     order_id=payment.order_id,
+                    purpose=payment.purpose,
                     amount=payment.money,
                     reason=outcome.reason,
                 )
@@ -70,7 +71,12 @@ def _authorised(payment: Payment, outcome: Succeeded) -> None:
         )
         publish(
             payment,
-            PaymentAuthorised(payment_id=payment.id, order_id=payment.order_id, amount=outcome.amount),
+            PaymentAuthorised(
+                payment_id=payment.id,
+                order_id=payment.order_id,
+                purpose=payment.purpose,
+                amount=outcome.amount,
+            ),
             saving=Payment.fields(),
         )
     elif new and payment.state in _LET_GO:
@@ -89,6 +95,7 @@ def _action_required(payment: Payment, outcome: RequiresAction) -> None:
         PaymentActionRequired(
             payment_id=payment.id,
             order_id=payment.order_id,
+            purpose=payment.purpose,
             amount=payment.money,
             action_url=outcome.url,
             expires_at=expires_at.isoformat(),
@@ -118,7 +125,9 @@ def _captured(payment: Payment, outcome: Succeeded) -> None:
         want_refund(payment, outcome.amount, "captured_late")
         start_refunding(payment)
         return
-    captured = PaymentCaptured(payment_id=payment.id, order_id=payment.order_id, amount=outcome.amount)
+    captured = PaymentCaptured(
+        payment_id=payment.id, order_id=payment.order_id, purpose=payment.purpose, amount=outcome.amount
+    )
     come_to_rest(payment, PaymentState.CAPTURED, captured)
     start_refunding(payment)
 
@@ -133,7 +142,9 @@ def record_void(payment_id: UUID, outcome: Outcome) -> None:
         # Where the answer to the authorisation is still out: what is let go had been held.
         payment.enter(EntryKind.AUTHORISED, gone, outcome.reference)
         payment.enter(EntryKind.VOIDED, gone, outcome.reference)
-        voided = PaymentVoided(payment_id=payment.id, order_id=payment.order_id, amount=gone)
+        voided = PaymentVoided(
+            payment_id=payment.id, order_id=payment.order_id, purpose=payment.purpose, amount=gone
+        )
         come_to_rest(payment, _how_voided(payment), *([] if payment.reason else [voided]))
 
 
@@ -159,6 +170,7 @@ def record_refund(payment_id: UUID, number: int, outcome: Outcome) -> None:
                         PaymentRefunded(
                             payment_id=payment.id,
                             order_id=payment.order_id,
+                            purpose=payment.purpose,
                             amount=outcome.amount,
                             refunded=payment.total(EntryKind.REFUNDED),
                             reason=request.reason,
@@ -190,6 +202,11 @@ def publish_failure(payment: Payment, step: PaymentStep, reason: str) -> None:
     publish(
         payment,
         PaymentFailed(
-            payment_id=payment.id, order_id=payment.order_id, amount=payment.money, step=step, reason=reason
+            payment_id=payment.id,
+            order_id=payment.order_id,
+            purpose=payment.purpose,
+            amount=payment.money,
+            step=step,
+            reason=reason,
         ),
     )

@@ -196,7 +196,9 @@ def ask_for_batch(batch_id: UUID) -> None:
 
 
 def _captured(payment: Payment, outcome: Succeeded) -> PaymentCaptured:
-    return PaymentCaptured(payment_id=payment.id, order_id=payment.order_id, amount=outcome.amount)
+    return PaymentCaptured(
+        payment_id=payment.id, order_id=payment.order_id, amount=outcome.amount, purpose=payment.purpose
+    )
 
 
 @db.transaction_required
@@ -213,9 +215,11 @@ def _going_well(
     ids = [payment.id for payment, _ in found]
     wanted = db.find(RefundRequest, payment_id=ids, state_name=RefundState.WANTED.value)
     back = {request.payment_id for request in wanted}
-    entries = db.find(PaymentEntry, payment_id=ids)
+    entries: defaultdict[UUID, list[PaymentEntry]] = defaultdict(list)
+    for entry in db.find(PaymentEntry, payment_id=ids):
+        entries[entry.payment_id].append(entry)
     for payment, _ in found:
-        payment.confirmed = [entry for entry in entries if entry.payment_id == payment.id]
+        payment.confirmed = entries[payment.id]
     return [(payment, outcome) for payment, outcome in found if payment.id not in back]
 
 

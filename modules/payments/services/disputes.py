@@ -64,6 +64,7 @@ def _record(payment: Payment, case: DisputeSeen) -> None:
             PaymentChargedBack(
                 payment_id=payment.id,
                 order_id=payment.order_id,
+                purpose=payment.purpose,
                 amount=case.amount,
                 reason=case.reason,
                 dispute=case.reference,
@@ -75,6 +76,7 @@ def _record(payment: Payment, case: DisputeSeen) -> None:
             PaymentChargebackReversed(
                 payment_id=payment.id,
                 order_id=payment.order_id,
+                purpose=payment.purpose,
                 amount=case.amount,
                 dispute=case.reference,
             ),

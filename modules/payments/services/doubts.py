@@ -107,7 +107,11 @@ def _let_action_expire(payment: Payment) -> None:
     publish(
         payment,
         PaymentDeclined(
-            payment_id=payment.id, order_id=payment.order_id, amount=payment.money, reason=payment.reason
+            payment_id=payment.id,
+            order_id=payment.order_id,
+            purpose=payment.purpose,
+            amount=payment.money,
+            reason=payment.reason,
         ),
     )
     start_voiding(payment)

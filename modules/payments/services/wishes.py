@@ -109,7 +109,9 @@ def void(*, payment_id: UUID) -> Payment:
             case PaymentState.PENDING:
                 jobs.drop(payment, "authorise")
                 nothing = Money.zero(payment.currency)
-                voided = PaymentVoided(payment_id=payment.id, order_id=payment.order_id, amount=nothing)
+                voided = PaymentVoided(
+                    payment_id=payment.id, order_id=payment.order_id, purpose=payment.purpose, amount=nothing
+                )
                 come_to_rest(payment, PaymentState.VOIDED, voided)
             case PaymentState.AUTHORISING | PaymentState.REQUIRES_ACTION | PaymentState.AUTHORISED:
                 start_voiding(payment)
