@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes is the machine's matter.
+settings.register_profile("tiffin", deadline=None)
+settings.load_profile("tiffin")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -36,6 +37,13 @@ def joined(stage: Stage, *, card: str = VISA, state: str = "active") -> dict[str
         query += " ON invoice.id = attempt.invoice_id WHERE invoice.membership_id = %s AND outcome <> ''"
         stage.cast.platform.await_rows("subscriptions", query, [member["id"]])
     return dict(member)
+
+
+def attempts_of(stage: Stage, member: str) -> int:
+    """How often it was charged."""
+    query = "SELECT count(*) FROM subscriptions_attempt AS attempt JOIN subscriptions_invoice AS invoice"
+    query += " ON invoice.id = attempt.invoice_id WHERE invoice.membership_id = %s"
+    return int(stage.cast.platform.sql("subscriptions", query, [member])[0][0])
 
 
 def do(stage: Stage, member: dict[str, Any], verb: str, body: Any = None) -> None:
@@ -116,7 +124,9 @@ def a_membership_that_pauses(stage: Stage) -> Scene:
 
 @scene("POST /memberships/{membership_id}/pay")
 def a_membership_that_was_not_paid(stage: Stage) -> Scene:
-    return about(stage, joined(stage, card=DECLINED, state="incomplete"), body={"payment_method": VISA})
+    scene = about(stage, joined(stage, card=DECLINED, state="incomplete"), body={"payment_method": VISA})
+    scene.look = partial(attempts_of, stage, scene.shows)
+    return scene
 
 
 @scene("PUT /memberships/{membership_id}/payment-method")
@@ -136,4 +146,6 @@ def another_plan(stage: Stage) -> Scene:
 def another_plan_to_think_of(stage: Stage) -> Scene:
     member = joined(stage)
     wanted = {"plan_id": plan_of(stage.cast, "gb", offered=True)}
-    return about(stage, member, body=wanted, changes=False)
+    scene = about(stage, member, body=wanted, changes=False)
+    scene.shows = wanted["plan_id"]
+    return scene
