@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from modules.subscriptions.interface import InvoiceKind, InvoiceState, MembershipState
 from modules.subscriptions.models import Invoice, InvoiceSeries, Membership
+from modules.subscriptions.services.due import HELD_REASON
 from modules.subscriptions.states import ENDED
 from tiffin import clock
 from tiffin.audit import Inspection, rule
@@ -31,6 +32,8 @@ def memberships_are_not_forgotten(inspection: Inspection) -> None:
         for member in page:
             if (member.due_at is None) is not (member.state in _TIMELESS):
                 inspection.find(member.pk, f"it is {member.state_name}, and next is due {member.due_at}")
+            elif member.reason == HELD_REASON:
+                inspection.find(member.pk, "something is wrong with it, and it is held; the log says what")
             elif member.due_at is not None and member.due_at < overdue:
                 inspection.find(member.pk, f"it is {member.state_name}, and was due {member.due_at}")
         inspection.looked(len(page))

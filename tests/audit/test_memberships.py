@@ -70,6 +70,11 @@ def test_what_was_billed_and_paid_is_whole() -> None:
         ),
         (
             "subscriptions",
+            "UPDATE subscriptions_membership SET reason = 'held' WHERE state = 'active'",
+            "rules: something is wrong with it, and it is held",
+        ),
+        (
+            "subscriptions",
             "UPDATE subscriptions_membership SET due_at = now() WHERE state = 'canceled'",
             "rules: it is canceled, and next is due",
         ),

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
+from django.db.models import QuerySet
+
 from modules.subscriptions.events import Why
 from modules.subscriptions.interface import InvoiceKind, InvoiceState, MembershipState
 from modules.subscriptions.models import Invoice, Membership
@@ -18,24 +21,49 @@ from tiffin import clock, db
 CLAIMED = 500
 # Of a charge nothing was heard: it is asked after.
 SILENCE = timedelta(days=1)
+# With whom something is wrong.
+HELD, HELD_REASON = timedelta(hours=1), "held"
+log = structlog.get_logger(__name__)
 
 
 def do_what_is_due() -> bool:
-    """A batch of it. Returns whether there may be more."""
+    """A batch of it. Returns whether there may be more. One member with whom something is wrong keeps nobody
+    else: it is held for an hour, and `audit` finds it."""
     now = clock.now()
+    try:
+        return _do_batch(_due(now), now) == CLAIMED
+    except Exception:
+        log.exception("memberships_due", members="one by one")
+    for member_id in _due(now).values_list("pk", flat=True)[:CLAIMED]:
+        try:
+            _do_batch(_due(now).filter(pk=member_id), now)
+        except Exception:
+            log.exception("membership_held", membership=str(member_id))
+            with db.transaction():
+                Membership.objects.filter(pk=member_id).update(due_at=now + HELD, reason=HELD_REASON)
+    return True
+
+
+def _do_batch(due: QuerySet[Membership], now: datetime) -> int:
     with db.transaction():
-        members = _claim(now)
+        members = _claim(due)
         invoices = _owed(members)
         with writing() as changes:
             for member in members:
+                if member.reason == HELD_REASON:
+                    member.reason = ""
                 _do(changes, member, invoices.get(member.id), now)
-    return len(members) == CLAIMED
+    return len(members)
+
+
+def _due(now: datetime) -> QuerySet[Membership]:
+    return Membership.objects.filter(due_at__lte=now).order_by("due_at")
 
 
 @db.transaction_required
-def _claim(now: datetime) -> list[Membership]:
-    due = Membership.objects.filter(due_at__lte=now).select_related("plan", "version_of__plan", "next_plan")
-    return list(due.order_by("due_at").select_for_update(skip_locked=True, of=("self",))[:CLAIMED])
+def _claim(due: QuerySet[Membership]) -> list[Membership]:
+    rows = due.select_related("plan", "version_of__plan", "next_plan")
+    return list(rows.select_for_update(skip_locked=True, of=("self",))[:CLAIMED])
 
 
 @db.transaction_required

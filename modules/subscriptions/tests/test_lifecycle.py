@@ -21,6 +21,7 @@ from modules.subscriptions.interface import (
     Subscriptions,
 )
 from modules.subscriptions.models import Attempt, BillingRun, Invoice, Membership
+from modules.subscriptions.services import due as due_service
 from modules.subscriptions.tests.members import (
     ASKS,
     DECLINED,
@@ -374,3 +375,26 @@ def test_invoices_are_numbered_in_the_order_of_issue_without_a_gap() -> None:
     assert Membership.objects.count() == 3
     (shown, *_) = call(Subscriptions).invoices(customer_id=members[0].customer_id)
     assert (shown.number[:5], shown.tax.amount) == ("GB-M-", 83)
+
+
+def test_one_member_with_whom_something_is_wrong_keeps_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = a_plan()
+    wrong, right = joined(plan), joined(plan)
+
+    def renew(changes: object, member: Membership, now: object, *, do: object = due_service._renew) -> None:
+        if member.id == wrong.id:
+            raise LookupError("its plan is gone")
+        do(changes, member, now)  # type: ignore[operator]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(due_service, "_renew", renew)
+        with on(JUNE):
+            pass
+    assert states(right) == [(JOINED, PAID), (JUNE, PAID)]
+    assert states(wrong) == [(JOINED, PAID)]
+    assert Membership.objects.get(pk=wrong.id).reason == "held"
+
+    with on(JUNE, hour=14):
+        pass
+    assert states(wrong) == [(JOINED, PAID), (JUNE, PAID)]
+    assert Membership.objects.get(pk=wrong.id).reason == ""
