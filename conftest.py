@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# How long one example takes is the machine's matter.
-settings.register_profile("tiffin", deadline=None)
+# How long an example takes, and making it, is the machine's matter.
+settings.register_profile("tiffin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tiffin")
 
 

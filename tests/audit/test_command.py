@@ -37,6 +37,8 @@ def test_a_line_for_each_invariant_and_a_quiet_end(evening: Evening) -> None:
         "collections",
         "settlements",
         "payouts",
+        "charges",
+        "invoices",
         "sequences",
         "cursors",
         "deadlines",

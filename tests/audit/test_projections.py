@@ -144,7 +144,7 @@ def test_behind_a_pooler_nothing_is_made_and_it_is_said(
     check = projections()
     assert [finding.problem for finding in check.findings] == [
         f"{name} cannot be rebuilt: the database is behind a pooler; look straight at the server"
-        for name in ("orders.benefits", "orders.known")
+        for name in ("orders.benefits", "orders.known", "orders.memberships")
     ]
     assert by_hand("orders", "SELECT relname FROM pg_class WHERE relpersistence = 't'") == []
 

@@ -35,6 +35,7 @@ TELLING = {
     "payments.SandboxCharge.outcome": "plays a system outside, which decides once",
     "restaurants.DeliverectMessage.status": "is Deliverect's code, kept as it came",
     "restaurants.DeliveryAttempt.status": "is what HTTP answered",
+    "subscriptions.Attempt.outcome": "is what payments told, once",
 }
 NAMES = ("state", "status", "outcome", "rung", "standing", "phase")
 
