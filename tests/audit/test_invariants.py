@@ -81,7 +81,7 @@ def test_an_intact_evening_breaks_nothing_and_everything_was_looked_at(
     assert counts["reserved", "orders"] == 4  # those that are over
     assert counts["sequences", "orders"] == 10  # each order's key in the log, and its row
     assert counts["deadlines", "orders"] == 6  # one deadline, five rows
-    assert counts["cursors", "orders"] == 7 * 16  # seven subscriptions
+    assert counts["cursors", "orders"] == 8 * 16  # eight subscriptions
     assert counts["projections", "orders"] == 2  # a restaurant and its menu
 
 
