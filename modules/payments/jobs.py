@@ -23,7 +23,7 @@ from tiffin.jobs import Later, deadline, every, job
 PROVIDER = "payment_provider"
 PROVIDER_CAP = 16
 # Each asks for several at once.
-BATCHES, BATCHES_CAP = "payment_batches", 2
+BATCHES, BATCHES_CAP = "payment_batches", 6
 BATCH_LEASE = timedelta(minutes=2)
 CHARGES = 250
 ATTEMPTS = 8

@@ -26,6 +26,7 @@ from tiffin.jobs import Later, deadline, every, job
 from tiffin.money import Money
 
 ATTEMPTS = 8
+LEASE = timedelta(minutes=2)
 PURPOSE = "membership"
 # A worker that does the same again and again lets others have a turn well before its lease is over.
 MOST_BATCHES = 10
@@ -36,7 +37,7 @@ _TAKEN = frozenset(
 _ENDED = frozenset({PaymentState.VOIDED, PaymentState.DECLINED, PaymentState.FAILED})
 
 
-@every("do_what_is_due", pause=timedelta(seconds=5))
+@every("do_what_is_due", pause=timedelta(seconds=5), lease=LEASE)
 def due() -> None:
     """Periods begin, payments are tried again, pauses end."""
     for _ in range(MOST_BATCHES):
@@ -59,7 +60,8 @@ def charge_run(run_id: UUID) -> None:
         return
     run, invoices = found
     again = {each.customer_id for each in invoices if not each.method}
-    charging.choose(run_id, {customer: _kept(customer, run.region) for customer in again})
+    if again:
+        charging.choose(invoices, {customer: _kept(customer, run.region) for customer in again})
     charges = [
         Charge(
             charge_id=each.charge_id,
@@ -68,7 +70,7 @@ def charge_run(run_id: UUID) -> None:
             method=each.method,
             shares=(_share(each),),
         )
-        for each in charging.wanted(run_id)
+        for each in charging.wanted(invoices)
     ]
     if charges:
         call(Payments).charge_many(

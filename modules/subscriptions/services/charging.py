@@ -33,14 +33,13 @@ def run_of(run_id: UUID) -> tuple[BillingRun, list[Invoice]] | None:
     if run.state is not RunState.ASKING:
         return None
     owed = [InvoiceState.OPEN.value, InvoiceState.UNCOLLECTIBLE.value]
-    return run, list(Invoice.objects.filter(run=run, state_name__in=owed).select_related("membership"))
+    return run, list(Invoice.objects.filter(run=run, state_name__in=owed))
 
 
-def choose(run_id: UUID, kept: Mapping[UUID, Sequence[str]]) -> None:
+def choose(invoices: Sequence[Invoice], kept: Mapping[UUID, Sequence[str]]) -> None:
     """By which method what is tried again is charged: that of the membership and those that its customer
     keeps, in turn, but for those that refused it for good. Without one the attempt has failed."""
-    found = run_of(run_id)
-    open_ones = [each for each in found[1] if not each.method] if found else []
+    open_ones = [each for each in invoices if not each.method]
     without: list[Heard] = []
     for invoice in open_ones:
         known = dict.fromkeys((invoice.membership.method, *kept.get(invoice.customer_id, ())))
@@ -54,12 +53,11 @@ def choose(run_id: UUID, kept: Mapping[UUID, Sequence[str]]) -> None:
         record(without)
 
 
-def wanted(run_id: UUID) -> list[Wanted]:
-    """What is charged in it."""
-    found = run_of(run_id)
+def wanted(invoices: Sequence[Invoice]) -> list[Wanted]:
+    """What is charged of them."""
     return [
         Wanted(each.charge_id, each.customer_id, each.total, each.tax, each.currency, each.method)
-        for each in (found[1] if found else ())
+        for each in invoices
         if each.charge_id is not None and each.method and each.is_under_way
     ]
 
