@@ -25,6 +25,7 @@ from modules.delivery.interface import Delivery, DeliveryState
 from modules.orders.interface import ComponentKind, OrderMoney, Orders, OrderState, PointsState, Price
 from modules.orders.interface import PaymentState as AxisState
 from modules.payments.interface import (
+    ORDER,
     LedgerKind,
     Party,
     PaymentLedger,
@@ -138,7 +139,7 @@ def payments_have_orders(inspection: Inspection) -> None:
     """Whoever's money was asked for has an order, but for charges, which others account for. Counts
     payments."""
     for page in _payments():
-        asked = {payment.order_id: payment for payment in page if payment.purpose == "order"}
+        asked = {payment.order_id: payment for payment in page if payment.purpose == ORDER}
         known = set(call(Orders).placed(order_ids=tuple(asked)))
         for order_id, payment in asked.items():
             if order_id not in known:

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modules.payments.interface import PaymentId, Payments, PaymentState, PaymentView
-from modules.subscriptions.interface import InvoiceState, InvoiceView, Subscriptions
+from modules.subscriptions.interface import PURPOSE, InvoiceState, InvoiceView, Subscriptions
 from tiffin.audit import Inspection
 from tiffin.interfaces import call
 
-PURPOSE = "membership"
 # What is asked back is under way.
 _UNDER_WAY = frozenset({PaymentState.CAPTURED, PaymentState.REFUNDING})
 

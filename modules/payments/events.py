@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from modules.payments.interface import ORDER
 from tiffin.interfaces import OpenEnum
 from tiffin.log import Event
 from tiffin.money import Money
@@ -27,7 +28,7 @@ class PaymentAuthorised(Event, wire="payments.payment_authorised.v1"):
     payment_id: UUID
     order_id: UUID
     amount: Money
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class PaymentActionRequired(Event, wire="payments.payment_action_required.v1"):
@@ -38,7 +39,7 @@ class PaymentActionRequired(Event, wire="payments.payment_action_required.v1"):
     amount: Money
     action_url: str
     expires_at: str
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class PaymentDeclined(Event, wire="payments.payment_declined.v1"):
@@ -48,7 +49,7 @@ class PaymentDeclined(Event, wire="payments.payment_declined.v1"):
     order_id: UUID
     amount: Money
     reason: str
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class PaymentCaptured(Event, wire="payments.payment_captured.v1"):
@@ -57,7 +58,7 @@ class PaymentCaptured(Event, wire="payments.payment_captured.v1"):
     payment_id: UUID
     order_id: UUID
     amount: Money
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class PaymentVoided(Event, wire="payments.payment_voided.v1"):
@@ -66,7 +67,7 @@ class PaymentVoided(Event, wire="payments.payment_voided.v1"):
     payment_id: UUID
     order_id: UUID
     amount: Money
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class PaymentRefunded(Event, wire="payments.payment_refunded.v1"):
@@ -79,7 +80,7 @@ class PaymentRefunded(Event, wire="payments.payment_refunded.v1"):
     refunded: Money
     reason: str
     reference: str | None = None
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class PaymentChargedBack(Event, wire="payments.payment_charged_back.v1"):
@@ -91,7 +92,7 @@ class PaymentChargedBack(Event, wire="payments.payment_charged_back.v1"):
     amount: Money
     reason: str
     dispute: str
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class PaymentChargebackReversed(Event, wire="payments.payment_chargeback_reversed.v1"):
@@ -101,7 +102,7 @@ class PaymentChargebackReversed(Event, wire="payments.payment_chargeback_reverse
     order_id: UUID
     amount: Money
     dispute: str
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class PaymentFailed(Event, wire="payments.payment_failed.v1"):
@@ -113,7 +114,7 @@ class PaymentFailed(Event, wire="payments.payment_failed.v1"):
     amount: Money
     step: PaymentStep
     reason: str
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class PayoutSent(Event, wire="payments.payout_sent.v1"):

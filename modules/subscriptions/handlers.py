@@ -4,6 +4,7 @@ savings, and identity of customers who are forgotten."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from modules.identity.events import CustomerErased
 from modules.orders.events import OrderDelivered
@@ -15,20 +16,20 @@ from modules.payments.events import (
     PaymentStep,
     PaymentVoided,
 )
+from modules.subscriptions.interface import PURPOSE
 from modules.subscriptions.services.leaving import forget_customer
 from modules.subscriptions.services.outcomes import ACTION, CAPTURED, DECLINED, FAILED, Heard, record
 from modules.subscriptions.services.saving import Saved, note_savings
 from tiffin.log import Event, Subscriber, on, on_batch
 
-PURPOSE = "membership"
 # Nobody waits for it: a second later, and many together.
 SAVINGS = Subscriber("subscriptions.savings", nudged=False)
 
 
 @on_batch(PaymentCaptured, PaymentActionRequired, PaymentDeclined, PaymentFailed, PaymentVoided)
-def charges_told(events: Sequence[Event]) -> None:
+def charges_told(events: Sequence[Any]) -> None:
     """Each in its place; a refund that failed is staff's with payments."""
-    ours = [event for event in events if getattr(event, "purpose", "") == PURPOSE]
+    ours = (event for event in events if event.purpose == PURPOSE)
     record([heard for event in ours if (heard := _heard(event)) is not None])
 
 

@@ -15,19 +15,19 @@ from modules.payments.interface import (
     PaymentView,
     Share,
 )
+from modules.subscriptions.interface import PURPOSE
 from modules.subscriptions.models import Attempt
 from modules.subscriptions.services import charging
 from modules.subscriptions.services.due import do_what_is_due
 from modules.subscriptions.services.numbering import number_invoices
 from modules.subscriptions.services.outcomes import CAPTURED, DECLINED, FAILED, Heard, record
-from tiffin import db
+from tiffin import db, ids
 from tiffin.interfaces import CommandKey, call
 from tiffin.jobs import Later, deadline, every, job
 from tiffin.money import Money
 
 ATTEMPTS = 8
 LEASE = timedelta(minutes=2)
-PURPOSE = "membership"
 # A worker that does the same again and again lets others have a turn well before its lease is over.
 MOST_BATCHES = 10
 UNDER_WAY = timedelta(seconds=30)
@@ -74,7 +74,8 @@ def charge_run(run_id: UUID) -> None:
     ]
     if charges:
         call(Payments).charge_many(
-            key=CommandKey(f"run {run_id}"),
+            # Each charge is once by its id; the second time fewer may be left, which is another command.
+            key=CommandKey(str(ids.new_id())),
             region=run.region,
             purpose=PURPOSE,
             charges=charges,

@@ -29,10 +29,10 @@ from modules.payments.events import (
     PaymentStep,
     PaymentVoided,
 )
+from modules.payments.interface import ORDER
 from tiffin import clock, jobs
 from tiffin.log import Event, on
 
-ORDER = "order"
 OfAnOrder = (
     PaymentAuthorised
     | PaymentActionRequired

@@ -21,6 +21,7 @@ from modules.payments.interface.errors import (
     TooManyMethods,
 )
 from modules.payments.interface.payments import (
+    ORDER,
     CardEntry,
     Charge,
     KeptCardState,
@@ -56,6 +57,7 @@ from tiffin.interfaces import CommandKey, Interface, command, query
 from tiffin.money import Money
 
 __all__ = [
+    "ORDER",
     "BankAccount",
     "BankAccountInvalid",
     "BankAccountUnknown",

@@ -12,6 +12,10 @@ from tiffin.money import Money
 PaymentId = NewType("PaymentId", UUID)
 
 
+# The purpose of what is not a charge.
+ORDER = "order"
+
+
 class PaymentState(OpenEnum):
     """Where a payment stands; which may follow which is the table in `states.py`."""
 
@@ -83,7 +87,7 @@ class PaymentView(DTO):
     action_url: str | None = None
     reason: str = ""
     charged_back: Money | None = None
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class LedgerKind(OpenEnum):
@@ -117,7 +121,7 @@ class PaymentLedger(DTO):
     at_rest: bool
     lines: tuple[LedgerLine, ...]
     open: tuple[str, ...] = ()
-    purpose: str = "order"
+    purpose: str = ORDER
 
 
 class PaymentMethod(DTO):

@@ -6,7 +6,6 @@ from modules.payments.models.collections import Collection
 from modules.payments.models.disputes import Dispute
 from modules.payments.models.methods import KeptMethod
 from modules.payments.models.payment import (
-    ORDER,
     EntryKind,
     Payment,
     PaymentEntry,
@@ -25,7 +24,6 @@ from modules.payments.models.provider import (
 from modules.payments.models.transfers import TransferEntry, TransferKind
 
 __all__ = [
-    "ORDER",
     "BankAnswer",
     "BankFile",
     "BatchState",

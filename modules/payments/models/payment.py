@@ -14,7 +14,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from modules.payments.errors import IllegalTransition
-from modules.payments.interface import PaymentState
+from modules.payments.interface import ORDER, PaymentState
 from modules.payments.models.charges import ChargeBatch
 from modules.payments.models.shares import PARTS, PerParty, Split, adds_up, draw
 from modules.payments.policies import ASKED_AGAIN_AFTER, SANDBOX, patience
@@ -47,10 +47,6 @@ _DRAWN_FROM = {
 
 # A payment is authorised and captured once, whatever references the provider gives it.
 _ONCE = frozenset({EntryKind.AUTHORISED, EntryKind.CAPTURED})
-
-
-# What is paid, unless somebody says otherwise.
-ORDER = "order"
 
 
 class Payment(Aggregate):

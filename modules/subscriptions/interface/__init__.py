@@ -23,6 +23,7 @@ from modules.subscriptions.interface.errors import (
     PlanUnknown,
 )
 from modules.subscriptions.interface.memberships import (
+    PURPOSE,
     ChangePreview,
     InvoiceKind,
     InvoiceLine,
@@ -36,6 +37,7 @@ from tiffin.interfaces import CommandKey, Interface, command, query
 from tiffin.regions import UnknownRegion
 
 __all__ = [
+    "PURPOSE",
     "AlreadyMember",
     "Basket",
     "Benefit",

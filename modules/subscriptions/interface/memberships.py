@@ -10,6 +10,9 @@ from tiffin.dto import DTO
 from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
 
+# For what payments is asked to charge.
+PURPOSE = "membership"
+
 
 class MembershipState(OpenEnum):
     """The names are Stripe's (https://docs.stripe.com/api/subscriptions/object, `status`). INCOMPLETE waits

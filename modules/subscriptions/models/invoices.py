@@ -91,7 +91,6 @@ class Invoice(models.Model):
                 name="subscriptions_invoice_refunded",
             ),
         )
-
         indexes = (
             models.Index(
                 fields=("region", "opened_at"),

@@ -22,7 +22,7 @@ from modules.subscriptions.interface import (
     PlanUnknown,
     Subscriptions,
 )
-from modules.subscriptions.models import Invoice
+from modules.subscriptions.models import Invoice, Plan
 from modules.subscriptions.tests.members import (
     DECLINED,
     JOINED,
@@ -45,11 +45,11 @@ pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database")]
 JUNE, JULY = date(2027, 6, 12), date(2027, 7, 12)
 
 
-def preview(member: MembershipView, plan: object) -> ChangePreview:
+def preview(member: MembershipView, plan: Plan) -> ChangePreview:
     return call(Subscriptions).preview_change(
         customer_id=member.customer_id,
         membership_id=member.id,
-        plan_id=plan.id,  # type: ignore[attr-defined]
+        plan_id=plan.id,
     )
 
 

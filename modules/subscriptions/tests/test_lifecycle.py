@@ -22,6 +22,8 @@ from modules.subscriptions.interface import (
 )
 from modules.subscriptions.models import Attempt, BillingRun, Invoice, Membership
 from modules.subscriptions.services import due as due_service
+from modules.subscriptions.services.writing import Writing
+from modules.subscriptions.states import RunState
 from modules.subscriptions.tests.members import (
     ASKS,
     DECLINED,
@@ -381,10 +383,12 @@ def test_one_member_with_whom_something_is_wrong_keeps_nobody_else(monkeypatch: 
     plan = a_plan()
     wrong, right = joined(plan), joined(plan)
 
-    def renew(changes: object, member: Membership, now: object, *, do: object = due_service._renew) -> None:
+    renew_anybody = due_service._renew
+
+    def renew(changes: Writing, member: Membership, now: datetime) -> None:
         if member.id == wrong.id:
             raise LookupError("its plan is gone")
-        do(changes, member, now)  # type: ignore[operator]
+        renew_anybody(changes, member, now)
 
     with monkeypatch.context() as patch:
         patch.setattr(due_service, "_renew", renew)
@@ -398,3 +402,26 @@ def test_one_member_with_whom_something_is_wrong_keeps_nobody_else(monkeypatch: 
         pass
     assert states(wrong) == [(JOINED, PAID), (JUNE, PAID)]
     assert Membership.objects.get(pk=wrong.id).reason == ""
+
+
+def test_a_run_that_died_after_it_had_asked_is_asked_again_for_what_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = a_plan()
+    paid, lost = joined(plan), joined(plan)
+    with on(days_later(3)):
+        do("use_method", lost, method=LOST)
+
+    def dies(run_id: object) -> None:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch, clock.hold(datetime(2027, 6, 12, 12, tzinfo=UTC)):
+        patch.setattr("modules.subscriptions.services.charging.end_run", dies)
+        jobs.due()
+        settle()
+    assert taken(paid) == [499, 499]  # and the other's answer is out
+    with on(JUNE, hour=14):
+        pass
+
+    assert taken(lost) == [499, 499]
+    assert {run.state for run in BillingRun.objects.all()} == {RunState.ASKED}
