@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from io import FileIO
 from itertools import chain, pairwise
@@ -138,7 +138,12 @@ def send(began: float, share: int, noted: Path) -> tuple[list[float], int]:
         due = (
             (start + (number * PROCESSES + share) / RATE, single) for number, single in enumerate(_prepared)
         )
-        answered = list(threads.map(lambda each: _send(each[1], each[0], notes), due))
+        latest: dict[UUID, Future[float | None]] = {}
+        sent = []
+        for moment, single in due:
+            latest[single.hold_id] = threads.submit(_send, single, moment, notes, latest.get(single.hold_id))
+            sent.append(latest[single.hold_id])
+        answered = [each.result() for each in sent]
     return [took for took in answered[RATE // PROCESSES :] if took is not None], answered.count(None)
 
 
@@ -163,14 +168,19 @@ def commands(customers: list[UUID], count: int) -> Iterator[Single]:
         yield single
 
 
-def _send(single: Single, due: float, notes: FileIO) -> float | None:
-    """Milliseconds since it was due; None when it went wrong."""
+def _send(
+    single: Single, due: float, notes: FileIO, before: Future[float | None] | None
+) -> float | None:
+    """Milliseconds since it was due; None when it went wrong. What came `before` for the same hold, and on a
+    machine that is late is still under way, is answered first."""
     from modules.rewards.interface import Rewards
     from tiffin.errors import DomainError
     from tiffin.interfaces import call
     from tiffin.interfaces.errors import ModuleFault, ModuleUnavailable
 
     time.sleep(max(0.0, due - time.perf_counter()))
+    if before is not None:
+        before.result()
     method: Callable[..., Any] = getattr(call(Rewards), single.method)
     try:
         method(key=single.key, hold_id=single.hold_id, **single.arguments)

@@ -14,7 +14,7 @@ import pytest
 
 from tiffin.embedded.errors import CannotStart
 from tiffin.testing import topologies
-from tiffin.testing.running import Platform
+from tiffin.testing.running import START_SECONDS, Platform
 from tiffin.testing.services import Services
 
 
@@ -24,6 +24,8 @@ class Blocker(Protocol):
     def unblock(self) -> AbstractContextManager[None]: ...
 
 
+# Of which the start may take START_SECONDS, on a machine that is busy with something else.
+PLATFORM_TEST_SECONDS = 120 + START_SECONDS
 _services = Services.of_this_run()
 
 
@@ -37,6 +39,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     topologies.require_known(config.option.topology, config.option.mode)
     config.addinivalue_line("markers", "database: commits for real; every table is emptied afterwards")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test that asks for the platform waits for its start too."""
+    for item in items:
+        if item.get_closest_marker("platform") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(PLATFORM_TEST_SECONDS))
 
 
 @pytest.fixture(scope="session")
