@@ -77,6 +77,12 @@ class Ground:
             raise CannotStart(f"{name} did not start: {last_line(child.program.log.read_text())}")
         return port
 
+    def work_beside(self, name: str) -> None:
+        """Start one more worker process, as whoever has more processors than one does."""
+        worker, _ = programs.working(ROOT, self.home, self.supervisor.env)
+        argv = tuple(each.replace("--hostname=worker", f"--hostname={name}") for each in worker.argv)
+        self.more[name] = Child(replace(worker, name=name, argv=argv, log=self.home.logs / f"{name}.log"))
+
     def work_with(self, settings: str) -> None:
         """Start a worker and a beat that have other settings."""
         env = {**self.supervisor.env, "DJANGO_SETTINGS_MODULE": settings}

@@ -168,9 +168,7 @@ def commands(customers: list[UUID], count: int) -> Iterator[Single]:
         yield single
 
 
-def _send(
-    single: Single, due: float, notes: FileIO, before: Future[float | None] | None
-) -> float | None:
+def _send(single: Single, due: float, notes: FileIO, before: Future[float | None] | None) -> float | None:
     """Milliseconds since it was due; None when it went wrong. What came `before` for the same hold, and on a
     machine that is late is still under way, is answered first."""
     from modules.rewards.interface import Rewards

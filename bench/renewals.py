@@ -17,6 +17,7 @@ from bench.measuring import ROUNDS, Round, result, say, spent
 MEMBERS = 15_000  # of each round
 FULL = 64_000  # 192,000 in all
 WARM_UP = 500
+SECOND = "worker-2"  # a process has one interpreter lock, and this machine two processors
 PATIENCE_SECONDS = 1_800.0
 CEILING_SECONDS = 6.0
 CEILING_ROWS = 250  # a statement
@@ -69,12 +70,13 @@ def run(*, seconds: float | None, members: int = MEMBERS, full: bool = False) ->
     sandbox provider. `seconds` is for how long at most a round is waited for."""
     with ground() as platform:
         platform.stop("web", "stream", "origin")
+        platform.work_beside(SECOND)
         due = [_join(platform, FULL if full else members) for _ in range(ROUNDS)]
         _renew(platform, _join(platform, WARM_UP), seconds)
         rounds, memory = [], []
         for some in due:
             rounds.append(_renew(platform, some, seconds))
-            memory.append(platform.resident("worker") // 1_000_000)
+            memory.append(sum(map(platform.resident, ("worker", SECOND))) // 1_000_000)
         ceiling = _ceiling(platform)
         wrong = sum(_wrong(platform, some) for some in due)
         findings = _findings()

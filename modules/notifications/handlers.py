@@ -1,4 +1,5 @@
-"""What happened to orders and points becomes messages, a batch at a time; whoever is erased hears no more."""
+"""What happened to orders, points and memberships becomes messages, a batch at a time; whoever is erased hears
+no more."""
 
 from __future__ import annotations
 
@@ -15,6 +16,10 @@ from modules.notifications.kinds import (
     DELIVERED,
     FEEDBACK,
     GIFT_SKIPPED,
+    MEMBERSHIP,
+    MEMBERSHIP_ASKED,
+    MEMBERSHIP_PAID,
+    MEMBERSHIP_UNPAID,
     POINTS_EXPIRE,
     POINTS_RECEIVED,
     REFUNDED,
@@ -38,6 +43,8 @@ from modules.rewards.events import (
     StandingOrderSkipped,
     TierChanged,
 )
+from modules.subscriptions.events import MembershipChanged, Why
+from modules.subscriptions.interface import MembershipState
 from tiffin import regions
 from tiffin.log import Event, Recorded, Subscriber, current_events, on, on_batch
 
@@ -144,6 +151,47 @@ def _skipped(event: StandingOrderSkipped) -> dict[str, Any]:
         "points": event.points,
         "available": event.available,
         "reason": getattr(event, "reason", ""),
+    }
+
+
+_TOLD_OF_MEMBERSHIPS = {
+    Why.RENEWED: MEMBERSHIP_PAID,
+    Why.RECOVERED: MEMBERSHIP_PAID,
+    Why.ACTION_REQUIRED: MEMBERSHIP_ASKED,
+    Why.PAYMENT_FAILED: MEMBERSHIP_UNPAID,
+}
+
+
+@on_batch(MembershipChanged)
+def memberships_changed(events: Sequence[MembershipChanged]) -> None:
+    """Each step of a membership; who has only begun to join looks at the page that says so."""
+    tell(
+        [
+            Told(
+                kind=_TOLD_OF_MEMBERSHIPS.get(event.why, MEMBERSHIP),
+                event_id=record.event_id,
+                happened_at=record.occurred_at,
+                region=record.region or "",
+                customer_id=event.customer_id,
+                order_id=None,
+                facts=_membership(event, record),
+            )
+            for record, event in zip(current_events(), events, strict=True)
+            if event.why is not Why.UNKNOWN and event.state is not MembershipState.INCOMPLETE
+        ]
+    )
+
+
+def _membership(event: MembershipChanged, record: Recorded) -> dict[str, Any]:
+    """`total` only where there is something to pay; `last_day` is the last on which it brings anything."""
+    until = event.access_until
+    return {
+        "title": event.title,
+        "why": event.why.value,
+        "state": event.state.value,
+        "total": str(event.total) if event.total else "",
+        "again_on": event.again_on,
+        "last_day": _last_day(datetime.fromisoformat(until), record) if until else "",
     }
 
 

@@ -30,8 +30,8 @@ TRIED_FOR = {
 
 
 class Kind(DTO):
-    """`essential` belongs to an order and always comes by e-mail, if it comes by e-mail at all; the rest only
-    to those who want it. Browsers are told what their owners want there."""
+    """`essential` belongs to an order or a membership and always comes by e-mail, if it comes by e-mail at all;
+    the rest only to those who want it. Browsers are told what their owners want there."""
 
     code: str
     title: str
@@ -65,6 +65,16 @@ GIFT_SKIPPED = Kind(
 )
 TIER_CHANGED = Kind(code="tier_changed", title="Your tier has changed", channels=_ALL, essential=False)
 
+# Money is owed, taken or promised with each: all of it is essential.
+MEMBERSHIP = Kind(code="membership_changed", title="Your membership has changed", channels=_ALL)
+MEMBERSHIP_PAID = Kind(code="membership_paid", title="Your membership is paid for", channels=_ALL)
+MEMBERSHIP_ASKED = Kind(
+    code="membership_to_confirm", title="Your bank asks you to confirm a payment", channels=_ALL
+)
+MEMBERSHIP_UNPAID = Kind(
+    code="membership_not_paid", title="A payment for your membership failed", channels=_ALL
+)
+
 KINDS = {
     kind.code: kind
     for kind in (
@@ -80,6 +90,10 @@ KINDS = {
         SENDING_RETURNED,
         GIFT_SKIPPED,
         TIER_CHANGED,
+        MEMBERSHIP,
+        MEMBERSHIP_PAID,
+        MEMBERSHIP_ASKED,
+        MEMBERSHIP_UNPAID,
     )
 }
 OPTIONAL = tuple(kind.code for kind in KINDS.values() if not kind.essential)

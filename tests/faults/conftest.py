@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.storm import Aftermath, require_unharmed, ride_out
+from tests.faults.storm import RATE, Aftermath, require_unharmed, ride_out
 from tiffin.testing.plugin import whole_platform
 from tiffin.testing.running import Platform
 
@@ -23,13 +23,15 @@ def platform() -> Iterator[Platform]:
 
 
 @pytest.fixture
-def survives(platform: Platform, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Aftermath]:
-    """Strike while orders are under way: none may be lost or stay unfinished, and every invariant holds."""
+def survives(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Aftermath]:
+    """Strike while orders are under way, `rate` a second: none may be lost or stay unfinished, and every
+    invariant holds. The platform of all tests is started for those that are `on` no other."""
 
-    def check(strike: Callable[[], object], *, on: Platform | None = None) -> Aftermath:
-        aftermath = ride_out(on or platform, tmp_path, strike)
+    def check(strike: Callable[[], object], *, on: Platform | None = None, rate: float = RATE) -> Aftermath:
+        struck = on or request.getfixturevalue("platform")
+        aftermath = ride_out(struck, tmp_path, strike, rate=rate)
         _told.append(f"{request.node.name}: {aftermath}")
-        require_unharmed(on or platform, aftermath)
+        require_unharmed(struck, aftermath)
         return aftermath
 
     return check

@@ -58,12 +58,12 @@ class Aftermath(NamedTuple):
 class Storm:
     """A simulation against `platform`; what it has acknowledged stands in `kept`."""
 
-    def __init__(self, platform: Platform, folder: Path, patience_seconds: float) -> None:
+    def __init__(self, platform: Platform, folder: Path, patience_seconds: float, rate: float = RATE) -> None:
         self.platform = platform
         self.kept = folder / "acknowledged.ids"
         self._said = folder / "simulate.log"
         options = (
-            f"--rate={RATE}",
+            f"--rate={rate}",
             f"--seconds={SECONDS}",
             f"--seed={SEED}",
             f"--patience={patience_seconds}",
@@ -141,9 +141,10 @@ def ride_out(
     *,
     patience_seconds: float = PATIENCE_SECONDS,
     audit_wait: int = AUDIT_WAIT_SECONDS,
+    rate: float = RATE,
 ) -> Aftermath:
     """Let `strike` happen while orders are under way; it returns when what it struck is up again."""
-    storm = Storm(platform, folder, patience_seconds)
+    storm = Storm(platform, folder, patience_seconds, rate)
     try:
         under_way = storm.await_under_way()
         before, began = len(storm.acknowledged()), time.monotonic()

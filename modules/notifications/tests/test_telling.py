@@ -27,6 +27,8 @@ from modules.rewards.events import (
     StandingOrderSkipped,
     TierChanged,
 )
+from modules.subscriptions.events import MembershipChanged, Why
+from modules.subscriptions.interface import MembershipState
 from tiffin import clock, db, ids
 from tiffin.jobs.registry import find
 from tiffin.log.events import Recorded, handling
@@ -67,6 +69,14 @@ def confirmed(customer, total=2350):
     return OrderConfirmed(
         order_id=ids.new_id(), customer_id=customer, restaurant_id=ids.new_id(), total=money
     )
+
+
+REGIONS = {"en": "gb", "pl": "pl"}
+
+
+def membership(customer, **more) -> MembershipChanged:
+    plan = {"plan_code": "plus", "title": "Tiffin Plus", "benefits": (), "valid_in": ("gb",)}
+    return MembershipChanged(membership_id=ids.new_id(), customer_id=customer, **plan, **more)
 
 
 # --- from events to messages -----------------------------------------------------------------------
@@ -253,6 +263,53 @@ def test_why_a_gift_was_skipped_is_said_where_it_is_known(reason: str, said: str
     facts = {"points": 300, "available": 20, "reason": reason}
     text = wording.write("standing_order_skipped", facts, language="en", link="https://x.example/").text
     assert said in text
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("state", [state for state in MembershipState if state.value != "unknown"])
+@pytest.mark.parametrize("why", [why for why in Why if why is not Why.UNKNOWN])
+def test_each_step_of_a_membership_has_words(zofia, why, state, language) -> None:
+    event = membership(zofia, why=why, state=state)
+    with db.transaction(owner="notifications"), handling(record(event, region=REGIONS[language])):
+        handlers.memberships_changed([event])
+
+    send_emails()
+
+    if state is MembershipState.INCOMPLETE:
+        assert not mail.outbox
+        return
+    (message,) = mail.outbox
+    assert "Tiffin Plus" in message.subject
+    assert f"{settings.TIFFIN_ORIGIN}/account/membership/" in message.body
+    assert "None" not in message.body
+
+
+def test_a_member_who_could_not_be_charged_hears_when_it_is_tried_again_and_what_stays(zofia) -> None:
+    failed = membership(
+        zofia,
+        why=Why.PAYMENT_FAILED,
+        state=MembershipState.PAST_DUE,
+        total=Money(amount=499, currency="GBP"),
+        again_on="2026-08-28",
+        access_until="2026-09-02T23:00:00+00:00",
+    )
+    asked = membership(
+        zofia,
+        why=Why.ACTION_REQUIRED,
+        state=MembershipState.PAST_DUE,
+        total=Money(amount=499, currency="GBP"),
+    )
+    with db.transaction(owner="notifications"), handling(record(failed), record(asked)):
+        handlers.memberships_changed([failed, asked])
+
+    send_emails()
+
+    said, confirm = mail.outbox
+    assert said.subject == "The payment for Tiffin Plus failed"
+    assert "4.99 GBP could not be charged. It is tried again on 2026-08-28" in said.body
+    assert "until 2026-09-02 you keep what the membership brings" in said.body
+    assert "unsubscribe" not in said.body
+    assert "before 4.99 GBP are charged. Do so within 23 hours" in confirm.body
 
 
 @pytest.mark.parametrize(("total", "said"), [(2350, "payment of 23.50 GBP"), (0, "Your points pay for all")])
