@@ -114,8 +114,8 @@ TIFFIN_GOODSTACK_SECRET_KEY = os.environ.get("TIFFIN_GOODSTACK_SECRET_KEY", "")
 TIFFIN_GOODSTACK_API = os.environ.get("TIFFIN_GOODSTACK_API", "https://sandbox-api.goodstack.io/v1")
 # What providers sign is looked at by its module before anything of it is kept.
 TIFFIN_RAW_PREFIXES = ("/api/v1/webhooks/",)
-# Where customers go on after they confirmed a payment on a provider's page.
-TIFFIN_PAID_PAGE = "/orders/{order_id}/"
+# Where customers go on after they confirmed a payment on a provider's page, by what it is for.
+TIFFIN_PAID_PAGES = {"order": "/orders/{order_id}/", "membership": "/account/membership/"}
 
 # Messages to browsers are signed (RFC 8292), and whoever carries them may ask there who we are.
 TIFFIN_VAPID_PRIVATE_KEY = _secret("TIFFIN_VAPID_PRIVATE_KEY", "vapid.pem")

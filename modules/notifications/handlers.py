@@ -1,5 +1,5 @@
-"""What happened to orders, points and memberships becomes messages, a batch at a time; whoever is erased hears
-no more."""
+"""What happened to orders, points and memberships becomes messages, a batch at a time; whoever is erased
+hears no more."""
 
 from __future__ import annotations
 

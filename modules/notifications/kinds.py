@@ -30,8 +30,8 @@ TRIED_FOR = {
 
 
 class Kind(DTO):
-    """`essential` belongs to an order or a membership and always comes by e-mail, if it comes by e-mail at all;
-    the rest only to those who want it. Browsers are told what their owners want there."""
+    """`essential` belongs to an order or a membership and always comes by e-mail, if by e-mail at all; the
+    rest only to those who want it. Browsers are told what their owners want there."""
 
     code: str
     title: str

@@ -304,6 +304,7 @@ class Confirmation(DTO):
 
     amount: Money
     order_id: UUID
+    purpose: str
     secret: str
     entry: CardEntry
 
@@ -319,6 +320,7 @@ def confirmation(reference: str) -> Confirmation | None:
     return Confirmation(
         amount=payment.money,
         order_id=payment.order_id,
+        purpose=payment.purpose,
         secret=operation.action if waits else "",
         entry=entry,
     )

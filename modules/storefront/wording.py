@@ -25,6 +25,7 @@ from modules.rewards.interface import (
     StandingOrderView,
     StandingState,
 )
+from modules.subscriptions.interface import InvoiceState, MembershipState, MembershipView
 from tiffin.dto import DTO
 
 
@@ -318,3 +319,47 @@ def receipt_name(written: ReceiptView) -> str:
     of_what = _ISSUERS.get(written.issuer, "the rest")
     name = "Credit note" if written.kind is ReceiptKind.CORRECTION else "Receipt"
     return f"{name} for {of_what}, {written.number}"
+
+
+INVOICES = {
+    InvoiceState.OPEN: "to be paid",
+    InvoiceState.PAID: "paid",
+    InvoiceState.VOID: "not asked for any more",
+    InvoiceState.UNCOLLECTIBLE: "not paid",
+    InvoiceState.UNKNOWN: "",
+}
+_MEMBERSHIPS = {
+    MembershipState.INCOMPLETE: Words(
+        headline="Waiting for your first payment",
+        explanation="It begins as soon as your payment has come. Look again in a moment.",
+    ),
+    MembershipState.TRIALING: Words(
+        headline="You are trying it out", explanation="It costs nothing until the trial is over."
+    ),
+    MembershipState.ACTIVE: Words(headline="You are a member", explanation="It renews until you cancel."),
+    MembershipState.PAST_DUE: Words(
+        headline="A payment failed",
+        explanation="It is tried again on the next days, or at once when you choose another card.",
+    ),
+    MembershipState.PAUSED: Words(
+        headline="Paused", explanation="It brings nothing and costs nothing while it is paused."
+    ),
+    MembershipState.UNPAID: Words(
+        headline="Not paid",
+        explanation="It brings nothing until you pay with another card. Nothing is tried by itself any more.",
+    ),
+    MembershipState.UNKNOWN: Words(headline="Something is happening", explanation="Look again in a moment."),
+}
+_LEAVING = Words(headline="It ends soon", explanation="You have it until then, and pay nothing more.")
+_MEMBER_CONFIRMS = Words(
+    headline="Please confirm the payment",
+    explanation="Your bank wants to know that it is you. There are 23 hours to confirm.",
+)
+
+
+def membership_words(member: MembershipView) -> Words:
+    if member.action_url:
+        return _MEMBER_CONFIRMS
+    return (
+        _LEAVING if member.cancels else _MEMBERSHIPS.get(member.state, _MEMBERSHIPS[MembershipState.UNKNOWN])
+    )

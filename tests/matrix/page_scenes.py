@@ -318,6 +318,41 @@ scene("POST /account/giving/monthly/{standing_order_id}")(
 )
 
 
+scene("GET /account/membership/")(like("GET /memberships"))
+scene("POST /account/membership/{membership_id}/pause")(
+    like("POST /memberships/{membership_id}/pause", body={"days": 5})
+)
+scene("POST /account/membership/{membership_id}/{name}")(
+    like("POST /memberships/{membership_id}/cancel", path={"name": "cancel"}, body={})
+)
+
+
+@scene("POST /account/membership/join")
+def a_plan_to_join(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /memberships"](stage)
+    return replace(same, body=_by_form(same) | {"key": str(uuid4()), "payment_method": "pm_card_visa"})
+
+
+@scene("POST /account/membership/{membership_id}/pay")
+def a_membership_to_pay(stage: Stage) -> Scene:
+    return api_scenes.SCENES["POST /memberships/{membership_id}/pay"](stage)
+
+
+@scene("POST /account/membership/{membership_id}/change/preview")
+def a_plan_to_look_at(stage: Stage) -> Scene:
+    return replace(a_plan_to_change_to(stage), changes=False, shows="")
+
+
+@scene("POST /account/membership/{membership_id}/change")
+def a_plan_to_change_to(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["POST /memberships/{membership_id}/change"](stage)
+    return replace(same, body=_by_form(same))
+
+
+def _by_form(same: Scene) -> dict[str, str]:
+    return {"plan": same.body["plan_id"]}
+
+
 def _basket(stage: Stage) -> str:
     return json.dumps([stage.cast.gb.ramen()])
 

@@ -3,6 +3,8 @@ library of a real provider has it confirmed; and the way back from there, or fro
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,15 +22,15 @@ from tiffin.web.headers import policy_with
 
 @require_safe
 def come_back(request: HttpRequest) -> HttpResponse:
-    """Where Stripe or Adyen sends the customer who has been at its page: back to the order."""
+    """Where Stripe or Adyen sends the customer who has been at its page: back to what it is for."""
     said = {name: value.replace("\x00", "") for name, value in request.GET.dict().items()}
     if details := said.get("redirectResult"):
-        order_id = services.bring_back(provider=ADYEN, charge=said.get("charge", ""), details=details)
+        payment = services.bring_back(provider=ADYEN, charge=said.get("charge", ""), details=details)
     else:
-        order_id = services.come_back(provider=STRIPE, reference=said.get("payment_intent", ""))
-    if order_id is None:
+        payment = services.come_back(provider=STRIPE, reference=said.get("payment_intent", ""))
+    if payment is None:
         raise Http404("There is no such payment.")
-    return HttpResponseRedirect(settings.TIFFIN_PAID_PAGE.format(order_id=order_id))
+    return HttpResponseRedirect(_page_of(payment.purpose, payment.order_id))
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,9 +61,10 @@ def confirm_here(request: HttpRequest, reference: str) -> HttpResponse:
     asked = selectors.confirmation(reference.replace("\x00", ""))
     if asked is None:
         raise Http404("There is no such payment.")
-    order = settings.TIFFIN_PAID_PAGE.format(order_id=asked.order_id)
     back = (
-        f"{reverse('payment-return')}?{urlencode({'payment_intent': reference})}" if asked.secret else order
+        f"{reverse('payment-return')}?{urlencode({'payment_intent': reference})}"
+        if asked.secret
+        else _page_of(asked.purpose, asked.order_id)
     )
     response = render(
         request,
@@ -73,6 +76,11 @@ def confirm_here(request: HttpRequest, reference: str) -> HttpResponse:
         scripts=[entry.script, *entry.scripts], connects=entry.connects, frames=entry.frames
     )
     return response
+
+
+def _page_of(purpose: str, order_id: UUID) -> str:
+    """Where a customer who has paid goes on; the first page of all where nobody has said."""
+    return str(settings.TIFFIN_PAID_PAGES.get(purpose, "/").format(order_id=order_id))
 
 
 def _local(request: HttpRequest, target: str) -> str:

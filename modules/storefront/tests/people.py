@@ -23,6 +23,7 @@ from tiffin.money import Money
 from tiffin.testing import settle, token
 from tiffin.web.auth import ACCESS_COOKIE, principal_of
 
+BENEFITS = '[{"kind": "free_delivery", "minimum": 1500, "within_m": 4000}]'
 PASSWORD = "a good long password"
 SOHO = Point(lat=51.5137, lon=-0.1312)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -204,11 +205,39 @@ def a_cause(name: str, *, region: str = "gb", currency: str = "GBP", about: str 
     return str(charity)
 
 
-def promotes(**says: Any) -> None:
-    """Staff begin a promotion in Great Britain."""
+def a_plan(code: str = "plus", *, level: int = 1, **terms: Any) -> str:
+    """A plan of £4.99 a month that can be joined, unless the terms say otherwise, as staff make it."""
+    staff = _staff()
+    plan = {"title": code.title(), "region": "gb", "code": code, "months": "1", "level": str(level)}
+    assert staff.post("/admin/subscriptions/plan/add/", plan).status_code == 302
+    with connections["subscriptions"].cursor() as cursor:
+        cursor.execute("SELECT id FROM subscriptions_plan WHERE code = %s", [code])
+        ((plan_id,),) = cursor.fetchall()
+    usual = {
+        "plan": plan_id,
+        "from_at_0": "2020-01-01",
+        "from_at_1": "00:00:00",
+        "price": "499",
+        "trial_days": "0",
+        "intro_periods": "0",
+        "benefits": BENEFITS,
+    }
+    answer = staff.post("/admin/subscriptions/planversion/add/", usual | terms)
+    assert answer.status_code == 302, answer.content.decode()
+    staff.post("/admin/subscriptions/plan/", {"action": "offer", "_selected_action": plan_id})
+    return str(plan_id)
+
+
+def _staff() -> Client:
     staff = Client()
     everywhere = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=("operations",), regions=(EVERY_REGION,))
     staff.cookies[STAFF_COOKIE] = token(everywhere)
+    return staff
+
+
+def promotes(**says: Any) -> None:
+    """Staff begin a promotion in Great Britain."""
+    staff = _staff()
     usual = {
         "region": "gb",
         "funded_by": "platform",
@@ -224,9 +253,7 @@ def promotes(**says: Any) -> None:
 
 def offers_points(title: str, **says: Any) -> None:
     """Staff begin a campaign in Great Britain."""
-    staff = Client()
-    everywhere = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=("operations",), regions=(EVERY_REGION,))
-    staff.cookies[STAFF_COOKIE] = token(everywhere)
+    staff = _staff()
     usual = {"title": title, "region": "gb"}
     times = {"starts_at": clock.now() - timedelta(hours=1), "ends_at": clock.now() + timedelta(days=7)}
     for name, moment in times.items():
