@@ -9,6 +9,7 @@ from modules.subscriptions.interface import (
     ChangePreview,
     InvoiceView,
     MembershipView,
+    PlanOffer,
     PlanView,
     Subscriptions,
 )
@@ -21,6 +22,9 @@ class SubscriptionsProvider(Subscriptions):
 
     def plans(self, *, region: str) -> list[PlanView]:
         return selectors.plans(region)
+
+    def offer(self, *, key: CommandKey, plan: PlanOffer) -> UUID:
+        return services.offer_new_plan(plan)
 
     def join(
         self,

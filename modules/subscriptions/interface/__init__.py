@@ -12,7 +12,7 @@ from modules.subscriptions.interface.benefits import (
     Refusal,
     evaluate,
 )
-from modules.subscriptions.interface.catalogue import Phase, PhaseKind, PlanView
+from modules.subscriptions.interface.catalogue import Phase, PhaseKind, PlanOffer, PlanView
 from modules.subscriptions.interface.errors import (
     AlreadyMember,
     CoolingOffOver,
@@ -20,6 +20,7 @@ from modules.subscriptions.interface.errors import (
     MembershipUnknown,
     NothingOwed,
     PauseTooLong,
+    PlanRefused,
     PlanUnknown,
 )
 from modules.subscriptions.interface.memberships import (
@@ -58,6 +59,8 @@ __all__ = [
     "PauseTooLong",
     "Phase",
     "PhaseKind",
+    "PlanOffer",
+    "PlanRefused",
     "PlanUnknown",
     "PlanView",
     "Refusal",
@@ -72,6 +75,12 @@ class Subscriptions(Interface, module="subscriptions", version=1):
     @query(timeout=0.5, errors=(UnknownRegion,))
     def plans(self, *, region: str) -> list[PlanView]:
         """Those that can be joined there now, the one that brings least first."""
+        ...
+
+    @command(timeout=2.0, errors=(UnknownRegion, PlanRefused))
+    def offer(self, *, key: CommandKey, plan: PlanOffer) -> UUID:
+        """Make a plan that can be joined at once; where its code is taken in the region, that plan stays as
+        it is. Answers its id."""
         ...
 
     @command(timeout=2.0, errors=(PlanUnknown, AlreadyMember))

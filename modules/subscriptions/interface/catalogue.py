@@ -42,3 +42,17 @@ class PlanView(DTO):
     benefits: tuple[Benefit, ...]
     version: int
     phases: tuple[Phase, ...]
+
+
+class PlanOffer(DTO):
+    """A plan as somebody wants it to be joined: its `code` is once in a region, `price` that of each period,
+    after a trial of `trial_days`."""
+
+    region: str
+    code: str
+    title: str
+    months: int
+    level: int
+    price: Money
+    trial_days: int = 0
+    benefits: tuple[Benefit, ...] = ()

@@ -15,6 +15,14 @@ class PlanUnknown(DomainError, code="plan_unknown", status=404):
     plan_id: UUID
 
 
+class PlanRefused(DomainError, code="plan_refused", status=422):
+    """Nobody can have a plan on these terms."""
+
+    detail = "There can be no plan {plan}: {why}"
+    plan: str
+    why: str
+
+
 class AlreadyMember(DomainError, code="already_member", status=409):
     """One membership at a time."""
 

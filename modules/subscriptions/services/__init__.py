@@ -1,6 +1,12 @@
 """What subscriptions does."""
 
-from modules.subscriptions.services.catalogue import add_version, draft_plan, offer_plan, withdraw_plan
+from modules.subscriptions.services.catalogue import (
+    add_version,
+    draft_plan,
+    offer_new_plan,
+    offer_plan,
+    withdraw_plan,
+)
 from modules.subscriptions.services.changing import change, preview_change
 from modules.subscriptions.services.due import do_what_is_due
 from modules.subscriptions.services.joining import join, pay, use_method
@@ -17,6 +23,7 @@ __all__ = [
     "join",
     "keep",
     "number_invoices",
+    "offer_new_plan",
     "offer_plan",
     "pause",
     "pay",

@@ -8,10 +8,10 @@ import msgspec
 from django.core.exceptions import ValidationError
 
 from modules.subscriptions.errors import PlanIncomplete
-from modules.subscriptions.interface import Benefit, BenefitKind
+from modules.subscriptions.interface import Benefit, BenefitKind, PlanOffer, PlanRefused
 from modules.subscriptions.models import Plan, PlanVersion
 from modules.subscriptions.states import PlanState
-from tiffin import context, db
+from tiffin import context, db, regions
 
 # What each kind says, beside what it asks of the basket.
 _SAYS = {
@@ -95,6 +95,32 @@ def offer_plan(*, plan_id: UUID) -> None:
             raise PlanIncomplete(plan=plan.code)
         plan.move_to(PlanState.OFFERED)
         plan.save(update_fields=("state_name",))
+
+
+@db.transaction_required
+def offer_new_plan(offer: PlanOffer) -> UUID:
+    """Make it and offer it, unless its code is taken there. Raises UnknownRegion, PlanRefused."""
+    region, named = regions.get(offer.region), f"{offer.code} in {offer.region}"
+    known: Plan | None = Plan.objects.filter(region=region.code, code=offer.code).first()
+    if known is not None:
+        return UUID(str(known.pk))
+    if offer.price.currency != region.currency:
+        raise PlanRefused(plan=named, why=f"prices there are in {region.currency}.")
+    plan = Plan(
+        region=region.code, code=offer.code, title=offer.title, months=offer.months, level=offer.level
+    )
+    terms = {
+        "price": offer.price.amount,
+        "trial_days": offer.trial_days,
+        "benefits": msgspec.to_builtins(offer.benefits),
+    }
+    try:
+        draft_plan(plan)
+        add_version(PlanVersion(plan=plan, **terms))
+    except ValidationError as wrong:
+        raise PlanRefused(plan=named, why=" ".join(wrong.messages)) from None
+    offer_plan(plan_id=plan.pk)
+    return UUID(str(plan.pk))
 
 
 def withdraw_plan(*, plan_id: UUID) -> None:

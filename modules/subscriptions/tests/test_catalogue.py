@@ -11,12 +11,21 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connections
 
 from modules.subscriptions.errors import PlanIncomplete
-from modules.subscriptions.interface import Benefit, BenefitKind, Phase, PhaseKind, PlanView, Subscriptions
+from modules.subscriptions.interface import (
+    Benefit,
+    BenefitKind,
+    Phase,
+    PhaseKind,
+    PlanOffer,
+    PlanRefused,
+    PlanView,
+    Subscriptions,
+)
 from modules.subscriptions.models import Plan, PlanVersion
 from modules.subscriptions.services import add_version, draft_plan, offer_plan, withdraw_plan
 from modules.subscriptions.states import PlanState
-from tiffin import clock
-from tiffin.interfaces import call
+from tiffin import clock, ids
+from tiffin.interfaces import CommandKey, call
 from tiffin.money import Money
 from tiffin.regions import UnknownRegion
 from tiffin.states import StateConflict
@@ -158,3 +167,35 @@ def test_benefits_are_kept_to_the_penny() -> None:
     offer_plan(plan_id=plan.id)
     (benefit,) = offered()[0].benefits
     assert (benefit.rate, benefit.venue_share) == (Decimal("0.35"), Decimal("0.1"))
+
+
+def offer(**terms: Any) -> Any:
+    usual = {"region": "gb", "code": "plus", "title": "Plus", "months": 1, "level": 1, "price": gbp(499)}
+    return call(Subscriptions).offer(key=CommandKey(str(ids.new_id())), plan=PlanOffer(**usual | terms))
+
+
+def test_a_plan_is_offered_in_one_step_and_where_there_is_one_it_stays_as_it_is() -> None:
+    brings = (Benefit(kind=BenefitKind.REDUCED_SERVICE_FEE, rate=Decimal("0.5")),)
+
+    plan = offer(trial_days=14, benefits=brings)
+
+    assert offer(price=gbp(999), title="Dearer") == plan
+    (shown,) = offered()
+    assert (shown.id, shown.title, shown.benefits) == (plan, "Plus", brings)
+    assert shown.phases[-1].price == gbp(499)
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"price": Money(amount=499, currency="PLN")}, "prices there are in GBP"),
+        ({"months": 7}, "7 is not a valid choice"),
+        ({"code": "no code"}, "valid"),
+        ({"benefits": (Benefit(kind=BenefitKind.PARTNER_GRANT),)}, "partner_grant needs title"),
+    ],
+)
+def test_nobody_can_have_a_plan_on_such_terms_and_nothing_of_it_is_left(terms, said) -> None:
+    with pytest.raises(PlanRefused) as refusal:
+        offer(**terms)
+    assert said in refusal.value.sentence
+    assert not Plan.objects.exists()
