@@ -21,6 +21,7 @@ NAMES = (
     "streams",
     "ledger",
     "renewals",
+    "signups",
 )
 
 OPTIONS = {

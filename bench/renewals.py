@@ -78,8 +78,8 @@ def run(*, seconds: float | None, members: int = MEMBERS, full: bool = False) ->
             rounds.append(_renew(platform, some, seconds))
             memory.append(sum(map(platform.resident, ("worker", SECOND))) // 1_000_000)
         ceiling = _ceiling(platform)
-        wrong = sum(_wrong(platform, some) for some in due)
-        findings = _findings()
+        wrong = sum(charged_wrongly(platform, some, price=PRICE) for some in due)
+        findings = audit_findings()
     told = result("renewals", "renewals", rounds, ceilings=[ceiling])
     return {**told, "wrong": wrong, "audit_findings": findings, "worker_mb": memory}
 
@@ -121,13 +121,14 @@ def _renew(platform: Ground, members: Sequence[Any], patience: float | None) -> 
     return one
 
 
-def _wrong(platform: Ground, members: Sequence[Any]) -> int:
+def charged_wrongly(platform: Ground, members: Sequence[Any], *, price: int) -> int:
+    """How many of them were not charged `price` exactly once."""
     with platform.connect("subscriptions") as connection:
-        found = connection.execute(_WRONG, {"members": members, "price": PRICE}).fetchall()
+        found = connection.execute(_WRONG, {"members": members, "price": price}).fetchall()
     return int(found[0][0])
 
 
-def _findings() -> int:
+def audit_findings() -> int:
     """What the audit finds between the two modules, and in what they say of themselves."""
     from config.audit_of_memberships import charges_have_invoices, invoices_are_paid
     from tiffin.audit import Inspection

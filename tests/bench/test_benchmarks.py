@@ -87,6 +87,15 @@ def test_every_member_is_renewed_once_and_the_books_agree() -> None:
 
 
 @pytest.mark.timeout(300)
+def test_newcomers_who_ask_twice_are_charged_once() -> None:
+    told = run("signups", "--seconds", "4")
+
+    assert (told["wrong"], told["audit_findings"]) == (0, 0)
+    assert told["members"] > 0
+    assert len(told["active_seconds"]) == len(told["rates"])
+
+
+@pytest.mark.timeout(300)
 def test_streams_are_held_and_told_something() -> None:
     told = run("streams", "--streams", "40", "--seconds", "25")
 
