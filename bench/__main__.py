@@ -22,6 +22,7 @@ NAMES = (
     "ledger",
     "renewals",
     "signups",
+    "benefits",
 )
 
 OPTIONS = {

@@ -104,6 +104,11 @@ def test_streams_are_held_and_told_something() -> None:
     assert told["statuses"] > 0
 
 
+@pytest.mark.timeout(300)
+def test_what_a_member_saves_is_looked_up_among_all_members() -> None:
+    assert run("benefits", "--seconds", "1")["p99_ms"] > 0
+
+
 def test_a_published_call_is_measured_beside_a_plain_one() -> None:
     assert run("interfaces", "--seconds", "1")["microseconds_above_plain"] > 0
 
