@@ -32,17 +32,9 @@ def test_the_pages_for_everybody(open_page):
 def test_the_pages_of_a_customer(customer):
     customer.logs_in("/login", "alice@example.com")
     customer.reads("My orders")
-    pages = (
-        "/orders/",
-        "/cards/",
-        "/account/",
-        "/account/rewards/",
-        "/account/giving/",
-        "/account/membership/",
-    )
-    visit(
-        customer.page, "/", "/r/ember-and-rye/", "/r/ember-and-rye/checkout/", "/orders/", "/cards/", *account
-    )
+    ordering = "/r/ember-and-rye/", "/r/ember-and-rye/checkout/", "/orders/", "/cards/"
+    account = "/account/", "/account/rewards/", "/account/giving/", "/account/membership/"
+    visit(customer.page, "/", *ordering, *account)
 
 
 def test_the_pages_of_a_kitchen(kitchen):
