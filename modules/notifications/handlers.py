@@ -191,6 +191,7 @@ def _membership(event: MembershipChanged, record: Recorded) -> dict[str, Any]:
         "state": event.state.value,
         "total": str(event.total) if event.total else "",
         "again_on": event.again_on,
+        "renews_on": event.paid_to,
         "last_day": _last_day(datetime.fromisoformat(until), record) if until else "",
     }
 

@@ -284,6 +284,29 @@ def test_each_step_of_a_membership_has_words(zofia, why, state, language) -> Non
     assert "None" not in message.body
 
 
+def test_a_trial_and_a_paid_period_are_told_with_the_day_on_which_it_renews(zofia) -> None:
+    until = {"access_until": "2026-10-05T23:00:00+00:00", "paid_to": "2026-09-29"}
+    events = [
+        membership(zofia, why=Why.JOINED, state=MembershipState.TRIALING, **until),
+        membership(
+            zofia,
+            why=Why.RENEWED,
+            state=MembershipState.ACTIVE,
+            total=Money(amount=499, currency="GBP"),
+            **until,
+        ),
+    ]
+    with db.transaction(owner="notifications"), handling(*map(record, events)):
+        handlers.memberships_changed(events)
+
+    send_emails()
+
+    trial, paid = mail.outbox
+    assert "costs nothing until 2026-09-29" in trial.body
+    assert "4.99 GBP are paid for the next period; it renews on 2026-09-29." in paid.body
+    assert "2026-10-05" not in trial.body + paid.body
+
+
 def test_a_member_who_could_not_be_charged_hears_when_it_is_tried_again_and_what_stays(zofia) -> None:
     failed = membership(
         zofia,

@@ -126,6 +126,7 @@ def told(
         total=about.money if about else None,
         tax=about.of(about.tax) if about else None,
         again_on=again_on.isoformat() if again_on else "",
+        paid_to=membership.paid_to.isoformat() if membership.paid_to else "",
     )
 
 
