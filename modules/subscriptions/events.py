@@ -32,8 +32,8 @@ class Why(OpenEnum):
 class MembershipChanged(Event, wire="subscriptions.membership_changed.v1"):
     """How a membership stands by now, and why it changed. `benefits` are granted in `valid_in` before
     `access_until` (ISO 8601, UTC; empty: not at all). Where it is about an invoice, its `total` and the `tax`
-    in it, and when a payment is tried again (`again_on`, a day of the region). `paid_to` is the first day that
-    is not paid for, on which it renews where it does; benefits may be granted for longer."""
+    in it, and when a payment is tried again (`again_on`, a day of the region). `paid_to` is the first day
+    that is not paid for, on which it renews where it does; benefits may be granted for longer."""
 
     membership_id: UUID
     customer_id: UUID
