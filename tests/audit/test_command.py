@@ -6,7 +6,7 @@ import json
 from io import StringIO
 from pathlib import Path
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -82,9 +82,9 @@ def test_it_waits_for_what_is_under_way(evening: Evening) -> None:
     with pytest.raises(CommandError):
         call_command("audit", "--tolerance", "0", stdout=StringIO())
 
-    later = Thread(target=_settle_in_a_moment)
-    later.start()
     told = StringIO()
+    later = Thread(target=_settle_once_it_waits, args=(told,))
+    later.start()
     try:
         call_command("audit", "--tolerance", "0", "--wait", "30", stdout=StringIO(), stderr=told)
     finally:
@@ -92,8 +92,10 @@ def test_it_waits_for_what_is_under_way(evening: Evening) -> None:
     assert "waiting for cursors" in told.getvalue()
 
 
-def _settle_in_a_moment() -> None:
-    sleep(0.5)
+def _settle_once_it_waits(told: StringIO) -> None:
+    ends = monotonic() + 60
+    while not told.getvalue() and monotonic() < ends:
+        sleep(0.05)
     try:
         settle()
     finally:
