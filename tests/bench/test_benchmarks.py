@@ -13,7 +13,8 @@ import pytest
 from tiffin.embedded import environment
 from tiffin.testing.services import ROOT
 
-pytestmark = pytest.mark.full
+# Each starts a platform, on a machine that may be busy with something else.
+pytestmark = [pytest.mark.full, pytest.mark.timeout(1200)]
 
 MEMBERS = {
     "name",
@@ -42,7 +43,6 @@ def run(name: str, *options: str) -> dict[str, Any]:
     return told
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", ["place_order", "place_use_case", "events"])
 def test_what_was_acknowledged_is_there(name: str) -> None:
     told = run(name, "--seconds", "1")
@@ -52,7 +52,6 @@ def test_what_was_acknowledged_is_there(name: str) -> None:
         assert told["floor_ratio"] == pytest.approx(told["rate"] / told["floor_rate"], abs=0.01)
 
 
-@pytest.mark.timeout(300)
 def test_every_menu_is_priced_while_orders_are_placed() -> None:
     told = run("quote", "--seconds", "2")
 
@@ -60,7 +59,6 @@ def test_every_menu_is_priced_while_orders_are_placed() -> None:
     assert told["orders_a_second"] > 0
 
 
-@pytest.mark.timeout(300)
 def test_a_few_orders_live_their_whole_life() -> None:
     told = run("lifecycle", "--seconds", "8", "--rate", "2", "--seed", "1")
 
@@ -68,17 +66,15 @@ def test_a_few_orders_live_their_whole_life() -> None:
     assert told["cpu_ms_per_order"] > 0
 
 
-@pytest.mark.timeout(400)
 def test_points_are_posted_and_the_ledger_still_adds_up() -> None:
-    told = run("ledger", "--seconds", "1", "--stored", "400_000")
+    told = run("ledger", "--seconds", "1", "--stored", "100_000")
 
     assert (told["lost"], told["wrong_balances"], told["audit_findings"]) == (0, 0, 0)
-    assert told["stored"] > 400_000
+    assert told["stored"] > 100_000
     assert told["single_commands"] == 3 * told["single_rate"]
     assert min(told[f"{name}_ratio"] for name in ("one_charity", "one_of_many_charities", "stored")) > 0
 
 
-@pytest.mark.timeout(300)
 def test_every_member_is_renewed_once_and_the_books_agree() -> None:
     told = run("renewals", "--members", "200", "--seconds", "120")
 
@@ -86,7 +82,6 @@ def test_every_member_is_renewed_once_and_the_books_agree() -> None:
     assert len(told["worker_mb"]) == len(told["rates"])
 
 
-@pytest.mark.timeout(300)
 def test_newcomers_who_ask_twice_are_charged_once() -> None:
     told = run("signups", "--seconds", "4")
 
@@ -95,7 +90,6 @@ def test_newcomers_who_ask_twice_are_charged_once() -> None:
     assert len(told["active_seconds"]) == len(told["rates"])
 
 
-@pytest.mark.timeout(300)
 def test_streams_are_held_and_told_something() -> None:
     told = run("streams", "--streams", "40", "--seconds", "25")
 
@@ -104,7 +98,6 @@ def test_streams_are_held_and_told_something() -> None:
     assert told["statuses"] > 0
 
 
-@pytest.mark.timeout(300)
 def test_what_a_member_saves_is_looked_up_among_all_members() -> None:
     assert run("benefits", "--seconds", "1")["p99_ms"] > 0
 
