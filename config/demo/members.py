@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
+
 from modules.subscriptions.interface import Benefit, BenefitKind, PlanOffer, Subscriptions
 from tiffin.interfaces import CommandKey, call
 from tiffin.money import Money
@@ -32,14 +34,13 @@ def bring() -> None:
             trial_days=TRIAL_DAYS,
             benefits=brings,
         )
-        year = PlanOffer(
-            region=region,
+        year = msgspec.structs.replace(
+            month,
             code="plus-year",
             title="Tiffin Plus for a year",
             months=12,
-            level=1,
             price=Money(amount=price * _MONTHS_IN_A_YEAR_PAID, currency=currency),
-            benefits=brings,
+            trial_days=0,
         )
         for plan in (month, year):
             call(Subscriptions).offer(key=CommandKey(f"demo:plan:{region}:{plan.code}"), plan=plan)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from modules.identity.events import CustomerErased
 from modules.notifications.kinds import (
@@ -88,15 +89,7 @@ def happened(events: Sequence[Any]) -> None:
     """One statement for all that happened to all orders of a batch."""
     tell(
         [
-            Told(
-                kind=kind,
-                event_id=record.event_id,
-                happened_at=record.occurred_at,
-                region=record.region or "",
-                customer_id=event.customer_id,
-                order_id=event.order_id,
-                facts=facts(event),
-            )
+            _told(kind, record, event.customer_id, facts(event), order_id=event.order_id)
             for record, event in zip(current_events(), events, strict=True)
             for kinds, facts in (_TOLD[type(event)],)
             for kind in kinds
@@ -131,15 +124,7 @@ def points_changed(events: Sequence[Any]) -> None:
     """What is about a customer, and no order of theirs."""
     tell(
         [
-            Told(
-                kind=kind,
-                event_id=record.event_id,
-                happened_at=record.occurred_at,
-                region=record.region or "",
-                customer_id=event.customer_id,
-                order_id=None,
-                facts=facts(event, record),
-            )
+            _told(kind, record, event.customer_id, facts(event, record))
             for record, event in zip(current_events(), events, strict=True)
             for kind, facts in (_TOLD_OF_POINTS[type(event)],)
         ]
@@ -167,14 +152,11 @@ def memberships_changed(events: Sequence[MembershipChanged]) -> None:
     """Each step of a membership; who has only begun to join looks at the page that says so."""
     tell(
         [
-            Told(
-                kind=_TOLD_OF_MEMBERSHIPS.get(event.why, MEMBERSHIP),
-                event_id=record.event_id,
-                happened_at=record.occurred_at,
-                region=record.region or "",
-                customer_id=event.customer_id,
-                order_id=None,
-                facts=_membership(event, record),
+            _told(
+                _TOLD_OF_MEMBERSHIPS.get(event.why, MEMBERSHIP),
+                record,
+                event.customer_id,
+                _membership(event, record),
             )
             for record, event in zip(current_events(), events, strict=True)
             if event.why is not Why.UNKNOWN and event.state is not MembershipState.INCOMPLETE
@@ -194,6 +176,20 @@ def _membership(event: MembershipChanged, record: Recorded) -> dict[str, Any]:
         "renews_on": event.paid_to,
         "last_day": _last_day(datetime.fromisoformat(until), record) if until else "",
     }
+
+
+def _told(
+    kind: Kind, record: Recorded, customer_id: UUID, facts: dict[str, Any], *, order_id: UUID | None = None
+) -> Told:
+    return Told(
+        kind=kind,
+        event_id=record.event_id,
+        happened_at=record.occurred_at,
+        region=record.region or "",
+        customer_id=customer_id,
+        order_id=order_id,
+        facts=facts,
+    )
 
 
 def _last_day(end: datetime, record: Recorded) -> str:

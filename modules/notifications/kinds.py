@@ -31,12 +31,14 @@ TRIED_FOR = {
 
 class Kind(DTO):
     """`essential` belongs to an order or a membership and always comes by e-mail, if by e-mail at all; the
-    rest only to those who want it. Browsers are told what their owners want there."""
+    rest only to those who want it. Browsers are told what their owners want there. It leads to the page of
+    its order, or to that `page` of the account."""
 
     code: str
     title: str
     channels: tuple[Channel, ...]
     essential: bool = True
+    page: str = "rewards"
 
 
 _ALL = (Channel.EMAIL, Channel.PUSH, Channel.WEBHOOK)
@@ -61,18 +63,29 @@ GIFT_SKIPPED = Kind(
     code="standing_order_skipped",
     title="Nothing was given this month",
     channels=_ALL,
+    page="giving",
     essential=False,
 )
 TIER_CHANGED = Kind(code="tier_changed", title="Your tier has changed", channels=_ALL, essential=False)
 
 # Money is owed, taken or promised with each: all of it is essential.
-MEMBERSHIP = Kind(code="membership_changed", title="Your membership has changed", channels=_ALL)
-MEMBERSHIP_PAID = Kind(code="membership_paid", title="Your membership is paid for", channels=_ALL)
+MEMBERSHIP = Kind(
+    code="membership_changed", title="Your membership has changed", channels=_ALL, page="membership"
+)
+MEMBERSHIP_PAID = Kind(
+    code="membership_paid", title="Your membership is paid for", channels=_ALL, page="membership"
+)
 MEMBERSHIP_ASKED = Kind(
-    code="membership_to_confirm", title="Your bank asks you to confirm a payment", channels=_ALL
+    code="membership_to_confirm",
+    title="Your bank asks you to confirm a payment",
+    channels=_ALL,
+    page="membership",
 )
 MEMBERSHIP_UNPAID = Kind(
-    code="membership_not_paid", title="A payment for your membership failed", channels=_ALL
+    code="membership_not_paid",
+    title="A payment for your membership failed",
+    channels=_ALL,
+    page="membership",
 )
 
 KINDS = {

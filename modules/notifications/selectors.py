@@ -10,25 +10,13 @@ from django.urls import reverse
 
 from modules.notifications.channels import push
 from modules.notifications.interface import BrowserView, Choices, KindView, Switch
-from modules.notifications.kinds import (
-    GIFT_SKIPPED,
-    KINDS,
-    MEMBERSHIP,
-    MEMBERSHIP_ASKED,
-    MEMBERSHIP_PAID,
-    MEMBERSHIP_UNPAID,
-    Channel,
-    Kind,
-)
+from modules.notifications.kinds import KINDS, Channel, Kind
 from modules.notifications.models import Browser, Message, Preference
 from modules.notifications.wording import Written, choose_language, languages, write
 from tiffin import regions
 from tiffin.regions import Region, UnknownRegion
 
 _SALT = "notifications.unsubscribe"
-_PLACES = {GIFT_SKIPPED.code: "giving"} | {
-    kind.code: "membership" for kind in (MEMBERSHIP, MEMBERSHIP_ASKED, MEMBERSHIP_PAID, MEMBERSHIP_UNPAID)
-}
 
 
 def preference_of(customer_id: UUID) -> Preference:
@@ -80,8 +68,7 @@ def link_of(message: Message) -> str:
     """The page of its order, or that of the customer's points, gifts or membership."""
     if message.order_id:
         return f"{settings.TIFFIN_ORIGIN}/orders/{message.order_id}/"
-    place = _PLACES.get(message.kind, "rewards")
-    return f"{settings.TIFFIN_ORIGIN}/account/{place}/"
+    return f"{settings.TIFFIN_ORIGIN}/account/{KINDS[message.kind].page}/"
 
 
 def read_way_out(token: str) -> tuple[UUID, Kind] | None:

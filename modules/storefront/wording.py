@@ -353,13 +353,13 @@ _MEMBERSHIPS = {
 _LEAVING = Words(headline="It ends soon", explanation="You have it until then, and pay nothing more.")
 _MEMBER_CONFIRMS = Words(
     headline="Please confirm the payment",
-    explanation="Your bank wants to know that it is you. There are 23 hours to confirm.",
+    explanation="Your bank wants to know that it is you. What is not confirmed in time is not charged.",
 )
 
 
 def membership_words(member: MembershipView) -> Words:
     if member.action_url:
         return _MEMBER_CONFIRMS
-    return (
-        _LEAVING if member.cancels else _MEMBERSHIPS.get(member.state, _MEMBERSHIPS[MembershipState.UNKNOWN])
-    )
+    if member.cancels:
+        return _LEAVING
+    return _MEMBERSHIPS.get(member.state, _MEMBERSHIPS[MembershipState.UNKNOWN])

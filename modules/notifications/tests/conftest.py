@@ -10,10 +10,17 @@ import pytest
 
 from modules.identity.interface import AccountKind, Identity
 from modules.notifications.tests.outside import MailServer, World, listening, taking_mail
-from tiffin import context, ids
+from tiffin import clock, context, ids
 from tiffin.interfaces import CommandKey, call
+from tiffin.log.events import Event, Recorded
 
 EMAIL = "zofia@example.com"
+
+
+def record(event: Event, region: str = "gb") -> Recorded:
+    """The event as it was read from the log."""
+    values = dict.fromkeys(Recorded._fields) | {"event_id": ids.new_id(), "occurred_at": clock.now()}
+    return Recorded(**{**values, "region": region, "name": event.wire})
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from modules.notifications.jobs import send_emails
 from modules.notifications.kinds import CONFIRMED, FEEDBACK, KINDS, STALE, Channel
 from modules.notifications.models import Message, Preference, State
 from modules.notifications.services import Told, sending, tell
-from modules.notifications.tests.conftest import EMAIL
+from modules.notifications.tests.conftest import EMAIL, record
 from modules.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderRefunded
 from modules.rewards.events import (
     PointsExpireSoon,
@@ -27,11 +27,9 @@ from modules.rewards.events import (
     StandingOrderSkipped,
     TierChanged,
 )
-from modules.subscriptions.events import MembershipChanged, Why
-from modules.subscriptions.interface import MembershipState
 from tiffin import clock, db, ids
 from tiffin.jobs.registry import find
-from tiffin.log.events import Recorded, handling
+from tiffin.log.events import handling
 from tiffin.money import Money
 
 pytestmark = pytest.mark.database
@@ -58,25 +56,11 @@ def told(customer, *, kind=CONFIRMED, region="gb", event_id=None, **facts):
     return order_id
 
 
-def record(event, region="gb") -> Recorded:
-    """The event as it was read from the log."""
-    values = dict.fromkeys(Recorded._fields) | {"event_id": ids.new_id(), "occurred_at": clock.now()}
-    return Recorded(**{**values, "region": region, "name": event.wire})
-
-
 def confirmed(customer, total=2350):
     money = Money(amount=total, currency="GBP")
     return OrderConfirmed(
         order_id=ids.new_id(), customer_id=customer, restaurant_id=ids.new_id(), total=money
     )
-
-
-REGIONS = {"en": "gb", "pl": "pl"}
-
-
-def membership(customer, **more) -> MembershipChanged:
-    plan = {"plan_code": "plus", "title": "Tiffin Plus", "benefits": (), "valid_in": ("gb",)}
-    return MembershipChanged(membership_id=ids.new_id(), customer_id=customer, **plan, **more)
 
 
 # --- from events to messages -----------------------------------------------------------------------
@@ -263,76 +247,6 @@ def test_why_a_gift_was_skipped_is_said_where_it_is_known(reason: str, said: str
     facts = {"points": 300, "available": 20, "reason": reason}
     text = wording.write("standing_order_skipped", facts, language="en", link="https://x.example/").text
     assert said in text
-
-
-@pytest.mark.parametrize("language", ["en", "pl"])
-@pytest.mark.parametrize("state", [state for state in MembershipState if state.value != "unknown"])
-@pytest.mark.parametrize("why", [why for why in Why if why is not Why.UNKNOWN])
-def test_each_step_of_a_membership_has_words(zofia, why, state, language) -> None:
-    event = membership(zofia, why=why, state=state)
-    with db.transaction(owner="notifications"), handling(record(event, region=REGIONS[language])):
-        handlers.memberships_changed([event])
-
-    send_emails()
-
-    if state is MembershipState.INCOMPLETE:
-        assert not mail.outbox
-        return
-    (message,) = mail.outbox
-    assert "Tiffin Plus" in message.subject
-    assert f"{settings.TIFFIN_ORIGIN}/account/membership/" in message.body
-    assert "None" not in message.body
-
-
-def test_a_trial_and_a_paid_period_are_told_with_the_day_on_which_it_renews(zofia) -> None:
-    until = {"access_until": "2026-10-05T23:00:00+00:00", "paid_to": "2026-09-29"}
-    events = [
-        membership(zofia, why=Why.JOINED, state=MembershipState.TRIALING, **until),
-        membership(
-            zofia,
-            why=Why.RENEWED,
-            state=MembershipState.ACTIVE,
-            total=Money(amount=499, currency="GBP"),
-            **until,
-        ),
-    ]
-    with db.transaction(owner="notifications"), handling(*map(record, events)):
-        handlers.memberships_changed(events)
-
-    send_emails()
-
-    trial, paid = mail.outbox
-    assert "costs nothing until 2026-09-29" in trial.body
-    assert "4.99 GBP are paid for the next period; it renews on 2026-09-29." in paid.body
-    assert "2026-10-05" not in trial.body + paid.body
-
-
-def test_a_member_who_could_not_be_charged_hears_when_it_is_tried_again_and_what_stays(zofia) -> None:
-    failed = membership(
-        zofia,
-        why=Why.PAYMENT_FAILED,
-        state=MembershipState.PAST_DUE,
-        total=Money(amount=499, currency="GBP"),
-        again_on="2026-08-28",
-        access_until="2026-09-02T23:00:00+00:00",
-    )
-    asked = membership(
-        zofia,
-        why=Why.ACTION_REQUIRED,
-        state=MembershipState.PAST_DUE,
-        total=Money(amount=499, currency="GBP"),
-    )
-    with db.transaction(owner="notifications"), handling(record(failed), record(asked)):
-        handlers.memberships_changed([failed, asked])
-
-    send_emails()
-
-    said, confirm = mail.outbox
-    assert said.subject == "The payment for Tiffin Plus failed"
-    assert "4.99 GBP could not be charged. It is tried again on 2026-08-28" in said.body
-    assert "until 2026-09-02 you keep what the membership brings" in said.body
-    assert "unsubscribe" not in said.body
-    assert "before 4.99 GBP are charged. Do so within 23 hours" in confirm.body
 
 
 @pytest.mark.parametrize(("total", "said"), [(2350, "payment of 23.50 GBP"), (0, "Your points pay for all")])

@@ -110,6 +110,20 @@ def test_coming_back_from_stripes_page_makes_us_ask(stripe, approved, state):
     assert state_of(payment) is state
 
 
+@pytest.mark.parametrize(("purpose", "page"), [
+    ("membership", "/account/membership/"),
+    ("somebody else's", "/"),
+])  # fmt: skip
+def test_the_way_back_leads_to_what_was_paid_for(stripe, purpose, page):
+    payment = waiting(stripe)
+    Payment.objects.filter(pk=payment.pk).update(purpose=purpose)
+    (intent,) = stripe.intents(payment.charge_key)
+
+    sent = Client().get("/payments/return", {"payment_intent": intent["id"]})
+
+    assert sent["Location"] == page
+
+
 def test_what_the_way_back_says_is_not_believed(stripe):
     payment = waiting(stripe)
     (intent,) = stripe.intents(payment.charge_key)

@@ -101,9 +101,11 @@ def offer_plan(*, plan_id: UUID) -> None:
 def offer_new_plan(offer: PlanOffer) -> UUID:
     """Make it and offer it, unless its code is taken there. Raises UnknownRegion, PlanRefused."""
     region, named = regions.get(offer.region), f"{offer.code} in {offer.region}"
-    known: Plan | None = Plan.objects.filter(region=region.code, code=offer.code).first()
+    known: UUID | None = (
+        Plan.objects.filter(region=region.code, code=offer.code).values_list("pk", flat=True).first()
+    )
     if known is not None:
-        return UUID(str(known.pk))
+        return known
     if offer.price.currency != region.currency:
         raise PlanRefused(plan=named, why=f"prices there are in {region.currency}.")
     plan = Plan(
@@ -119,8 +121,9 @@ def offer_new_plan(offer: PlanOffer) -> UUID:
         add_version(PlanVersion(plan=plan, **terms))
     except ValidationError as wrong:
         raise PlanRefused(plan=named, why=" ".join(wrong.messages)) from None
-    offer_plan(plan_id=plan.pk)
-    return UUID(str(plan.pk))
+    plan_id: UUID = plan.pk
+    offer_plan(plan_id=plan_id)
+    return plan_id
 
 
 def withdraw_plan(*, plan_id: UUID) -> None:
