@@ -126,7 +126,8 @@ class Person:
                 answer = None
             if answer is not None and answer.status_code not in TRANSIENT and not _is_running(answer):
                 return _read(answer)
-            await asyncio.sleep(0.2 * 2**attempt)
+            asked_to_wait = float(answer.headers.get("Retry-After", 0)) if answer is not None else 0.0
+            await asyncio.sleep(max(0.2 * 2**attempt, asked_to_wait))
         raise Unanswered(f"{verb} {path}: {answer.status_code if answer is not None else 'no answer'}")
 
     @property

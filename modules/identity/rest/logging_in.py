@@ -32,7 +32,7 @@ from modules.identity.rest.serializers import (
 from tiffin.errors import DomainError
 from tiffin.web.auth import actor_of
 from tiffin.web.openapi import refuses
-from tiffin.web.problems import Problem
+from tiffin.web.problems import RETRY_SECONDS, Problem
 
 CREDENTIALS = OpenApiExample(
     "Zofia", value={"email": "zofia@example.com", "password": "correct horse"}, request_only=True
@@ -145,7 +145,7 @@ def _answer(view: AllauthView, request: Request) -> HttpResponse:
 
 def _trouble(answer: HttpResponse) -> Exception:
     if answer.status_code == status.HTTP_429_TOO_MANY_REQUESTS:
-        return Problem("too_many_requests")
+        return Problem("too_many_requests", headers={"Retry-After": str(RETRY_SECONDS)})
     errors = _errors_in(answer)
     for error in errors:
         if error["code"] in _REFUSALS:

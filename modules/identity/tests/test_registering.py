@@ -117,6 +117,17 @@ def test_guessing_a_customers_password_is_slowed_down():
     assert codes == ["login_refused"] * 5 + ["too_many_attempts"]
 
 
+def test_a_crowd_behind_one_address_is_told_when_to_ask_again(settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login": "1/m/ip"}
+    a_customer("one-of-many@example.com")
+    log_in("one-of-many@example.com", PASSWORD)
+
+    answer = log_in("one-of-many@example.com", PASSWORD)
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
+    assert int(answer["Retry-After"]) > 0
+
+
 def test_a_restaurants_user_claims_their_restaurants():
     mine = ids.new_id()
     create_account(

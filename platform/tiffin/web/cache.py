@@ -17,14 +17,18 @@ log = structlog.get_logger(__name__)
 TIMEOUT_SECONDS = 0.05
 # After a failure nobody in this process asks this Redis again for a while.
 REST_SECONDS = 1.0
+OWED_AT_MOST = 10_000
 
 Answer = TypeVar("Answer")
 _resting_until: dict[str, float] = {}
+# What was to be deleted and may still be there: a lock whose `add` arrived while its answer came too late.
+_owed: dict[str, set[str]] = {}
 
 
 class LosableCache(RedisCache):
     """Redis while it answers at once. Otherwise reads find nothing, and writes are dropped as if they were
-    done: whoever takes a lock by `add` must not wait for one that nobody holds."""
+    done: whoever takes a lock by `add` must not wait for one that nobody holds. For the same reason what is
+    deleted meanwhile is deleted as soon as Redis answers again."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = {
@@ -49,7 +53,11 @@ class LosableCache(RedisCache):
         return self._or(False, lambda: super(LosableCache, self).touch(key, *args, **options))
 
     def delete(self, key: Any, *args: Any, **options: Any) -> bool:
-        return self._or(False, lambda: super(LosableCache, self).delete(key, *args, **options))
+        return self._or(
+            False,
+            lambda: super(LosableCache, self).delete(key, *args, **options),
+            owing=lambda: [self.make_and_validate_key(key, *args, **options)],
+        )
 
     def get_many(self, keys: Any, *args: Any, **options: Any) -> dict[Any, Any]:
         return self._or({}, lambda: super(LosableCache, self).get_many(keys, *args, **options))
@@ -66,17 +74,38 @@ class LosableCache(RedisCache):
         return self._or(list(data), lambda: super(LosableCache, self).set_many(data, *args, **options))
 
     def delete_many(self, keys: Any, *args: Any, **options: Any) -> None:
-        self._or(None, lambda: super(LosableCache, self).delete_many(keys, *args, **options))
+        keys = list(keys)
+        self._or(
+            None,
+            lambda: super(LosableCache, self).delete_many(keys, *args, **options),
+            owing=lambda: [self.make_and_validate_key(key, *args, **options) for key in keys],
+        )
 
     def clear(self) -> None:
         self._or(None, super().clear)
 
-    def _or(self, otherwise: Answer, ask: Callable[[], Answer]) -> Answer:
+    def _or(
+        self,
+        otherwise: Answer,
+        ask: Callable[[], Answer],
+        *,
+        owing: Callable[[], list[str]] = list,
+    ) -> Answer:
         if time.monotonic() < _resting_until.get(self._server, 0.0):
+            self._owe(owing())
             return otherwise
+        owed = _owed.pop(self._server, set())
         try:
+            if owed:
+                self._cache.delete_many(owed)
+                owed = set()
             return ask()
         except (redis.RedisError, OSError) as error:
+            self._owe([*owed, *owing()])
             _resting_until[self._server] = time.monotonic() + REST_SECONDS
             log.warning("cache_unreachable", error=type(error).__name__)
             return otherwise
+
+    def _owe(self, keys: list[str]) -> None:
+        owed = _owed.setdefault(self._server, set())
+        owed.update(keys[: OWED_AT_MOST - len(owed)])

@@ -34,6 +34,7 @@ def refused() -> str:
 def lost(request: pytest.FixtureRequest) -> Iterator[LosableCache]:
     yield LosableCache(request.getfixturevalue(request.param), {})
     rooms._resting_until.clear()
+    rooms._owed.clear()
 
 
 def test_reads_miss_and_writes_are_dropped_at_once(lost: LosableCache) -> None:
@@ -78,3 +79,30 @@ def test_it_is_asked_again_after_a_rest(monkeypatch: pytest.MonkeyPatch, setting
     assert cache.get("a") == 1
     with pytest.raises(ValueError, match="not found"):
         cache.incr("never-set")
+
+
+@pytest.mark.database
+def test_a_lock_let_go_while_redis_was_late_is_free_as_soon_as_it_answers(settings: Any) -> None:
+    here = settings.REDIS_URL
+    ours, theirs = LosableCache(here, {}), LosableCache(here, {})
+    assert ours.add("lock", 1, 600) is True
+    rooms._resting_until[here] = time.monotonic() + 60
+    try:
+        ours.delete("lock")
+    finally:
+        rooms._resting_until.pop(here)
+
+    assert theirs.add("lock", 1, 600) is True
+    assert theirs.add("lock", 1, 600) is False
+    theirs.delete_many(["lock"])
+
+
+def test_what_is_owed_does_not_grow_without_end(refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms, "OWED_AT_MOST", 3)
+    cache = LosableCache(refused, {})
+
+    for number in range(5):
+        cache.delete(f"key-{number}")
+
+    assert len(rooms._owed.pop(refused)) == 3
+    rooms._resting_until.pop(refused)
