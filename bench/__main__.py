@@ -28,8 +28,9 @@ NAMES = (
 OPTIONS = {
     "lifecycle": {"rate", "seed"},
     "streams": {"streams"},
-    "ledger": {"stored", "full"},
+    "ledger": {"stored", "full", "customers"},
     "renewals": {"members", "full"},
+    "benefits": {"members"},
 }
 
 
@@ -43,7 +44,8 @@ def main() -> int:
     parser.add_argument(
         "--stored", type=_positive, help="ledger: transfers that are there already at the end"
     )
-    parser.add_argument("--members", type=int, help="renewals: of each round")
+    parser.add_argument("--members", type=int, help="renewals: of each round; benefits: in all")
+    parser.add_argument("--customers", type=int, help="ledger: how many have points")
     parser.add_argument(
         "--full",
         action="store_true",

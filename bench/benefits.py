@@ -33,11 +33,11 @@ _BENEFITS = """[
 _RAW = "SELECT benefits::text, valid_in FROM orders_knownmembership WHERE customer_id = %s"
 
 
-def run(*, seconds: float | None) -> dict[str, Any]:
-    """Rounds of `seconds` over random members of 192,000. The ceiling is their row, read by plain SQL."""
+def run(*, seconds: float | None, members: int = MEMBERS) -> dict[str, Any]:
+    """Rounds of `seconds` over random ones of `members`. The ceiling is their row, read by plain SQL."""
     with ground() as platform:
         platform.stop("web", "stream", "origin", "worker", "beat")
-        customers = _known(platform)
+        customers = _known(platform, members)
         length = seconds or SECONDS
         check, random = _check(), Random(1)
         _measure(check, customers, random, 1.0)
@@ -48,9 +48,9 @@ def run(*, seconds: float | None) -> dict[str, Any]:
     return result("benefits", "checks", rounds, ceilings=[raw.rate])
 
 
-def _known(platform: Ground) -> list[UUID]:
+def _known(platform: Ground, members: int) -> list[UUID]:
     with platform.connect("orders") as connection:
-        found = connection.execute(_KNOWN, [_BENEFITS, MEMBERS]).fetchall()
+        found = connection.execute(_KNOWN, [_BENEFITS, members]).fetchall()
         connection.execute("ANALYZE orders_knownmembership")
     return [customer for (customer,) in found]
 

@@ -16,7 +16,7 @@ from bench.ceilings import CONNECTIONS
 from bench.ground import Ground, ground
 from bench.ledger_ceiling import read_rows, stand_beside
 from bench.measuring import ROUNDS, Cpu, Round, result, say, spent
-from bench.points import CHARITIES
+from bench.points import CHARITIES, CUSTOMERS
 
 SECONDS = 8.0
 CLIENTS = 2
@@ -41,21 +41,23 @@ class Clients(NamedTuple):
         return [pool.apply(do, arguments) for pool in self.pools]
 
 
-def run(*, seconds: float | None, stored: float = STORED, full: bool = False) -> dict[str, Any]:
+def run(
+    *, seconds: float | None, stored: float = STORED, full: bool = False, customers: int = CUSTOMERS
+) -> dict[str, Any]:
     """Rounds of `seconds` of batches: mixed, of gifts to many charities and to one, and mixed again on top of
     at least `stored` transfers (FULL of them when `full`); single commands at a steady rate in between."""
     length = seconds or SECONDS
     with ground() as platform:
         platform.stop("worker", "beat", "web", "stream", "origin")
-        customers = ledger_store.settle_customers(platform)
-        with _clients(platform, customers) as clients:
+        owners = ledger_store.settle_customers(platform, customers)
+        with _clients(platform, owners) as clients:
             wrong = _warm_up(clients)
             ceilings = [_ceiling(clients, length)]
             mixed = [_round(clients, length) for _ in range(ROUNDS)]
             ceilings.append(_ceiling(clients, length))
             many = [_round(clients, length, charities=CHARITIES) for _ in range(ROUNDS)]
             one = [_round(clients, length, charities=1) for _ in range(ROUNDS)]
-            single = ledger_singles.measure(platform, customers, length * ROUNDS)
+            single = ledger_singles.measure(platform, owners, length * ROUNDS)
             ledger_store.give_a_past(platform, FULL if full else int(stored))
             past = ledger_store.stored(platform)
             wrong += _post_some(clients, past // WARMED)

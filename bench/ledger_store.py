@@ -15,11 +15,11 @@ from psycopg import sql
 
 from bench.ground import Ground
 from bench.measuring import say
-from bench.points import CUSTOMERS, LOTS_A_CUSTOMER
+from bench.points import LOTS_A_CUSTOMER
 
 STRIPES = 16
 PROGRAMME = UUID(int=0)
-ENTRIES_A_ROUND = CUSTOMERS * 4  # earned, confirmed, held, spent
+ENTRIES_A_ROUND = 4  # of each customer: earned, confirmed, held, spent
 BEFORE_THE_GRANTS = 60  # days; rounds of the past are so much older, and a day apart
 
 _CUSTOMERS = """
@@ -157,13 +157,13 @@ WHERE indrelid = %(table)s::regclass AND NOT EXISTS (SELECT FROM pg_constraint W
 TABLES = ("rewards_account", "rewards_entry", "rewards_lot", "rewards_hold")
 
 
-def settle_customers(ground: Ground) -> list[UUID]:
-    """CUSTOMERS with LOTS_A_CUSTOMER lots of points each; returns who they are."""
-    say(f"{CUSTOMERS} customers get {CUSTOMERS * LOTS_A_CUSTOMER} lots")
+def settle_customers(ground: Ground, count: int) -> list[UUID]:
+    """So many with LOTS_A_CUSTOMER lots of points each; returns who they are."""
+    say(f"{count} customers get {count * LOTS_A_CUSTOMER} lots")
     first = last_number(ground)
     with _quiet(ground) as connection:
         connection.execute("CREATE SCHEMA bench")
-        named = {"stripes": STRIPES, "customers": CUSTOMERS, "programme": PROGRAMME}
+        named = {"stripes": STRIPES, "customers": count, "programme": PROGRAMME}
         connection.execute(_CUSTOMERS, named)
         connection.execute(_CUSTOMERS_ACCOUNTS)
         connection.execute(_PROGRAMMES_ACCOUNTS, named)
@@ -218,7 +218,10 @@ def wrong_balances(ground: Ground) -> int:
 
 def give_a_past(ground: Ground, transfers: int) -> None:
     """At least so many transfers in all: everybody has earned and spent, again and again."""
-    rounds = -(-(transfers - stored(ground)) // ENTRIES_A_ROUND)
+    with ground.connect("rewards") as connection:
+        ((customers,),) = connection.execute("SELECT count(*) FROM bench.customer")
+    a_round = customers * ENTRIES_A_ROUND
+    rounds = -(-(transfers - stored(ground)) // a_round)
     if rounds <= 0:
         return
     first = last_number(ground)
@@ -229,7 +232,7 @@ def give_a_past(ground: Ground, transfers: int) -> None:
                 for statement in _PAST:
                     connection.execute(statement)
                 connection.execute("DROP TABLE round")
-                say(f"{(number + 1) * ENTRIES_A_ROUND} transfers lie in the past")
+                say(f"{(number + 1) * a_round} transfers lie in the past")
         connection.execute(_SETTLE, {"first": first})
 
 

@@ -51,7 +51,9 @@ def authorise(payment_id: UUID) -> None:
 
 @job("charge", attempts=ATTEMPTS, lease=BATCH_LEASE, destination=BATCHES, cap=BATCHES_CAP)
 def charge(batch_id: UUID) -> None:
-    """Ask for what a batch of charges is owed: hold it, then take it."""
+    """Ask for what a batch of charges is owed: hold it, then take it. What no answer came to is asked for
+    again soon, under its key."""
+    unanswered = 0
     to_hold, held = services.begin_charging(batch_id)
     for payments in _by_provider(to_hold):
         wishes = [
@@ -59,6 +61,7 @@ def charge(batch_id: UUID) -> None:
             for each in payments
         ]
         outcomes = hold_many(provider(payments[0].provider), wishes)
+        unanswered += outcomes.count(None)
         held += services.record_held(batch_id, _answers(payments, outcomes))
     for payments in _by_provider(held):
         takes = [
@@ -66,7 +69,10 @@ def charge(batch_id: UUID) -> None:
             for each in payments
         ]
         outcomes = take_many(provider(payments[0].provider), takes)
+        unanswered += outcomes.count(None)
         services.record_taken(batch_id, _answers(payments, outcomes))
+    if unanswered:
+        raise ProviderTimeout(f"{unanswered} of {batch_id}")
     services.end_batch(batch_id)
 
 

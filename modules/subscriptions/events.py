@@ -33,7 +33,9 @@ class MembershipChanged(Event, wire="subscriptions.membership_changed.v1"):
     """How a membership stands by now, and why it changed. `benefits` are granted in `valid_in` before
     `access_until` (ISO 8601, UTC; empty: not at all). Where it is about an invoice, its `total` and the `tax`
     in it, and when a payment is tried again (`again_on`, a day of the region). `paid_to` is the first day
-    that is not paid for, on which it renews where it does; benefits may be granted for longer."""
+    that is not paid for, on which it renews where it does; benefits may be granted for longer. `a_year` is
+    what the plan brings in a year without tax and introductions, while periods of it are billed: none of a
+    trial, a pause, or when it is over."""
 
     membership_id: UUID
     customer_id: UUID
@@ -49,3 +51,4 @@ class MembershipChanged(Event, wire="subscriptions.membership_changed.v1"):
     tax: Money | None = None
     again_on: str = ""
     paid_to: str = ""
+    a_year: Money | None = None

@@ -1,5 +1,5 @@
 """What payments tells of charges, and of orders' payments, which are not looked at; what orders tells of
-savings, and identity of customers who are forgotten."""
+savings, and identity of customers who are forgotten; what happens here is counted."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ from modules.payments.events import (
     PaymentStep,
     PaymentVoided,
 )
+from modules.subscriptions.events import MembershipChanged, Why
 from modules.subscriptions.interface import PURPOSE
+from modules.subscriptions.services.figures import Step, count_steps
 from modules.subscriptions.services.leaving import forget_customer
 from modules.subscriptions.services.outcomes import ACTION, CAPTURED, DECLINED, FAILED, Heard, record
 from modules.subscriptions.services.saving import Saved, note_savings
-from tiffin.log import Event, Subscriber, on, on_batch
+from tiffin.log import Event, Subscriber, current_events, on, on_batch
 
 # Nobody waits for it: a second later, and many together.
 SAVINGS = Subscriber("subscriptions.savings", nudged=False)
+FIGURES = Subscriber("subscriptions.figures", nudged=False)
+_PAID = frozenset({Why.JOINED, Why.RENEWED, Why.RECOVERED})
 
 
 @on_batch(PaymentCaptured, PaymentActionRequired, PaymentDeclined, PaymentFailed, PaymentVoided)
@@ -58,6 +62,27 @@ def orders_delivered(events: Sequence[OrderDelivered]) -> None:
     ]
     if saved:
         note_savings(saved)
+
+
+@on_batch(MembershipChanged, by=FIGURES)
+def memberships_changed(events: Sequence[MembershipChanged]) -> None:
+    """What they bring, and who comes and goes."""
+    count_steps(
+        [
+            Step(
+                event.membership_id,
+                event.customer_id,
+                record.region or "",
+                event.plan_code,
+                event.state,
+                event.a_year.amount if event.a_year else 0,
+                # A trial begins without an invoice.
+                event.why in _PAID and event.invoice_id is not None,
+                record.occurred_at,
+            )
+            for event, record in zip(events, current_events(), strict=True)
+        ]
+    )
 
 
 @on(CustomerErased)

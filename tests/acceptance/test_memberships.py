@@ -3,6 +3,7 @@ gone when it ends."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -20,14 +21,15 @@ VALUES (gen_random_uuid(), 'gb', 0, 0, now(), %s, 'Plus', 1, %s, 'offered') RETU
 _VERSION = """
 INSERT INTO subscriptions_planversion (plan_id, number, from_at, price, trial_days, intro_periods, benefits,
                                        made_at, made_by)
-VALUES (%s, 1, '2020-01-01', %s, %s, 0, '[{"kind": "free_delivery"}]', now(), '')
+VALUES (%s, 1, '2020-01-01', %s, %s, 0, %s, now(), '')
 """
+_BENEFITS = json.dumps([{"kind": "free_delivery"}, {"kind": "pickup_credit", "rate": "0.1"}])
 
 
 def a_plan(platform: Platform, price: int = 499, *, level: int = 1, trial_days: int = 0) -> str:
     """As staff offer it."""
     ((plan,),) = platform.sql("subscriptions", _PLAN, [f"plus-{uuid4().hex[:12]}", level])
-    platform.sql("subscriptions", _VERSION, [plan, price, trial_days])
+    platform.sql("subscriptions", _VERSION, [plan, price, trial_days, _BENEFITS])
     return str(plan)
 
 
@@ -51,10 +53,13 @@ def do(customer: Customer, member: dict[str, Any], verb: str, **body: Any) -> di
 
 def saved(customer: Customer, places: Any) -> int:
     """What a membership takes off a basket now."""
-    quote = customer.quote(places.open)
-    return -sum(
-        part["amount"]["amount"] for part in quote["price"]["components"] if part["kind"] == "member_benefit"
-    )
+    return saved_by(customer.quote(places.open))
+
+
+def saved_by(priced: dict[str, Any]) -> int:
+    """What it took off a quote or an order."""
+    components = priced["price"]["components"]
+    return -sum(part["amount"]["amount"] for part in components if part["kind"] == "member_benefit")
 
 
 def test_a_member_pays_less_until_it_ends(platform: Platform, customer: Customer, places: Any) -> None:

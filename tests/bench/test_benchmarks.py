@@ -67,7 +67,7 @@ def test_a_few_orders_live_their_whole_life() -> None:
 
 
 def test_points_are_posted_and_the_ledger_still_adds_up() -> None:
-    told = run("ledger", "--seconds", "1", "--stored", "100_000")
+    told = run("ledger", "--seconds", "1", "--stored", "100_000", "--customers", "40_000")
 
     assert (told["lost"], told["wrong_balances"], told["audit_findings"]) == (0, 0, 0)
     assert told["stored"] > 100_000
@@ -99,7 +99,7 @@ def test_streams_are_held_and_told_something() -> None:
 
 
 def test_what_a_member_saves_is_looked_up_among_all_members() -> None:
-    assert run("benefits", "--seconds", "1")["p99_ms"] > 0
+    assert run("benefits", "--seconds", "1", "--members", "5_000")["p99_ms"] > 0
 
 
 def test_a_published_call_is_measured_beside_a_plain_one() -> None:

@@ -45,6 +45,8 @@ def plan_rows(cast: Cast, region: str) -> dict[str, str]:
         "subscriptions.planversion": version,
         "subscriptions.membership": member,
         "subscriptions.invoice": _invoice(cast, region, member),
+        "subscriptions.membersfigure": _figure(cast, region),
+        "subscriptions.cohortfigure": _cohort(cast, region),
         "orders.knownmembership": _known(cast, region),
     }
 
@@ -69,6 +71,23 @@ def _invoice(cast: Cast, region: str, member: str) -> str:
         " current_date, '[]', 0, 0, 'GBP', 'void', '', 0, '', '', '{}', 0, now()) RETURNING id"
     )
     return str(cast.platform.sql("subscriptions", query, [member, region])[0][0])
+
+
+def _figure(cast: Cast, region: str) -> str:
+    query = (
+        "INSERT INTO subscriptions_membersfigure (region, hour, what, plan_code, count, a_year)"
+        " VALUES (%s, '2020-01-01', 'begun', gen_random_uuid()::text, 1, 0) RETURNING id"
+    )
+    return str(cast.platform.sql("subscriptions", query, [region])[0][0])
+
+
+def _cohort(cast: Cast, region: str) -> str:
+    query = (
+        'INSERT INTO subscriptions_cohortfigure (region, joined, "left", count)'
+        " VALUES (%s, '2020-01-01', '2020-02-01', 1)"
+        ' ON CONFLICT (region, joined, "left") DO UPDATE SET count = 1 RETURNING id'
+    )
+    return str(cast.platform.sql("subscriptions", query, [region])[0][0])
 
 
 def _known(cast: Cast, region: str) -> str:

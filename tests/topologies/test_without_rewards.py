@@ -3,10 +3,7 @@ points wait for it and then go on, or end and cost nothing."""
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,12 +14,12 @@ import pytest
 from tests.acceptance.conftest import Books, World, give_points, new_places, sign_in
 from tests.acceptance.people import Customer, Place, until
 from tests.faults.storm import Storm, audit
+from tests.topologies.gone import without
 from tiffin.testing.plugin import whole_platform
 from tiffin.testing.running import Platform
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
 
-GROUP = ("rewards-web", "rewards-worker", "rewards-beat", "rewards-postgres")
 PATIENCE_SECONDS = 120.0
 
 
@@ -38,21 +35,8 @@ def places(apart: Platform) -> World:
     return new_places(apart)
 
 
-@contextmanager
-def without_rewards(platform: Platform) -> Iterator[None]:
-    """Within the block none of its processes runs; whoever would start them again is held up meanwhile."""
-    os.kill(platform.pid, signal.SIGSTOP)
-    try:
-        former = {name: platform.kill(name) for name in GROUP}
-        yield
-    finally:
-        os.kill(platform.pid, signal.SIGCONT)
-    for name, pid in former.items():
-        platform.await_restart(name, pid, seconds=90)
-
-
 def test_orders_are_placed_and_delivered_while_rewards_is_gone(apart: Platform, tmp_path: Path) -> None:
-    with without_rewards(apart):
+    with without(apart, "rewards"):
         storm = Storm(apart, tmp_path, PATIENCE_SECONDS)
         try:
             report, ended = storm.end()
@@ -133,7 +117,7 @@ def test_orders_with_points_wait_for_rewards_and_nothing_is_lost(
     held_overdue.orders()
     held_overdue.await_points("held")
 
-    with without_rewards(apart):
+    with without(apart, "rewards"):
         fetched.orders(fulfilment="pickup")
         cancelled.orders()
         overdue.orders()

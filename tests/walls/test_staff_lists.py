@@ -17,6 +17,7 @@ SUMS = {
     "rewards.liabilityday",
     "rewards.outstandingfigure",
     "rewards.pointsfigure",
+    "subscriptions.cohortfigure",
 }
 LISTS = sorted(site._registry.values(), key=lambda pages: pages.opts.label_lower)
 

@@ -9,6 +9,9 @@ documents as of API version 2026-10-28.endive:
   `allowed_payment_method_types` taken.
 - docs.stripe.com/payments/3d-secure: `return_url` leads to `next_action.redirect_to_url`, and with
   `use_stripe_sdk` (docs.stripe.com/api/payment_intents/confirm) to one for Stripe's library.
+- docs.stripe.com/api/payment_intents/confirm (`off_session`) and docs.stripe.com/declines/codes: without its
+  owner a card that asks for them is refused with `authentication_required`; confirmed once more by its method
+  as if they were there, the intent waits for them.
 - docs.stripe.com/error-codes: `payment_intent_unexpected_state`; a card that is declined is a `card_error`.
 - docs.stripe.com/api/payment_intents/object: `amount_received`.
 - docs.stripe.com/changelog/basil/2025-03-31: a partial capture makes no refund.
@@ -69,7 +72,9 @@ from aiohttp import web
 from localstripe.server import app
 web.run_app(app, host=sys.argv[1], port=int(sys.argv[2]), print=None)
 """
-_UNKNOWN_TO_LOCALSTRIPE = ("return_url", "use_stripe_sdk", "allowed_payment_method_types[", "expand[")
+_UNKNOWN_TO_LOCALSTRIPE = (
+    "return_url", "use_stripe_sdk", "allowed_payment_method_types[", "expand[", "off_session",
+)  # fmt: skip
 # What failed before the work began (a key that is not known, parameters that are not valid) is not kept.
 _SAVED = frozenset({200, 402, 500})
 MOST_ON_A_PAGE = 3  # Stripe gives up to a hundred; so that tests see more than one page
@@ -118,6 +123,7 @@ class LocalStripe:
         self.received: dict[str, int] = {}
         self.return_urls: dict[str, str] = {}
         self.by_library: set[str] = set()
+        self.without_owner: set[str] = set()
         self.faults: deque[tuple[str, str]] = deque()
         self.calls: list[str] = []
         self.meanwhiles: dict[str, Callable[[], object]] = {}
@@ -241,6 +247,9 @@ class LocalStripe:
         taken = self.received.get(intent["id"], intent["amount"])
         intent["amount_received"] = taken if intent["status"] == "succeeded" else 0
         intent["amount_capturable"] = intent["amount"] if intent["status"] == "requires_capture" else 0
+        if intent["id"] in self.without_owner:
+            intent["status"], intent["next_action"] = "requires_payment_method", None
+            intent["last_payment_error"] = {"type": "card_error", "code": "authentication_required"}
         if intent["next_action"] and intent["id"] not in self.by_library:
             back = self.return_urls.get(intent["id"])
             page = {"url": f"{self.address}/3ds/{intent['id']}", "return_url": back}
@@ -313,6 +322,8 @@ class _Front(BaseHTTPRequestHandler):
         if path in {"/v1/disputes", "/v1/events"}:
             return self._listed(path, dict(parse_qsl(self.path.partition("?")[2])))
         self._note(path, dict(form))
+        if path.endswith(CONFIRM) and self._asks_again(path, dict(form)):
+            return self._documented(path, self.stripe.upstream.get(path.removesuffix(CONFIRM)))
         if path.endswith("/capture") and self._status_of(path) != "requires_capture":
             return _unexpected_state()
         sent = [(name, self._value(name, value)) for name, value in form]
@@ -328,7 +339,25 @@ class _Front(BaseHTTPRequestHandler):
             },
             auth=None,
         )
+        if dict(form).get("off_session") == "true" and answer.is_success:
+            return self._answered_without_owner(path, answer)
         return self._documented(path, answer)
+
+    def _asks_again(self, path: str, form: dict[str, str]) -> bool:
+        """What was refused without its owner is confirmed as if they were there."""
+        intent = path.split("/")[3]
+        again = intent in self.stripe.without_owner and "payment_method" in form
+        if again and form.get("off_session") != "true":
+            self.stripe.without_owner.remove(intent)
+        return again
+
+    def _answered_without_owner(self, path: str, answer: httpx.Response) -> tuple[int, bytes]:
+        intent = answer.json()
+        if intent["status"] != "requires_action":
+            return self._documented(path, answer)
+        self.stripe.without_owner.add(intent["id"])
+        error = {"type": "card_error", "code": "authentication_required"}
+        return _refusal(402, {**error, "payment_intent": self.stripe.documented(intent)})
 
     def _listed(self, path: str, query: dict[str, str]) -> tuple[int, bytes]:
         """A page of those that are wanted, as all lists of Stripe's are: after the last one that was seen."""
@@ -390,7 +419,7 @@ class _Front(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
-def _refusal(status: int, error: dict[str, str]) -> tuple[int, bytes]:
+def _refusal(status: int, error: dict[str, Any]) -> tuple[int, bytes]:
     return status, json.dumps({"error": error}).encode()
 
 

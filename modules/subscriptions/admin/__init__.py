@@ -1,5 +1,5 @@
 """Staff pages of subscriptions."""
 
-from modules.subscriptions.admin import catalogue, members
+from modules.subscriptions.admin import catalogue, figures, members
 
-__all__ = ["catalogue", "members"]
+__all__ = ["catalogue", "figures", "members"]

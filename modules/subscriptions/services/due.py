@@ -79,7 +79,7 @@ def _do(changes: Writing, member: Membership, owed: Invoice | None, now: datetim
             come_back(changes, member)
         case MembershipState.INCOMPLETE:
             end(changes, member, owed, Why.EXPIRED, state=MembershipState.INCOMPLETE_EXPIRED)
-        case MembershipState.PAST_DUE if owed is not None and not owed.is_under_way:
+        case _ if owed is not None and not owed.is_under_way:
             member.due_at = now + SILENCE
             changes.ask(owed)
             changes.save(member)

@@ -30,6 +30,8 @@ HARD = frozenset(
 )
 CAPTURED, ACTION, DECLINED, FAILED = "captured", "action", "declined", "failed"
 _OVER = frozenset({DECLINED, FAILED})
+# The provider was never reached: nobody was charged, and nobody's card is to blame.
+NO_ANSWER, AGAIN_SOON = "no_answer", timedelta(hours=1)
 
 
 class Heard(NamedTuple):
@@ -149,8 +151,19 @@ def _not_paid(changes: Writing, member: Membership, invoice: Invoice, attempt: A
         changes.tell(member, Why.PAYMENT_FAILED, about=invoice)
     elif invoice.kind == InvoiceKind.JOIN.value and member.state is MembershipState.INCOMPLETE:
         changes.tell(member, Why.PAYMENT_FAILED, about=invoice)
+    elif said.reason == NO_ANSWER:
+        member.due_at = clock.now() + AGAIN_SOON
+        changes.save(member)
     else:
-        _dun(changes, member, invoice, attempt.number)
+        _dun(changes, member, invoice, _refusals(attempt))
+
+
+def _refusals(attempt: Attempt) -> int:
+    """Which of the attempts that were refused it is."""
+    if attempt.number == 1:
+        return 1
+    earlier = Attempt.objects.filter(invoice_id=attempt.invoice_id, number__lt=attempt.number)
+    return 1 + earlier.filter(outcome__in=_OVER).exclude(reason=NO_ANSWER).count()
 
 
 def _dun(changes: Writing, member: Membership, invoice: Invoice, failed: int) -> None:

@@ -26,6 +26,8 @@ from tiffin.log import Event, publish_all
 from tiffin.money import Money
 
 RUN_PATIENCE = timedelta(minutes=15)
+MONTHS_A_YEAR = 12
+_BILLED = frozenset({MembershipState.ACTIVE, MembershipState.PAST_DUE})
 
 
 class Writing:
@@ -127,7 +129,16 @@ def told(
         tax=about.of(about.tax) if about else None,
         again_on=again_on.isoformat() if again_on else "",
         paid_to=membership.paid_to.isoformat() if membership.paid_to else "",
+        a_year=_a_year(membership),
     )
+
+
+def _a_year(membership: Membership) -> Money | None:
+    if membership.state not in _BILLED:
+        return None
+    region = regions.get(membership.region)
+    paid, tax = policies.taxed(region, membership.version_of.phases[-1].price, on=today(membership.region))
+    return (paid - tax) * (MONTHS_A_YEAR // membership.plan.months)
 
 
 def next_invoice(membership: Membership, kind: InvoiceKind, *, method: str) -> Invoice:

@@ -22,7 +22,7 @@ class StripeKeeper:
             setup = client().v1.setup_intents.create(
                 {
                     "customer": customer,
-                    "usage": "on_session",
+                    "usage": "off_session",  # memberships renew while nobody is there
                     "allowed_payment_method_types": ["card"],
                     "metadata": {OUR_KEY: key},
                 },
