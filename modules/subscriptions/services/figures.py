@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from modules.subscriptions.interface import MembershipState
@@ -74,9 +74,8 @@ class _Ledger:
         row = known.get(step.membership_id)
         if row is None:
             row = Counted(id=step.membership_id, region=step.region, customer_id=step.customer_id)
-            known[row.pk] = row
-        self._changed[row.pk] = row
-        others = [other for other in known.values() if other is not row]
+            known[row.pk] = self._changed[row.pk] = row
+        before, others = _values(row), [other for other in known.values() if other is not row]
         for what in (*_way(row, step), *_payment(row, step)):
             self._add(step, what)
         for what, worth in _worth(row, others, step):
@@ -85,12 +84,18 @@ class _Ledger:
         is_trial = row.on_trial or step.state is MembershipState.TRIALING
         row.on_trial = is_trial and not _trial_is_over(step)
         row.state_name, row.a_year = step.state.value, step.a_year
-        row.periods += step.is_paid
+        row.periods = min(row.periods + step.is_paid, len(_PAID))
+        if _values(row) != before:
+            self._changed[row.pk] = row
 
     def write(self) -> None:
         """In an order that is everybody's."""
-        db.insert(*(row for row in self._changed.values() if row._state.adding))
-        db.update(*self._changed.values(), fields=_FIELDS)
+        new: list[Counted] = []
+        old: list[Counted] = []
+        for row in self._changed.values():
+            (new if row._state.adding else old).append(row)
+        db.insert(*new)
+        db.update(*old, fields=_FIELDS)
         figures = sorted(self._counts)
         if figures:
             columns = [list(column) for column in zip(*figures, strict=True)]
@@ -125,6 +130,10 @@ class _Ledger:
                 if lefts:
                     self._cohorts[row.region, row.cohort, max(lefts)] -= 1
                 self._cohorts[row.region, row.cohort, None] += 1
+
+
+def _values(row: Counted) -> list[Any]:
+    return [getattr(row, name) for name in _FIELDS]
 
 
 def _way(row: Counted, step: Step) -> Iterator[What]:

@@ -64,8 +64,10 @@ def test_no_day_is_missed_and_none_billed_twice() -> None:
 
     for member, plan, day in members:
         _was_billed_as_it_should(member, plan, day)
+    end = FIRST.replace(year=FIRST.year + YEARS)
+    _what_is_due_on(end)
     for rule in (audit.days_are_billed_once, audit.memberships_are_not_forgotten):
-        with clock.hold(_noon(FIRST.replace(year=FIRST.year + YEARS))):
+        with clock.hold(datetime.combine(end, time.min, UTC) + AFTER_MIDNIGHT):
             inspection = Inspection(rule.__name__, "subscriptions")
             rule(inspection)
         assert inspection.looked_at > 0
