@@ -20,6 +20,7 @@ from modules.notifications.kinds import (
     MEMBERSHIP,
     MEMBERSHIP_ASKED,
     MEMBERSHIP_PAID,
+    MEMBERSHIP_PRICE,
     MEMBERSHIP_UNPAID,
     POINTS_EXPIRE,
     POINTS_RECEIVED,
@@ -144,6 +145,8 @@ _TOLD_OF_MEMBERSHIPS = {
     Why.RECOVERED: MEMBERSHIP_PAID,
     Why.ACTION_REQUIRED: MEMBERSHIP_ASKED,
     Why.PAYMENT_FAILED: MEMBERSHIP_UNPAID,
+    Why.PRICE_CHANGES: MEMBERSHIP_PRICE,
+    Why.PRICE_STAYS: MEMBERSHIP_PRICE,
 }
 
 
@@ -174,6 +177,8 @@ def _membership(event: MembershipChanged, record: Recorded) -> dict[str, Any]:
         "total": str(event.total) if event.total else "",
         "again_on": event.again_on,
         "renews_on": event.paid_to,
+        "new_price": str(event.new_price) if event.new_price else "",
+        "new_price_from": event.new_price_from,
         "last_day": _last_day(datetime.fromisoformat(until), record) if until else "",
     }
 

@@ -87,6 +87,12 @@ MEMBERSHIP_UNPAID = Kind(
     channels=_ALL,
     page="membership",
 )
+MEMBERSHIP_PRICE = Kind(
+    code="membership_price",
+    title="What your membership costs changes",
+    channels=_ALL,
+    page="membership",
+)
 
 KINDS = {
     kind.code: kind
@@ -107,6 +113,7 @@ KINDS = {
         MEMBERSHIP_PAID,
         MEMBERSHIP_ASKED,
         MEMBERSHIP_UNPAID,
+        MEMBERSHIP_PRICE,
     )
 }
 OPTIONAL = tuple(kind.code for kind in KINDS.values() if not kind.essential)

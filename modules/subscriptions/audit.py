@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from modules.subscriptions.interface import InvoiceKind, InvoiceState, MembershipState
-from modules.subscriptions.models import Invoice, InvoiceSeries, Membership
+from modules.subscriptions.models import CreditNote, Invoice, InvoiceSeries, Membership
 from modules.subscriptions.services.due import HELD_REASON
 from modules.subscriptions.states import ENDED
 from tiffin import clock
@@ -69,20 +69,44 @@ def _problems(member: Membership, invoices: list[Invoice]) -> Iterator[str]:
 
 @rule
 def invoices_are_numbered(inspection: Inspection) -> None:
-    """The invoices of a region that have a number are 1, 2, 3, … up to as many as were given. Counts
-    regions."""
-    numbered = Invoice.objects.filter(number__isnull=False).order_by().values("region")
-    found = {
+    """The invoices of a region that have a number are 1, 2, 3, … up to as many as were given, and so are the
+    credit notes. Counts regions."""
+    invoices, credits = _numbered(Invoice.objects.all()), _numbered(CreditNote.objects.all())
+    for series in InvoiceSeries.objects.all():
+        for what, found, given in (
+            ("invoices", invoices, series.last),
+            ("credit notes", credits, series.last_credit),
+        ):
+            first, last, count = found.get(series.region, (0, 0, 0))
+            if given and (first, last, count) != (1, given, given):
+                inspection.find(
+                    series.region, f"{count} {what} are numbered {first} to {last}, not 1 to {given}"
+                )
+        inspection.looked(1)
+
+
+def _numbered(rows: QuerySet[Any]) -> dict[str, tuple[int, int, int]]:
+    """First, last and count of each region."""
+    numbered = rows.filter(number__isnull=False).order_by().values("region")
+    return {
         row["region"]: (row["first"], row["last"], row["count"])
         for row in numbered.annotate(first=Min("number"), last=Max("number"), count=Count("pk"))
     }
-    for series in InvoiceSeries.objects.filter(~Q(last=0)):
-        first, last, count = found.get(series.region, (0, 0, 0))
-        if (first, last, count) != (1, series.last, series.last):
-            inspection.find(
-                series.region, f"{count} invoices are numbered {first} to {last}, and {series.last} were"
-            )
-        inspection.looked(1)
+
+
+@rule
+def what_is_not_owed_is_credited(inspection: Inspection) -> None:
+    """Credit notes are over all of an invoice that is void, and over what goes back of one that was paid.
+    Counts invoices."""
+    wanted = Invoice.objects.filter(Q(state_name=InvoiceState.VOID.value) | Q(refunded__gt=0))
+    for page in _pages(wanted.annotate(credited=Sum("credits__total"))):
+        for invoice in page:
+            owed_not = invoice.total if invoice.state is InvoiceState.VOID else invoice.refunded
+            if (invoice.credited or 0) != owed_not:
+                inspection.find(
+                    invoice.pk, f"{owed_not} are not owed, and {invoice.credited or 0} are credited"
+                )
+        inspection.looked(len(page))
 
 
 def _pages(rows: QuerySet[Any]) -> Iterator[list[Any]]:

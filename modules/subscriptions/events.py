@@ -19,6 +19,8 @@ class Why(OpenEnum):
     PAYMENT_FAILED = "payment_failed"
     RECOVERED = "recovered"
     CHANGED = "changed"
+    PRICE_CHANGES = "price_changes"
+    PRICE_STAYS = "price_stays"
     CANCELS = "cancels"
     KEPT = "kept"
     PAUSED = "paused"
@@ -35,7 +37,8 @@ class MembershipChanged(Event, wire="subscriptions.membership_changed.v1"):
     in it, and when a payment is tried again (`again_on`, a day of the region). `paid_to` is the first day
     that is not paid for, on which it renews where it does; benefits may be granted for longer. `a_year` is
     what the plan brings in a year without tax and introductions, while periods of it are billed: none of a
-    trial, a pause, or when it is over."""
+    trial, a pause, or when it is over. A period costs `new_price` from that which begins on `new_price_from`
+    (ISO 8601) on, where that is to change."""
 
     membership_id: UUID
     customer_id: UUID
@@ -52,3 +55,5 @@ class MembershipChanged(Event, wire="subscriptions.membership_changed.v1"):
     again_on: str = ""
     paid_to: str = ""
     a_year: Money | None = None
+    new_price: Money | None = None
+    new_price_from: str = ""

@@ -21,6 +21,7 @@ from modules.subscriptions.services import charging
 from modules.subscriptions.services.due import do_what_is_due
 from modules.subscriptions.services.numbering import number_invoices
 from modules.subscriptions.services.outcomes import CAPTURED, DECLINED, FAILED, Heard, record
+from modules.subscriptions.services.repricing import take_back_some, tell_some
 from tiffin import db, ids
 from tiffin.interfaces import CommandKey, call
 from tiffin.jobs import Later, deadline, every, job
@@ -126,6 +127,20 @@ def _undo(attempt: Attempt, payment: PaymentView) -> None:
             call(Payments).refund(key=key, payment_id=payment.id, amount=back, reason="not_wanted")
     elif payment.state not in _ENDED:
         call(Payments).void(key=key, payment_id=payment.id)
+
+
+@job("tell_of_prices", attempts=ATTEMPTS)
+def tell_of_prices(repricing_id: UUID) -> None:
+    """Some hundred members at a time."""
+    if tell_some(repricing_id):
+        raise Later(timedelta(0))
+
+
+@job("tell_of_old_prices", attempts=ATTEMPTS)
+def tell_of_old_prices(repricing_id: UUID) -> None:
+    """Some hundred members at a time."""
+    if take_back_some(repricing_id):
+        raise Later(timedelta(0))
 
 
 @job("refund_invoices", attempts=ATTEMPTS)

@@ -3,6 +3,7 @@
 memberships.dunning       when a payment that failed is tried again, and what then
 memberships.cooling_off   within which time whoever has joined may take it back; no row: they may not
 memberships.pausing       for how long a membership may pause; no row: it may not
+memberships.price_notice  how long before members are told of another price
 memberships.valid_in      in which regions it is valid beside its own
 tax.rates                 the row `service`: the tax in what a membership costs; no row: none
 timeouts.joining_seconds  until the first payment must have come
@@ -47,6 +48,12 @@ class Pausing(DTO):
     days_a_year: int
 
 
+class PriceNotice(DTO):
+    """The row `memberships.price_notice`: members are told so many `days` before their price changes."""
+
+    days: int = 30
+
+
 class ValidIn(DTO):
     """A row of `memberships.valid_in`: another region in which the membership is valid too."""
 
@@ -76,6 +83,12 @@ def cooling_off(region: Region, *, on: date) -> CoolingOff | None:
 
 def pausing(region: Region, *, on: date) -> Pausing | None:
     return next(iter(region.rules("memberships.pausing", Pausing, on=on)), None)
+
+
+def price_notice(region: Region, *, on: date) -> timedelta:
+    """As usual where the region does not say."""
+    rows = region.rules("memberships.price_notice", PriceNotice, on=on)
+    return timedelta(days=next(iter(rows), PriceNotice()).days)
 
 
 def valid_in(region: Region, *, on: date) -> tuple[str, ...]:

@@ -52,6 +52,24 @@ INVOICE = Machine(
 )
 
 
+class RepricingState(StrEnum):
+    """TOLD: all members have been. WITHDRAWN: who does not have it yet keeps what they have."""
+
+    TELLING = "telling"
+    TOLD = "told"
+    WITHDRAWN = "withdrawn"
+
+
+REPRICING = Machine(
+    "A repricing",
+    RepricingState.TELLING,
+    {
+        RepricingState.TELLING: (RepricingState.TOLD, RepricingState.WITHDRAWN),
+        RepricingState.TOLD: (RepricingState.WITHDRAWN,),
+    },
+)
+
+
 class RunState(StrEnum):
     """What a run asks for is asked for once; what becomes of it is told invoice by invoice."""
 

@@ -95,6 +95,16 @@ def test_what_was_billed_and_paid_is_whole() -> None:
         ),
         (
             "subscriptions",
+            "UPDATE subscriptions_creditnote SET number = 7",
+            "credit notes are numbered 7 to 7",
+        ),
+        (
+            "subscriptions",
+            "UPDATE subscriptions_creditnote SET total = total - 1",
+            "are not owed, and",
+        ),
+        (
+            "subscriptions",
             "UPDATE subscriptions_invoice SET total = total + 1 WHERE state = 'paid'",
             "invoices: it is over 5.00 GBP, and 4.99 GBP were taken",
         ),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from tests.matrix.cast import Cast
-from tiffin import ids
+from tiffin import clock, ids
 
 
 def plan_of(cast: Cast, region: str, *, offered: bool = False) -> str:
@@ -40,11 +41,14 @@ def plan_rows(cast: Cast, region: str) -> dict[str, str]:
     plan = plan_of(cast, region)
     version = version_of(cast, plan)
     member = _member(cast, region, plan, version)
+    invoice = _invoice(cast, region, member)
     return {
         "subscriptions.plan": plan,
         "subscriptions.planversion": version,
         "subscriptions.membership": member,
-        "subscriptions.invoice": _invoice(cast, region, member),
+        "subscriptions.invoice": invoice,
+        "subscriptions.creditnote": _credit(cast, region, invoice),
+        "subscriptions.repricing": repricing_of(cast, region),
         "subscriptions.membersfigure": _figure(cast, region),
         "subscriptions.cohortfigure": _cohort(cast, region),
         "orders.knownmembership": _known(cast, region),
@@ -71,6 +75,22 @@ def _invoice(cast: Cast, region: str, member: str) -> str:
         " current_date, '[]', 0, 0, 'GBP', 'void', '', 0, '', '', '{}', 0, now()) RETURNING id"
     )
     return str(cast.platform.sql("subscriptions", query, [member, region])[0][0])
+
+
+def repricing_of(cast: Cast, region: str) -> str:
+    """Newer terms for members of a plan that has none."""
+    version = version_of(cast, plan_of(cast, region))
+    form = {"to_version": version, "from_on": str(clock.now().date() + timedelta(days=60))}
+    cast.as_staff(f"operations of {region}", "/admin/subscriptions/repricing/add/", form)
+    return _one(cast, "SELECT id FROM subscriptions_repricing WHERE to_version_id = %s", version)
+
+
+def _credit(cast: Cast, region: str, invoice: str) -> str:
+    query = (
+        "INSERT INTO subscriptions_creditnote (id, invoice_id, region, reason, total, tax, currency,"
+        " opened_at) VALUES (gen_random_uuid(), %s, %s, 'void', 1, 0, 'GBP', now()) RETURNING id"
+    )
+    return str(cast.platform.sql("subscriptions", query, [invoice, region])[0][0])
 
 
 def _figure(cast: Cast, region: str) -> str:

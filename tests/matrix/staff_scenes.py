@@ -10,7 +10,7 @@ from tests.acceptance.people import Customer, Kitchen, Place
 from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
 from tests.matrix.giving_scenes import FITTING_GIVING, giving_of
-from tests.matrix.member_scenes import plan_of, plan_rows
+from tests.matrix.member_scenes import plan_of, plan_rows, repricing_of
 from tests.matrix.money_scenes import (
     chargeback_of,
     closed_day_of,
@@ -368,6 +368,7 @@ FITTING: dict[str, Makes] = {
     "rewards.campaign:end": lambda stage: campaign_of(stage.cast, "gb", stage.cast.gb),
     "subscriptions.plan:offer": lambda stage: plan_of(stage.cast, "gb"),
     "subscriptions.plan:withdraw": lambda stage: plan_of(stage.cast, "gb", offered=True),
+    "subscriptions.repricing:withdraw": lambda stage: repricing_of(stage.cast, "gb"),
     "orders.chargeback:note": lambda stage: chargeback_of(stage.cast, str(stage.order()["id"])),
     "rewards.adjustment:approve": lambda stage: adjustment_of(stage.cast, "gb", 3000),
     "rewards.adjustment:refuse": lambda stage: adjustment_of(stage.cast, "gb", 3000),

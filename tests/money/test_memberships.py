@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from modules.orders.interface import ComponentKind, QuoteView
+from modules.orders.interface import CodeOutcome, ComponentKind, QuoteView
 from modules.orders.tests import scenes
+from modules.orders.tests.test_promotions import begin
 from modules.subscriptions.interface import MembershipView, Subscriptions
 from modules.subscriptions.tests.members import a_plan, do, join, move, seen
 from tests.money.looking import broken
@@ -99,3 +100,29 @@ def test_what_ends_brings_nothing_any_more(kitchen: scenes.Kitchen) -> None:
     assert saved(scenes.quote(kitchen, customer)) == 0
     with clock.shift(timedelta(minutes=1)):
         assert broken() == []
+
+
+def test_members_have_offers_that_are_theirs_alone(kitchen: scenes.Kitchen) -> None:
+    plan = a_plan(benefits=[{"kind": "members_offers"}])
+    member, stranger, plain = ids.new_id(), ids.new_id(), ids.new_id()
+    joined = join(plan, customer=member)
+    join(a_plan("basic", level=2), customer=plain)
+    move()
+    begin(title="A fifth off", kind="percentage", percent=Decimal(20), members_only=True)
+    begin(code="CLUB", amount=400, members_only=True)
+
+    def taken_off(customer: UUID, **wishes: str) -> tuple[int, CodeOutcome | None]:
+        quote = scenes.quote(kitchen, customer, **wishes)
+        parts = [part for part in quote.price.components if part.kind is ComponentKind.PROMOTION]
+        said = quote.promotion_code
+        return -sum(part.amount.amount for part in parts), said.outcome if said else None
+
+    assert taken_off(member)[0] == 250
+    assert taken_off(member, promotion_code="CLUB") == (400, CodeOutcome.APPLIED)
+    for other in (stranger, plain):
+        assert taken_off(other) == (0, None)
+        assert taken_off(other, promotion_code="CLUB") == (0, CodeOutcome.MEMBERS_ONLY)
+
+    do("cancel", joined, now=True)
+    settle()
+    assert taken_off(member) == (0, None)

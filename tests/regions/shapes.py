@@ -32,7 +32,7 @@ from modules.rewards.policies import (
     Tier,
     Velocity,
 )
-from modules.subscriptions.policies import CoolingOff, Dunning, Pausing, TaxRow, ValidIn
+from modules.subscriptions.policies import CoolingOff, Dunning, Pausing, PriceNotice, TaxRow, ValidIn
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -85,6 +85,7 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "memberships.dunning": Dunning,
     "memberships.cooling_off": CoolingOff,
     "memberships.pausing": Pausing,
+    "memberships.price_notice": PriceNotice,
     "memberships.valid_in": ValidIn,
 }
 

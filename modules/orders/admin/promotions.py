@@ -71,7 +71,10 @@ class PromotionAdmin(ModuleAdmin):
             "What it gives",
             {"fields": ("kind", "percent", "amount", "buy", "get", "items", "most", "min_subtotal")},
         ),
-        ("Who may have it", {"fields": ("exclusive", "new_customers_only", "uses_per_customer", "budget")}),
+        (
+            "Who may have it",
+            {"fields": ("exclusive", "new_customers_only", "members_only", "uses_per_customer", "budget")},
+        ),
         ("When", {"fields": ("starts_at", "ends_at", "hours")}),
     )
 

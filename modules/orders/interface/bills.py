@@ -209,6 +209,7 @@ class CodeOutcome(OpenEnum):
     NOT_NOW = "not_now"
     NOT_HERE = "not_here"
     NOT_FOR_YOU = "not_for_you"
+    MEMBERS_ONLY = "members_only"
     USED_UP = "used_up"
     MINIMUM_NOT_MET = "minimum_not_met"
     NOTHING_TO_REDUCE = "nothing_to_reduce"

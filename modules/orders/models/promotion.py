@@ -27,7 +27,8 @@ class Promotion(models.Model):
 
     It holds from `starts_at` to `ends_at` (exclusive, null: until ended), at the `hours` (OpenStreetMap
     opening_hours, the region's clock), in one restaurant or in all of the region, for everybody or for those
-    who type its `code` (upper case, once in a region). `items` are ids of dishes; none means the basket. Kept
+    who type its `code` (upper case, once in a region); `members_only`: for those whose membership brings
+    "members_offers". `items` are ids of dishes; none means the basket. Kept
     as long as the orders that used it.
     """
 
@@ -48,6 +49,7 @@ class Promotion(models.Model):
     min_subtotal = models.BigIntegerField(default=0)
     exclusive = models.BooleanField(default=False)
     new_customers_only = models.BooleanField(default=False)
+    members_only = models.BooleanField(default=False)
     uses_per_customer = models.SmallIntegerField(null=True, blank=True)
     funded_by = models.CharField(
         max_length=16, choices=[(party.value, party.value) for party in (Party.PLATFORM, Party.RESTAURANT)]

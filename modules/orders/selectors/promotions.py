@@ -24,7 +24,10 @@ _ON_OFFER = """
         (SELECT count(*) FROM orders_promotionuse
             WHERE promotion_id = promotion.id AND customer_id = %(customer)s AND turn IS NOT NULL),
         new_customers_only AND EXISTS (SELECT FROM orders_order
-            WHERE customer_id = %(customer)s AND order_state <> 'cancelled')
+            WHERE customer_id = %(customer)s AND order_state <> 'cancelled'),
+        members_only AND NOT EXISTS (SELECT FROM orders_knownmembership
+            WHERE customer_id = %(customer)s AND access_until > %(at)s AND %(region)s = ANY(valid_in)
+                AND benefits @> '[{"kind": "members_offers"}]')
     FROM orders_promotion AS promotion
     WHERE region = %(region)s AND (code = %(code)s OR code IS NULL AND starts_at <= %(at)s
         AND (ends_at IS NULL OR ends_at > %(at)s)
@@ -58,6 +61,7 @@ class _Row(NamedTuple):
     left: Decimal | None
     uses: int
     has_ordered: bool
+    is_for_others: bool
 
 
 class OnOffer(NamedTuple):
@@ -94,6 +98,8 @@ def _obstacle(row: _Row, region: Region, restaurant_id: UUID, at: datetime) -> C
         return CodeOutcome.NOT_NOW
     if row.has_ordered:
         return CodeOutcome.NOT_FOR_YOU
+    if row.is_for_others:
+        return CodeOutcome.MEMBERS_ONLY
     spent = row.left is not None and row.left <= 0
     if spent or (row.uses_per_customer is not None and row.uses >= row.uses_per_customer):
         return CodeOutcome.USED_UP

@@ -15,6 +15,7 @@ _SAID = {
     CodeOutcome.NOT_NOW: "The code {code} does not hold at this time.",
     CodeOutcome.NOT_HERE: "The code {code} is not for this restaurant.",
     CodeOutcome.NOT_FOR_YOU: "The code {code} is for a first order.",
+    CodeOutcome.MEMBERS_ONLY: "The code {code} is for members.",
     CodeOutcome.USED_UP: "The code {code} is used up.",
     CodeOutcome.MINIMUM_NOT_MET: "Add dishes for {missing} more, then the code {code} holds.",
     CodeOutcome.NOTHING_TO_REDUCE: "Nothing in the basket is what the code {code} is for.",

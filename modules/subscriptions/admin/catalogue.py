@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modules.subscriptions import services
-from modules.subscriptions.models import Plan, PlanVersion
+from modules.subscriptions.models import Plan, PlanVersion, Repricing
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.actions import own_regions_field
 from tiffin.admin.staff import staff_of
@@ -25,6 +25,12 @@ VERSION_HELP = {
     "intro_price": "Of each of the first periods that are paid; empty: no introduction.",
     "benefits": 'A list such as [{"kind": "free_delivery", "minimum": 1500, "within_m": 5000}, '
     '{"kind": "reduced_service_fee", "rate": "0.5", "venue_share": "0.3"}].',
+}
+
+REPRICING_HELP = {
+    "to_version": "The newest of its plan. Whoever has an earlier one is told as soon as this is saved.",
+    "from_on": "Their first period that begins then or later costs it; the region says how long before they "
+    "are told.",
 }
 
 
@@ -90,3 +96,26 @@ class PlanVersionAdmin(Offering):
 
     def save_by_use_case(self, request: HttpRequest, obj: PlanVersion, form: Any) -> None:
         services.add_version(obj)
+
+
+@register(Repricing)
+class RepricingAdmin(Offering):
+    """Members of before have newer terms, with notice."""
+
+    helps = REPRICING_HELP
+    list_display = ("to_version", "region", "from_on", "told", "state_name", "made_by")
+    list_filter = ("state_name", "region")
+    search_fields = ("=id", "to_version__plan__title", "=to_version__plan__code")
+    fields = ("to_version", "from_on")
+    actions = ("withdraw",)
+
+    def save_by_use_case(self, request: HttpRequest, obj: Repricing, form: Any) -> None:
+        services.reprice(obj)
+
+    @admin.action(
+        description="Withdraw: who does not have it yet keeps the old price", permissions=["promote"]
+    )
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Repricing]) -> None:
+        for repricing in queryset:
+            services.withdraw_repricing(repricing_id=repricing.id)
+        self.message_user(request, "Members are told that their price stays.", messages.SUCCESS)

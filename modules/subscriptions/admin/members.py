@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from modules.subscriptions.models import Attempt, Invoice, Membership
+from modules.subscriptions.models import Attempt, CreditNote, Invoice, Membership
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
 from tiffin.admin.exporting import Cell, Exported, time_cell
 
@@ -17,6 +17,11 @@ class Invoices(ReadOnlyInline):
 class Attempts(ReadOnlyInline):
     model = Attempt
     fields = ("number", "method", "asked_at", "outcome", "reason", "unwanted", "undone")
+
+
+class CreditNotes(ReadOnlyInline):
+    model = CreditNote
+    fields = ("number", "reason", "total", "tax", "opened_at")
 
 
 @register(Membership)
@@ -52,7 +57,7 @@ class InvoiceAdmin(Exported, ModuleAdmin):
     list_display = ("number", "customer_id", "region", "kind", "begins", "money", "state_name", "attempt")
     list_filter = ("state_name", "region", "kind")
     search_fields = ("=id", "=customer_id", "=membership__id", "=payment_id", "=number")
-    inlines = (Attempts,)
+    inlines = (Attempts, CreditNotes)
     export_columns = (
         "opened_at", "region", "id", "number", "customer_id", "kind", "begins", "ends", "currency", "total",
         "tax", "refunded", "state_name", "paid_at",
@@ -64,4 +69,24 @@ class InvoiceAdmin(Exported, ModuleAdmin):
             time_cell(row.opened_at, row.region), row.region, str(row.id), row.number or "",
             str(row.customer_id), row.kind, str(row.begins), str(row.ends), row.currency, row.total, row.tax,
             row.refunded, row.state_name, paid,
+        )  # fmt: skip
+
+
+@register(CreditNote)
+class CreditNoteAdmin(Exported, ModuleAdmin):
+    """What is not owed of invoices after all."""
+
+    list_display = ("number", "invoice", "region", "reason", "money", "opened_at")
+    list_filter = ("reason", "region")
+    search_fields = ("=id", "=invoice__id", "=invoice__customer_id", "=number", "=invoice__number")
+    export_columns = (
+        "opened_at", "region", "id", "number", "invoice_number", "customer_id", "reason", "currency", "total",
+        "tax",
+    )  # fmt: skip
+
+    def export_row(self, row: CreditNote) -> Iterable[Cell]:
+        return (
+            time_cell(row.opened_at, row.region), row.region, str(row.id), row.number or "",
+            row.invoice.number or "", str(row.invoice.customer_id), row.reason, row.currency, row.total,
+            row.tax,
         )  # fmt: skip

@@ -26,6 +26,8 @@ from modules.subscriptions.interface.errors import (
 from modules.subscriptions.interface.memberships import (
     PURPOSE,
     ChangePreview,
+    CreditNoteView,
+    CreditReason,
     InvoiceKind,
     InvoiceLine,
     InvoiceState,
@@ -46,6 +48,8 @@ __all__ = [
     "BenefitKind",
     "ChangePreview",
     "CoolingOffOver",
+    "CreditNoteView",
+    "CreditReason",
     "InvoiceKind",
     "InvoiceLine",
     "InvoiceState",

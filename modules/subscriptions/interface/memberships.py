@@ -48,6 +48,25 @@ class InvoiceKind(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class CreditReason(OpenEnum):
+    """Why an invoice is owed no more: it is VOID, as nobody has to pay it, or was paid and TAKEN_BACK."""
+
+    VOID = "void"
+    TAKEN_BACK = "taken_back"
+    UNKNOWN = "unknown"
+
+
+class CreditNoteView(DTO):
+    """What is not owed of an invoice after all: `total`, of which `tax` is tax. `number` is empty until it
+    has one."""
+
+    number: str
+    reason: CreditReason
+    total: Money
+    tax: Money
+    issued_at: datetime
+
+
 class LineKind(OpenEnum):
     """A whole PERIOD; of a change the CREDIT for what is left of the old plan, below nothing, and the CHARGE
     for what is left of the new one."""
@@ -70,7 +89,7 @@ class InvoiceLine(DTO):
 
 class InvoiceView(DTO):
     """`total` is what is paid, of which `tax` is tax. `number` is empty until it has one; `payment_id` is
-    that of its last charge."""
+    that of its last charge. `credits` are the credit notes for it."""
 
     id: UUID
     membership_id: UUID
@@ -84,12 +103,14 @@ class InvoiceView(DTO):
     opened_at: datetime
     paid_at: datetime | None = None
     payment_id: UUID | None = None
+    credits: tuple[CreditNoteView, ...] = ()
 
 
 class MembershipView(DTO):
     """`benefits` are granted before `access_until`, in `valid_in`, and not while `state` is PAUSED. The next
-    period begins on `renews_on` and costs `renews_at_price`; None where none begins. `action_url` is where
-    the customer confirms what is `owed`; `saved` is what it took off orders to date."""
+    period begins on `renews_on` and costs `renews_at_price`; None where none begins. From that which begins
+    on `new_price_from` on each costs `new_price`, where that is to change. `action_url` is where the customer
+    confirms what is `owed`; `saved` is what it took off orders to date."""
 
     id: UUID
     customer_id: UUID
@@ -105,6 +126,8 @@ class MembershipView(DTO):
     access_until: datetime | None = None
     renews_on: date | None = None
     renews_at_price: Money | None = None
+    new_price: Money | None = None
+    new_price_from: date | None = None
     cancels: bool = False
     changes_to: UUID | None = None
     paused_until: date | None = None

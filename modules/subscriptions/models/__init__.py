@@ -2,20 +2,23 @@
 
 from modules.subscriptions.models.catalogue import Plan, PlanVersion
 from modules.subscriptions.models.figures import CohortFigure, Counted, MembersFigure
-from modules.subscriptions.models.invoices import Attempt, Invoice, InvoiceSeries
+from modules.subscriptions.models.invoices import Attempt, CreditNote, Invoice, InvoiceSeries
 from modules.subscriptions.models.memberships import BillingRun, Membership, Saving, TrialUse
+from modules.subscriptions.models.repricing import Repricing
 
 __all__ = [
     "Attempt",
     "BillingRun",
     "CohortFigure",
     "Counted",
+    "CreditNote",
     "Invoice",
     "InvoiceSeries",
     "MembersFigure",
     "Membership",
     "Plan",
     "PlanVersion",
+    "Repricing",
     "Saving",
     "TrialUse",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import msgspec
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from modules.subscriptions.interface import InvoiceKind, InvoiceLine, InvoiceState
+from modules.subscriptions.interface import CreditReason, InvoiceKind, InvoiceLine, InvoiceState
 from modules.subscriptions.models.catalogue import PlanVersion
 from modules.subscriptions.models.memberships import BillingRun, Membership
 from modules.subscriptions.states import INVOICE
@@ -127,6 +128,17 @@ class Invoice(models.Model):
     def written(self) -> tuple[InvoiceLine, ...]:
         return msgspec.convert(self.lines, tuple[InvoiceLine, ...])
 
+    def credit(self, amount: int, reason: CreditReason) -> CreditNote:
+        """So much of it is not owed after all, with the tax in it, rounded half up."""
+        return CreditNote(
+            invoice=self,
+            region=self.region,
+            reason=reason.value,
+            total=amount,
+            tax=self.of(self.tax).share(Decimal(amount) / self.total).amount,
+            currency=self.currency,
+        )
+
     def ask(self, run: BillingRun, *, method: str = "") -> Attempt:
         """One more attempt, with a charge of its own: by this method, or by one that the run chooses."""
         self.attempt += 1
@@ -168,11 +180,53 @@ class Attempt(models.Model):
         return f"attempt {self.number}: {self.outcome or 'under way'}"
 
 
+class CreditNote(models.Model):
+    """What is not owed of an invoice after all, or was given back: `total`, of which `tax` is tax. The
+    invoice keeps its number; `number` is of a series of its own, given afterwards. Kept as long as accounts
+    must be."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credits")
+    region = models.CharField(max_length=16)
+    reason = models.CharField(max_length=12, choices=[(each.value, each.value) for each in CreditReason])
+    total = models.BigIntegerField()
+    tax = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    number = models.IntegerField(null=True)
+    opened_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("region", "number"), name="subscriptions_credit_number"),
+            models.CheckConstraint(
+                condition=models.Q(total__gt=0, tax__gte=0, tax__lte=models.F("total")),
+                name="subscriptions_credit_total",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("region", "opened_at"),
+                condition=models.Q(number__isnull=True),
+                name="subscriptions_credit_new",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.money} of {self.invoice_id}: {self.reason}"
+
+    @property
+    def money(self) -> Money:
+        return Money(amount=self.total, currency=self.currency)
+
+
 class InvoiceSeries(models.Model):
-    """How many invoices of a region have a number: 1, 2, 3, …, without a gap."""
+    """How many invoices of a region have a number, and how many credit notes: 1, 2, 3, …, without a gap."""
 
     region = models.CharField(max_length=16, primary_key=True)
     last = models.IntegerField(default=0)
+    last_credit = models.IntegerField(default=0)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 

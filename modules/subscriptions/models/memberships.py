@@ -22,7 +22,8 @@ class Membership(Aggregate):
     that of the next one, and `billed` counts those of this version so far, by which its phases go. Benefits
     are paid for until before `paid_to`. At `due_at` something is to be done by itself: a period begins, a
     payment is tried again, a pause ends, or what was never paid expires; null where nothing is. `owes` is the
-    invoice of a period that is not paid. It `cancels` when the period is over, or becomes `next_plan` then.
+    invoice of a period that is not paid. From its first period on that begins on `next_version_from` or later
+    it is on the terms of `next_version`. It `cancels` when the period is over, or becomes `next_plan` then.
     `paused_from` until before `paused_to` it rests, and `resumes_as` it was before; `paused_days` are those
     of pauses that are over, since `paused_since`. Kept as long as accounts must be."""
 
@@ -44,6 +45,8 @@ class Membership(Aggregate):
     owes = models.UUIDField(null=True)
     cancels = models.BooleanField(default=False)
     next_plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, related_name="+")
+    next_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    next_version_from = models.DateField(null=True)
     paused_from = models.DateField(null=True)
     paused_to = models.DateField(null=True)
     resumes_as = models.CharField(max_length=20, default="")
@@ -67,6 +70,8 @@ class Membership(Aggregate):
         "owes",
         "cancels",
         "next_plan",
+        "next_version",
+        "next_version_from",
         "paused_from",
         "paused_to",
         "resumes_as",
@@ -102,6 +107,15 @@ class Membership(Aggregate):
         MEMBERSHIP.check(self.state, state)
         self.state_name = state.value
 
+    def terms_on(self, day: date) -> PlanVersion:
+        """Those of a period of the same plan that begins on that day."""
+        newer: PlanVersion | None = self.next_version
+        from_on: date | None = self.next_version_from
+        if newer is None or from_on is None or day < from_on:
+            terms: PlanVersion = self.version_of
+            return terms
+        return newer
+
     @property
     def is_over(self) -> bool:
         return self.state in ENDED
@@ -114,6 +128,7 @@ class Membership(Aggregate):
     def have(self, version: PlanVersion) -> None:
         """From now on it is on these terms; introductions are for those who join."""
         self.plan, self.version_of, self.next_plan = version.plan, version, None
+        self.next_version = self.next_version_from = None
         self.billed = sum(phase.periods for phase in version.phases)
 
     def begin_anew(self, on: date) -> None:

@@ -10,6 +10,8 @@ from modules.subscriptions.interface import (
     Benefit,
     BenefitKind,
     ChangePreview,
+    CreditNoteView,
+    CreditReason,
     InvoiceKind,
     InvoiceLine,
     InvoiceState,
@@ -85,6 +87,10 @@ class MembershipSerializer(serializers.Serializer[MembershipView]):
     )
     renews_on = serializers.DateField(allow_null=True, help_text="null: it does not")
     renews_at_price = MoneySerializer(allow_null=True)
+    new_price = MoneySerializer(allow_null=True, help_text="What each period costs later; null: the same")
+    new_price_from = serializers.DateField(
+        allow_null=True, help_text="When the first period begins that costs it"
+    )
     cancels = serializers.BooleanField(help_text="It ends when what is paid for is over")
     changes_to = IdField(allow_null=True, help_text="The plan that it has then")
     paused_until = serializers.DateField(allow_null=True)
@@ -144,6 +150,14 @@ class ChangePreviewSerializer(serializers.Serializer[ChangePreview]):
     renews_at_price = MoneySerializer()
 
 
+class CreditNoteSerializer(serializers.Serializer[CreditNoteView]):
+    number = serializers.CharField(help_text="Empty until it has one, moments later")
+    reason = serializers.ChoiceField(choices=_choices(CreditReason), source="reason.value")
+    total = MoneySerializer()
+    tax = MoneySerializer(help_text="In it")
+    issued_at = serializers.DateTimeField()
+
+
 class InvoiceSerializer(serializers.Serializer[InvoiceView]):
     id = IdField()
     membership_id = IdField()
@@ -156,6 +170,7 @@ class InvoiceSerializer(serializers.Serializer[InvoiceView]):
     refunded = MoneySerializer()
     opened_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
+    credits = CreditNoteSerializer(many=True, help_text="What is not owed of it after all")
 
 
 class InvoicesSerializer(serializers.Serializer[Any]):

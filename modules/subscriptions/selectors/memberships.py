@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Sum
 
 from modules.subscriptions import policies
-from modules.subscriptions.billing import phase_of
+from modules.subscriptions.billing import Period, phase_of
 from modules.subscriptions.interface import (
+    CreditNoteView,
+    CreditReason,
     InvoiceKind,
     InvoiceState,
     InvoiceView,
     MembershipUnknown,
     MembershipView,
 )
-from modules.subscriptions.models import Invoice, Membership, Saving
-from modules.subscriptions.selectors.times import access_until, next_period, today
+from modules.subscriptions.models import CreditNote, Invoice, Membership, Saving
+from modules.subscriptions.selectors.times import access_until, first_period_from, next_period, today
 from tiffin import regions
 from tiffin.money import Money
 
@@ -27,13 +30,15 @@ MOST = 200
 def of_customer(customer_id: UUID) -> list[MembershipView]:
     """The newest first."""
     rows = Membership.objects.filter(customer_id=customer_id).order_by("-pk")
-    return [view(each) for each in rows.select_related("plan", "version_of__plan", "next_plan")]
+    return [
+        view(each) for each in rows.select_related("plan", "version_of__plan", "next_plan", "next_version")
+    ]
 
 
 def membership(customer_id: UUID, membership_id: UUID) -> MembershipView:
     """Raises MembershipUnknown."""
     rows = Membership.objects.filter(customer_id=customer_id, pk=membership_id)
-    found = rows.select_related("plan", "version_of__plan", "next_plan").first()
+    found = rows.select_related("plan", "version_of__plan", "next_plan", "next_version").first()
     if found is None:
         raise MembershipUnknown(membership_id=membership_id)
     return view(found)
@@ -41,13 +46,14 @@ def membership(customer_id: UUID, membership_id: UUID) -> MembershipView:
 
 def invoices(customer_id: UUID) -> list[InvoiceView]:
     """The newest first."""
-    rows = Invoice.objects.filter(customer_id=customer_id).order_by("-opened_at", "-pk")[:MOST]
+    rows = Invoice.objects.filter(customer_id=customer_id).order_by("-opened_at", "-pk")
+    rows = rows.prefetch_related("credits")[:MOST]
     return [invoice(each) for each in rows]
 
 
 def page(*, after: UUID | None, size: int) -> list[InvoiceView]:
     """A page of all invoices, by id."""
-    rows = Invoice.objects.order_by("pk")
+    rows = Invoice.objects.order_by("pk").prefetch_related("credits")
     if after is not None:
         rows = rows.filter(pk__gt=after)
     return [invoice(each) for each in rows[: max(1, min(size, MOST))]]
@@ -65,7 +71,8 @@ def view(member: Membership) -> MembershipView:
     owed = _owed(member)
     renews = member.renews and member.next_plan_id is None
     following = next_period(member) if member.renews else None
-    next_price = phase_of(member.version_of.phases, member.billed).price if renews else None
+    next_price = _next_price(member, following) if renews and following else None
+    new_price = member.next_version.phases[-1].price if member.next_version and renews else None
     return MembershipView(
         id=member.id,
         customer_id=member.customer_id,
@@ -81,6 +88,8 @@ def view(member: Membership) -> MembershipView:
         access_until=access_until(member),
         renews_on=following.begins if following else None,
         renews_at_price=next_price,
+        new_price=new_price,
+        new_price_from=_new_price_from(member) if new_price else None,
         cancels=member.cancels,
         changes_to=member.next_plan_id,
         paused_until=member.paused_to,
@@ -88,6 +97,18 @@ def view(member: Membership) -> MembershipView:
         action_url=(owed.action_url or None) if owed else None,
         saved=Money(amount=_saved(member), currency=region.currency),
     )
+
+
+def _next_price(member: Membership, following: Period) -> Money:
+    if member.terms_on(following.begins) != member.version_of:
+        return member.terms_on(following.begins).phases[-1].price
+    return phase_of(member.version_of.phases, member.billed).price
+
+
+def _new_price_from(member: Membership) -> date | None:
+    if member.next_version_from is None:
+        return None
+    return first_period_from(member, member.next_version_from).begins
 
 
 def _saved(member: Membership) -> int:
@@ -124,4 +145,15 @@ def invoice(found: Invoice) -> InvoiceView:
         opened_at=found.opened_at,
         paid_at=found.paid_at,
         payment_id=found.payment_id,
+        credits=tuple(_credit(note) for note in found.credits.all()),
+    )
+
+
+def _credit(note: CreditNote) -> CreditNoteView:
+    return CreditNoteView(
+        number="" if note.number is None else f"{note.region.upper()}-C-{note.number}",
+        reason=CreditReason(note.reason),
+        total=note.money,
+        tax=Money(amount=note.tax, currency=note.currency),
+        issued_at=note.opened_at,
     )

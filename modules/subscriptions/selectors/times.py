@@ -34,6 +34,15 @@ def begins_at(membership: Membership, day: date) -> datetime:
     return midnight(day, regions.get(membership.region).time_zone)
 
 
+def first_period_from(membership: Membership, day: date) -> Period:
+    """The first that is not billed yet and begins on that day or later."""
+    cycle = Cycle(membership.anchor, membership.plan.months)
+    number = cycle.number_of(day)
+    if cycle.period(number).begins < day:
+        number += 1
+    return cycle.period(max(number, membership.next_number))
+
+
 def next_period(membership: Membership) -> Period:
     """The first that is not billed yet."""
     return Cycle(membership.anchor, membership.plan.months).period(membership.next_number)

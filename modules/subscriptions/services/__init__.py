@@ -13,6 +13,7 @@ from modules.subscriptions.services.joining import join, pay, use_method
 from modules.subscriptions.services.leaving import cancel, keep, take_back
 from modules.subscriptions.services.numbering import number_invoices
 from modules.subscriptions.services.pausing import pause, resume
+from modules.subscriptions.services.repricing import reprice, withdraw_repricing
 
 __all__ = [
     "add_version",
@@ -28,8 +29,10 @@ __all__ = [
     "pause",
     "pay",
     "preview_change",
+    "reprice",
     "resume",
     "take_back",
     "use_method",
     "withdraw_plan",
+    "withdraw_repricing",
 ]

@@ -62,7 +62,7 @@ def _due(now: datetime) -> QuerySet[Membership]:
 
 @db.transaction_required
 def _claim(due: QuerySet[Membership]) -> list[Membership]:
-    rows = due.select_related("plan", "version_of__plan", "next_plan")
+    rows = due.select_related("plan", "version_of__plan", "next_plan", "next_version__plan")
     return list(rows.select_for_update(skip_locked=True, of=("self",))[:CLAIMED])
 
 
@@ -95,8 +95,10 @@ def _do(changes: Writing, member: Membership, owed: Invoice | None, now: datetim
 
 def _renew(changes: Writing, member: Membership, now: datetime) -> None:
     """The next period begins, perhaps on another plan."""
-    if member.next_plan is not None:
-        period = next_period(member)
+    period = next_period(member)
+    if member.next_plan is None and member.terms_on(period.begins) != member.version_of:
+        member.have(member.terms_on(period.begins))
+    elif member.next_plan is not None:
         member.have(newest_version(member.next_plan))
         member.begin_anew(period.begins)
     invoice = next_invoice(member, InvoiceKind.RENEWAL, method=member.method)

@@ -25,9 +25,12 @@ def end(
     member.due_at, member.owes, member.next_plan = None, None, None
     if owed is not None and owed.state is InvoiceState.OPEN:
         under_way = owed.is_under_way
-        owed.move_to(left)
         owed.action_url = ""
-        changes.change(owed)
+        if left is InvoiceState.VOID:
+            changes.void(owed)
+        else:
+            owed.move_to(left)
+            changes.change(owed)
         if under_way and owed.charge_id is not None:
             changes.undo(member, owed.charge_id)
     changes.tell(member, why, about=owed)

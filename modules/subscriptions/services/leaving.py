@@ -110,8 +110,7 @@ def _unused(invoice: Invoice, day: date) -> int:
 
 
 def _refund(changes: Writing, member: Membership, invoice: Invoice, amount: int) -> None:
-    invoice.refunded += amount
-    changes.change(invoice)
+    changes.give_back(invoice, amount)
     jobs.add(member, "refund_invoices", due=clock.now())
 
 
@@ -120,7 +119,6 @@ def _drop_change(changes: Writing, member: Membership) -> None:
     change = change_under_way(member)
     if change is not None:
         under_way = change.is_under_way
-        change.move_to(InvoiceState.VOID)
-        changes.change(change)
+        changes.void(change)
         if under_way and change.charge_id is not None:
             changes.undo(member, change.charge_id)

@@ -147,7 +147,7 @@ def _not_paid(changes: Writing, member: Membership, invoice: Invoice, attempt: A
     if said.reason in HARD and invoice.method not in invoice.refused:
         invoice.refused = [*invoice.refused, invoice.method]
     if invoice.kind == InvoiceKind.CHANGE.value:
-        invoice.move_to(InvoiceState.VOID)
+        changes.void(invoice)
         changes.tell(member, Why.PAYMENT_FAILED, about=invoice)
     elif invoice.kind == InvoiceKind.JOIN.value and member.state is MembershipState.INCOMPLETE:
         changes.tell(member, Why.PAYMENT_FAILED, about=invoice)

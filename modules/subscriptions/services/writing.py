@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,14 +14,21 @@ from modules.subscriptions import policies
 from modules.subscriptions.billing import Period, phase_of
 from modules.subscriptions.events import MembershipChanged, Why
 from modules.subscriptions.interface import (
+    CreditReason,
     InvoiceKind,
     InvoiceLine,
     InvoiceState,
     LineKind,
     MembershipState,
 )
-from modules.subscriptions.models import Attempt, BillingRun, Invoice, Membership
-from modules.subscriptions.selectors.times import access_until, begins_at, next_period, today
+from modules.subscriptions.models import Attempt, BillingRun, CreditNote, Invoice, Membership
+from modules.subscriptions.selectors.times import (
+    access_until,
+    begins_at,
+    first_period_from,
+    next_period,
+    today,
+)
 from tiffin import clock, db, jobs, regions
 from tiffin.log import Event, publish_all
 from tiffin.money import Money
@@ -38,6 +46,7 @@ class Writing:
         self._silent: dict[UUID, Membership] = {}
         self._opened: list[Invoice] = []
         self._changed: dict[UUID, Invoice] = {}
+        self._credits: list[CreditNote] = []
         self._attempts: list[Attempt] = []
         self._answered: list[Attempt] = []
         self._runs: dict[str, BillingRun] = {}
@@ -60,6 +69,19 @@ class Writing:
     def change(self, invoice: Invoice) -> None:
         if not invoice._state.adding:
             self._changed[invoice.id] = invoice
+
+    def void(self, invoice: Invoice) -> None:
+        """It is not owed any more."""
+        invoice.move_to(InvoiceState.VOID)
+        self.change(invoice)
+        if invoice.total:
+            self._credits.append(invoice.credit(invoice.total, CreditReason.VOID))
+
+    def give_back(self, invoice: Invoice, amount: int) -> None:
+        """So much of what was paid is not owed after all."""
+        invoice.refunded += amount
+        self.change(invoice)
+        self._credits.append(invoice.credit(amount, CreditReason.TAKEN_BACK))
 
     def ask(self, invoice: Invoice, *, method: str = "", present: bool = False) -> None:
         """Charge it, with the others of its region."""
@@ -89,6 +111,7 @@ class Writing:
             jobs.set_deadline(run, "run_overdue", due=clock.now() + RUN_PATIENCE)
         db.insert(*self._opened)
         db.update(*self._changed.values(), fields=Invoice.CHANGING)
+        db.insert(*self._credits)
         db.insert(*self._attempts)
         db.update(*self._answered, fields=("outcome", "reason"))
         if self._undone:
@@ -130,7 +153,16 @@ def told(
         again_on=again_on.isoformat() if again_on else "",
         paid_to=membership.paid_to.isoformat() if membership.paid_to else "",
         a_year=_a_year(membership),
+        **_new_price(membership),
     )
+
+
+def _new_price(membership: Membership) -> dict[str, Any]:
+    if membership.next_version is None or membership.next_version_from is None:
+        return {}
+    begins = first_period_from(membership, membership.next_version_from).begins
+    price = membership.next_version.phases[-1].price
+    return {"new_price": price, "new_price_from": begins.isoformat()}
 
 
 def _a_year(membership: Membership) -> Money | None:
