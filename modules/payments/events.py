@@ -1,6 +1,6 @@
 """What payments reports: of a payment with its order, or of a charge with the id that its caller gave as
 `order_id` and the `purpose` that it said; of a payout or a collection by the id its caller gave; always with
-the amount it is about."""
+the amount it is about; and of cards that customers keep."""
 
 from __future__ import annotations
 
@@ -177,3 +177,19 @@ class CollectionFailed(Event, wire="payments.collection_failed.v1"):
     amount: Money
     purpose: str
     reason: str
+
+
+class CardKept(Event, wire="payments.card_kept.v1"):
+    """The customer pays by `method` from now on. `mark` is the same for the same card, whoever keeps it, and
+    tells nothing of it; empty where the provider does not say."""
+
+    customer_id: UUID
+    method: str
+    mark: str = ""
+
+
+class CardRemoved(Event, wire="payments.card_removed.v1"):
+    """`method` is kept no longer."""
+
+    customer_id: UUID
+    method: str

@@ -9,6 +9,8 @@ from typing import Any
 from modules.identity.events import CustomerErased
 from modules.orders.events import OrderDelivered
 from modules.payments.events import (
+    CardKept,
+    CardRemoved,
     PaymentActionRequired,
     PaymentCaptured,
     PaymentDeclined,
@@ -18,6 +20,8 @@ from modules.payments.events import (
 )
 from modules.subscriptions.events import MembershipChanged, Why
 from modules.subscriptions.interface import PURPOSE
+from modules.subscriptions.models import KnownCard
+from modules.subscriptions.services.cards import forget_card, forget_cards, know_card
 from modules.subscriptions.services.figures import Step, count_steps
 from modules.subscriptions.services.leaving import forget_customer
 from modules.subscriptions.services.outcomes import ACTION, CAPTURED, DECLINED, FAILED, Heard, record
@@ -27,6 +31,7 @@ from tiffin.log import Event, Subscriber, current_events, on, on_batch
 # Nobody waits for it: a second later, and many together.
 SAVINGS = Subscriber("subscriptions.savings", nudged=False)
 FIGURES = Subscriber("subscriptions.figures", nudged=False)
+CARDS = Subscriber("subscriptions.cards", reset=forget_cards, copies=(KnownCard,))
 _PAID = frozenset({Why.JOINED, Why.RENEWED, Why.RECOVERED})
 
 
@@ -50,6 +55,19 @@ def _heard(event: Event) -> Heard | None:
         case PaymentVoided():
             return Heard(event.order_id, event.payment_id, FAILED, "voided")
     return None
+
+
+@on(CardKept, by=CARDS)
+def card_kept(event: CardKept) -> None:
+    """There is one trial for each card, by whatever token it is kept."""
+    if event.mark:
+        know_card(event.method, event.mark)
+
+
+@on(CardRemoved, by=CARDS)
+def card_removed(event: CardRemoved) -> None:
+    """It is not known here either."""
+    forget_card(event.method)
 
 
 @on_batch(OrderDelivered, by=SAVINGS)

@@ -17,7 +17,7 @@ from modules.payments.tests.localstripe import FAILS_WHEN_CHARGED, VISA, LocalSt
 from modules.payments.tests.test_notices import event, send
 from modules.subscriptions.events import Why
 from modules.subscriptions.interface import InvoiceState, MembershipState, MembershipView, Subscriptions
-from modules.subscriptions.models import Attempt
+from modules.subscriptions.models import Attempt, KnownCard
 from modules.subscriptions.tests.members import (
     JOINED,
     a_plan,
@@ -42,6 +42,7 @@ pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database"), pytest.
 
 # docs.stripe.com/testing: it asks its owner whenever it is charged, however it was kept.
 ALWAYS_ASKS = "4000002760003184"
+ANOTHER_VISA = "4000056655665556"
 JUNE, JULY, AUGUST, SEPTEMBER = (date(2027, month, 12) for month in (6, 7, 8, 9))
 PLUS, GOLD = 499, 1499
 
@@ -182,6 +183,25 @@ def test_a_life_is_billed_once_however_its_news_arrive(stripe: LocalStripe, post
         post.comes()
         _every_invoice_was_paid_once(stripe, member)
         assert broken() == []
+
+
+def test_a_card_has_one_trial_whoever_keeps_it(stripe: LocalStripe) -> None:
+    plan = a_plan(trial_days=14)
+    with on(JOINED):
+        first, second, other = Cards(stripe), Cards(stripe), Cards(stripe)
+        members = [
+            join(plan, customer=cards.owner.id, method=cards.keep(number))
+            for cards, number in ((first, VISA), (second, VISA), (other, ANOTHER_VISA))
+        ]
+        assert [member.state.value for member in members] == ["trialing", "incomplete", "trialing"]
+    marks = set(KnownCard.objects.values_list("mark", flat=True))
+    assert len(marks) == 2
+    with on(JOINED, hour=14):
+        path = "/api/v1/me/payment-methods"
+        (kept,) = api(first.owner).get(path).json()["results"]
+        assert api(first.owner).delete(f"{path}/{kept['id']}").status_code == 204
+        settle()
+    assert KnownCard.objects.count() == 2
 
 
 def test_what_is_taken_back_is_given_back_once(stripe: LocalStripe, post: Post) -> None:

@@ -18,12 +18,14 @@ class Preparation(DTO):
 
 
 class KeptCard(DTO):
-    """A card that is kept, by the provider's token, and what tells it from another. `expires` is MM/YYYY."""
+    """A card that is kept, by the provider's token, and what tells it from another. `expires` is MM/YYYY.
+    `fingerprint` is the same for the same card, whoever keeps it; empty where the provider does not tell."""
 
     method: str
     brand: str
     last4: str
     expires: str
+    fingerprint: str = ""
 
 
 class MethodKeeper(Protocol):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from django.utils.crypto import salted_hmac
+
+from modules.payments.events import CardKept, CardRemoved
 from modules.payments.interface import KeptMethodUnknown, MethodsNotKept, TooManyMethods
 from modules.payments.models import KeptMethod
 from modules.payments.providers import Declined, provider_of
@@ -12,6 +15,7 @@ from modules.payments.providers.keeping import KeptCard, Preparation
 from modules.payments.providers.selection import keeper
 from modules.payments.states import KeepingState
 from tiffin import clock, db, jobs
+from tiffin.log import publish
 
 MOST = 20
 ASKED_AFTER = timedelta(minutes=2)
@@ -67,6 +71,7 @@ def record_method(method_id: UUID, found: KeptCard | Declined | None) -> None:
             kept.secret = ""
             kept.save()
             jobs.clear_deadline(kept)
+            publish(kept, CardKept(customer_id=kept.customer_id, method=kept.method, mark=_mark(kept, found)))
         elif found is not None or clock.now() - kept.created_at > WAITED_FOR:
             kept.reason = found.reason if found else "not_entered"
             _remove(kept)
@@ -88,6 +93,15 @@ def card_entered(*, customer_id: UUID, method_id: UUID) -> None:
     """
     with db.transaction():
         look_at_method(_lock_own(customer_id, method_id))
+
+
+def _mark(kept: KeptMethod, found: KeptCard) -> str:
+    """Stands for the card, and tells nothing of it to whoever does not have the key of this platform."""
+    if not found.fingerprint:
+        return ""
+    return salted_hmac(
+        "payments.card", f"{kept.provider} {found.fingerprint}", algorithm="sha256"
+    ).hexdigest()
 
 
 @db.transaction_required
@@ -140,6 +154,8 @@ def hurry_method(method_id: UUID) -> None:
 
 @db.transaction_required
 def _remove(kept: KeptMethod) -> None:
+    if kept.method:
+        publish(kept, CardRemoved(customer_id=kept.customer_id, method=kept.method))
     kept.move_to(KeepingState.REMOVING)
     kept.secret = kept.method = kept.brand = kept.last4 = kept.expires = ""
     kept.save()

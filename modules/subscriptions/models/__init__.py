@@ -3,7 +3,7 @@
 from modules.subscriptions.models.catalogue import Plan, PlanVersion
 from modules.subscriptions.models.figures import CohortFigure, Counted, MembersFigure
 from modules.subscriptions.models.invoices import Attempt, CreditNote, Invoice, InvoiceSeries
-from modules.subscriptions.models.memberships import BillingRun, Membership, Saving, TrialUse
+from modules.subscriptions.models.memberships import BillingRun, KnownCard, Membership, Saving, TrialUse
 from modules.subscriptions.models.repricing import Repricing
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "CreditNote",
     "Invoice",
     "InvoiceSeries",
+    "KnownCard",
     "MembersFigure",
     "Membership",
     "Plan",

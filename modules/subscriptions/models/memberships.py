@@ -175,6 +175,19 @@ class TrialUse(models.Model):
         return f"a trial in {self.region}"
 
 
+class KnownCard(models.Model):
+    """What stands for a card that a customer keeps at payments, as it was told. Forgotten when it is kept no
+    longer."""
+
+    method = models.CharField(max_length=64, primary_key=True)
+    mark = models.CharField(max_length=64)
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    def __str__(self) -> str:
+        return self.method
+
+
 class Saving(models.Model):
     """What a membership took off a delivered order, in minor units. Kept as long as the membership."""
 

@@ -18,7 +18,7 @@ from modules.subscriptions.interface import (
     NothingOwed,
     PhaseKind,
 )
-from modules.subscriptions.models import Membership, TrialUse
+from modules.subscriptions.models import KnownCard, Membership, TrialUse
 from modules.subscriptions.selectors.catalogue import offered_version
 from modules.subscriptions.services.finding import current_of, lock_of, owed_by
 from modules.subscriptions.services.writing import next_invoice, settled, writing
@@ -48,7 +48,7 @@ def join(*, customer_id: UUID, plan_id: UUID, method: str, known_by: tuple[str, 
             paid_to=today,
         )
         trial = version.phases[0] if version.phases[0].kind is PhaseKind.TRIAL else None
-        if trial is not None and _is_new(plan.region, customer_id, (*known_by, f"method {method}")):
+        if trial is not None and _is_new(plan.region, customer_id, (*known_by, *_card(method))):
             member.state_name = MembershipState.TRIALING.value
             member.begin_anew(today + timedelta(days=trial.days))
             member.paid_to, member.due_at = member.anchor, midnight(member.anchor, region.time_zone)
@@ -88,6 +88,12 @@ def _insert(member: Membership, why: Why | None) -> None:
     if why is not None:
         with writing() as changes:
             changes.tell(member, why)
+
+
+def _card(method: str) -> tuple[str, ...]:
+    """What stands for the card: its token, and what payments told of it, which is the same for each token."""
+    known = KnownCard.objects.filter(pk=method).first()
+    return (f"method {method}",) if known is None else (f"method {method}", f"card {known.mark}")
 
 
 @db.transaction_required

@@ -66,7 +66,14 @@ def _card(setup: stripe.SetupIntent) -> KeptCard | None:
         return None
     card = method.card
     expires = f"{card.exp_month:02}/{card.exp_year}"
-    return KeptCard(method=method.id, brand=card.brand[:32], last4=card.last4, expires=expires)
+    # docs.stripe.com/api/payment_methods/object: `card.fingerprint`.
+    return KeptCard(
+        method=method.id,
+        brand=card.brand[:32],
+        last4=card.last4,
+        expires=expires,
+        fingerprint=card.fingerprint or "",
+    )
 
 
 def _detach(method: str) -> None:
