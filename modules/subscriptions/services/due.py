@@ -14,6 +14,7 @@ from modules.subscriptions.models import Invoice, Membership
 from modules.subscriptions.selectors.catalogue import newest_version
 from modules.subscriptions.selectors.times import begins_at, next_period
 from modules.subscriptions.services.ending import end
+from modules.subscriptions.services.outcomes import NO_ANSWER
 from modules.subscriptions.services.pausing import come_back
 from modules.subscriptions.services.writing import Writing, next_invoice, settled, writing
 from tiffin import clock, db
@@ -81,7 +82,8 @@ def _do(changes: Writing, member: Membership, owed: Invoice | None, now: datetim
             end(changes, member, owed, Why.EXPIRED, state=MembershipState.INCOMPLETE_EXPIRED)
         case _ if owed is not None and not owed.is_under_way:
             member.due_at = now + SILENCE
-            changes.ask(owed)
+            # Nothing speaks against a card that was never asked.
+            changes.ask(owed, method=owed.method if owed.reason == NO_ANSWER else "")
             changes.save(member)
         case _ if owed is not None:
             member.due_at = now + SILENCE

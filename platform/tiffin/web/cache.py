@@ -22,7 +22,7 @@ OWED_AT_MOST = 10_000
 Answer = TypeVar("Answer")
 _resting_until: dict[str, float] = {}
 # What was to be deleted and may still be there: a lock whose `add` arrived while its answer came too late.
-_owed: dict[str, set[str]] = {}
+_owed: dict[str, frozenset[str]] = {}
 
 
 class LosableCache(RedisCache):
@@ -94,11 +94,11 @@ class LosableCache(RedisCache):
         if time.monotonic() < _resting_until.get(self._server, 0.0):
             self._owe(owing())
             return otherwise
-        owed = _owed.pop(self._server, set())
+        owed = _owed.pop(self._server, frozenset())
         try:
             if owed:
                 self._cache.delete_many(owed)
-                owed = set()
+                owed = frozenset()
             return ask()
         except (redis.RedisError, OSError) as error:
             self._owe([*owed, *owing()])
@@ -107,5 +107,7 @@ class LosableCache(RedisCache):
             return otherwise
 
     def _owe(self, keys: list[str]) -> None:
-        owed = _owed.setdefault(self._server, set())
-        owed.update(keys[: OWED_AT_MOST - len(owed)])
+        if keys:
+            # Never changed: another thread may be going through it.
+            owed = _owed.get(self._server, frozenset())
+            _owed[self._server] = owed.union(keys[: OWED_AT_MOST - len(owed)])
