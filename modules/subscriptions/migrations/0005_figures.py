@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
                 ('region', models.CharField(max_length=16)),
                 ('customer_id', models.UUIDField(db_index=True)),
-                ('state_name', models.CharField(db_column='state', default='', max_length=20)),
+                ('seen_as', models.CharField(default='', max_length=20)),
                 ('a_year', models.BigIntegerField(default=0)),
                 ('periods', models.IntegerField(default=0)),
                 ('on_trial', models.BooleanField(default=False)),

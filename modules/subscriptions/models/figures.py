@@ -89,7 +89,7 @@ class Counted(models.Model):
     id = models.UUIDField(primary_key=True)
     region = models.CharField(max_length=16)
     customer_id = models.UUIDField(db_index=True)
-    state_name = models.CharField(max_length=20, db_column="state", default="")
+    seen_as = models.CharField(max_length=20, default="")
     a_year = models.BigIntegerField(default=0)
     periods = models.IntegerField(default=0)
     on_trial = models.BooleanField(default=False)
@@ -99,7 +99,7 @@ class Counted(models.Model):
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     def __str__(self) -> str:
-        return f"{self.id}: {self.state_name}"
+        return f"{self.id}: {self.seen_as}"
 
     @property
     def is_member(self) -> bool:

@@ -28,7 +28,7 @@ ON CONFLICT (region, joined, "left") DO UPDATE SET count = figure.count + exclud
 RETURNING 1
 """
 _LOSES = frozenset({*ENDED, MembershipState.UNPAID})
-_FIELDS = ("state_name", "a_year", "periods", "on_trial", "cohort", "left")
+_FIELDS = ("seen_as", "a_year", "periods", "on_trial", "cohort", "left")
 
 Key = tuple[str, datetime, str, str]
 Cohort = tuple[str, date, date | None]
@@ -83,7 +83,7 @@ class _Ledger:
             self._move_cohort(row, others, step, what)
         is_trial = row.on_trial or step.state is MembershipState.TRIALING
         row.on_trial = is_trial and not _trial_is_over(step)
-        row.state_name, row.a_year = step.state.value, step.a_year
+        row.seen_as, row.a_year = step.state.value, step.a_year
         row.periods = min(row.periods + step.is_paid, len(_PAID))
         if _values(row) != before:
             self._changed[row.pk] = row
@@ -138,7 +138,7 @@ def _values(row: Counted) -> list[Any]:
 
 def _way(row: Counted, step: Step) -> Iterator[What]:
     """How far it has come: begun, tried, paid, and paid again."""
-    if not row.state_name:
+    if not row.seen_as:
         yield What.BEGUN
         if step.state is MembershipState.TRIALING:
             yield What.TRIAL
@@ -157,7 +157,7 @@ def _trial_is_over(step: Step) -> bool:
 
 
 def _payment(row: Counted, step: Step) -> Iterator[What]:
-    was_failing = row.state_name == MembershipState.PAST_DUE.value
+    was_failing = row.seen_as == MembershipState.PAST_DUE.value
     if step.state is MembershipState.PAST_DUE and not was_failing:
         yield What.FAILING
     elif was_failing and step.state is MembershipState.ACTIVE:
@@ -169,7 +169,7 @@ def _payment(row: Counted, step: Step) -> Iterator[What]:
 def _worth(row: Counted, others: list[Counted], step: Step) -> Iterator[tuple[What, int]]:
     """What changes what members pay, and by how much in a year."""
     change = step.a_year - row.a_year
-    was_paused = row.state_name == MembershipState.PAUSED.value
+    was_paused = row.seen_as == MembershipState.PAUSED.value
     if not row.is_member:
         if step.a_year:
             was_member = row.cohort is not None or any(other.cohort for other in others)
