@@ -28,8 +28,8 @@ class Promotion(models.Model):
     It holds from `starts_at` to `ends_at` (exclusive, null: until ended), at the `hours` (OpenStreetMap
     opening_hours, the region's clock), in one restaurant or in all of the region, for everybody or for those
     who type its `code` (upper case, once in a region); `members_only`: for those whose membership brings
-    "members_offers". `items` are ids of dishes; none means the basket. Kept
-    as long as the orders that used it.
+    "members_offers". `items` are ids of dishes; none means the basket. Kept as long as the orders that used
+    it.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+MONTHS_A_YEAR = 12
+
 
 class Period(NamedTuple):
     """The days from `begins` until before `ends`."""
@@ -43,12 +45,14 @@ class Cycle(NamedTuple):
 
     def number_of(self, day: date) -> int:
         """Of the period in which a day is; negative before the anchor."""
-        months = (day.year - self.anchor.year) * 12 + day.month - self.anchor.month
+        months = (day.year - self.anchor.year) * MONTHS_A_YEAR + day.month - self.anchor.month
         number = months // self.months
         return number if self._begins(number) <= day else number - 1
 
     def _begins(self, number: int) -> date:
-        year, month = divmod(self.anchor.year * 12 + self.anchor.month - 1 + number * self.months, 12)
+        year, month = divmod(
+            self.anchor.year * MONTHS_A_YEAR + self.anchor.month - 1 + number * self.months, MONTHS_A_YEAR
+        )
         last = monthrange(year, month + 1)[1]
         return date(year, month + 1, min(self.anchor.day, last))
 

@@ -12,12 +12,11 @@ from typing import NamedTuple
 from django.db.models import F, Sum
 from django.db.models.functions import TruncDay
 
+from modules.subscriptions.billing import MONTHS_A_YEAR
 from modules.subscriptions.models import CohortFigure, MembersFigure
 from modules.subscriptions.models.figures import What
 from tiffin.money import Money
 from tiffin.regions import Region
-
-MONTHS_A_YEAR = 12
 
 
 class Sums:

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from modules.subscriptions import policies
-from modules.subscriptions.billing import Period, phase_of
+from modules.subscriptions.billing import MONTHS_A_YEAR, Period, phase_of
 from modules.subscriptions.events import MembershipChanged, Why
 from modules.subscriptions.interface import (
     CreditReason,
@@ -34,7 +34,6 @@ from tiffin.log import Event, publish_all
 from tiffin.money import Money
 
 RUN_PATIENCE = timedelta(minutes=15)
-MONTHS_A_YEAR = 12
 _BILLED = frozenset({MembershipState.ACTIVE, MembershipState.PAST_DUE})
 
 
