@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-
 from django.apps import AppConfig
 from django.conf import settings
 from django.db.backends.signals import connection_created
-
-# Objects made since the last look for those that only hold each other. Python's own 700 makes a batch of a
-# thousand commands be gone through a hundred times, of which nothing is such an object.
-LOOKED_AFTER = 50_000
 
 
 class KernelConfig(AppConfig):
@@ -19,7 +13,6 @@ class KernelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        gc.set_threshold(LOOKED_AFTER, *gc.get_threshold()[1:])
         # Importing the gauges registers them.
         from tiffin.db import deadlines, transactions
         from tiffin.jobs import gauges as _job_gauges  # noqa: F401
