@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.watch import Watch
+
 SCRIPT = Path(__file__).parents[2] / "modules/storefront/static/storefront/live.js"
 PAGE = """<!doctype html><title>Kitchen</title>
 <div data-live="/part" data-every="0.05">{part}</div><script src="/live.js"></script>"""
@@ -26,7 +28,8 @@ class Kept:
     """The page, and what its part is at the moment."""
 
     def __init__(self, page: Page) -> None:
-        self.page, self.part = page, tickets(1)
+        self.page, self.part, self.late = page, tickets(1), 0
+        self.watch = Watch(page.context, "http://127.0.0.1")
         page.route("**/*", self.answer)
         page.goto("http://127.0.0.1/")
 
@@ -36,6 +39,9 @@ class Kept:
             route.fulfill(body=PAGE.replace("{part}", self.part), content_type="text/html")
         elif path == "/live.js":
             route.fulfill(body=SCRIPT.read_text(), content_type="text/javascript")
+        elif path == "/part" and self.late:
+            self.late -= 1
+            route.fulfill(status=503, body="")
         elif path == "/part":
             route.fulfill(body=self.part, content_type="text/html")
         else:
@@ -85,3 +91,13 @@ def test_a_file_that_was_chosen_is_not_lost(kept: Kept) -> None:
     kept.part = tickets(2, 1)
     page.wait_for_timeout(500)
     assert page.get_by_text("Order 2").count() == 0
+
+
+@pytest.mark.parametrize(("times", "complaints"), [(1, 0), (2, 1)])
+def test_a_part_that_is_late_is_asked_for_again(kept: Kept, times: int, complaints: int) -> None:
+    page: Any = kept.page
+    kept.late, kept.part = times, tickets(2)
+
+    expect(page.get_by_text("Order 2")).to_be_visible(timeout=5_000)
+
+    assert len(kept.watch.complaints) == complaints
