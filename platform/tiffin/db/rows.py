@@ -6,7 +6,8 @@ For what runs with every order. Everything else is written with the ORM.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from math import isfinite
 from typing import Any, NamedTuple, TypeVar
@@ -35,6 +36,28 @@ def select(statement: str, *values: Any, **named: Any) -> list[tuple[Any, ...]]:
     with connections[calling_owner(1)].cursor() as cursor:
         cursor.execute(statement, named or values)
         return list(cursor.fetchall())
+
+
+def select_each(*asked: tuple[str, Sequence[Any] | dict[str, Any]]) -> list[list[tuple[Any, ...]]]:
+    """What several constant statements find, with their values: they go together, one after the other, and
+    are waited for once. Each sees what those before it did and what others committed until then."""
+    connection = connections[calling_owner(1)]
+    with ExitStack() as cursors:
+        sent = []
+        with together(connection):
+            for statement, values in asked:
+                sent.append(cursors.enter_context(connection.cursor()))
+                sent[-1].execute(statement, values)
+        return [list(cursor.fetchall()) for cursor in sent]
+
+
+@contextmanager
+def together(connection: Any) -> Iterator[None]:
+    """What the connection is told within the block goes together, and is waited for at its end: the answers
+    are looked at after it, for a look within waits too."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def find(model: type[Row], **wanted: Any) -> list[Row]:

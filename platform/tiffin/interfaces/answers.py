@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connections
 
 from tiffin import clock
+from tiffin.db.rows import together
 from tiffin.dto import DTO
 from tiffin.interfaces.errors import CommandKeyReused
 
@@ -65,8 +66,10 @@ def hash_of(request: bytes) -> bytes:
 
 def find(scope: Scope) -> StoredAnswer | None:
     """The stored answer, or None. Raises CommandKeyReused when it answers another request."""
-    with connections[scope.module].cursor() as cursor:
-        cursor.execute(_SELECT, [scope.caller, scope.method, scope.key])
+    connection = connections[scope.module]
+    with connection.cursor() as cursor:
+        with together(connection):  # with the transaction's beginning, where it is the first that is asked
+            cursor.execute(_SELECT, [scope.caller, scope.method, scope.key])
         row: Any = cursor.fetchone()
     return _stored(scope, row) if row is not None else None
 
