@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -96,7 +96,7 @@ FROM rewards_refusal WHERE id = ANY((SELECT %(ids)s::uuid[])::uuid[])
 """
 _HOLDS = """
 SELECT id, customer_id, lots, parts, posted, restored, CASE WHEN ended_at IS NULL THEN 0 ELSE points END
-FROM rewards_hold WHERE id = ANY((SELECT %(holds)s::uuid[])::uuid[])
+FROM rewards_hold WHERE id = ANY((SELECT %s::uuid[])::uuid[])
 """
 # Of each customer the lots that are taken first, one after the other until they are as many points as are
 # wanted: each lies on a page of its own, which is read for it.
@@ -123,12 +123,7 @@ FROM taken
 """
 _NAMED_LOTS = """
 SELECT id, customer_id, pending, available, held, (extract(epoch FROM expires_at) * 1000000)::bigint
-FROM rewards_lot WHERE id = ANY((
-    SELECT array_agg(id) FROM (
-        SELECT unnest(%(lots)s::uuid[])
-        UNION ALL SELECT unnest(lots) FROM rewards_hold WHERE id = ANY((SELECT %(holds)s::uuid[])::uuid[])
-    ) AS named(id)
-)::uuid[])
+FROM rewards_lot WHERE id = ANY((SELECT %s::uuid[])::uuid[])
 """
 _ENTER = """
 WITH entered AS (
@@ -158,8 +153,6 @@ class Overtaken(RuntimeError):
 
 
 Batch = list[tuple[Posting, list[Asked | None]]]
-Rows = Iterable[tuple[Any, ...]]
-Keep = Callable[[Rows, Books], None]
 
 
 def open_books(postings: Iterable[Posting], *, stripe: int | None = None) -> tuple[Batch, Books]:
@@ -260,20 +253,17 @@ def _read_rest(batch: Batch, wanted: _Wanted, books: Books) -> None:
     if wanted.in_debt:
         for owner, balance in db.select(_OWED, _array(wanted.in_debt)):
             books.owed[owner] = Account(books.available[owner].number + PLACES[AccountKind.DEBT], balance)
-    asked = [*_about_holds_and_lots(wanted.valid)]
-    ids = _array(transfer.id for posting, _ in batch for transfer in posting.transfers)
-    asked.append((_KNOWN, {"ids": ids}, _keep_known))
-    found = db.select_each(*((statement, values) for statement, values, _ in asked))
-    for (_, _, keep), rows in zip(asked, found, strict=True):
-        keep(rows, books)
+    _read_holds(wanted.valid, books)
+    _read_lots(wanted.valid, books)
+    _read_known([transfer.id for posting, _ in batch for transfer in posting.transfers], books)
 
 
 def _floor(kind: AccountKind) -> int | None:
     return 0 if kind in NEVER_BELOW_NOTHING else None
 
 
-def _keep_known(rows: Rows, books: Books) -> None:
-    for id, terms, code, there, *entered in rows:
+def _read_known(transfer_ids: list[UUID], books: Books) -> None:
+    for id, terms, code, there, *entered in db.select(_KNOWN, ids=_array(transfer_ids)):
         if terms is None:
             books.entered[id] = _as_asked(id, *entered)
         else:
@@ -298,33 +288,31 @@ def _as_asked(id: UUID, *entered: Any) -> Transfer:
     )
 
 
-def _about_holds_and_lots(valid: Iterable[Asked]) -> Iterator[tuple[str, dict[str, str], Keep]]:
-    """The holds that are named, the lots that are named or held, and of the customers whose points are taken
-    as many as have so much."""
+def _read_holds(valid: Iterable[Asked], books: Books) -> None:
+    named = [each.transfer.hold_id for each in valid if each.transfer.hold_id is not None]
+    if named:
+        for id, customer_id, lots, parts, *standing in db.select(_HOLDS, _array(named)):
+            posted, restored, done = standing
+            books.holds[id] = HeldState(customer_id, lots, parts, (posted, restored, done))
+
+
+def _read_lots(valid: Iterable[Asked], books: Books) -> None:
+    """Those that are named, and of the customers whose points are taken as many as have so much."""
     wanted: Counter[UUID] = Counter()
-    holds, lots = [], []
+    named = [lot for hold in books.holds.values() for lot in hold.lots]
     for transfer, way, _, _ in valid:
         if way.from_available and transfer.customer_id is not None:
             wanted[transfer.customer_id] += transfer.amount
         if transfer.lot_id is not None:
-            lots.append(transfer.lot_id)
-        if transfer.hold_id is not None:
-            holds.append(transfer.hold_id)
-    if holds:
-        yield _HOLDS, {"holds": _array(holds)}, _keep_holds
+            named.append(transfer.lot_id)
     if wanted:
-        yield _LOTS, {"customers": _array(wanted), "points": _literal(wanted.values())}, _keep_lots
-    if holds or lots:
-        yield _NAMED_LOTS, {"lots": _array(lots), "holds": _array(holds)}, _keep_lots
+        points = _literal(wanted.values())
+        _keep_lots(db.select(_LOTS, customers=_array(wanted), points=points), books)
+    if named:
+        _keep_lots(db.select(_NAMED_LOTS, _array(named)), books)
 
 
-def _keep_holds(rows: Rows, books: Books) -> None:
-    for id, customer_id, lots, parts, *standing in rows:
-        posted, restored, done = standing
-        books.holds[id] = HeldState(customer_id, lots, parts, (posted, restored, done))
-
-
-def _keep_lots(rows: Rows, books: Books) -> None:
+def _keep_lots(rows: Iterable[tuple[UUID, UUID, int, int, int, int]], books: Books) -> None:
     for id, customer_id, pending, available, held, expires in rows:
         lot = LotState(id, expires, pending=pending, available=available, held=held)
         books.lots.setdefault(customer_id, {})[id] = lot

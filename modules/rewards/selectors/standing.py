@@ -14,7 +14,6 @@ from modules.rewards.policies import Taking, redeeming, sending
 from modules.rewards.selectors.statement import lots
 from modules.rewards.selectors.tiers import membership
 from modules.rewards.selectors.wallets import wallets
-from modules.rewards.states import WalletState
 from tiffin import clock, db, regions
 from tiffin.money import Money
 from tiffin.regions import Region, UnknownRegion
@@ -22,7 +21,6 @@ from tiffin.regions import Region, UnknownRegion
 EXPIRING_SHOWN = 3
 # Nobody takes points oftener within what any rule looks at.
 _LATEST = 500
-_STANDING = "SELECT state FROM rewards_walletstanding WHERE id = %s FOR NO KEY UPDATE"
 # What is held for no order is being sent: it counts once, and when it was wanted.
 _TAKINGS = """
 WITH latest AS (
@@ -43,12 +41,9 @@ def find_standing(customer_id: UUID) -> WalletStanding | None:
     return found[0] if found else None
 
 
-def standing_and_takings(customer_id: UUID, *, since: datetime) -> tuple[WalletState | None, list[Taking]]:
-    """How the wallet stands, locked until the transaction ends, and then what the customer took from their
-    points: what belongs together is one. None, and nothing is locked, when nothing was ever said of it."""
-    found, taken = db.select_each((_STANDING, (customer_id,)), (_TAKINGS, (customer_id, _LATEST, since)))
-    state = WalletState(found[0][0]) if found else None
-    return state, [Taking(flow, at, points) for flow, at, points in taken]
+def takings(customer_id: UUID, *, since: datetime) -> list[Taking]:
+    """What the customer took from their points: what belongs together is one."""
+    return [Taking(flow, at, points) for flow, at, points in db.select(_TAKINGS, customer_id, _LATEST, since)]
 
 
 def account(*, customer_id: UUID, region: str) -> RewardsAccount:

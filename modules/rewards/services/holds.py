@@ -33,7 +33,6 @@ LAPSED = "lapsed"
 MOST_POINTS = 10**9
 # Between asking for a hold and letting go of it, whether or not it is there already.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))::text"
-_IS_THERE = "SELECT 1 FROM rewards_hold WHERE id = %s"
 
 
 def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, region: str) -> HoldView:
@@ -45,8 +44,10 @@ def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, regio
     if not 1 <= points <= MOST_POINTS:
         raise PointsInvalid(action="held", points=points, limit=MOST_POINTS)
     with db.transaction():
-        if _claim(hold_id):
-            return _the_same(Hold.get(hold_id), customer_id=customer_id, order_id=order_id, points=points)
+        db.select(_ONE_AT_A_TIME, f"hold {hold_id}")
+        found = db.find(Hold, id=hold_id)
+        if found:
+            return _the_same(found[0], customer_id=customer_id, order_id=order_id, points=points)
         require_good_standing(customer_id=customer_id, region=region, flow=Flow.HOLD, points=points)
         post(
             Transfer(
@@ -67,12 +68,6 @@ def hold(*, hold_id: UUID, customer_id: UUID, order_id: UUID, points: int, regio
             points=points,
             state=HoldState.HELD,
         )
-
-
-def _claim(hold_id: UUID) -> bool:
-    """Whether the hold is there, of which nobody else can change that now."""
-    _, there = db.select_each((_ONE_AT_A_TIME, (f"hold {hold_id}",)), (_IS_THERE, (hold_id,)))
-    return bool(there)
 
 
 def _lapses_at(region: str) -> datetime:
@@ -119,10 +114,13 @@ def void_hold(*, hold_id: UUID) -> HoldView | None:
     """
     with db.transaction():
         there = db.find(Hold, id=hold_id)
-        if not there and not _claim(hold_id):
+        if not there:
+            db.select(_ONE_AT_A_TIME, f"hold {hold_id}")
+            there = db.find(Hold, id=hold_id)
+        if not there:
             db.insert(Refusal(id=hold_id, terms=b"", code=HOLD_ENDED), unless_taken=("id",))
             return None
-        found = there[0] if there else Hold.get(hold_id)
+        (found,) = there
         _order_of(found)
         if found.state in _LET_GO:
             return hold_view(found)

@@ -11,7 +11,7 @@ from modules.rewards.errors import ReasonMissing
 from modules.rewards.interface import Flow, SendingRefused, TooFast, WalletUnderReview
 from modules.rewards.models import StandingChange, WalletStanding
 from modules.rewards.policies import REFUSE, Taking, Velocity, broken_rule, reviewing, sending, velocity
-from modules.rewards.selectors.standing import find_standing, standing_and_takings
+from modules.rewards.selectors.standing import find_standing, takings
 from modules.rewards.services.passing import FORGOTTEN, FROZEN, UNDECIDED, end_held
 from modules.rewards.states import WalletState
 from tiffin import clock, context, db, jobs, regions
@@ -32,26 +32,19 @@ def require_good_standing(*, customer_id: UUID, region: str, flow: Flow, points:
     """
     here, now = regions.get(region), clock.now()
     rules = [rule for rule in velocity(here, here.local(now).date()) if flow.value in rule.flows]
-    if not rules:
-        standing = find_standing(customer_id)
-        if standing is not None and not standing.is_good:
-            raise WalletUnderReview()
+    standing = lock_standing(customer_id, region) if rules else find_standing(customer_id)
+    if standing is not None and not standing.is_good:
+        raise WalletUnderReview()
+    if standing is None or not rules:
         return None
     since = now - timedelta(seconds=max(rule.seconds for rule in rules))
-    state, taken = standing_and_takings(customer_id, since=since)
-    if state is None:
-        db.insert(WalletStanding(id=customer_id, region=region), unless_taken=("id",))
-        state, taken = standing_and_takings(customer_id, since=since)
-    if state is not WalletState.GOOD:
-        raise WalletUnderReview()
-    broken = broken_rule(rules, taken, Taking(flow.value, now, points))
+    broken = broken_rule(rules, takings(customer_id, since=since), Taking(flow.value, now, points))
     if broken is None:
         return None
     if broken.then == REFUSE:
         raise TooFast(hours=-(-broken.seconds // _HOUR))
-    reviewed = lock_standing(customer_id, region)
-    _review(reviewed, why=_why(broken), by=BY_RULES)
-    return reviewed.decide_by
+    _review(standing, why=_why(broken), by=BY_RULES)
+    return standing.decide_by
 
 
 def _why(rule: Velocity) -> str:

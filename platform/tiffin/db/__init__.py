@@ -17,7 +17,7 @@ from tiffin.db.transactions import (
 
 if TYPE_CHECKING:
     from tiffin.db.aggregates import Aggregate, StaleAggregate
-    from tiffin.db.rows import find, insert, lock, select, select_each, update
+    from tiffin.db.rows import find, insert, lock, select, update
 
 __all__ = [
     "Aggregate",
@@ -32,7 +32,6 @@ __all__ = [
     "lock",
     "on_commit",
     "select",
-    "select_each",
     "transaction",
     "transaction_required",
     "update",
@@ -45,7 +44,7 @@ def __getattr__(name: str) -> Any:
         from tiffin.db import aggregates
 
         return getattr(aggregates, name)
-    if name in {"find", "insert", "lock", "select", "select_each", "update"}:
+    if name in {"find", "insert", "lock", "select", "update"}:
         from tiffin.db import rows
 
         return getattr(rows, name)

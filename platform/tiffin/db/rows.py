@@ -6,8 +6,7 @@ For what runs with every order. Everything else is written with the ORM.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from math import isfinite
 from typing import Any, NamedTuple, TypeVar
@@ -16,6 +15,7 @@ from uuid import UUID
 import msgspec
 from django.db import connections, models
 
+from tiffin.context import check_deadline
 from tiffin.db.owners import calling_owner
 from tiffin.db.transactions import require_transaction
 
@@ -33,40 +33,34 @@ class _Reading(NamedTuple):
 def select(statement: str, *values: Any, **named: Any) -> list[tuple[Any, ...]]:
     """What a constant statement finds in the schema of the module in which the caller stands; its values in
     their order (`%s`) or by name (`%(name)s`)."""
-    with connections[calling_owner(1)].cursor() as cursor:
-        cursor.execute(statement, named or values)
-        return list(cursor.fetchall())
+    found: list[tuple[Any, ...]] = ask(calling_owner(1), statement, named or values).fetchall()
+    return found
 
 
-def select_each(*asked: tuple[str, Sequence[Any] | dict[str, Any]]) -> list[list[tuple[Any, ...]]]:
-    """What several constant statements find, with their values: they go together, one after the other, and
-    are waited for once. Each sees what those before it did and what others committed until then."""
-    connection = connections[calling_owner(1)]
-    with ExitStack() as cursors:
-        sent = []
-        with together(connection):
-            for statement, values in asked:
-                sent.append(cursors.enter_context(connection.cursor()))
-                sent[-1].execute(statement, values)
-        return [list(cursor.fetchall()) for cursor in sent]
-
-
-@contextmanager
-def together(connection: Any) -> Iterator[None]:
-    """What the connection is told within the block goes together, and is waited for at its end: the answers
-    are looked at after it, for a look within waits too."""
+def ask(alias: str, statement: str, values: Sequence[Any] | dict[str, Any]) -> Any:
+    """The cursor with what PostgreSQL answers to a constant statement; raises Django's errors. Past Django's
+    own cursor, which costs as much as the statement's way there and back, unless somebody looks at what is
+    asked."""
+    connection = connections[alias]
+    if connection.queries_logged:
+        cursor = connection.cursor()
+        cursor.execute(statement, values)
+        return cursor
+    check_deadline()
+    connection.validate_no_broken_transaction()
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
+    with connection.wrap_database_errors:
+        return connection.connection.execute(statement, values)
 
 
 def find(model: type[Row], **wanted: Any) -> list[Row]:
     """The rows whose fields have these values, or one of those in a list; in no order."""
     connection = connections[model._meta.app_label]
     several = tuple(isinstance(value, list) for value in wanted.values())
-    with connection.cursor() as cursor:
-        cursor.execute(_find_statement(model, tuple(wanted), several), list(wanted.values()))
-        return [_made(model, connection, found) for found in cursor.fetchall()]
+    statement = _find_statement(model, tuple(wanted), several)
+    found = ask(model._meta.app_label, statement, list(wanted.values())).fetchall()
+    return [_made(model, connection, values) for values in found]
 
 
 def get(model: type[Row], id: UUID | str) -> Row:
@@ -82,9 +76,7 @@ def lock(model: type[Row], id: UUID | str) -> Row:
 
 def _row(model: type[Row], statement: str, id: UUID | str) -> Row:
     connection = connections[model._meta.app_label]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [id])
-        found = cursor.fetchone()
+    found = ask(model._meta.app_label, statement, [id]).fetchone()
     if found is None:
         raise model.DoesNotExist(  # type: ignore[attr-defined]  # Django gives each model its own
             f"{model.__name__} {id} does not exist"
@@ -105,11 +97,8 @@ def update(*rows: models.Model, fields: Sequence[str]) -> int:
     if not rows:
         return 0
     model, names = type(rows[0]), tuple(fields)
-    with connections[model._meta.app_label].cursor() as cursor:
-        cursor.execute(
-            _update_statement(model, names), [changes(*rows, fields=(model._meta.pk.name, *names))]
-        )
-        count: int = cursor.rowcount
+    document = changes(*rows, fields=(model._meta.pk.name, *names))
+    count: int = ask(model._meta.app_label, _update_statement(model, names), [document]).rowcount
     return count
 
 
@@ -142,9 +131,8 @@ def insert(*rows: models.Model, unless_taken: tuple[str, ...] = ()) -> int:
     if not rows:
         return 0
     model = type(rows[0])
-    with connections[model._meta.app_label].cursor() as cursor:
-        cursor.execute(insertion(model, "rows", unless_taken), {"rows": document(rows)})
-        count: int = cursor.rowcount
+    statement = insertion(model, "rows", unless_taken)
+    count: int = ask(model._meta.app_label, statement, {"rows": document(rows)}).rowcount
     are_stored(rows)
     return count
 

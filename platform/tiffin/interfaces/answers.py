@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connections
 
 from tiffin import clock
-from tiffin.db.rows import together
+from tiffin.db.rows import ask
 from tiffin.dto import DTO
 from tiffin.interfaces.errors import CommandKeyReused
 
@@ -66,11 +66,7 @@ def hash_of(request: bytes) -> bytes:
 
 def find(scope: Scope) -> StoredAnswer | None:
     """The stored answer, or None. Raises CommandKeyReused when it answers another request."""
-    connection = connections[scope.module]
-    with connection.cursor() as cursor:
-        with together(connection):  # with the transaction's beginning, where it is the first that is asked
-            cursor.execute(_SELECT, [scope.caller, scope.method, scope.key])
-        row: Any = cursor.fetchone()
+    row: Any = ask(scope.module, _SELECT, [scope.caller, scope.method, scope.key]).fetchone()
     return _stored(scope, row) if row is not None else None
 
 
@@ -79,20 +75,15 @@ def lock(scope: Scope) -> tuple[bool, StoredAnswer | None]:
     Raises CommandKeyReused when it answers another request."""
     name = f"{scope.caller}\n{scope.method}\n{scope.key}"
     number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
-    with connections[scope.module].cursor() as cursor:
-        cursor.execute(_LOCK, [number, scope.caller, scope.method, scope.key])
-        locked, *answer = cursor.fetchone()
+    asked = [number, scope.caller, scope.method, scope.key]
+    locked, *answer = ask(scope.module, _LOCK, asked).fetchone()
     return locked, _stored(scope, answer) if locked and answer[0] is not None else None
 
 
 def insert(scope: Scope, outcome: int, body: bytes) -> bool:
     """Whether the answer was stored; False when the key has one, once the other transaction is through."""
-    with connections[scope.module].cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [scope.caller, scope.method, scope.key, scope.request_hash, outcome, body, clock.now()],
-        )
-        return bool(cursor.rowcount)
+    values = [scope.caller, scope.method, scope.key, scope.request_hash, outcome, body, clock.now()]
+    return bool(ask(scope.module, _INSERT, values).rowcount)
 
 
 def forget_answers(module: str, older_than: timedelta = KEPT_FOR, *, batch: int = 5_000) -> int:

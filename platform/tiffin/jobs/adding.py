@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from django.db import connections
 
 from tiffin import clock, context, ids
+from tiffin.db import rows
 from tiffin.db.transactions import before_commit, require_transaction
 from tiffin.jobs.registry import Work, find
 from tiffin.moving.nudges import nudge_jobs, send_after_commit
@@ -59,13 +59,12 @@ class _Wishes:
         given_up = [{"key": key, "slot": slot} for key, slot in places if self.rows[key, slot] is None]
         wanted = [row for row in map(self.rows.__getitem__, places) if row is not None]
         documents = {"given_up": _document(given_up), "wanted": _document(wanted)}
-        with connections[self.module].cursor() as cursor:
-            if not given_up:
-                cursor.execute(_ADD, documents)
-            elif not wanted:
-                cursor.execute(_DROP, documents)
-            else:
-                cursor.execute(_DROP_AND_ADD, documents)
+        statement = _DROP_AND_ADD
+        if not given_up:
+            statement = _ADD
+        elif not wanted:
+            statement = _DROP
+        rows.ask(self.module, statement, documents)
 
 
 def _document(rows: Sequence[dict[str, Any]]) -> str:

@@ -119,9 +119,7 @@ def _tell(told: Told, statement: str, more: dict[str, Any]) -> dict[Any, int]:
         "causation": here.causation,
         "events": _events(told),
     }
-    with connections[module].cursor() as cursor:
-        cursor.execute(statement, values)
-        stamps = dict(cursor.fetchall())
+    stamps = dict(rows.ask(module, statement, values).fetchall())
     kinds = {event.kind for _, events in told for event in events}
     nudge_after_commit(module, {shard_of(aggregate.id) for aggregate, _ in told}, kinds)
     return stamps

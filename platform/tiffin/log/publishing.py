@@ -131,9 +131,7 @@ def _tell(aggregate: Aggregate, events: tuple[Event, ...], statement: str, more:
         "causation": here.causation,
         "events": _document(events),
     }
-    with connections[module].cursor() as cursor:
-        cursor.execute(statement, values)
-        row = cursor.fetchone()
+    row = rows.ask(module, statement, values).fetchone()
     if row is None:
         return False
     aggregate.log_txid = row[0]
