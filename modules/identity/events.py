@@ -1,4 +1,5 @@
-"""What identity announces. Never a name, an address or an e-mail: only that somebody came or went."""
+"""What identity announces. Never a name, an address, a number or an e-mail: only that somebody came or went,
+and that it is the same number."""
 
 from __future__ import annotations
 
@@ -19,6 +20,14 @@ class CustomerErased(Event, wire="identity.customer_erased.v1"):
     """A customer was forgotten: whatever is sealed for them can no longer be opened by anybody."""
 
     customer_id: UUID
+
+
+class PhoneKept(Event, wire="identity.phone_kept.v1"):
+    """The customer said how they are called. `mark` is the same for the same number, whoever has it, and
+    tells nothing of it; empty for none."""
+
+    customer_id: UUID
+    mark: str
 
 
 class SessionRevoked(Event, wire="identity.session_revoked.v1"):

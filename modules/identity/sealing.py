@@ -7,9 +7,11 @@ each text, so that nothing sealed for one customer or one field opens as another
 from __future__ import annotations
 
 import base64
+import hmac
 import os
 from enum import Enum
 from functools import lru_cache
+from hashlib import sha256
 from typing import TypeVar
 from uuid import UUID
 
@@ -27,6 +29,7 @@ T = TypeVar("T")
 KEY_BYTES = 32
 NONCE_BYTES = 12
 SECRET_CHARACTERS = 32
+_WRAPPING, _MARKS = b"tiffin master key", b"tiffin phone marks"
 FORMAT = b"\x01"  # the first byte of everything sealed: how the rest is to be read
 
 
@@ -71,6 +74,15 @@ class CustomerKey:
         return msgspec.json.decode(plain, type=type)
 
 
+def mark_of_phone(phone: str) -> str:
+    """The same for the same number however it is written; who has no master key learns nothing of it. Empty
+    for none."""
+    number = "".join(character for character in phone if character.isdigit())
+    if not number:
+        return ""
+    return hmac.digest(_derived(settings.TIFFIN_MASTER_KEY.strip(), _MARKS), number.encode(), sha256).hex()
+
+
 def to_text(sealed: bytes) -> str:
     """Sealed bytes as other modules carry them."""
     return base64.urlsafe_b64encode(sealed).decode()
@@ -107,9 +119,9 @@ def _master_key() -> bytes:
     return _derived(settings.TIFFIN_MASTER_KEY.strip())
 
 
-@lru_cache(maxsize=2)
-def _derived(secret: str) -> bytes:
-    """The key that a deployment's secret stands for (HKDF, RFC 5869)."""
+@lru_cache(maxsize=4)
+def _derived(secret: str, what_for: bytes = _WRAPPING) -> bytes:
+    """The key that a deployment's secret stands for (HKDF, RFC 5869), another for each use."""
     if len(secret) < SECRET_CHARACTERS:
         raise MasterKeyMissing(f"TIFFIN_MASTER_KEY needs at least {SECRET_CHARACTERS} random characters")
-    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"tiffin master key").derive(secret.encode())
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=what_for).derive(secret.encode())

@@ -19,11 +19,11 @@ from modules.identity.errors import (
     GrantUnknown,
     PasswordWrong,
 )
-from modules.identity.events import CustomerErased, CustomerRegistered, SessionRevoked
+from modules.identity.events import CustomerErased, CustomerRegistered, PhoneKept, SessionRevoked
 from modules.identity.interface import AccountKind, EmailTaken
 from modules.identity.models import Account, Address, DataKey, Grant, Profile, Session
 from modules.identity.roles import ROLES
-from modules.identity.sealing import CustomerKey, Purpose
+from modules.identity.sealing import CustomerKey, Purpose, mark_of_phone
 from modules.identity.selectors import key_of
 from tiffin import clock, db, ids
 from tiffin import regions as all_regions
@@ -129,6 +129,7 @@ def save_profile(*, customer_id: UUID, profile: PlainProfile) -> None:
     """Keep a customer's name and phone number. Raises PersonalDataErased."""
     key = key_of(customer_id)
     with db.transaction():
+        account = Account.lock(customer_id)
         Profile.objects.update_or_create(
             account_id=customer_id,
             defaults={
@@ -137,6 +138,7 @@ def save_profile(*, customer_id: UUID, profile: PlainProfile) -> None:
                 "updated_at": clock.now(),
             },
         )
+        publish(account, PhoneKept(customer_id=customer_id, mark=mark_of_phone(profile.phone)))
 
 
 def add_address(*, customer_id: UUID, address: PlainAddress) -> Address:

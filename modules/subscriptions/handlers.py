@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from modules.identity.events import CustomerErased
+from modules.identity.events import CustomerErased, PhoneKept
 from modules.orders.events import OrderDelivered
 from modules.payments.events import (
     CardKept,
@@ -20,11 +20,12 @@ from modules.payments.events import (
 )
 from modules.subscriptions.events import MembershipChanged, Why
 from modules.subscriptions.interface import PURPOSE
-from modules.subscriptions.models import KnownCard
+from modules.subscriptions.models import KnownCard, KnownPhone
 from modules.subscriptions.services.cards import forget_card, forget_cards, know_card
 from modules.subscriptions.services.figures import Step, count_steps
 from modules.subscriptions.services.leaving import forget_customer
 from modules.subscriptions.services.outcomes import ACTION, CAPTURED, DECLINED, FAILED, Heard, record
+from modules.subscriptions.services.phones import forget_phone, forget_phones, know_phone
 from modules.subscriptions.services.saving import Saved, note_savings
 from tiffin.log import Event, Subscriber, current_events, on, on_batch
 
@@ -32,6 +33,7 @@ from tiffin.log import Event, Subscriber, current_events, on, on_batch
 SAVINGS = Subscriber("subscriptions.savings", nudged=False)
 FIGURES = Subscriber("subscriptions.figures", nudged=False)
 CARDS = Subscriber("subscriptions.cards", reset=forget_cards, copies=(KnownCard,))
+PHONES = Subscriber("subscriptions.phones", reset=forget_phones, copies=(KnownPhone,))
 _PAID = frozenset({Why.JOINED, Why.RENEWED, Why.RECOVERED})
 
 
@@ -68,6 +70,18 @@ def card_kept(event: CardKept) -> None:
 def card_removed(event: CardRemoved) -> None:
     """It is not known here either."""
     forget_card(event.method)
+
+
+@on(PhoneKept, by=PHONES)
+def phone_kept(event: PhoneKept) -> None:
+    """There is one trial for each phone."""
+    know_phone(event.customer_id, event.mark)
+
+
+@on(CustomerErased, by=PHONES)
+def phone_forgotten(event: CustomerErased) -> None:
+    """What stood for it is forgotten too."""
+    forget_phone(event.customer_id)
 
 
 @on_batch(OrderDelivered, by=SAVINGS)

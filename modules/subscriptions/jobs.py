@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
+
 from modules.payments.interface import (
     Charge,
     KeptCardState,
     Party,
+    PaymentAmountInvalid,
+    PaymentDiffers,
     PaymentId,
     Payments,
     PaymentState,
@@ -16,7 +20,7 @@ from modules.payments.interface import (
     Share,
 )
 from modules.subscriptions.interface import PURPOSE
-from modules.subscriptions.models import Attempt
+from modules.subscriptions.models import Attempt, BillingRun
 from modules.subscriptions.services import charging
 from modules.subscriptions.services.due import do_what_is_due
 from modules.subscriptions.services.numbering import number_invoices
@@ -27,6 +31,7 @@ from tiffin.interfaces import CommandKey, call
 from tiffin.jobs import Later, deadline, every, job
 from tiffin.money import Money
 
+log = structlog.get_logger(__name__)
 ATTEMPTS = 8
 LEASE = timedelta(minutes=2)
 # A worker that does the same again and again lets others have a turn well before its lease is over.
@@ -74,6 +79,13 @@ def charge_run(run_id: UUID) -> None:
         for each in charging.wanted(invoices)
     ]
     if charges:
+        _charge(run, charges)
+    charging.end_run(run_id)
+
+
+def _charge(run: BillingRun, charges: list[Charge]) -> None:
+    """One with which something is wrong keeps none of the others: it is asked for anew, after a while."""
+    try:
         call(Payments).charge_many(
             # Each charge is once by its id; the second time fewer may be left, which is another command.
             key=CommandKey(str(ids.new_id())),
@@ -82,7 +94,13 @@ def charge_run(run_id: UUID) -> None:
             charges=charges,
             present=run.present,
         )
-    charging.end_run(run_id)
+    except (PaymentAmountInvalid, PaymentDiffers) as refusal:
+        if len(charges) > 1:
+            for each in charges:
+                _charge(run, [each])
+            return
+        log.error("charge_refused", charge=str(charges[0].charge_id), reason=refusal.sentence)
+        charging.refused(charges[0].charge_id)
 
 
 def _share(wanted: charging.Wanted) -> Share:

@@ -98,8 +98,9 @@ class Subscriptions(Interface, module="subscriptions", version=1):
         known_by: tuple[str, ...] = (),
     ) -> MembershipView:
         """Become a member: TRIALING, or INCOMPLETE until the first payment has come. Nobody has two trials:
-        no customer, and nobody who is `known_by` the same, which are words that stand for a phone or a device
-        and do not tell which. Reports MembershipChanged."""
+        no customer, no card and no phone, as far as they are known, and nobody who is `known_by` the same,
+        which are words that stand for something such as a device and do not tell which. Reports
+        MembershipChanged."""
         ...
 
     @command(timeout=2.0, errors=(MembershipUnknown, NothingOwed))

@@ -3,7 +3,14 @@
 from modules.subscriptions.models.catalogue import Plan, PlanVersion
 from modules.subscriptions.models.figures import CohortFigure, Counted, MembersFigure
 from modules.subscriptions.models.invoices import Attempt, CreditNote, Invoice, InvoiceSeries
-from modules.subscriptions.models.memberships import BillingRun, KnownCard, Membership, Saving, TrialUse
+from modules.subscriptions.models.memberships import (
+    BillingRun,
+    KnownCard,
+    KnownPhone,
+    Membership,
+    Saving,
+    TrialUse,
+)
 from modules.subscriptions.models.repricing import Repricing
 
 __all__ = [
@@ -15,6 +22,7 @@ __all__ = [
     "Invoice",
     "InvoiceSeries",
     "KnownCard",
+    "KnownPhone",
     "MembersFigure",
     "Membership",
     "Plan",

@@ -188,6 +188,18 @@ class KnownCard(models.Model):
         return self.method
 
 
+class KnownPhone(models.Model):
+    """What stands for a customer's phone number, as identity told it. Forgotten with its customer."""
+
+    customer_id = models.UUIDField(primary_key=True)
+    mark = models.CharField(max_length=64)
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
 class Saving(models.Model):
     """What a membership took off a delivered order, in minor units. Kept as long as the membership."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from modules.subscriptions.interface import InvoiceState
 from modules.subscriptions.models import Attempt, BillingRun, Invoice, Membership
-from modules.subscriptions.services.outcomes import FAILED, Heard, record
+from modules.subscriptions.services.outcomes import FAILED, NO_ANSWER, Heard, record
 from modules.subscriptions.services.writing import RUN_PATIENCE
 from modules.subscriptions.states import RunState
 from tiffin import clock, db, jobs
@@ -47,7 +47,7 @@ def choose(invoices: Sequence[Invoice], kept: Mapping[UUID, Sequence[str]]) -> N
         if left:
             invoice.method = left[(invoice.attempt - 1) % len(left)]
         elif invoice.charge_id is not None:
-            without.append(Heard(invoice.charge_id, invoice.id, FAILED, NO_METHOD))
+            without.append(Heard(invoice.charge_id, None, FAILED, NO_METHOD))
     with db.transaction():
         db.update(*(each for each in open_ones if each.method), fields=("method",))
         record(without)
@@ -60,6 +60,12 @@ def wanted(invoices: Sequence[Invoice]) -> list[Wanted]:
         for each in invoices
         if each.charge_id is not None and each.method and each.is_under_way
     ]
+
+
+def refused(charge_id: UUID) -> None:
+    """Payments does not take it at all, for which nobody's card is to blame."""
+    with db.transaction():
+        record([Heard(charge_id, None, FAILED, NO_ANSWER)])
 
 
 def end_run(run_id: UUID) -> None:

@@ -18,7 +18,7 @@ from modules.subscriptions.interface import (
     NothingOwed,
     PhaseKind,
 )
-from modules.subscriptions.models import KnownCard, Membership, TrialUse
+from modules.subscriptions.models import KnownCard, KnownPhone, Membership, TrialUse
 from modules.subscriptions.selectors.catalogue import offered_version
 from modules.subscriptions.services.finding import current_of, lock_of, owed_by
 from modules.subscriptions.services.writing import next_invoice, settled, writing
@@ -28,7 +28,8 @@ from tiffin.regions import Region
 
 def join(*, customer_id: UUID, plan_id: UUID, method: str, known_by: tuple[str, ...] = ()) -> Membership:
     """Begin with the trial, or with the first payment. There is one trial for each customer, and for each
-    `known_by`: words that stand for a phone, a device or a card, and tell nothing of them.
+    `known_by`: words that stand for a device, a phone or a card, and tell nothing of them. The
+    card's and the phone's are known here.
 
     Raises PlanUnknown, AlreadyMember.
     """
@@ -48,7 +49,9 @@ def join(*, customer_id: UUID, plan_id: UUID, method: str, known_by: tuple[str, 
             paid_to=today,
         )
         trial = version.phases[0] if version.phases[0].kind is PhaseKind.TRIAL else None
-        if trial is not None and _is_new(plan.region, customer_id, (*known_by, *_card(method))):
+        if trial is not None and _is_new(
+            plan.region, customer_id, (*known_by, *_card(method), *_phone(customer_id))
+        ):
             member.state_name = MembershipState.TRIALING.value
             member.begin_anew(today + timedelta(days=trial.days))
             member.paid_to, member.due_at = member.anchor, midnight(member.anchor, region.time_zone)
@@ -94,6 +97,12 @@ def _card(method: str) -> tuple[str, ...]:
     """What stands for the card: its token, and what payments told of it, which is the same for each token."""
     known = KnownCard.objects.filter(pk=method).first()
     return (f"method {method}",) if known is None else (f"method {method}", f"card {known.mark}")
+
+
+def _phone(customer_id: UUID) -> tuple[str, ...]:
+    """What stands for the customer's phone, as far as one is known."""
+    known = KnownPhone.objects.filter(pk=customer_id).first()
+    return () if known is None else (f"phone {known.mark}",)
 
 
 @db.transaction_required

@@ -35,10 +35,10 @@ NO_ANSWER, AGAIN_SOON = "no_answer", timedelta(hours=1)
 
 
 class Heard(NamedTuple):
-    """What payments says of a charge."""
+    """What payments says of a charge; no payment where it has never been there."""
 
     charge_id: UUID
-    payment_id: UUID
+    payment_id: UUID | None
     outcome: str
     reason: str = ""
     action_url: str = ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
-from modules.payments.interface import PaymentState
+from modules.identity.interface import Identity
+from modules.payments.interface import Charge, Payments, PaymentState
 from modules.subscriptions import jobs
 from modules.subscriptions.interface import (
     AlreadyMember,
@@ -36,6 +38,7 @@ from modules.subscriptions.tests.members import (
     invoices,
     join,
     joined,
+    key,
     move,
     on,
     payments,
@@ -44,7 +47,9 @@ from modules.subscriptions.tests.members import (
     taken,
 )
 from tiffin import clock, ids
+from tiffin.context import Actor, ActorKind, change, current, use
 from tiffin.interfaces import call
+from tiffin.money import Money
 from tiffin.testing import settle
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database")]
@@ -153,6 +158,33 @@ def test_nobody_has_two_trials() -> None:
 
     assert {each.state for each in (again, same_phone, same_card)} == {MembershipState.ACTIVE}
     assert new.state is MembershipState.TRIALING
+
+
+def test_nobody_has_two_trials_by_the_same_phone() -> None:
+    plan = a_plan(trial_days=14)
+    first, again, another = (
+        a_customer(phone) for phone in ("+48 600 100 200", "+48600100200", "+48600100201")
+    )
+
+    begun = joined(plan, customer=first)
+    paying = joined(plan, customer=again, method="pm_card_mastercard")
+    new = joined(plan, customer=another, method="pm_card_timeout")
+
+    assert [each.state for each in (begun, paying, new)] == [
+        MembershipState.TRIALING,
+        MembershipState.ACTIVE,
+        MembershipState.TRIALING,
+    ]
+
+
+def a_customer(phone: str) -> UUID:
+    """Who told identity their number."""
+    password = "a long and dull one"
+    customer = call(Identity).register(email=f"{ids.new_id()}@example.com", password=password, region="gb")
+    with use(current()):
+        change(actor=Actor(kind=ActorKind.CUSTOMER, id=customer))
+        call(Identity).save_profile(key=key(), customer_id=customer, name="Zofia", phone=phone)
+    return customer
 
 
 # --- the first payment ---------------------------------------------------------------------------------
@@ -424,4 +456,31 @@ def test_a_run_that_died_after_it_had_asked_is_asked_again_for_what_is_left(
         pass
 
     assert taken(lost) == [499, 499]
+    assert {run.state for run in BillingRun.objects.all()} == {RunState.ASKED}
+
+
+def test_one_charge_that_payments_refuses_keeps_no_other_and_is_asked_for_anew() -> None:
+    plan = a_plan()
+    wrong, right = joined(plan), joined(plan)
+
+    with clock.hold(datetime(2027, 6, 12, 12, tzinfo=UTC)):
+        jobs.due()
+        charge_id = invoices(wrong)[-1].charge_id
+        another = Money(amount=1, currency="GBP")
+        call(Payments).charge_many(
+            key=key(),
+            region="gb",
+            purpose="another",
+            charges=[Charge(charge_id=charge_id, customer_id=ids.new_id(), amount=another, method=VISA)],
+            present=False,
+        )
+        move()
+        assert states(right) == [(JOINED, PAID), (JUNE, PAID)]
+        assert states(wrong) == [(JOINED, PAID), (JUNE, OPEN)]
+        assert seen(wrong).state is MembershipState.ACTIVE
+    with on(JUNE, hour=14):
+        pass
+
+    assert states(wrong) == [(JOINED, PAID), (JUNE, PAID)]
+    assert taken(wrong) == [499, another.amount, 499]
     assert {run.state for run in BillingRun.objects.all()} == {RunState.ASKED}
