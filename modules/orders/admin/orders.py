@@ -74,6 +74,7 @@ class Refunds(ReadOnlyInline):
         "attempt",
         "points",
         "points_done_at",
+        "by_venue",
     )
 
 

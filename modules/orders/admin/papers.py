@@ -79,7 +79,7 @@ class RefundAdmin(Exported, ModuleAdmin):
 
     export_columns = (
         "order_id", "order_code", "region", "number", "amount_minor", "amount", "currency", "reason",
-        "claim_id", "time_zone", "owed_at", "done_at", "charged_back_at",
+        "claim_id", "time_zone", "owed_at", "done_at", "charged_back_at", "by_venue_minor",
     )  # fmt: skip
 
     def export_row(self, row: Refund) -> Iterable[Cell]:
@@ -88,6 +88,7 @@ class RefundAdmin(Exported, ModuleAdmin):
             str(order.id), order.code, order.region, row.number, *money_cells(row.amount, order.currency),
             row.reason, str(row.claim_id or ""), zone_cell(order.region),
             *(time_cell(at, order.region) for at in (row.owed_at, row.done_at, row.charged_back_at)),
+            row.by_venue,
         )  # fmt: skip
 
     @admin.display(description="Amount", ordering="amount")

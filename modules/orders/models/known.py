@@ -71,8 +71,8 @@ class KnownBenefits(models.Model):
 
 
 class KnownMembership(models.Model):
-    """What a customer's membership brings them before `access_until`, in the regions `valid_in`, as it was
-    last told: it counts while subscriptions cannot be reached. Gone when it brings nothing."""
+    """What a customer's membership brings them from `since` to `access_until`, in the regions `valid_in`, as
+    it was last told: it counts while subscriptions cannot be reached. Gone when it brings nothing."""
 
     id = models.UUIDField(primary_key=True)
     customer_id = models.UUIDField()
@@ -80,6 +80,7 @@ class KnownMembership(models.Model):
     valid_in = ArrayField(models.CharField(max_length=16))
     benefits = models.JSONField()
     title = models.CharField(max_length=80)
+    since = models.DateTimeField()
     access_until = models.DateTimeField()
 
     class Meta:

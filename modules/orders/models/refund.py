@@ -136,7 +136,8 @@ class Refund(models.Model):
     `charged_back_at`: the customer's bank has taken them already, so that they are not asked for.
     `parts` says what they are made of, as `pricing.refunding.RefundPart`; empty for what goes back whole.
     `attempt` counts how often payments was asked anew, because the provider had refused. `receipted`: what
-    it takes back is in writing, if anything was. Kept with its order.
+    it takes back is in writing, if anything was. `by_venue` is what of it the venue pays for a membership.
+    Kept with its order.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
@@ -152,6 +153,7 @@ class Refund(models.Model):
     receipted = models.BooleanField(default=False, db_default=False)
     points = models.IntegerField(default=0, db_default=0)
     points_done_at = models.DateTimeField(null=True)
+    by_venue = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         ordering = ("number",)

@@ -13,6 +13,7 @@ from modules.orders.policies import Keepable
 from modules.orders.pricing.refunding import Pot, RefundPart, in_points_of, part_of, pots_of, total_of
 from modules.orders.pricing.terms import UNTAXED
 from tiffin.dto import DTO
+from tiffin.money import allocate
 
 _FEES = {
     ComponentKind.DELIVERY_FEE: Keepable.DELIVERY_FEE,
@@ -60,6 +61,23 @@ def credited(price: Price, shares: Mapping[Keepable, Decimal]) -> tuple[RefundPa
             part = parts.get(alone.pot, alone)
             parts[part.pot] = msgspec.structs.replace(part, in_points=part.in_points + in_points)
     return tuple(parts.values())
+
+
+def off_dishes(price: Price, amount: int) -> tuple[RefundPart, ...]:
+    """`amount` minor units of what was paid for the dishes, of each its part; at most all of it."""
+    dishes = [(pot, components) for pot, components in pots_of(price).items() if pot.line is not None]
+    taxes = [sum(component.tax.amount for component in components) for _, components in dishes]
+    paid = [sum(component.amount.amount for component in components) for _, components in dishes]
+    gross = paid if price.includes_tax else [net + tax for net, tax in zip(paid, taxes, strict=True)]
+    if not any(gross):
+        return ()
+    parts = []
+    shares = allocate(min(amount, sum(gross)), gross)
+    for (pot, components), share, whole, tax in zip(dishes, shares, gross, taxes, strict=True):
+        if share:
+            off = tax * share // whole
+            parts.append(part_of(pot, components[0], share if price.includes_tax else share - off, off))
+    return tuple(parts)
 
 
 def _split(kept: list[RefundPart], back: list[RefundPart], *, includes_tax: bool) -> Split:

@@ -31,7 +31,7 @@ _read_menu = msgspec.msgpack.Decoder(MenuDocument).decode
 
 _MEMBERSHIP = """
     SELECT benefits::text, valid_in FROM orders_knownmembership
-    WHERE customer_id = %s AND access_until > %s AND %s = ANY(valid_in)
+    WHERE customer_id = %s AND since <= %s AND access_until > %s AND %s = ANY(valid_in)
     ORDER BY region = %s DESC, id DESC LIMIT 1
 """
 _read_benefits = msgspec.json.Decoder(tuple[Benefit, ...]).decode
@@ -75,7 +75,7 @@ def menu(restaurant_id: UUID, version: int) -> Menu:
 def member(customer_id: UUID, region: str, *, at: datetime) -> Member | None:
     """What the customer's membership brings in the region at that moment, as it was last told; of several
     that of the region itself."""
-    found = db.select(_MEMBERSHIP, customer_id, at, region, region)
+    found = db.select(_MEMBERSHIP, customer_id, at, at, region, region)
     if not found:
         return None
     ((benefits, valid_in),) = found

@@ -28,10 +28,16 @@ _IN_POINTS = "in_points"
 
 @db.transaction_required
 def owe(
-    order: Order, amount: int, *, reason: str, parts: list[Any] | None = None, claim: Claim | None = None
+    order: Order,
+    amount: int,
+    *,
+    reason: str,
+    parts: list[Any] | None = None,
+    claim: Claim | None = None,
+    by_venue: int = 0,
 ) -> None:
     """So many minor units more go back to the customer, and the points that paid a share of the `parts`;
-    `record` the order with it."""
+    `record` the order with it. Of it the venue pays `by_venue` for the customer's membership."""
     points = _points_owed(order, parts or [])
     if not amount and not points:
         return  # less than a point is: it goes back with more
@@ -42,6 +48,7 @@ def owe(
         amount=amount,
         reason=reason[:64],
         parts=parts or [],
+        by_venue=by_venue,
         points=points,
         # Of what is points alone no money is awaited, and nothing stands in a receipt.
         done_at=None if amount else clock.now(),

@@ -23,7 +23,7 @@ from modules.orders.jobs import capture_payment
 from modules.orders.models import CancellationFee, PromotionUse, Refund
 from modules.orders.policies import Keepable
 from modules.orders.pricing import price
-from modules.orders.pricing.keeping import split
+from modules.orders.pricing.keeping import off_dishes, split
 from modules.orders.tests import scenes
 from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of
@@ -84,6 +84,19 @@ def test_all_of_it_kept_gives_nothing_back_and_none_of_it_all(terms: Terms) -> N
     bill = price(msgspec.structs.replace(terms, donation=0, rounds_up=False))
     assert split(bill, dict.fromkeys(Keepable, Decimal(1))).kept_total == bill.total.amount
     assert split(bill, {}).back_total == bill.total.amount
+
+
+@given(any_terms, st.integers(1, 20_000))
+def test_an_amount_goes_off_the_dishes_to_the_unit(terms: Terms, amount: int) -> None:
+    bill = price(terms)
+    whole = {part.pot: part for part in split(bill, {}).back if part.line is not None}
+    paid = sum(part.amount if bill.includes_tax else part.amount + part.tax for part in whole.values())
+    parts = off_dishes(bill, amount)
+    back = sum(part.amount if bill.includes_tax else part.amount + part.tax for part in parts)
+    assert back == min(amount, paid)
+    for part in parts:
+        assert 0 <= part.amount <= whole[part.pot].amount
+        assert 0 <= part.tax <= whole[part.pot].tax
 
 
 @given(any_terms)

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from modules.orders.interface import ClaimReason, Orders, PointsState, RefundState, Status
-from modules.orders.models import Order, Refund
+from modules.orders.models import KnownMembership, Order, Refund
 from modules.orders.tests import scenes
 from modules.orders.tests.happenings import report
 from modules.orders.tests.scenes import order_of
 from modules.orders.tests.test_claims import claim
 from modules.orders.tests.test_journey import jobs_left, payment_of
 from modules.rewards.interface import Rewards
-from tiffin import clock
+from tiffin import clock, ids
 from tiffin.interfaces import call
 from tiffin.testing import settle
 
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.database
 # Of a ramen with a tip: the delivery is 1.99, the service fee 0.63. From 15 minutes on half the delivery fee
 # goes back, from 30 all of it and the service fee.
 DELIVERY, SERVICE, TIP = 199, 63, 300
+DISHES = 1_250
 
 
 def bring(kitchen, customer, *, minutes_late: float, own: timedelta | None = None, **wishes):
@@ -169,3 +170,52 @@ def test_what_is_fetched_is_not_late(kitchen, customer) -> None:
     scenes.hand_over(order)
     settle()
     assert order_of(order).refunded == 0
+
+
+def member(
+    customer, *, amount: int, after_minutes: int = 0, since: timedelta, venue_share: str = "0"
+) -> None:
+    benefit = {"kind": "late_order_credit", "amount": amount, "after_minutes": after_minutes}
+    KnownMembership.objects.create(
+        id=ids.new_id(),
+        customer_id=customer,
+        region="gb",
+        valid_in=["gb"],
+        benefits=[{**benefit, "venue_share": venue_share}],
+        title="Tiffin+",
+        since=clock.now() + since,
+        access_until=clock.now() + timedelta(days=30),
+    )
+
+
+BEFORE, AFTER = timedelta(days=-1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("minutes_late", "membership", "back"),
+    [
+        (16, {"amount": 200, "since": BEFORE}, 200),
+        (31, {"amount": 200, "since": BEFORE}, DELIVERY + SERVICE),
+        (5, {"amount": 200, "since": BEFORE}, 200),
+        (5, {"amount": 200, "since": BEFORE, "after_minutes": 10}, 0),
+        (16, {"amount": 200, "since": AFTER}, 99),
+        (16, {"amount": 100_000, "since": BEFORE}, DISHES),
+    ],
+)
+def test_a_membership_gives_what_it_says_where_that_is_more(
+    kitchen, customer, minutes_late, membership, back
+) -> None:
+    member(customer, **membership)
+    order = bring(kitchen, customer, minutes_late=minutes_late)
+    settle()
+    ended = order_of(order)
+    assert (ended.refunded, ended.refund_due) == (back, back)
+    assert payment_of(order).refunded.amount == back
+
+
+def test_what_the_venue_pays_of_it_is_kept(kitchen, customer) -> None:
+    member(customer, amount=201, since=BEFORE, venue_share="0.5")
+    order = bring(kitchen, customer, minutes_late=16)
+    settle()
+    (refund,) = order_of(order).refunds.all()
+    assert (refund.reason, refund.amount, refund.by_venue) == ("late", 201, 101)
