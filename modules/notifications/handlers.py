@@ -19,6 +19,7 @@ from modules.notifications.kinds import (
     GIFT_SKIPPED,
     MEMBERSHIP,
     MEMBERSHIP_ASKED,
+    MEMBERSHIP_OFFERED,
     MEMBERSHIP_PAID,
     MEMBERSHIP_PRICE,
     MEMBERSHIP_UNPAID,
@@ -45,7 +46,7 @@ from modules.rewards.events import (
     StandingOrderSkipped,
     TierChanged,
 )
-from modules.subscriptions.events import MembershipChanged, Why
+from modules.subscriptions.events import MembershipChanged, MembershipOffered, Why
 from modules.subscriptions.interface import MembershipState
 from tiffin import regions
 from tiffin.log import Event, Recorded, Subscriber, current_events, on, on_batch
@@ -165,6 +166,27 @@ def memberships_changed(events: Sequence[MembershipChanged]) -> None:
             if event.why is not Why.UNKNOWN and event.state is not MembershipState.INCOMPLETE
         ]
     )
+
+
+@on_batch(MembershipOffered)
+def memberships_offered(events: Sequence[MembershipOffered]) -> None:
+    """Who left is asked to come back, if they want to hear such things."""
+    tell(
+        [
+            _told(MEMBERSHIP_OFFERED, record, event.customer_id, _offer(event))
+            for record, event in zip(current_events(), events, strict=True)
+        ]
+    )
+
+
+def _offer(event: MembershipOffered) -> dict[str, Any]:
+    return {
+        "title": event.title,
+        "months": event.months,
+        "price": str(event.price),
+        "periods": event.periods,
+        "then_price": str(event.then_price),
+    }
 
 
 def _membership(event: MembershipChanged, record: Recorded) -> dict[str, Any]:

@@ -93,6 +93,13 @@ MEMBERSHIP_PRICE = Kind(
     channels=_ALL,
     page="membership",
 )
+MEMBERSHIP_OFFERED = Kind(
+    code="membership_offered",
+    title="A membership to come back to",
+    channels=_ALL,
+    page="membership",
+    essential=False,
+)
 
 KINDS = {
     kind.code: kind
@@ -114,6 +121,7 @@ KINDS = {
         MEMBERSHIP_ASKED,
         MEMBERSHIP_UNPAID,
         MEMBERSHIP_PRICE,
+        MEMBERSHIP_OFFERED,
     )
 }
 OPTIONAL = tuple(kind.code for kind in KINDS.values() if not kind.essential)

@@ -59,6 +59,7 @@ urlpatterns = [
     path("account/giving/monthly/<uuid:standing_order_id>", giving.change_monthly, name="giving-page-change"),
     path("account/giving/<uuid:donation_id>/receipt", giving.receipt, name="giving-page-receipt"),
     path("account/membership/", membership.membership, name="my-membership"),
+    path("account/membership/card", membership.keep_card, name="membership-page-card"),
     path("account/membership/join", membership.join, name="membership-page-join"),
     path("account/membership/<uuid:membership_id>/pause", membership.pause, name="membership-page-pause"),
     path("account/membership/<uuid:membership_id>/pay", membership.pay, name="membership-page-pay"),

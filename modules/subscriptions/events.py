@@ -57,3 +57,17 @@ class MembershipChanged(Event, wire="subscriptions.membership_changed.v1"):
     a_year: Money | None = None
     new_price: Money | None = None
     new_price_from: str = ""
+
+
+class MembershipOffered(Event, wire="subscriptions.membership_offered.v1"):
+    """Whoever left is asked to come back: a plan for them alone costs `price` for so many `periods` of
+    `months` each, and `then_price` afterwards; the same and 0 periods where it has no introduction."""
+
+    membership_id: UUID
+    customer_id: UUID
+    plan_id: UUID
+    title: str
+    months: int
+    price: Money
+    periods: int
+    then_price: Money

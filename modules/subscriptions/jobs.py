@@ -23,6 +23,8 @@ from modules.subscriptions.interface import PURPOSE
 from modules.subscriptions.models import Attempt, BillingRun
 from modules.subscriptions.services import charging
 from modules.subscriptions.services.due import do_what_is_due
+from modules.subscriptions.services.figures import forget_shown
+from modules.subscriptions.services.inviting import invite_some
 from modules.subscriptions.services.numbering import number_invoices
 from modules.subscriptions.services.outcomes import CAPTURED, DECLINED, FAILED, Heard, record
 from modules.subscriptions.services.repricing import take_back_some, tell_some
@@ -56,6 +58,20 @@ def number() -> None:
     """What was issued is numbered."""
     while number_invoices():
         pass
+
+
+@every("invite_back", pause=timedelta(hours=1))
+def invite() -> None:
+    """Who left a while ago is asked to come back."""
+    for _ in range(MOST_BATCHES):
+        if not invite_some():
+            return
+
+
+@every("forget_shown", pause=timedelta(days=1))
+def forget() -> None:
+    """What is counted is not needed any more."""
+    forget_shown()
 
 
 @job("charge_run", attempts=ATTEMPTS)

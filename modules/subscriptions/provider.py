@@ -20,8 +20,11 @@ from tiffin.interfaces import CommandKey, provides
 class SubscriptionsProvider(Subscriptions):
     """Each method calls one service or selector."""
 
-    def plans(self, *, region: str) -> list[PlanView]:
-        return selectors.plans(region)
+    def plans(self, *, region: str, customer_id: UUID | None = None) -> list[PlanView]:
+        return selectors.plans(region, customer_id)
+
+    def offer_shown(self, *, customer_id: UUID, region: str) -> None:
+        services.offer_shown(customer_id=customer_id, region=region)
 
     def offer(self, *, key: CommandKey, plan: PlanOffer) -> UUID:
         return services.offer_new_plan(plan)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from modules.payments.tests.localstripe import NEEDS_OWNER, SECRET_KEY, VISA, LocalStripe
 from modules.payments.tests.stripejs import PUBLISHABLE_KEY, StripeJs
 from tests.browser.people import Customer
+from tests.browser.test_membership import stands
 from tests.browser.test_ordering import orders_of_alice
 from tiffin.testing.plugin import whole_platform
 from tiffin.testing.running import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.full, pytest.mark.timeout(400)]
 
-DECLINED_WHEN_KEPT = "4000000000000002"
+DECLINED_WHEN_KEPT, MASTERCARD = "4000000000000002", "5555555555554444"
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +151,26 @@ def test_who_takes_another_card_while_a_new_one_is_checked_pays_with_what_is_cho
     customer.place_button.click()
     customer.is_told("Waiting for the restaurant")
     assert orders_of_alice(platform) == before + 1
+
+
+def test_a_membership_is_joined_with_a_new_card_and_paid_by_another_later(
+    open_page: Callable[[], Page],
+) -> None:
+    customer = Customer(open_page())
+    customer.page.goto("/login?next=/account/membership/")
+    customer.registers(f"{uuid4()}@example.com")
+    customer.page.get_by_role("radio", name="A new card").check()
+    customer.enters_card(DECLINED_WHEN_KEPT)
+    customer.press("Join")
+    expect(customer.page.get_by_role("alert").get_by_text("Your card was declined.")).to_be_visible()
+    customer.enters_card(VISA)
+    customer.press("Join")
+    stands(customer, "You are trying it out")
+
+    customer.page.get_by_role("radio", name="Another card").check()
+    customer.enters_card(MASTERCARD)
+    customer.press("Use this card from now on")
+    customer.reads("It is paid by this card from now on.")
+    customer.follow("My cards")
+    customer.reads("•••• 4242")
+    customer.reads("•••• 4444")

@@ -8,8 +8,9 @@ from django.core import mail
 
 from modules.notifications import handlers
 from modules.notifications.jobs import send_emails
+from modules.notifications.kinds import MEMBERSHIP_OFFERED
 from modules.notifications.tests.conftest import record
-from modules.subscriptions.events import MembershipChanged, Why
+from modules.subscriptions.events import MembershipChanged, MembershipOffered, Why
 from modules.subscriptions.interface import MembershipState
 from tiffin import db, ids
 from tiffin.log.events import handling
@@ -93,3 +94,32 @@ def test_a_member_who_could_not_be_charged_hears_when_it_is_tried_again_and_what
     assert "until 2026-09-02 you keep what the membership brings" in said.body
     assert "unsubscribe" not in said.body
     assert "before 4.99 GBP are charged. Do so soon" in confirm.body
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize(("months", "periods"), [(1, 0), (1, 1), (1, 3), (12, 1), (12, 2)])
+def test_who_left_is_told_what_coming_back_costs(zofia, months, periods, language) -> None:
+    event = MembershipOffered(
+        membership_id=ids.new_id(),
+        customer_id=zofia,
+        plan_id=ids.new_id(),
+        title="Tiffin Plus again",
+        months=months,
+        price=Money(amount=99 if periods else 499, currency="GBP"),
+        periods=periods,
+        then_price=Money(amount=499, currency="GBP"),
+    )
+    with db.transaction(owner="notifications"), handling(record(event, region=REGIONS[language])):
+        handlers.memberships_offered([event])
+
+    send_emails()
+
+    (message,) = mail.outbox
+    assert "Tiffin Plus again" in message.subject
+    assert "4.99 GBP" in message.body
+    assert ("0.99 GBP" in message.body) is bool(periods)
+    assert f"{settings.TIFFIN_ORIGIN}/account/membership/" in message.body
+
+
+def test_whoever_wants_no_such_news_hears_of_no_offer() -> None:
+    assert not MEMBERSHIP_OFFERED.essential

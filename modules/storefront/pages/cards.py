@@ -1,5 +1,5 @@
-"""A customer's cards: which are kept, and the wish to keep one that is entered at the checkout. Their numbers
-are entered in the payment provider's component, and never come here."""
+"""A customer's cards: which are kept, and the wish to keep one that is entered at the checkout or for a
+membership. Their numbers are entered in the payment provider's component, and never come here."""
 
 from __future__ import annotations
 
@@ -62,9 +62,13 @@ def cards(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 def keep(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponseBase:
     """The wish to keep a card that is about to be entered for an order of this restaurant. Raises
     MethodsNotKept, TooManyMethods."""
-    region = find_restaurant(slug, places.remembered(request)).region
-    wish = call(Payments).keep_card(key=_key(visitor), customer_id=visitor.id, region=region)
-    return _private({"address": reverse("card-state", args=[wish.id])})
+    return wish(visitor, find_restaurant(slug, places.remembered(request)).region)
+
+
+def wish(visitor: Visitor, region: str) -> JsonResponse:
+    """Where the page's script looks how far it is. Raises MethodsNotKept, TooManyMethods."""
+    card = call(Payments).keep_card(key=_key(visitor), customer_id=visitor.id, region=region)
+    return _private({"address": reverse("card-state", args=[card.id])})
 
 
 @require_GET

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 from modules.payments.interface import PaymentChoice, Payments
 from modules.storefront import places, wording
 from modules.storefront.errors import FormIncomplete
+from modules.storefront.pages import cards
 from modules.storefront.pages.rewards import number_in
 from modules.storefront.visitors import CUSTOMERS, Visitor, ask_again, open_to, show
 from modules.subscriptions.interface import MembershipState, MembershipView, Subscriptions
 from tiffin import ids, regions
 from tiffin.errors import DomainError
 from tiffin.interfaces import CommandKey, ModuleFault, ModuleUnavailable, call
+from tiffin.regions import Region
 
 OVER = {MembershipState.CANCELED, MembershipState.INCOMPLETE_EXPIRED}
 # What a form's one button asks for, and what is said when it was done.
@@ -78,6 +81,14 @@ def pause(request: HttpRequest, visitor: Visitor, membership_id: UUID) -> HttpRe
         ),
         "Your membership is paused from today on.",
     )
+
+
+@require_POST
+@open_to(CUSTOMERS)
+def keep_card(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """The wish to keep a card that is about to be entered for a membership. Raises MethodsNotKept,
+    TooManyMethods."""
+    return cards.wish(visitor, _region(request, _current(_mine(visitor))).code)
 
 
 @require_POST
@@ -155,10 +166,17 @@ def _asked(
 
 def _page(request: HttpRequest, visitor: Visitor, *, refusal: DomainError | None = None) -> HttpResponse:
     everything = _mine(visitor)
-    mine = next((each for each in everything if each.state not in OVER), None)
-    region = regions.get(mine.region) if mine else places.region_of(request)
-    plans = call(Subscriptions).plans(region=region.code)
+    mine = _current(everything)
+    region = _region(request, mine)
+    plans = call(Subscriptions).plans(region=region.code, customer_id=visitor.id)
+    if plans and not mine:
+        with suppress(ModuleUnavailable, ModuleFault):  # nobody waits for what is only counted
+            call(Subscriptions).offer_shown(customer_id=visitor.id, region=region.code)
     invoices = call(Subscriptions).invoices(customer_id=visitor.id)
+    choice = _choice(visitor, region.code)
+    entry = cards.shown_here(choice.card_entry) if choice else None
+    if entry is not None and not entry.library.keeps:
+        entry = None  # what is renewed is paid by a card that is kept
     response = show(
         request,
         visitor,
@@ -172,14 +190,26 @@ def _page(request: HttpRequest, visitor: Visitor, *, refusal: DomainError | None
         next_plan=next((plan for plan in plans if mine and plan.id == mine.changes_to), None),
         currency=region.currency,
         invoices=[(each, wording.INVOICES[each.state]) for each in invoices],
-        choice=_choice(visitor, region.code),
+        choice=choice,
+        card_entry=entry,
         city=places.city_of(places.remembered(request)),
         zone=str(region.time_zone),
         key=str(ids.new_id()),
         refusal=refusal,
     )
     response.status_code = refusal.status if refusal else 200
+    if entry is not None:
+        cards.let_in(entry.library, response)
     return response
+
+
+def _current(everything: Sequence[MembershipView]) -> MembershipView | None:
+    return next((each for each in everything if each.state not in OVER), None)
+
+
+def _region(request: HttpRequest, mine: MembershipView | None) -> Region:
+    """The membership's, or where the visitor is."""
+    return regions.get(mine.region) if mine else places.region_of(request)
 
 
 def _mine(visitor: Visitor) -> list[MembershipView]:

@@ -16,6 +16,7 @@ from tiffin.admin.staff import staff_of
 
 PLAN_HELP = {
     "code": "Lower case; once in a region.",
+    "comeback_days": "Only who left so many days ago or earlier can join it, and hears of it once.",
     "level": "Of two plans, the higher number brings more: whoever changes to it does so at once.",
 }
 VERSION_HELP = {
@@ -61,10 +62,10 @@ class Offering(ModuleAdmin):
 @register(Plan)
 class PlanAdmin(Offering):
     helps = PLAN_HELP
-    list_display = ("title", "region", "code", "months", "level", "state_name")
-    list_filter = ("state_name", "region", "months")
+    list_display = ("title", "region", "code", "months", "level", "comeback_days", "state_name")
+    list_filter = ("state_name", "region", "months", ("comeback_days", admin.EmptyFieldListFilter))
     search_fields = ("=id", "title", "=code")
-    fields = ("title", "region", "code", "months", "level")
+    fields = ("title", "region", "code", "months", "level", "comeback_days")
     actions = ("offer", "withdraw")
 
     def save_by_use_case(self, request: HttpRequest, obj: Plan, form: Any) -> None:

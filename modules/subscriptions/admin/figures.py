@@ -25,6 +25,7 @@ from tiffin.regions import Region
 DAYS = {"28": "28 days", "91": "13 weeks", "365": "a year"}
 COHORTS_DRAWN, MONTHS_SHOWN = 6, 13
 WAY = (
+    ("Saw the offer", What.SHOWN),
     ("Began to join", What.BEGUN),
     ("Tried it first", What.TRIAL),
     ("Paid", What.PAID),
@@ -104,7 +105,7 @@ def _way(of: Sums) -> list[tuple[str, int, str]]:
     """Each step of it, how often, and of how many who began."""
     begun = of.count(What.BEGUN)
     return [
-        (title, count, f"{count / begun:.0%}" if begun else "–")
+        (title, count, f"{count / begun:.0%}" if begun and what is not What.SHOWN else "–")
         for title, what in WAY
         if (count := of.count(what)) or begun
     ]

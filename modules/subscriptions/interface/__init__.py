@@ -36,7 +36,7 @@ from modules.subscriptions.interface.memberships import (
     MembershipState,
     MembershipView,
 )
-from tiffin.interfaces import CommandKey, Interface, command, query
+from tiffin.interfaces import CommandKey, Interface, action, command, query
 from tiffin.regions import UnknownRegion
 
 __all__ = [
@@ -77,8 +77,14 @@ class Subscriptions(Interface, module="subscriptions", version=1):
     """Memberships that make ordering cheaper."""
 
     @query(timeout=0.5, errors=(UnknownRegion,))
-    def plans(self, *, region: str) -> list[PlanView]:
-        """Those that can be joined there now, the one that brings least first."""
+    def plans(self, *, region: str, customer_id: UUID | None = None) -> list[PlanView]:
+        """Those that can be joined there now, by the customer where one is named, the one that brings least
+        first."""
+        ...
+
+    @action(timeout=0.3, errors=(UnknownRegion,))
+    def offer_shown(self, *, customer_id: UUID, region: str) -> None:
+        """The customer saw what can be joined there: of those who are no members counted once in a month."""
         ...
 
     @command(timeout=2.0, errors=(UnknownRegion, PlanRefused))

@@ -31,7 +31,8 @@ class Phase(DTO):
 
 class PlanView(DTO):
     """A plan that can be joined, at what it costs newcomers: version `version` of its price. It is paid every
-    `months`; of two plans that with the higher `level` brings more."""
+    `months`; of two plans that with the higher `level` brings more. One `for_comeback` is for those who left
+    a while ago."""
 
     id: UUID
     region: str
@@ -42,6 +43,7 @@ class PlanView(DTO):
     benefits: tuple[Benefit, ...]
     version: int
     phases: tuple[Phase, ...]
+    for_comeback: bool = False
 
 
 class PlanOffer(DTO):

@@ -1,7 +1,7 @@
 """Tables of subscriptions."""
 
 from modules.subscriptions.models.catalogue import Plan, PlanVersion
-from modules.subscriptions.models.figures import CohortFigure, Counted, MembersFigure
+from modules.subscriptions.models.figures import CohortFigure, Counted, MembersFigure, OfferShown
 from modules.subscriptions.models.invoices import Attempt, CreditNote, Invoice, InvoiceSeries
 from modules.subscriptions.models.memberships import (
     BillingRun,
@@ -25,6 +25,7 @@ __all__ = [
     "KnownPhone",
     "MembersFigure",
     "Membership",
+    "OfferShown",
     "Plan",
     "PlanVersion",
     "Repricing",

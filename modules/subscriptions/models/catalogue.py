@@ -17,12 +17,14 @@ from tiffin.states import Machine
 
 class Plan(Aggregate):
     """A membership that can be joined in a region, paid every `months`; of two, that with the higher `level`
-    brings more, and whoever changes to it does so at once."""
+    brings more, and whoever changes to it does so at once. One with `comeback_days` is for those alone whose
+    last membership there ended so many days ago or earlier: they are told of it once."""
 
     code = models.SlugField(max_length=32, db_index=False)
     title = models.CharField(max_length=80)
     months = models.PositiveSmallIntegerField(choices=[(1, "each month"), (12, "each year")])
     level = models.PositiveSmallIntegerField()
+    comeback_days = models.PositiveSmallIntegerField(null=True, blank=True)
     state_name = models.CharField(
         max_length=12,
         db_column="state",

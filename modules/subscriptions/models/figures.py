@@ -13,10 +13,12 @@ from django.db import models
 
 
 class What(StrEnum):
-    """What is counted, once for a membership each time that it happens. From NEW to PAUSE_OVER it changes
-    what members pay; a pause is over too when the membership is."""
+    """What is counted, once for a membership each time that it happens; an offer is SHOWN once to a customer
+    in a month, and of no plan. From NEW to PAUSE_OVER it changes what members pay; a pause is over too when
+    the membership is."""
 
-    BEGUN = "begun"  # the way of joining: with a trial or without, and paid for again
+    SHOWN = "shown"  # the way of joining: the offer was seen, it was begun with a trial or without,
+    BEGUN = "begun"  # and paid for again
     TRIAL = "trial"
     PAID = "paid"
     KEPT = "kept"
@@ -57,6 +59,27 @@ class MembersFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region}, {self.hour}: {self.count} {self.what} of {self.plan_code}"
+
+
+class OfferShown(models.Model):
+    """The customer, who was no member, saw what can be joined in the region in the month that begins on
+    `month`, by the region's clocks. Kept for that month and the next."""
+
+    region = models.CharField(max_length=16)
+    customer_id = models.UUIDField()
+    month = models.DateField()
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("month", "region", "customer_id"), name="subscriptions_shown_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} in {self.month:%Y-%m}"
 
 
 class CohortFigure(models.Model):

@@ -25,7 +25,8 @@ class Membership(Aggregate):
     invoice of a period that is not paid. From its first period on that begins on `next_version_from` or later
     it is on the terms of `next_version`. It `cancels` when the period is over, or becomes `next_plan` then.
     `paused_from` until before `paused_to` it rests, and `resumes_as` it was before; `paused_days` are those
-    of pauses that are over, since `paused_since`. Kept as long as accounts must be."""
+    of pauses that are over, since `paused_since`. When it is over its customer may be `invited_at` some later
+    time to come back. Kept as long as accounts must be."""
 
     customer_id = models.UUIDField(db_index=True)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="members")
@@ -54,6 +55,7 @@ class Membership(Aggregate):
     paused_since = models.DateField(null=True)
     ended_on = models.DateField(null=True)
     reason = models.CharField(max_length=32, default="")
+    invited_at = models.DateTimeField(null=True)
 
     MACHINES: ClassVar[dict[str, Machine[MembershipState]]] = {"state_name": MEMBERSHIP}
     # What changes with time and by use cases; the rest never does.
@@ -92,6 +94,11 @@ class Membership(Aggregate):
         indexes = (
             models.Index(
                 fields=("due_at",), condition=models.Q(due_at__isnull=False), name="subscriptions_due"
+            ),
+            models.Index(
+                fields=("region", "ended_on"),
+                condition=models.Q(state_name=MembershipState.CANCELED.value, invited_at=None),
+                name="subscriptions_to_invite",
             ),
         )
 

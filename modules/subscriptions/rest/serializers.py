@@ -62,6 +62,7 @@ class PlanSerializer(serializers.Serializer[PlanView]):
     level = serializers.IntegerField(help_text="Of two, the plan with the higher level brings more")
     benefits = BenefitSerializer(many=True)
     phases = PhaseSerializer(many=True, help_text="One after the other; the last is for ever")
+    for_comeback = serializers.BooleanField(help_text="For those who left a while ago, and nobody else")
 
 
 class PlansSerializer(serializers.Serializer[Any]):

@@ -37,6 +37,7 @@ from modules.subscriptions.rest.serializers import (
     PlansSerializer,
     RegionQuerySerializer,
 )
+from tiffin.context import ActorKind, current
 from tiffin.regions import UnknownRegion
 from tiffin.web.customers import CustomerView
 from tiffin.web.idempotency import idempotent
@@ -79,11 +80,16 @@ class Plans(APIView):
         operation_id="plans",
         summary="Memberships that can be joined",
         description="The one that brings least first. What they cost and bring stays as it is for whoever "
-        "joins.",
+        "joins. Who is logged in and left a while ago may see some that are for them alone.",
     )
     def get(self, request: Request) -> Response:
         region = _read(RegionQuerySerializer, request.query_params)["region"]
-        return Response(PlansSerializer({"results": selectors.plans(region)}).data)
+        actor = current().actor
+        customer_id = actor.id if actor.kind is ActorKind.CUSTOMER else None
+        plans = selectors.plans(region, customer_id)
+        if customer_id is not None and plans:
+            services.offer_shown(customer_id=customer_id, region=region)
+        return Response(PlansSerializer({"results": plans}).data)
 
 
 class Memberships(CustomerView):

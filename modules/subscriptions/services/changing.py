@@ -83,7 +83,7 @@ def change(*, customer_id: UUID, membership_id: UUID, plan_id: UUID) -> Membersh
 
 def _offered(member: Membership, plan_id: UUID) -> PlanVersion:
     """Of the membership's own region. Raises PlanUnknown."""
-    version = offered_version(plan_id)
+    version = offered_version(plan_id, member.customer_id)
     if version.plan.region != member.region:
         raise PlanUnknown(plan_id=plan_id)
     return version

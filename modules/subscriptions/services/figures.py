@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from modules.subscriptions.interface import MembershipState
-from modules.subscriptions.models import Counted
+from modules.subscriptions.models import Counted, OfferShown
 from modules.subscriptions.models.figures import What
+from modules.subscriptions.services.finding import current_of
 from modules.subscriptions.states import ENDED
-from tiffin import db, regions
+from tiffin import clock, db, regions
 
 _ADD = """
 INSERT INTO subscriptions_membersfigure AS figure (region, hour, what, plan_code, count, a_year)
@@ -27,6 +28,7 @@ SELECT * FROM unnest(%s::text[], %s::date[], %s::date[], %s::bigint[])
 ON CONFLICT (region, joined, "left") DO UPDATE SET count = figure.count + excluded.count
 RETURNING 1
 """
+SHOWN_KEPT = timedelta(days=62)
 _LOSES = frozenset({*ENDED, MembershipState.UNPAID})
 _FIELDS = ("seen_as", "a_year", "periods", "on_trial", "cohort", "left")
 
@@ -55,6 +57,25 @@ def count_steps(steps: Sequence[Step]) -> None:
     for step in steps:
         ledger.count(step)
     ledger.write()
+
+
+def offer_shown(*, customer_id: UUID, region: str) -> None:
+    """The customer saw what can be joined there: of those who are no members counted once in a month.
+    Raises UnknownRegion."""
+    here, now = regions.get(region), clock.now()
+    if current_of(customer_id, here.code) is not None:
+        return
+    month = here.local(now).date().replace(day=1)
+    with db.transaction():
+        shown = OfferShown(region=here.code, customer_id=customer_id, month=month)
+        if db.insert(shown, unless_taken=("month", "region", "customer_id")):
+            hour = now.replace(minute=0, second=0, microsecond=0)
+            db.select(_ADD, [here.code], [hour], [What.SHOWN.value], [""], [1], [0])
+
+
+def forget_shown() -> None:
+    """What was counted two months ago or earlier."""
+    OfferShown.objects.filter(month__lt=(clock.now() - SHOWN_KEPT).date()).delete()
 
 
 class _Ledger:

@@ -33,7 +33,7 @@ def join(*, customer_id: UUID, plan_id: UUID, method: str, known_by: tuple[str, 
 
     Raises PlanUnknown, AlreadyMember.
     """
-    version = offered_version(plan_id)
+    version = offered_version(plan_id, customer_id)
     plan = version.plan
     region, today = regions.get(plan.region), regions.get(plan.region).local(clock.now()).date()
     with db.transaction():

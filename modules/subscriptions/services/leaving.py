@@ -14,7 +14,7 @@ from modules.subscriptions.interface import (
     MembershipState,
     MembershipStateConflict,
 )
-from modules.subscriptions.models import Invoice, Membership
+from modules.subscriptions.models import Invoice, Membership, OfferShown
 from modules.subscriptions.selectors.times import today
 from modules.subscriptions.services.ending import end
 from modules.subscriptions.services.finding import change_under_way, lock_of, owed_by
@@ -95,6 +95,9 @@ def forget_customer(customer_id: UUID) -> None:
             with writing() as changes:
                 _drop_change(changes, mine)
                 end(changes, mine, owed_by(mine), Why.ENDED)
+    OfferShown.objects.filter(customer_id=customer_id).delete()
+    # Nobody asks them to come back.
+    Membership.objects.filter(customer_id=customer_id, invited_at=None).update(invited_at=clock.now())
 
 
 def cooling_off_until(member: Membership) -> date | None:

@@ -31,7 +31,9 @@ FREE_DELIVERY = {"kind": "free_delivery", "minimum": 1500, "within_m": 4000}
 
 def a_plan(code: str = "plus", *, region: str = "gb", offered: bool = True, **terms: Any) -> Plan:
     """A plan of 4.99 a month, unless the terms say otherwise."""
-    of_plan = {name: terms.pop(name) for name in ("months", "level", "title") if name in terms}
+    of_plan = {
+        name: terms.pop(name) for name in ("months", "level", "title", "comeback_days") if name in terms
+    }
     with clock.hold(datetime(2026, 1, 1, tzinfo=UTC)):
         plan = draft_plan(
             Plan(

@@ -14,7 +14,9 @@ from hypothesis import settings as course
 from hypothesis import strategies as st
 
 from modules.subscriptions.interface import MembershipState as M
-from modules.subscriptions.models import CohortFigure, Counted, MembersFigure
+from modules.subscriptions.interface import Subscriptions
+from modules.subscriptions.jobs import forget
+from modules.subscriptions.models import CohortFigure, Counted, MembersFigure, OfferShown
 from modules.subscriptions.models.figures import What
 from modules.subscriptions.selectors.figures import Sums, cohorts, until
 from modules.subscriptions.services.figures import Step, count_steps
@@ -33,7 +35,8 @@ from modules.subscriptions.tests.members import (
 from tiffin import db, ids, regions
 from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.context import EVERY_REGION, Actor, ActorKind
-from tiffin.testing import emptying, token
+from tiffin.interfaces import call
+from tiffin.testing import api, emptying, token
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database")]
 
@@ -109,6 +112,26 @@ def test_a_pause_is_no_leaving() -> None:
         do("pause", member, days=10)
         do("cancel", member, now=True)
     assert (so_far().members, so_far().a_month, so_far().count(What.GONE)) == (0, 0, 1)
+
+
+def test_an_offer_is_counted_once_for_a_customer_in_a_month_and_never_for_a_member() -> None:
+    customer, member = ids.new_id(), joined(a_plan(), day=date(2027, 5, 10))
+    for day in (date(2027, 5, 10), date(2027, 5, 11), date(2027, 6, 1), date(2027, 8, 15)):
+        with on(day):
+            for who in (customer, member.customer_id):
+                call(Subscriptions).offer_shown(customer_id=who, region="gb")
+            forget()
+    assert so_far().count(What.SHOWN) == 3
+    assert list(OfferShown.objects.values_list("month", flat=True)) == [date(2027, 8, 1)]
+    assert so_far().members == 1
+
+
+def test_who_asks_for_the_plans_was_shown_them() -> None:
+    a_plan()
+    customer = api(Actor(kind=ActorKind.CUSTOMER, id=ids.new_id()))
+    for visitor in (customer, customer, api()):
+        assert visitor.get("/api/v1/plans?region=gb").status_code == 200
+    assert so_far().count(What.SHOWN) == 1
 
 
 def test_who_never_pays_has_begun_and_is_no_member() -> None:

@@ -1,4 +1,4 @@
-// A new card at the checkout: it is entered in the payment provider's component, and only a token of it comes to us.
+// A new card at the checkout, or for a membership: it is entered in the payment provider's component, and only a token of it comes to us.
 "use strict";
 {
   const NEW = "new";
@@ -11,14 +11,16 @@
   class Refusal extends Error {}
 
   const entry = document.querySelector("[data-card-entry]");
-  const form = document.querySelector("[data-place]");
-  const button = document.querySelector("[data-place-button]");
+  const form = document.querySelector("[data-place], [data-card-form]");
+  const button = document.querySelector("[data-place-button], [data-card-button]");
+  const isPriced = form.matches("[data-place]");
   const words = button.textContent;
   const trouble = entry.querySelector("[data-card-trouble]");
   const keepIt = entry.querySelector("[data-keep-card]");
   let component = null;
   let busy = false;
 
+  const keeps = () => entry.hasAttribute("data-always-kept") || keepIt?.checked;
   const promised = () => form.querySelector("[name=quote]")?.value;
   const isNew = () => new FormData(form).get("payment_method") === NEW;
 
@@ -85,9 +87,10 @@
     button.disabled = true;
     button.textContent = "Checking the card …";
     try {
-      const method = await (keepIt?.checked ? keep() : once());
+      const method = await (keeps() ? keep() : once());
       // Only what was looked at is ordered, and only with the card that was chosen.
-      if (!chosen.checked || !priced || promised() !== priced || !form.checkValidity()) throw new Refusal(CHANGED);
+      const isAsPriced = !isPriced || (priced && promised() === priced);
+      if (!chosen.checked || !isAsPriced || !form.checkValidity()) throw new Refusal(CHANGED);
       chosen.value = method;
       form.requestSubmit();
     } catch (error) {
