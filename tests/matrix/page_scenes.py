@@ -327,6 +327,12 @@ scene("POST /account/membership/{membership_id}/{name}")(
 )
 
 
+@scene("POST /account/membership/card")
+def a_card_to_keep_for_it(stage: Stage) -> Scene:
+    """The sandbox keeps none."""
+    return Scene(look=seen(stage.cast.customer, "/me/payment-methods"), changes=False)
+
+
 @scene("POST /account/membership/join")
 def a_plan_to_join(stage: Stage) -> Scene:
     same = api_scenes.SCENES["POST /memberships"](stage)
