@@ -165,6 +165,7 @@ def test_a_membership_is_joined_with_a_new_card_and_paid_by_another_later(
     expect(customer.page.get_by_role("alert").get_by_text("Your card was declined.")).to_be_visible()
     customer.enters_card(VISA)
     customer.press("Join")
+    customer.reads("Welcome!")
     stands(customer, "You are trying it out")
 
     customer.page.get_by_role("radio", name="Another card").check()
