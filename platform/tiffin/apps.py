@@ -14,11 +14,12 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the gauges registers them.
-        from tiffin.db import deadlines, transactions
+        from tiffin.db import deadlines, moments, transactions
         from tiffin.jobs import gauges as _job_gauges  # noqa: F401
         from tiffin.log import gauges as _log_gauges  # noqa: F401
 
         connection_created.connect(deadlines.guard, dispatch_uid="tiffin.deadlines")
+        connection_created.connect(moments.install, dispatch_uid="tiffin.moments")
         if settings.TIFFIN_DISTURB:
             from tiffin.testing import disturbing
 
