@@ -14,6 +14,7 @@ from modules.subscriptions.models import Invoice, Membership
 from modules.subscriptions.selectors.catalogue import newest_version
 from modules.subscriptions.selectors.times import begins_at, next_period
 from modules.subscriptions.services.ending import end
+from modules.subscriptions.services.finding import give_terms
 from modules.subscriptions.services.outcomes import NO_ANSWER
 from modules.subscriptions.services.pausing import come_back
 from modules.subscriptions.services.writing import Writing, next_invoice, settled, writing
@@ -63,8 +64,9 @@ def _due(now: datetime) -> QuerySet[Membership]:
 
 @db.transaction_required
 def _claim(due: QuerySet[Membership]) -> list[Membership]:
-    rows = due.select_related("plan", "version_of__plan", "next_plan", "next_version__plan")
-    return list(rows.select_for_update(skip_locked=True, of=("self",))[:CLAIMED])
+    members = list(due.select_for_update(skip_locked=True)[:CLAIMED])
+    give_terms(members)
+    return members
 
 
 @db.transaction_required

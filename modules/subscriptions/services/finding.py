@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from modules.subscriptions.interface import InvoiceKind, InvoiceState, MembershipUnknown
-from modules.subscriptions.models import Invoice, Membership
+from modules.subscriptions.models import Invoice, Membership, Plan, PlanVersion
 from modules.subscriptions.states import ENDED
 from tiffin import db
 
@@ -19,6 +20,21 @@ def current_of(customer_id: UUID, region: str) -> Membership | None:
         Membership.objects.filter(customer_id=customer_id, region=region).exclude(state_name__in=over).first()
     )
     return found
+
+
+def give_terms(members: Sequence[Membership]) -> None:
+    """Have their plans and versions at hand: each is read once, not with every member."""
+    version_ids = {each for member in members for each in (member.version_of_id, member.next_version_id)}
+    versions = PlanVersion.objects.select_related("plan").in_bulk(version_ids - {None})
+    plans = {version.plan_id: version.plan for version in versions.values()}
+    plan_ids = {each for member in members for each in (member.plan_id, member.next_plan_id)}
+    plans |= Plan.objects.in_bulk(plan_ids - {None, *plans})
+    for member in members:
+        member.plan, member.version_of = plans[member.plan_id], versions[member.version_of_id]
+        if member.next_plan_id is not None:
+            member.next_plan = plans[member.next_plan_id]
+        if member.next_version_id is not None:
+            member.next_version = versions[member.next_version_id]
 
 
 @db.transaction_required

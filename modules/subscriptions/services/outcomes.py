@@ -13,6 +13,7 @@ from modules.subscriptions.interface import InvoiceKind, InvoiceState, Membershi
 from modules.subscriptions.models import Attempt, Invoice, Membership
 from modules.subscriptions.selectors.times import begins_at, next_period, today
 from modules.subscriptions.services.ending import end
+from modules.subscriptions.services.finding import give_terms
 from modules.subscriptions.services.writing import Writing, settled, writing
 from tiffin import clock, db, regions
 
@@ -64,7 +65,8 @@ def _lock(invoice_ids: set[UUID]) -> tuple[dict[UUID, Invoice], dict[UUID, Membe
     """The memberships first, as everywhere."""
     known = db.find(Invoice, id=list(invoice_ids))
     rows = Membership.objects.filter(pk__in={each.membership_id for each in known})
-    locked = rows.select_related("plan", "version_of__plan").select_for_update(of=("self",)).order_by("pk")
+    locked = list(rows.select_for_update().order_by("pk"))
+    give_terms(locked)
     members = {member.id: member for member in locked}
     invoices = {invoice.id: invoice for invoice in db.find(Invoice, id=list(invoice_ids))}
     return invoices, members

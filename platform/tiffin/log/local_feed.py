@@ -13,23 +13,31 @@ from tiffin.log.pages import Horizon, Page, Place
 # A row may be read once no transaction that could still write before it is running: its stamp lies below the
 # snapshot's xmin. A row's stamp is never below its own transaction's id, so what is read is committed.
 # Partitions are pruned by day, one day back, because a day is that of the transaction's beginning.
-_READ = """
-SELECT event.*, event.txid >= horizon.txid AND event.epoch = horizon.epoch AS above
+_COLUMNS = """shard, epoch, txid, position, day, event_id, name, key, seq, occurred_at, region, actor,
+           correlation, causation"""
+_AFTER = """log_event.shard = place.shard
+      AND (log_event.epoch, log_event.txid, log_event.position) > (place.epoch, place.txid, place.position)
+      AND log_event.day >= place.day"""
+_KIND = "split_part(name, '.', 2) = ANY(%(kinds)s)"
+# Of what cannot be read yet it is only told that there is some: it will be looked at again and again.
+_READ = f"""
+SELECT event.*
 FROM (SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS txid FROM log_home) AS horizon,
      unnest(%(shards)s::smallint[], %(epochs)s::int[], %(txids)s::bigint[], %(positions)s::bigint[],
             %(days)s::date[]) AS place(shard, epoch, txid, position, day)
 CROSS JOIN LATERAL (
-    SELECT shard, epoch, txid, position, day, event_id, name, key, seq, occurred_at, region, actor,
-           correlation, causation,
-           CASE WHEN split_part(name, '.', 2) = ANY(%(kinds)s) THEN payload ELSE ''::bytea END
-    FROM log_event
-    WHERE log_event.shard = place.shard
-      AND (log_event.epoch, log_event.txid, log_event.position) > (place.epoch, place.txid, place.position)
-      AND log_event.day >= place.day
-    ORDER BY log_event.epoch, log_event.txid, log_event.position
-    LIMIT %(limit)s
+    (SELECT {_COLUMNS}, CASE WHEN {_KIND} THEN payload ELSE ''::bytea END, false AS above
+     FROM log_event
+     WHERE {_AFTER} AND (log_event.epoch, log_event.txid) < (horizon.epoch, horizon.txid)
+     ORDER BY log_event.epoch, log_event.txid, log_event.position
+     LIMIT %(limit)s)
+    UNION ALL
+    (SELECT {_COLUMNS}, ''::bytea, true
+     FROM log_event
+     WHERE {_AFTER} AND (log_event.epoch, log_event.txid) >= (horizon.epoch, horizon.txid) AND {_KIND}
+     LIMIT 1)
 ) AS event
-"""
+"""  # noqa: S608  # constants of this module
 
 _FIRST_DAY = date(2000, 1, 1)
 ONE_DAY = timedelta(days=1)
@@ -55,7 +63,7 @@ def read(producer: str, places: Sequence[Place], kinds: Collection[str], *, limi
     counts: dict[int, int] = {}
     for event in events:
         counts[event.shard] = counts.get(event.shard, 0) + 1
-    waiting = any(row[15] and row[6].split(".")[1] in kinds for row in rows)
+    waiting = any(row[15] for row in rows)
     return Page(events, waiting=waiting, full=limit in counts.values())
 
 

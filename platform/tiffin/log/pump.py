@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -29,6 +32,7 @@ EVENTS_A_BATCH = 100
 # So many keys failing in one batch are no longer the events' fault: the subscriber stops and alarms.
 FAILURES_THAT_STOP = 20
 ONE_DAY = timedelta(days=1)
+_any = random.Random()  # noqa: S311  # which of them does not matter
 
 
 class Progress(NamedTuple):
@@ -57,23 +61,62 @@ def pump(
     event, is at fault.
     """
     known = {} if known is None else known
+    with _claimed(subscriber, producer, shards) as mine:
+        if not mine:
+            return Progress(0, True)
+        progress = _pump(subscriber, producer, mine, known)
+    return progress if len(mine) == len(shards) else progress._replace(waiting=True)
+
+
+# What the threads of this process are at: two that read the same would each do half of it, twice.
+_at_work: set[tuple[str, str, int]] = set()
+_lock = threading.Lock()
+
+
+@contextmanager
+def _claimed(subscriber: Subscriber, producer: str, shards: Sequence[int]) -> Iterator[list[int]]:
+    """Those that no other thread is at."""
+    with _lock:
+        mine = [shard for shard in shards if (subscriber.name, producer, shard) not in _at_work]
+        places = [(subscriber.name, producer, shard) for shard in mine]
+        _at_work.update(places)
+    try:
+        yield mine
+    finally:
+        with _lock:
+            _at_work.difference_update(places)
+
+
+def _pump(subscriber: Subscriber, producer: str, shards: Sequence[int], known: dict[int, Place]) -> Progress:
     if any(shard not in known for shard in shards):
         known.update({place.shard: place for place in cursors.places(subscriber, producer, shards)})
     places = [known.pop(shard) for shard in shards if shard in known]
     page = feed.read(producer, places, subscriber.kinds(producer), limit=EVENTS_A_SHARD)
     at = {place.shard: place for place in places}
-    moved, events = 0, fresh(page.events, at)
-    for batch in batched(events, EVENTS_A_BATCH):
+    moved, left = 0, _turned(fresh(page.events, at))
+    while left:
+        batch, left = left[:EVENTS_A_BATCH], left[EVENTS_A_BATCH:]
         done = _move(subscriber, producer, at, batch)
         if done is None:
             return Progress(moved, False)
-        moved += done
-        if done < len(batch):
-            # Another is at it: where it stands now is not ours to reckon, but to be read.
-            return Progress(moved, True, page.full)
-        at.update({place.shard: place for place in _ends(batch)})
+        for event in batch:
+            if event.shard in done:
+                moved += 1
+                at[event.shard] = _place_after(event)
+            else:
+                # Another is at it: where it stands now is not ours to reckon, but to be read.
+                at.pop(event.shard, None)
+        left = [event for event in left if event.shard in at]
     known.update(at)
-    return Progress(moved, page.waiting, page.full)
+    return Progress(moved, page.waiting or len(at) < len(places), page.full)
+
+
+def _turned(events: list[Recorded]) -> list[Recorded]:
+    """Beginning with any of the shards, so that pumps of other processes do not all begin with the same."""
+    if not events:
+        return events
+    first = _any.choice(events).shard
+    return sorted(events, key=lambda event: (event.shard - first) % SHARDS)
 
 
 def fresh(events: list[Recorded], at: dict[int, Place]) -> list[Recorded]:
@@ -88,8 +131,11 @@ def fresh(events: list[Recorded], at: dict[int, Place]) -> list[Recorded]:
     return found
 
 
-def _move(subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]) -> int | None:
-    """Move a batch as one, or else singly; None when the subscriber has stopped."""
+def _move(
+    subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]
+) -> set[int] | None:
+    """Move a batch as one, or else singly. Returns the shards whose events of it were all moved by us; None
+    when the subscriber has stopped."""
     try:
         return _move_batch(subscriber, producer, at, events)
     except UnknownVersion as error:
@@ -130,25 +176,29 @@ def _is_too_much_at_once(error: Exception) -> bool:
     return isinstance(error.__cause__, (DeadlockDetected, TransactionTimeout))
 
 
-def _move_batch(subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]) -> int:
+def _move_batch(
+    subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]
+) -> set[int]:
     read = [at[shard] for shard in sorted({event.shard for event in events})]
     with transaction(owner=subscriber.module):
         free, holding = cursors.lock_unmoved(subscriber, producer, read)
         mine = [event for event in events if event.shard in free]
         if not mine:
-            return 0
+            return free
         following = held.keep_followers(subscriber, producer, mine) if holding else set()
         handle_all(subscriber, [event for event in mine if event.event_id not in following])
         cursors.move(subscriber, producer, _ends(mine))
-    return len(mine)
+    return free
 
 
 def _move_singly(
     subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]
-) -> int | None:
+) -> set[int] | None:
     failed: set[object] = set()
-    moved = 0
+    mine = {event.shard for event in events}
     for event in events:
+        if event.shard not in mine:
+            continue
         try:
             done = _move_one(subscriber, producer, at[event.shard], event)
         except UnknownVersion as error:
@@ -159,33 +209,34 @@ def _move_singly(
                 raise
             done = _hold_one(subscriber, producer, at[event.shard], event, error)
             failed.add(event.key)
-        moved += done
+        if not done:
+            mine.discard(event.shard)
         if len(failed) >= FAILURES_THAT_STOP:
             _stop(
                 subscriber, producer, f"{len(failed)} keys failed in one batch; the last: see the held events"
             )
             return None
         at[event.shard] = _place_after(event)
-    return moved
+    return mine
 
 
-def _move_one(subscriber: Subscriber, producer: str, place: Place, event: Recorded) -> int:
+def _move_one(subscriber: Subscriber, producer: str, place: Place, event: Recorded) -> bool:
     with transaction(owner=subscriber.module):
         if not cursors.lock_unmoved(subscriber, producer, [place]).shards:
-            return 0
+            return False
         if not held.keep_followers(subscriber, producer, [event]):
             handle(subscriber, event)
         cursors.move(subscriber, producer, [_place_after(event)])
-    return 1
+    return True
 
 
-def _hold_one(subscriber: Subscriber, producer: str, place: Place, event: Recorded, error: Exception) -> int:
+def _hold_one(subscriber: Subscriber, producer: str, place: Place, event: Recorded, error: Exception) -> bool:
     with transaction(owner=subscriber.module):
         if not cursors.lock_unmoved(subscriber, producer, [place]).shards:
-            return 0
+            return False
         held.hold(subscriber, producer, event, error)
         cursors.move(subscriber, producer, [_place_after(event)])
-    return 1
+    return True
 
 
 def batched(events: list[Recorded], size: int) -> Iterator[list[Recorded]]:
