@@ -19,20 +19,29 @@ _AFTER = """log_event.shard = place.shard
       AND (log_event.epoch, log_event.txid, log_event.position) > (place.epoch, place.txid, place.position)
       AND log_event.day >= place.day"""
 _KIND = "split_part(name, '.', 2) = ANY(%(kinds)s)"
-# Of what cannot be read yet it is only told that there is some: it will be looked at again and again.
+# Of what nobody asked for only the last is told, which is as far as was read. Of what cannot be read yet it
+# is only told that there is some: it will be looked at again and again.
 _READ = f"""
 SELECT event.*
 FROM (SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS txid FROM log_home) AS horizon,
      unnest(%(shards)s::smallint[], %(epochs)s::int[], %(txids)s::bigint[], %(positions)s::bigint[],
             %(days)s::date[]) AS place(shard, epoch, txid, position, day)
 CROSS JOIN LATERAL (
-    (SELECT {_COLUMNS}, CASE WHEN {_KIND} THEN payload ELSE ''::bytea END, false AS above
-     FROM log_event
-     WHERE {_AFTER} AND (log_event.epoch, log_event.txid) < (horizon.epoch, horizon.txid)
-     ORDER BY log_event.epoch, log_event.txid, log_event.position
-     LIMIT %(limit)s)
+    (SELECT {_COLUMNS}, CASE WHEN {_KIND} THEN payload ELSE ''::bytea END, count AS count
+     FROM (
+         SELECT *, row_number() OVER in_order AS number, count(*) OVER () AS count
+         FROM (
+             SELECT * FROM log_event
+             WHERE {_AFTER} AND (log_event.epoch, log_event.txid) < (horizon.epoch, horizon.txid)
+             ORDER BY log_event.epoch, log_event.txid, log_event.position
+             LIMIT %(limit)s
+         ) AS next
+         WINDOW in_order AS (ORDER BY epoch, txid, position)
+     ) AS readable
+     WHERE {_KIND} OR number = count
+     ORDER BY number)
     UNION ALL
-    (SELECT {_COLUMNS}, ''::bytea, true
+    (SELECT {_COLUMNS}, ''::bytea, NULL
      FROM log_event
      WHERE {_AFTER} AND (log_event.epoch, log_event.txid) >= (horizon.epoch, horizon.txid) AND {_KIND}
      LIMIT 1)
@@ -44,7 +53,8 @@ ONE_DAY = timedelta(days=1)
 
 
 def read(producer: str, places: Sequence[Place], kinds: Collection[str], *, limit: int) -> Page:
-    """At most `limit` events a shard after `places`, with the payload of those `kinds` only."""
+    """Of at most `limit` events a shard after `places` those of these `kinds`, and the last; with the payload
+    of these `kinds` only."""
     with connections[producer].cursor() as cursor:
         cursor.execute(
             _READ,
@@ -59,12 +69,9 @@ def read(producer: str, places: Sequence[Place], kinds: Collection[str], *, limi
             },
         )
         rows = cursor.fetchall()
-    events = [Recorded._make((*row[:14], bytes(row[14]))) for row in rows if not row[15]]
-    counts: dict[int, int] = {}
-    for event in events:
-        counts[event.shard] = counts.get(event.shard, 0) + 1
-    waiting = any(row[15] for row in rows)
-    return Page(events, waiting=waiting, full=limit in counts.values())
+    events = [Recorded._make((*row[:14], bytes(row[14]))) for row in rows if row[15] is not None]
+    counts = {row[15] for row in rows}
+    return Page(events, waiting=None in counts, full=limit in counts)
 
 
 def horizon(producer: str, since: datetime | None = None) -> Horizon:
