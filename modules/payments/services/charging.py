@@ -208,7 +208,7 @@ def _going_well(
     """Those that succeeded whole and still stand where they were asked, locked, with what was confirmed of
     them before; but for those of which something is wanted back already."""
     found: list[tuple[Payment, Succeeded]] = []
-    for payment in _lock(batch_id, {state}):
+    for payment in _lock(batch_id, {state}, told):
         outcome = told.get(payment.id)
         if isinstance(outcome, Succeeded) and outcome.amount == payment.money:
             found.append((payment, outcome))
@@ -224,6 +224,11 @@ def _going_well(
 
 
 @db.transaction_required
-def _lock(batch_id: UUID, states: Collection[PaymentState]) -> list[Payment]:
+def _lock(
+    batch_id: UUID, states: Collection[PaymentState], ids: Collection[UUID] | None = None
+) -> list[Payment]:
+    """Those of the batch, or of these of it."""
     rows = Payment.objects.filter(batch_id=batch_id, state_name__in=[state.value for state in states])
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
     return list(rows.select_for_update(no_key=True).order_by("pk"))
