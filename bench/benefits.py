@@ -18,8 +18,9 @@ REGION = "gb"
 AT_ONCE = 20
 
 _KNOWN = """
-INSERT INTO orders_knownmembership (id, customer_id, region, valid_in, benefits, title, access_until)
-SELECT uuidv7(), uuidv7(), 'gb', '{gb}', %s::jsonb, 'Plus', now() + interval '30 days'
+INSERT INTO orders_knownmembership (id, customer_id, region, valid_in, benefits, title, since,
+    access_until)
+SELECT uuidv7(), uuidv7(), 'gb', '{gb}', %s::jsonb, 'Plus', now(), now() + interval '30 days'
 FROM generate_series(1, %s)
 RETURNING customer_id
 """

@@ -113,8 +113,9 @@ def _cohort(cast: Cast, region: str) -> str:
 def _known(cast: Cast, region: str) -> str:
     """As subscriptions tells of a member."""
     query = (
-        "INSERT INTO orders_knownmembership (id, customer_id, region, valid_in, benefits, title,"
-        " access_until) VALUES (gen_random_uuid(), gen_random_uuid(), %s, '{}', '[]', '', now()) RETURNING id"
+        "INSERT INTO orders_knownmembership (id, customer_id, region, valid_in, benefits, title, since,"
+        " access_until) VALUES (gen_random_uuid(), gen_random_uuid(), %s, '{}', '[]', '', now(), now())"
+        " RETURNING id"
     )
     return str(cast.platform.sql("orders", query, [region])[0][0])
 
