@@ -8,7 +8,6 @@ from django.core import mail
 
 from modules.notifications import handlers
 from modules.notifications.jobs import send_emails
-from modules.notifications.kinds import MEMBERSHIP_OFFERED
 from modules.notifications.tests.conftest import record
 from modules.subscriptions.events import MembershipChanged, MembershipOffered, Why
 from modules.subscriptions.interface import MembershipState
@@ -119,7 +118,3 @@ def test_who_left_is_told_what_coming_back_costs(zofia, months, periods, languag
     assert "4.99 GBP" in message.body
     assert ("0.99 GBP" in message.body) is bool(periods)
     assert f"{settings.TIFFIN_ORIGIN}/account/membership/" in message.body
-
-
-def test_whoever_wants_no_such_news_hears_of_no_offer() -> None:
-    assert not MEMBERSHIP_OFFERED.essential

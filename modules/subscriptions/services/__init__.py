@@ -10,7 +10,6 @@ from modules.subscriptions.services.catalogue import (
 from modules.subscriptions.services.changing import change, preview_change
 from modules.subscriptions.services.due import do_what_is_due
 from modules.subscriptions.services.figures import offer_shown
-from modules.subscriptions.services.inviting import invite_some
 from modules.subscriptions.services.joining import join, pay, use_method
 from modules.subscriptions.services.leaving import cancel, keep, take_back
 from modules.subscriptions.services.numbering import number_invoices
@@ -23,7 +22,6 @@ __all__ = [
     "change",
     "do_what_is_due",
     "draft_plan",
-    "invite_some",
     "join",
     "keep",
     "number_invoices",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 import pytest
 from django.test import Client
 
-from modules.identity.interface import Identity
 from modules.payments.interface import Charge, Payments, PaymentState
 from modules.subscriptions import jobs
 from modules.subscriptions.interface import (
@@ -47,7 +45,6 @@ from modules.subscriptions.tests.members import (
     taken,
 )
 from tiffin import clock, ids
-from tiffin.context import Actor, ActorKind, change, current, use
 from tiffin.interfaces import call
 from tiffin.money import Money
 from tiffin.testing import settle
@@ -143,48 +140,6 @@ def test_a_plan_that_is_not_offered_cannot_be_joined() -> None:
     plan = a_plan(offered=False)
     with on(JOINED), pytest.raises(PlanUnknown):
         join(plan)
-
-
-def test_nobody_has_two_trials() -> None:
-    plan, customer = a_plan(trial_days=14), ids.new_id()
-    first = joined(plan, customer=customer, known_by=("phone 1", "device 1"))
-    with on(JOINED):
-        do("cancel", first, now=True)
-
-    again = joined(plan, customer=customer, method="pm_card_mastercard")
-    same_phone = joined(plan, method="pm_card_mastercard", known_by=("phone 1", "device 2"))
-    same_card = joined(plan, method=VISA)
-    new = joined(plan, method="pm_card_timeout", known_by=("phone 3",))
-
-    assert {each.state for each in (again, same_phone, same_card)} == {MembershipState.ACTIVE}
-    assert new.state is MembershipState.TRIALING
-
-
-def test_nobody_has_two_trials_by_the_same_phone() -> None:
-    plan = a_plan(trial_days=14)
-    first, again, another = (
-        a_customer(phone) for phone in ("+48 600 100 200", "+48600100200", "+48600100201")
-    )
-
-    begun = joined(plan, customer=first)
-    paying = joined(plan, customer=again, method="pm_card_mastercard")
-    new = joined(plan, customer=another, method="pm_card_timeout")
-
-    assert [each.state for each in (begun, paying, new)] == [
-        MembershipState.TRIALING,
-        MembershipState.ACTIVE,
-        MembershipState.TRIALING,
-    ]
-
-
-def a_customer(phone: str) -> UUID:
-    """Who told identity their number."""
-    password = "a long and dull one"
-    customer = call(Identity).register(email=f"{ids.new_id()}@example.com", password=password, region="gb")
-    with use(current()):
-        change(actor=Actor(kind=ActorKind.CUSTOMER, id=customer))
-        call(Identity).save_profile(key=key(), customer_id=customer, name="Zofia", phone=phone)
-    return customer
 
 
 # --- the first payment ---------------------------------------------------------------------------------

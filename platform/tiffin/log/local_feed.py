@@ -13,40 +13,36 @@ from tiffin.log.pages import Horizon, Page, Place
 # A row may be read once no transaction that could still write before it is running: its stamp lies below the
 # snapshot's xmin. A row's stamp is never below its own transaction's id, so what is read is committed.
 # Partitions are pruned by day, one day back, because a day is that of the transaction's beginning.
-_COLUMNS = """shard, epoch, txid, position, day, event_id, name, key, seq, occurred_at, region, actor,
-           correlation, causation"""
-_AFTER = """log_event.shard = place.shard
-      AND (log_event.epoch, log_event.txid, log_event.position) > (place.epoch, place.txid, place.position)
-      AND log_event.day >= place.day"""
-_KIND = "split_part(name, '.', 2) = ANY(%(kinds)s)"
-# Of what nobody asked for only the last is told, which is as far as was read. Of what cannot be read yet it
-# is only told that there is some: it will be looked at again and again.
-_READ = f"""
+# Of what nobody asked for only the last is told, which is as far as was read; and of what cannot be read yet,
+# for it will be looked at again and again.
+_READ = """
 SELECT event.*
 FROM (SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS txid FROM log_home) AS horizon,
      unnest(%(shards)s::smallint[], %(epochs)s::int[], %(txids)s::bigint[], %(positions)s::bigint[],
             %(days)s::date[]) AS place(shard, epoch, txid, position, day)
 CROSS JOIN LATERAL (
-    (SELECT {_COLUMNS}, CASE WHEN {_KIND} THEN payload ELSE ''::bytea END, count AS count
-     FROM (
-         SELECT *, row_number() OVER in_order AS number, count(*) OVER () AS count
-         FROM (
-             SELECT * FROM log_event
-             WHERE {_AFTER} AND (log_event.epoch, log_event.txid) < (horizon.epoch, horizon.txid)
-             ORDER BY log_event.epoch, log_event.txid, log_event.position
-             LIMIT %(limit)s
-         ) AS next
-         WINDOW in_order AS (ORDER BY epoch, txid, position)
-     ) AS readable
-     WHERE {_KIND} OR number = count
-     ORDER BY number)
-    UNION ALL
-    (SELECT {_COLUMNS}, ''::bytea, NULL
-     FROM log_event
-     WHERE {_AFTER} AND (log_event.epoch, log_event.txid) >= (horizon.epoch, horizon.txid) AND {_KIND}
-     LIMIT 1)
+    SELECT shard, epoch, txid, position, day, event_id, name, key, seq, occurred_at, region, actor,
+           correlation, causation, CASE WHEN wanted THEN payload ELSE ''::bytea END, above, readable, waiting
+    FROM (
+        SELECT *, count(*) FILTER (WHERE NOT above) OVER () AS readable,
+               bool_or(above AND wanted) OVER () AS waiting,
+               lead(position) OVER (PARTITION BY above ORDER BY epoch, txid, position) IS NULL AS is_last
+        FROM (
+            SELECT *, log_event.txid >= horizon.txid AND log_event.epoch = horizon.epoch AS above,
+                   split_part(name, '.', 2) = ANY(%(kinds)s) AS wanted
+            FROM log_event
+            WHERE log_event.shard = place.shard
+              AND (log_event.epoch, log_event.txid, log_event.position)
+                  > (place.epoch, place.txid, place.position)
+              AND log_event.day >= place.day
+            ORDER BY log_event.epoch, log_event.txid, log_event.position
+            LIMIT %(limit)s
+        ) AS next
+    ) AS seen
+    WHERE is_last OR (wanted AND NOT above)
+    ORDER BY epoch, txid, position
 ) AS event
-"""  # noqa: S608  # constants of this module
+"""
 
 _FIRST_DAY = date(2000, 1, 1)
 ONE_DAY = timedelta(days=1)
@@ -69,9 +65,9 @@ def read(producer: str, places: Sequence[Place], kinds: Collection[str], *, limi
             },
         )
         rows = cursor.fetchall()
-    events = [Recorded._make((*row[:14], bytes(row[14]))) for row in rows if row[15] is not None]
-    counts = {row[15] for row in rows}
-    return Page(events, waiting=None in counts, full=limit in counts)
+    events = [Recorded._make((*row[:14], bytes(row[14]))) for row in rows if not row[15]]
+    waiting, full = (any(row[17] for row in rows), any(row[16] == limit for row in rows))
+    return Page(events, waiting=waiting, full=full)
 
 
 def horizon(producer: str, since: datetime | None = None) -> Horizon:

@@ -32,7 +32,7 @@ EVENTS_A_BATCH = 100
 # So many keys failing in one batch are no longer the events' fault: the subscriber stops and alarms.
 FAILURES_THAT_STOP = 20
 ONE_DAY = timedelta(days=1)
-_any = random.Random()  # noqa: S311  # which of them does not matter
+_chance = random.SystemRandom()
 
 
 class Progress(NamedTuple):
@@ -115,7 +115,7 @@ def _turned(events: list[Recorded]) -> list[Recorded]:
     """Beginning with any of the shards, so that pumps of other processes do not all begin with the same."""
     if not events:
         return events
-    first = _any.choice(events).shard
+    first = _chance.choice(events).shard
     return sorted(events, key=lambda event: (event.shard - first) % SHARDS)
 
 

@@ -14,7 +14,15 @@ from tiffin.db.moments import UtcLoader
 pytestmark = pytest.mark.database
 
 
-@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])))
+# But for the first and the last day, which are none in UTC.
+moments = st.datetimes(
+    datetime(1, 1, 2),  # noqa: DTZ001
+    datetime(9999, 12, 30),  # noqa: DTZ001
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))]),
+)
+
+
+@given(moments)
 def test_a_moment_is_the_same_and_in_utc(moment: datetime) -> None:
     assert_read(moment, "SELECT %s::timestamptz")
 
