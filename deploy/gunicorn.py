@@ -10,6 +10,13 @@ keepalive = 75
 timeout = 60
 
 
+def post_worker_init(worker: Any) -> None:
+    """The application is loaded; requests come next."""
+    from tiffin.memory import settle
+
+    settle()
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """A worker that ended counts no more among those that are alive."""
     from prometheus_client import multiprocess

@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
+from tiffin.memory import settle
 from tiffin.moving.sending import queues, send
 
 log = structlog.get_logger(__name__)
@@ -70,6 +71,7 @@ def make_app() -> Celery:
     app = Celery("tiffin", amqp=SteadyAMQP, set_as_current=True, fixups=[])
     task_prerun.connect(_refresh_connections, weak=False)
     worker_ready.connect(_tidy_at_once, weak=False)
+    worker_ready.connect(_settle, weak=False)
     app.conf.update(
         broker_url=settings.CELERY_BROKER_URL,
         broker_connection_retry_on_startup=True,
@@ -107,6 +109,10 @@ def _tidy_at_once(**_: Any) -> None:
             send(TIDY, (module,), queue=module)
         except (OperationalError, OSError) as error:
             log.warning("tidy_not_sent", module=module, error=repr(error))
+
+
+def _settle(**_: Any) -> None:
+    settle()
 
 
 def _schedule() -> dict[str, dict[str, Any]]:
