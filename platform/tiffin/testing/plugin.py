@@ -13,6 +13,7 @@ from typing import Protocol
 import pytest
 
 from tiffin.embedded.errors import CannotStart
+from tiffin.memory import settle
 from tiffin.testing import topologies
 from tiffin.testing.running import START_SECONDS, Platform
 from tiffin.testing.services import Services
@@ -46,6 +47,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("platform") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(PLATFORM_TEST_SECONDS))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Thousands of tests and all they import stay until the end."""
+    settle()
 
 
 @pytest.fixture(scope="session")
