@@ -43,7 +43,8 @@ class PaymentActionRequired(Event, wire="payments.payment_action_required.v1"):
 
 
 class PaymentDeclined(Event, wire="payments.payment_declined.v1"):
-    """The money was refused and nothing is held. `reason` is the provider's code or `action_timeout`."""
+    """The money was refused and nothing is held. `reason` is `DECLINED_FOR_GOOD`,
+    `DECLINED_FOR_NOW`, the provider's code or `action_timeout`."""
 
     payment_id: UUID
     order_id: UUID

@@ -1,6 +1,6 @@
 """What a region decides about memberships: rows of its `region.toml`.
 
-memberships.dunning       when a payment that failed is tried again, and what then
+memberships.dunning       when a payment that failed is tried again, by the reason, and what then
 memberships.cooling_off   within which time whoever has joined may take it back; no row: they may not
 memberships.pausing       for how long a membership may pause; no row: it may not
 memberships.price_notice  how long before members are told of another price
@@ -15,6 +15,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+import msgspec
+
 from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import NoRuleInForce, Region
@@ -26,8 +28,10 @@ JOINING_SECONDS = 23 * 3600  # as an action of a customer who is not there
 class Dunning(DTO):
     """The row `memberships.dunning`: after the first failure it is tried again so many days after the period
     began, each time; benefits are granted for `grace_days` of it. When the last has failed the membership is
-    `canceled`, or `unpaid` until somebody pays."""
+    `canceled`, or `unpaid` until somebody pays. A row with a `reason` has the days for payments that last
+    failed for it; the row without says them for all others, and the rest for all."""
 
+    reason: str = ""
     days: tuple[int, ...] = (1, 3, 7, 14)
     grace_days: int = 7
     then: Literal["canceled", "unpaid"] = "canceled"
@@ -67,9 +71,11 @@ class TaxRow(DTO):
     rate: Decimal
 
 
-def dunning(region: Region, *, on: date) -> Dunning:
+def dunning(region: Region, *, on: date, reason: str = "") -> Dunning:
     """As usual where the region does not say."""
-    return next(iter(region.rules("memberships.dunning", Dunning, on=on)), Dunning())
+    rows = {row.reason: row for row in region.rules("memberships.dunning", Dunning, on=on)}
+    usual = rows.get("", Dunning())
+    return msgspec.structs.replace(usual, days=rows[reason].days) if reason in rows else usual
 
 
 def grace(region: Region, *, on: date) -> timedelta:

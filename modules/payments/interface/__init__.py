@@ -21,6 +21,8 @@ from modules.payments.interface.errors import (
     TooManyMethods,
 )
 from modules.payments.interface.payments import (
+    DECLINED_FOR_GOOD,
+    DECLINED_FOR_NOW,
     ORDER,
     CardEntry,
     Charge,
@@ -57,6 +59,8 @@ from tiffin.interfaces import CommandKey, Interface, command, query
 from tiffin.money import Money
 
 __all__ = [
+    "DECLINED_FOR_GOOD",
+    "DECLINED_FOR_NOW",
     "ORDER",
     "BankAccount",
     "BankAccountInvalid",

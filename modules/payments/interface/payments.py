@@ -15,6 +15,11 @@ PaymentId = NewType("PaymentId", UUID)
 # The purpose of what is not a charge.
 ORDER = "order"
 
+# Why a card was declined, as far as anybody may know: it will never be taken, or may be another day. Any
+# other reason is the provider's own code.
+DECLINED_FOR_GOOD = "card_declined_for_good"
+DECLINED_FOR_NOW = "card_declined_for_now"
+
 
 class PaymentState(OpenEnum):
     """Where a payment stands; which may follow which is the table in `states.py`."""

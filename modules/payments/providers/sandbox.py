@@ -3,7 +3,8 @@
 It stands for a system outside: each operation commits by itself, whatever becomes of the caller, and answers
 under a known key what it answered before. Cards, by Stripe's names for the same behaviour: `pm_card_visa` and
 `pm_card_mastercard` succeed, `pm_card_chargeDeclined` is declined, `pm_card_authenticationRequired` waits for
-the customer on a page, `pm_card_timeout` executes but loses its first answer.
+the customer on a page, `pm_card_timeout` executes but loses its first answer, and three more are declined for
+a reason, as their names say.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from modules.payments.interface import DECLINED_FOR_GOOD, DECLINED_FOR_NOW
 from modules.payments.models import SandboxCharge
 from modules.payments.providers.port import (
     Declined,
@@ -60,6 +62,9 @@ _FATES = {
     "pm_card_mastercard": _GOES_WELL,
     "pm_card_timeout": _GOES_WELL,
     "pm_card_chargeDeclined": Fate(outcome=DECLINED, reason="card_declined"),
+    "pm_card_chargeDeclinedExpiredCard": Fate(outcome=DECLINED, reason="expired_card"),
+    "pm_card_visa_chargeDeclinedInsufficientFunds": Fate(outcome=DECLINED, reason=DECLINED_FOR_NOW),
+    "pm_card_visa_chargeDeclinedStolenCard": Fate(outcome=DECLINED, reason=DECLINED_FOR_GOOD),
     "pm_card_authenticationRequired": Fate(outcome=REQUIRES_ACTION),
 }
 _LOSES_FIRST_ANSWER = "pm_card_timeout"

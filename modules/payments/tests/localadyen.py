@@ -62,6 +62,7 @@ class LocalAdyen:
         self.faults: deque[tuple[str, str]] = deque()
         self.calls: list[str] = []
         self.letters: list[dict[str, Any]] = []
+        self.refusal = "2"  # the refusalReasonCode of a card that is declined
         self.holds_back = False
         self.meanwhiles: dict[str, Callable[[], object]] = {}
         self.fails: set[str] = set()
@@ -143,7 +144,7 @@ class LocalAdyen:
         if card["encryptedCardNumber"] == f"test_{ASKS_ITS_OWNER}":
             page = {"type": "redirect", "method": "GET", "url": f"{self.address}/3ds/{payment['psp']}"}
             return 200, {"resultCode": "RedirectShopper", "action": page}
-        return self._decide(payment, refusal="2" if card["holderName"] == DECLINED else "")
+        return self._decide(payment, refusal=self.refusal if card["holderName"] == DECLINED else "")
 
     def details(self, wanted: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         name, _, answer = wanted["details"]["redirectResult"].partition("!")

@@ -124,6 +124,8 @@ class LocalStripe:
         self.return_urls: dict[str, str] = {}
         self.by_library: set[str] = set()
         self.without_owner: set[str] = set()
+        # Why a card is declined, as docs.stripe.com/declines/codes has it.
+        self.decline_code = "generic_decline"
         self.faults: deque[tuple[str, str]] = deque()
         self.calls: list[str] = []
         self.meanwhiles: dict[str, Callable[[], object]] = {}
@@ -398,7 +400,7 @@ class _Front(BaseHTTPRequestHandler):
     def _documented(self, path: str, answer: httpx.Response) -> tuple[int, bytes]:
         content = answer.json()
         if answer.status_code == 402:
-            content["error"]["type"] = "card_error"
+            content["error"] |= {"type": "card_error", "decline_code": self.stripe.decline_code}
         elif answer.status_code == 400 and path.endswith(("/confirm", "/cancel", "/capture")):
             return _unexpected_state()
         elif answer.is_success:

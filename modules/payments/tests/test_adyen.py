@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from modules.payments import services
-from modules.payments.interface import PaymentState
+from modules.payments.interface import DECLINED_FOR_GOOD, DECLINED_FOR_NOW, PaymentState
 from modules.payments.models import (
     Book,
     EntryKind,
@@ -64,11 +64,23 @@ def test_no_cards_are_offered_on_the_live_platform(adyen, settings):
     assert api().get("/api/v1/payment-methods?region=gb").json()["methods"] == []
 
 
-def test_a_refusal_is_told_without_what_customers_are_not_to_learn(adyen):
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("2", "card_declined"),
+        ("5", DECLINED_FOR_GOOD),
+        ("12", DECLINED_FOR_NOW),
+        ("20", "card_declined"),
+        ("25", DECLINED_FOR_GOOD),
+        ("26", DECLINED_FOR_GOOD),
+    ],
+)
+def test_a_refusal_is_told_without_what_customers_are_not_to_learn(adyen, code, reason):
+    adyen.refusal = code
     payment = a_payment(method=DECLINED)
     settle()
 
-    assert (state_of(payment), look_at(payment).reason) == (PaymentState.DECLINED, "card_declined")
+    assert (state_of(payment), look_at(payment).reason) == (PaymentState.DECLINED, reason)
 
 
 def test_a_key_that_adyen_does_not_take_decides_nothing(adyen, settings):

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from modules.payments import services
-from modules.payments.interface import PaymentMethodUnknown, PaymentState
+from modules.payments.interface import DECLINED_FOR_GOOD, DECLINED_FOR_NOW, PaymentMethodUnknown, PaymentState
 from modules.payments.models import Payment, PaymentEntry
 from modules.payments.providers import Declined, ProviderTimeout, RequiresAction, Succeeded, provider
 from modules.payments.providers.stripe import client as line_to_stripe
@@ -72,6 +72,22 @@ def test_a_card_that_stripe_has_never_heard_of_is_declined(stripe):
 
     assert state_of(payment) is PaymentState.DECLINED
     assert published(payment) == ["PaymentDeclined"]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("stolen_card", DECLINED_FOR_GOOD),
+        ("insufficient_funds", DECLINED_FOR_NOW),
+        ("fraudulent", "card_declined"),
+    ],
+)
+def test_of_why_a_card_is_declined_only_is_told_whether_to_try_it_again(stripe, code, reason):
+    stripe.decline_code = code
+    payment = a_payment(method=DECLINED)
+    settle()
+
+    assert (state_of(payment), look_at(payment).reason) == (PaymentState.DECLINED, reason)
 
 
 def test_test_cards_are_offered_only_where_no_money_moves(stripe, settings):

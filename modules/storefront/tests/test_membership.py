@@ -134,6 +134,21 @@ def test_another_plan_is_seen_to_the_cent_before_it_is_had(ada):
     assert due in shown
 
 
+def test_a_plan_that_brings_less_is_had_later_or_not_after_all(ada):
+    gold = a_plan("gold", level=2, price=999)
+    joins(ada, gold)
+    plus = a_plan()
+    waits = does(ada, "change", plan=plus)
+    assert "Becomes then</dt><dd>Plus" in waits
+    assert "for £4.99" in waits
+
+    stays = does(ada, "change", plan=gold)
+
+    assert "You keep your plan." in stays
+    assert "Becomes then" not in stays
+    assert "for £9.99" in stays
+
+
 def test_whom_the_bank_asks_confirms_and_comes_back_to_this_page(ada):
     shown = joins(ada, a_plan(), method=ASKS)
     assert "Please confirm the payment" in shown

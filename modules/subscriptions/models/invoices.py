@@ -98,6 +98,11 @@ class Invoice(models.Model):
                 condition=models.Q(number__isnull=True),
                 name="subscriptions_unnumbered",
             ),
+            models.Index(
+                fields=("membership",),
+                condition=models.Q(kind=InvoiceKind.CHANGE.value, state_name=InvoiceState.OPEN.value),
+                name="subscriptions_changes",
+            ),
         )
 
     def __str__(self) -> str:
@@ -118,6 +123,11 @@ class Invoice(models.Model):
 
     def of(self, amount: int) -> Money:
         return Money(amount=amount, currency=self.currency)
+
+    @property
+    def priced(self) -> int:
+        """What its lines come to, before tax that is added."""
+        return sum(line["amount"]["amount"] for line in self.lines)
 
     @property
     def is_under_way(self) -> bool:

@@ -20,13 +20,15 @@ class Membership(Aggregate):
 
     Days are the region's. What is paid for are periods of a cycle that begins on `anchor`; `next_number` is
     that of the next one, and `billed` counts those of this version so far, by which its phases go. Benefits
-    are paid for until before `paid_to`. At `due_at` something is to be done by itself: a period begins, a
-    payment is tried again, a pause ends, or what was never paid expires; null where nothing is. `owes` is the
-    invoice of a period that is not paid. From its first period on that begins on `next_version_from` or later
-    it is on the terms of `next_version`. It `cancels` when the period is over, or becomes `next_plan` then.
-    `paused_from` until before `paused_to` it rests, and `resumes_as` it was before; `paused_days` are those
-    of pauses that are over, since `paused_since`. When it is over its customer may be `invited_at` some later
-    time to come back. Kept as long as accounts must be."""
+    are paid for until before `paid_to`: the end of a period of `period_days`, which cost `period_price` in
+    minor units before tax that is added, or would cost on the terms it is on now. At `due_at` something is to
+    be done by itself: a period begins, a payment is tried again, a pause ends, or what was never paid
+    expires; null where nothing is. `owes` is the invoice of a period that is not paid. From its first period
+    on that begins on `next_version_from` or later it is on the terms of `next_version`. It `cancels` when the
+    period is over, or is on the terms of `becomes` then, which are another plan's. `paused_from` until before
+    `paused_to` it rests, and `resumes_as` it was before; `paused_days` are those of pauses that are over,
+    since `paused_since`. When it is over its customer may be `invited_at` some later time to come back. Kept
+    as long as accounts must be."""
 
     customer_id = models.UUIDField(db_index=True)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="members")
@@ -42,10 +44,12 @@ class Membership(Aggregate):
     next_number = models.IntegerField(default=0)
     billed = models.IntegerField(default=0)
     paid_to = models.DateField()
+    period_days = models.IntegerField(default=0, db_default=0)
+    period_price = models.BigIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField(null=True)
     owes = models.UUIDField(null=True)
     cancels = models.BooleanField(default=False)
-    next_plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, related_name="+")
+    becomes = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, null=True, related_name="+")
     next_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, null=True, related_name="+")
     next_version_from = models.DateField(null=True)
     paused_from = models.DateField(null=True)
@@ -68,10 +72,12 @@ class Membership(Aggregate):
         "next_number",
         "billed",
         "paid_to",
+        "period_days",
+        "period_price",
         "due_at",
         "owes",
         "cancels",
-        "next_plan",
+        "becomes",
         "next_version",
         "next_version_from",
         "paused_from",
@@ -134,9 +140,13 @@ class Membership(Aggregate):
 
     def have(self, version: PlanVersion) -> None:
         """From now on it is on these terms; introductions are for those who join."""
-        self.plan, self.version_of, self.next_plan = version.plan, version, None
+        self.plan, self.version_of, self.becomes = version.plan, version, None
         self.next_version = self.next_version_from = None
         self.billed = sum(phase.periods for phase in version.phases)
+
+    def have_paid(self, begins: date, ends: date, price: int) -> None:
+        """For a period, so much for all of it."""
+        self.paid_to, self.period_days, self.period_price = ends, (ends - begins).days, price
 
     def begin_anew(self, on: date) -> None:
         """Periods are counted from that day on."""

@@ -31,14 +31,15 @@ def of_customer(customer_id: UUID) -> list[MembershipView]:
     """The newest first."""
     rows = Membership.objects.filter(customer_id=customer_id).order_by("-pk")
     return [
-        view(each) for each in rows.select_related("plan", "version_of__plan", "next_plan", "next_version")
+        view(each)
+        for each in rows.select_related("plan", "version_of__plan", "becomes__plan", "next_version")
     ]
 
 
 def membership(customer_id: UUID, membership_id: UUID) -> MembershipView:
     """Raises MembershipUnknown."""
     rows = Membership.objects.filter(customer_id=customer_id, pk=membership_id)
-    found = rows.select_related("plan", "version_of__plan", "next_plan", "next_version").first()
+    found = rows.select_related("plan", "version_of__plan", "becomes__plan", "next_version").first()
     if found is None:
         raise MembershipUnknown(membership_id=membership_id)
     return view(found)
@@ -69,9 +70,9 @@ def charged_for(charge_ids: Iterable[UUID]) -> list[UUID]:
 def view(member: Membership) -> MembershipView:
     region = regions.get(member.region)
     owed = _owed(member)
-    renews = member.renews and member.next_plan_id is None
+    renews = member.renews and member.becomes_id is None
     following = next_period(member) if member.renews else None
-    next_price = _next_price(member, following) if renews and following else None
+    next_price = _next_price(member, following) if following else None
     new_price = member.next_version.phases[-1].price if member.next_version and renews else None
     return MembershipView(
         id=member.id,
@@ -91,7 +92,7 @@ def view(member: Membership) -> MembershipView:
         new_price=new_price,
         new_price_from=_new_price_from(member) if new_price else None,
         cancels=member.cancels,
-        changes_to=member.next_plan_id,
+        changes_to=member.becomes.plan_id if member.becomes else None,
         paused_until=member.paused_to,
         owed=owed.money if owed else None,
         action_url=(owed.action_url or None) if owed else None,
@@ -100,6 +101,8 @@ def view(member: Membership) -> MembershipView:
 
 
 def _next_price(member: Membership, following: Period) -> Money:
+    if member.becomes is not None:
+        return member.becomes.phases[-1].price
     if member.terms_on(following.begins) != member.version_of:
         return member.terms_on(following.begins).phases[-1].price
     return phase_of(member.version_of.phases, member.billed).price

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from modules.subscriptions import policies
 from modules.subscriptions.billing import Cycle, Period, midnight
@@ -32,6 +32,11 @@ def today(region: str) -> date:
 def begins_at(membership: Membership, day: date) -> datetime:
     """When the day begins in the membership's region."""
     return midnight(day, regions.get(membership.region).time_zone)
+
+
+def running_period(membership: Membership) -> Period:
+    """What is paid for now, as if there had been no pause in it."""
+    return Period(membership.paid_to - timedelta(days=membership.period_days), membership.paid_to)
 
 
 def first_period_from(membership: Membership, day: date) -> Period:

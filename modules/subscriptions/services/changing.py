@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from modules.subscriptions.billing import Cycle, Period, phase_of, prorate, share_of
+from modules.subscriptions.billing import Cycle, Period, prorate, share_of
 from modules.subscriptions.events import Why
 from modules.subscriptions.interface import (
     ChangePreview,
@@ -20,7 +20,7 @@ from modules.subscriptions.interface import (
 )
 from modules.subscriptions.models import Invoice, Membership, PlanVersion
 from modules.subscriptions.selectors.catalogue import offered_version
-from modules.subscriptions.selectors.times import today
+from modules.subscriptions.selectors.times import running_period, today
 from modules.subscriptions.services.finding import change_under_way, lock_of
 from modules.subscriptions.services.writing import an_invoice, writing
 from tiffin import db
@@ -62,17 +62,19 @@ def change(*, customer_id: UUID, membership_id: UUID, plan_id: UUID) -> Membersh
     """
     with db.transaction():
         member = lock_of(customer_id, membership_id)
-        version = _offered(member, plan_id)
         if member.plan_id == plan_id:
-            member.next_plan = None
-            member.save(update_fields=("next_plan",))
+            with writing() as changes:
+                if member.becomes is not None:
+                    member.becomes = None
+                    changes.tell(member, Why.KEPT)
             return member
+        version = _offered(member, plan_id)
         if change_under_way(member) is not None:
             raise MembershipStateConflict(state="changing", action="changed again before that is paid")
         wanted = _changed(member, version)
         with writing() as changes:
             if wanted.invoice is None:
-                member.next_plan = version.plan
+                member.becomes = version
                 changes.tell(member, Why.CHANGED)
             else:
                 changes.ask(wanted.invoice, method=member.method, present=True)
@@ -97,9 +99,9 @@ def _changed(member: Membership, version: PlanVersion) -> _Change:
     day, plan = today(member.region), version.plan
     if member.state is MembershipState.TRIALING or plan.level <= member.plan.level or day >= member.paid_to:
         return _Change(version, False, member.paid_to, None, member.paid_to)
-    old = Cycle(member.anchor, member.plan.months).period(member.next_number - 1)
-    was = phase_of(member.version_of.phases, member.billed - 1).price
+    old = running_period(member)
     new = version.phases[-1].price  # introductions are for those who join
+    was = Money(amount=member.period_price, currency=new.currency)
     if plan.months == member.plan.months:
         parts = prorate(old, old=was, new=new, on=day)
         period, credit, charge = Period(day, old.ends), parts.credit, parts.charge

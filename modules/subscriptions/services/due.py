@@ -11,10 +11,9 @@ from django.db.models import QuerySet
 from modules.subscriptions.events import Why
 from modules.subscriptions.interface import InvoiceKind, InvoiceState, MembershipState
 from modules.subscriptions.models import Invoice, Membership
-from modules.subscriptions.selectors.catalogue import newest_version
 from modules.subscriptions.selectors.times import begins_at, next_period
-from modules.subscriptions.services.ending import end
-from modules.subscriptions.services.finding import give_terms
+from modules.subscriptions.services.ending import drop_change, end
+from modules.subscriptions.services.finding import changes_under_way, give_terms
 from modules.subscriptions.services.outcomes import NO_ANSWER
 from modules.subscriptions.services.pausing import come_back
 from modules.subscriptions.services.writing import Writing, next_invoice, settled, writing
@@ -50,10 +49,13 @@ def _do_batch(due: QuerySet[Membership], now: datetime) -> int:
     with db.transaction():
         members = _claim(due)
         invoices = _owed(members)
+        wanted = changes_under_way([member for member in members if member.owes is None])
         with writing() as changes:
             for member in members:
                 if member.reason == HELD_REASON:
                     member.reason = ""
+                # What begins now costs what its terms say; a change can be asked for again.
+                drop_change(changes, member, wanted.get(member.id))
                 _do(changes, member, invoices.get(member.id), now)
     return len(members)
 
@@ -100,11 +102,11 @@ def _do(changes: Writing, member: Membership, owed: Invoice | None, now: datetim
 def _renew(changes: Writing, member: Membership, now: datetime) -> None:
     """The next period begins, perhaps on another plan."""
     period = next_period(member)
-    if member.next_plan is None and member.terms_on(period.begins) != member.version_of:
-        member.have(member.terms_on(period.begins))
-    elif member.next_plan is not None:
-        member.have(newest_version(member.next_plan))
+    if member.becomes is not None:
+        member.have(member.becomes)
         member.begin_anew(period.begins)
+    elif member.terms_on(period.begins) != member.version_of:
+        member.have(member.terms_on(period.begins))
     invoice = next_invoice(member, InvoiceKind.RENEWAL, method=member.method)
     if not invoice.total:
         invoice.state_name = InvoiceState.PAID.value

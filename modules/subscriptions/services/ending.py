@@ -9,6 +9,15 @@ from modules.subscriptions.selectors.times import today
 from modules.subscriptions.services.writing import Writing
 
 
+def drop_change(changes: Writing, member: Membership, change: Invoice | None) -> None:
+    """What was to be paid for another plan is not."""
+    if change is not None:
+        under_way = change.is_under_way
+        changes.void(change)
+        if under_way and change.charge_id is not None:
+            changes.undo(member, change.charge_id)
+
+
 def end(
     changes: Writing,
     member: Membership,
@@ -22,7 +31,7 @@ def end(
     back when it comes after all."""
     member.move_to(state)
     member.ended_on, member.reason = today(member.region), why.value
-    member.due_at, member.owes, member.next_plan = None, None, None
+    member.due_at, member.owes, member.becomes = None, None, None
     if owed is not None and owed.state is InvoiceState.OPEN:
         under_way = owed.is_under_way
         owed.action_url = ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from modules.subscriptions.interface import InvoiceKind, InvoiceState, MembershipUnknown
-from modules.subscriptions.models import Invoice, Membership, Plan, PlanVersion
+from modules.subscriptions.models import Invoice, Membership, PlanVersion
 from modules.subscriptions.states import ENDED
 from tiffin import db
 
@@ -24,23 +24,25 @@ def current_of(customer_id: UUID, region: str) -> Membership | None:
 
 def give_terms(members: Sequence[Membership]) -> None:
     """Have their plans and versions at hand: each is read once, not with every member."""
-    version_ids = {each for member in members for each in (member.version_of_id, member.next_version_id)}
-    versions = PlanVersion.objects.select_related("plan").in_bulk(version_ids - {None})
-    plans = {version.plan_id: version.plan for version in versions.values()}
-    plan_ids = {each for member in members for each in (member.plan_id, member.next_plan_id)}
-    plans |= Plan.objects.in_bulk(plan_ids - {None, *plans})
+    ids = {
+        each
+        for member in members
+        for each in (member.version_of_id, member.next_version_id, member.becomes_id)
+    }
+    versions = PlanVersion.objects.select_related("plan").in_bulk(ids - {None})
     for member in members:
-        member.plan, member.version_of = plans[member.plan_id], versions[member.version_of_id]
-        if member.next_plan_id is not None:
-            member.next_plan = plans[member.next_plan_id]
+        member.version_of = versions[member.version_of_id]
+        member.plan = member.version_of.plan
         if member.next_version_id is not None:
             member.next_version = versions[member.next_version_id]
+        if member.becomes_id is not None:
+            member.becomes = versions[member.becomes_id]
 
 
 @db.transaction_required
 def lock_of(customer_id: UUID, membership_id: UUID) -> Membership:
     """The customer's own. Raises MembershipUnknown."""
-    rows = Membership.objects.select_related("plan", "version_of__plan", "next_plan")
+    rows = Membership.objects.select_related("plan", "version_of__plan", "becomes__plan")
     mine = rows.filter(pk=membership_id, customer_id=customer_id).select_for_update(of=("self",)).first()
     if mine is None:
         raise MembershipUnknown(membership_id=membership_id)
@@ -61,8 +63,15 @@ def owed_by(member: Membership) -> Invoice | None:
 @db.transaction_required
 def change_under_way(member: Membership) -> Invoice | None:
     """What is to be paid for another plan, locked."""
+    return changes_under_way([member]).get(member.id)
+
+
+@db.transaction_required
+def changes_under_way(members: Sequence[Membership]) -> dict[UUID, Invoice]:
+    """By membership, locked."""
     rows = Invoice.objects.filter(
-        membership=member, kind=InvoiceKind.CHANGE.value, state_name=InvoiceState.OPEN.value
+        membership__in=[member.pk for member in members],
+        kind=InvoiceKind.CHANGE.value,
+        state_name=InvoiceState.OPEN.value,
     )
-    found: Invoice | None = rows.select_for_update().first()
-    return found
+    return {invoice.membership_id: invoice for invoice in rows.select_for_update().order_by("pk")}

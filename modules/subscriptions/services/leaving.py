@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from modules.subscriptions import policies
-from modules.subscriptions.billing import Period, share_of
+from modules.subscriptions.billing import share_of
 from modules.subscriptions.events import Why
 from modules.subscriptions.interface import (
     CoolingOffOver,
@@ -15,11 +15,13 @@ from modules.subscriptions.interface import (
     MembershipStateConflict,
 )
 from modules.subscriptions.models import Invoice, Membership, OfferShown
-from modules.subscriptions.selectors.times import today
-from modules.subscriptions.services.ending import end
+from modules.subscriptions.selectors.times import running_period, today
+from modules.subscriptions.services.ending import drop_change, end
 from modules.subscriptions.services.finding import change_under_way, lock_of, owed_by
+from modules.subscriptions.services.pausing import come_back
 from modules.subscriptions.services.writing import Writing, writing
 from tiffin import clock, db, jobs, regions
+from tiffin.money import Money
 
 _RUNS_ON = frozenset({MembershipState.TRIALING, MembershipState.ACTIVE})
 
@@ -35,12 +37,14 @@ def cancel(*, customer_id: UUID, membership_id: UUID, now: bool = False) -> Memb
         if member.is_over:
             raise MembershipStateConflict(state=member.state_name, action="canceled")
         with writing() as changes:
-            _drop_change(changes, member)
+            drop_change(changes, member, change_under_way(member))
             owed = owed_by(member)
+            if member.state is MembershipState.PAUSED and not now:
+                come_back(changes, member)  # what is paid for is had before it ends
             if now or owed is not None or member.state not in _RUNS_ON:
                 end(changes, member, owed, Why.ENDED)
             else:
-                member.cancels, member.next_plan = True, None
+                member.cancels, member.becomes = True, None
                 changes.tell(member, Why.CANCELS)
     return member
 
@@ -70,18 +74,19 @@ def take_back(*, customer_id: UUID, membership_id: UUID) -> Membership:
         until = cooling_off_until(member)
         if until is None or day > until:
             raise CoolingOffOver(until=until)
-        paid = list(
-            Invoice.objects.filter(membership=member, state_name=InvoiceState.PAID.value).select_for_update()
-        )
+        rows = Invoice.objects.filter(membership=member, state_name=InvoiceState.PAID.value)
+        paid = list(rows.select_for_update().order_by("-paid_at", "-pk"))
         rules = policies.cooling_off(regions.get(member.region), on=member.started_on)
         with writing() as changes:
-            _drop_change(changes, member)
+            drop_change(changes, member, change_under_way(member))
+            left = sum(invoice.total - invoice.refunded for invoice in paid)
+            if rules is not None and rules.keeps_used:
+                left = min(left, _unused(member, day))
             for invoice in paid:
-                back = invoice.total - invoice.refunded
-                if rules is not None and rules.keeps_used:
-                    back = _unused(invoice, day)
+                back = min(left, invoice.total - invoice.refunded)
                 if back:
                     _refund(changes, member, invoice, back)
+                left -= back
             end(changes, member, owed_by(member), Why.TAKEN_BACK)
     return member
 
@@ -93,7 +98,7 @@ def forget_customer(customer_id: UUID) -> None:
         mine = lock_of(customer_id, member.pk)
         if not mine.is_over:
             with writing() as changes:
-                _drop_change(changes, mine)
+                drop_change(changes, mine, change_under_way(mine))
                 end(changes, mine, owed_by(mine), Why.ENDED)
     OfferShown.objects.filter(customer_id=customer_id).delete()
     # Nobody asks them to come back.
@@ -106,22 +111,19 @@ def cooling_off_until(member: Membership) -> date | None:
     return None if rules is None else member.started_on + timedelta(days=rules.days)
 
 
-def _unused(invoice: Invoice, day: date) -> int:
-    period = Period(invoice.begins, invoice.ends)
-    left = period.left(day) if day in period else 0
-    return min(share_of(invoice.money, left, period).amount, invoice.total - invoice.refunded)
+def _unused(member: Membership, day: date) -> int:
+    """What the days cost that were paid for and not had, those of a pause among them, with their tax."""
+    region = regions.get(member.region)
+    since = day if member.paused_from is None else member.paused_from
+    period = running_period(member)
+    left = min(max(0, (member.paid_to - since).days), period.days)
+    if not left:
+        return 0
+    price = Money(amount=member.period_price, currency=region.currency)
+    whole, _ = policies.taxed(region, price, on=period.begins)
+    return share_of(whole, left, period).amount
 
 
 def _refund(changes: Writing, member: Membership, invoice: Invoice, amount: int) -> None:
     changes.give_back(invoice, amount)
     jobs.add(member, "refund_invoices", due=clock.now())
-
-
-def _drop_change(changes: Writing, member: Membership) -> None:
-    """What was to be paid for another plan is not."""
-    change = change_under_way(member)
-    if change is not None:
-        under_way = change.is_under_way
-        changes.void(change)
-        if under_way and change.charge_id is not None:
-            changes.undo(member, change.charge_id)

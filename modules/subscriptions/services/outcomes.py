@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from modules.payments.interface import DECLINED_FOR_GOOD
 from modules.subscriptions import policies
 from modules.subscriptions.events import Why
 from modules.subscriptions.interface import InvoiceKind, InvoiceState, MembershipState
@@ -17,10 +18,11 @@ from modules.subscriptions.services.finding import give_terms
 from modules.subscriptions.services.writing import Writing, settled, writing
 from tiffin import clock, db, regions
 
-# Never tried again with the same method: Stripe's hard declines, by the codes that may be told
-# (https://docs.stripe.com/billing/revenue-recovery/smart-retries), and cards that are not there.
+# Never tried again with the same method: what payments calls so, and cards that are wrong or not there
+# (https://docs.stripe.com/billing/revenue-recovery/smart-retries).
 HARD = frozenset(
     {
+        DECLINED_FOR_GOOD,
         "incorrect_number",
         "expired_card",
         "unknown_card",
@@ -31,6 +33,8 @@ HARD = frozenset(
 )
 CAPTURED, ACTION, DECLINED, FAILED = "captured", "action", "declined", "failed"
 _OVER = frozenset({DECLINED, FAILED})
+# Of what was given up a customer may still want to pay.
+_STILL_OWED = frozenset({InvoiceState.OPEN, InvoiceState.UNCOLLECTIBLE})
 # The provider was never reached: nobody was charged, and nobody's card is to blame.
 NO_ANSWER, AGAIN_SOON = "no_answer", timedelta(hours=1)
 
@@ -82,7 +86,7 @@ def _record(changes: Writing, member: Membership, invoice: Invoice, attempt: Att
         changes.change(invoice)
     if said.outcome == CAPTURED:
         _captured(changes, member, invoice, attempt, is_current=is_current)
-    elif not is_current or invoice.state is not InvoiceState.OPEN:
+    elif not is_current or member.is_over or invoice.state not in _STILL_OWED:
         return
     elif said.outcome == ACTION:
         _must_confirm(changes, member, invoice, said)
@@ -93,7 +97,7 @@ def _record(changes: Writing, member: Membership, invoice: Invoice, attempt: Att
 def _captured(
     changes: Writing, member: Membership, invoice: Invoice, attempt: Attempt, *, is_current: bool
 ) -> None:
-    wanted = invoice.state in {InvoiceState.OPEN, InvoiceState.UNCOLLECTIBLE} and not member.is_over
+    wanted = invoice.state in _STILL_OWED and not member.is_over
     if not wanted or not is_current:
         changes.undo(member, attempt.id)
         return
@@ -105,6 +109,8 @@ def _captured(
         return
     before = member.state
     settled(member, invoice)
+    if member.method in invoice.refused:
+        member.method = invoice.method
     if before is MembershipState.UNPAID:
         _begin_today(member)
     recovered = {MembershipState.PAST_DUE, MembershipState.UNPAID}
@@ -117,7 +123,9 @@ def _captured(
 def _begin_today(member: Membership) -> None:
     """Nothing was brought while nothing was paid: the period that is paid for now begins today."""
     member.begin_anew(today(member.region))
-    member.paid_to, member.next_number = next_period(member).ends, 1
+    period = next_period(member)
+    member.have_paid(period.begins, period.ends, member.period_price)
+    member.next_number = 1
     member.due_at = begins_at(member, member.paid_to)
 
 
@@ -129,17 +137,21 @@ def _change(member: Membership, invoice: Invoice) -> None:
         raise ValueError(f"invoice {invoice.id} is for a change, and does not say to what")
     anew = version.plan.months != member.plan.months
     member.have(version)
-    if anew:
-        member.begin_anew(invoice.begins)
-        member.next_number = 1
-        member.paid_to = invoice.ends
-        member.due_at = begins_at(member, invoice.ends)
+    price = version.phases[-1].price.amount
+    if not anew:
+        member.period_price = price
+        return
+    member.begin_anew(invoice.begins)
+    member.next_number = 1
+    member.have_paid(invoice.begins, invoice.ends, price)
+    member.due_at = begins_at(member, invoice.ends)
 
 
 def _must_confirm(changes: Writing, member: Membership, invoice: Invoice, said: Heard) -> None:
     """The customer's bank wants to hear from them; benefits go on meanwhile."""
     invoice.action_url = said.action_url
-    if invoice.kind == InvoiceKind.RENEWAL.value and member.state is not MembershipState.PAST_DUE:
+    dunned = {MembershipState.PAST_DUE, MembershipState.UNPAID}
+    if invoice.kind == InvoiceKind.RENEWAL.value and member.state not in dunned:
         member.move_to(MembershipState.PAST_DUE)
     changes.tell(member, Why.ACTION_REQUIRED, about=invoice)
 
@@ -151,13 +163,13 @@ def _not_paid(changes: Writing, member: Membership, invoice: Invoice, attempt: A
     if invoice.kind == InvoiceKind.CHANGE.value:
         changes.void(invoice)
         changes.tell(member, Why.PAYMENT_FAILED, about=invoice)
-    elif invoice.kind == InvoiceKind.JOIN.value and member.state is MembershipState.INCOMPLETE:
+    elif member.state in {MembershipState.INCOMPLETE, MembershipState.UNPAID}:
         changes.tell(member, Why.PAYMENT_FAILED, about=invoice)
     elif said.reason == NO_ANSWER:
         member.due_at = clock.now() + AGAIN_SOON
         changes.save(member)
     else:
-        _dun(changes, member, invoice, _refusals(attempt))
+        _dun(changes, member, invoice, said.reason, _refusals(attempt))
 
 
 def _refusals(attempt: Attempt) -> int:
@@ -168,9 +180,9 @@ def _refusals(attempt: Attempt) -> int:
     return 1 + earlier.filter(outcome__in=_OVER).exclude(reason=NO_ANSWER).count()
 
 
-def _dun(changes: Writing, member: Membership, invoice: Invoice, failed: int) -> None:
-    """It is tried again on the next of the region's days, or no more."""
-    rules = policies.dunning(regions.get(member.region), on=invoice.begins)
+def _dun(changes: Writing, member: Membership, invoice: Invoice, reason: str, failed: int) -> None:
+    """It is tried again on the next of the region's days for that reason, or no more."""
+    rules = policies.dunning(regions.get(member.region), on=invoice.begins, reason=reason)
     again = again_on(invoice.begins, rules.days, failed, today=today(member.region))
     if again is None and rules.then == "canceled":
         end(changes, member, invoice, Why.ENDED, left=InvoiceState.UNCOLLECTIBLE)

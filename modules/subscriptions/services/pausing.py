@@ -10,7 +10,8 @@ from modules.subscriptions.events import Why
 from modules.subscriptions.interface import MembershipState, MembershipStateConflict, PauseTooLong
 from modules.subscriptions.models import Membership
 from modules.subscriptions.selectors.times import begins_at, today
-from modules.subscriptions.services.finding import lock_of
+from modules.subscriptions.services.ending import drop_change
+from modules.subscriptions.services.finding import change_under_way, lock_of
 from modules.subscriptions.services.writing import Writing, writing
 from tiffin import db, regions
 
@@ -39,6 +40,7 @@ def pause(*, customer_id: UUID, membership_id: UUID, days: int) -> Membership:
         member.paused_from, member.paused_to = day, day + timedelta(days=days)
         member.due_at = begins_at(member, member.paused_to)
         with writing() as changes:
+            drop_change(changes, member, change_under_way(member))
             changes.tell(member, Why.PAUSED)
     return member
 

@@ -219,7 +219,8 @@ def settled(membership: Membership, invoice: Invoice) -> None:
     if invoice.state is not InvoiceState.PAID:
         invoice.move_to(InvoiceState.PAID)
     invoice.paid_at, invoice.action_url, invoice.reason = clock.now(), "", ""
-    membership.paid_to, membership.owes = invoice.ends, None
+    membership.have_paid(invoice.begins, invoice.ends, invoice.priced)
+    membership.owes = None
     if membership.state is not MembershipState.ACTIVE:
         membership.move_to(MembershipState.ACTIVE)
     membership.due_at = begins_at(membership, invoice.ends)

@@ -18,6 +18,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from modules.payments.interface import DECLINED_FOR_GOOD, DECLINED_FOR_NOW
 from modules.payments.models import ProviderOperation, ProviderReport
 from modules.payments.policies import ADYEN
 from modules.payments.providers import memory
@@ -43,7 +44,16 @@ NOT_HELD, UNKNOWN_CARD, AMOUNT_NOT_TAKEN = "not_authorised", "unknown_card", "am
 CARD_DECLINED = "card_declined"
 # What customers may learn of a refusal, by its refusalReasonCode. Of any other they are not to
 # (https://docs.adyen.com/development-resources/refusal-reasons).
-_TOLD = {"6": "expired_card", "8": "incorrect_number", "11": "authentication_failed", "24": "incorrect_cvc"}
+_TOLD = {
+    "5": DECLINED_FOR_GOOD,  # blocked
+    "6": "expired_card",
+    "8": "incorrect_number",
+    "11": "authentication_failed",
+    "12": DECLINED_FOR_NOW,  # not enough balance
+    "24": "incorrect_cvc",
+    "25": DECLINED_FOR_GOOD,  # restricted
+    "26": DECLINED_FOR_GOOD,  # revoked
+}
 _REFUSED = frozenset({"Refused", "Error", "Cancelled"})
 
 

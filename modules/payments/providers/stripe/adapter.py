@@ -21,6 +21,7 @@ from django.conf import settings
 from django.urls import reverse
 from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams
 
+from modules.payments.interface import DECLINED_FOR_GOOD, DECLINED_FOR_NOW
 from modules.payments.models import ProviderOperation
 from modules.payments.policies import STRIPE
 from modules.payments.providers import memory
@@ -47,6 +48,22 @@ AMOUNT_NOT_TAKEN = "amount_not_expressible"
 WANTS_ITS_OWNER = "authentication_required"
 # A refund that is not there yet is on one page with all others of its charge.
 PAGE = 100
+# Cards that are never to be tried again
+# (https://docs.stripe.com/billing/revenue-recovery/smart-retries, hard declines; the list is as remembered
+# from there and unconfirmed).
+_FOR_GOOD = frozenset(
+    {
+        "highest_risk_level",
+        "lost_card",
+        "pickup_card",
+        "revocation_of_all_authorizations",
+        "revocation_of_authorization",
+        "stolen_card",
+        "transaction_not_allowed",
+    }
+)
+# What there is not enough of today there may be another day (https://docs.stripe.com/declines/codes).
+_FOR_NOW = frozenset({"card_velocity_exceeded", "insufficient_funds", "withdrawal_count_limit_exceeded"})
 
 
 class StripeProvider:
@@ -191,9 +208,16 @@ def _reference_of(charge: str) -> str:
 
 
 def _refused(refusal: stripe.CardError | stripe.InvalidRequestError) -> Declined:
-    """By Stripe's code. Never its `decline_code`: a customer is not to learn that a card is known as stolen
-    (https://docs.stripe.com/declines/codes)."""
-    return Declined(reason=(refusal.code or "refused")[:64])
+    return Declined(reason=_reason(refusal.code or "refused", refusal.error))
+
+
+def _reason(code: str, error: object) -> str:
+    """Stripe's code. Of its `decline_code` only whether it makes sense to try the card again: a customer is
+    not to learn that it is known as stolen (https://docs.stripe.com/declines/codes)."""
+    decline = getattr(error, "decline_code", None)  # left out where there is none
+    if decline in _FOR_GOOD:
+        return DECLINED_FOR_GOOD
+    return DECLINED_FOR_NOW if decline in _FOR_NOW else code[:64]
 
 
 def _found_charge(operation: ProviderOperation) -> Outcome | None:
@@ -214,7 +238,9 @@ def _of_charge(intent: stripe.PaymentIntent) -> Outcome | None:
             return RequiresAction(url=_page_of(intent), reference=intent.id)
         case "requires_payment_method":
             error = intent.last_payment_error
-            return Declined(reason=(error and error.code) or "card_declined")
+            if error is None:
+                return Declined(reason="card_declined")
+            return Declined(reason=_reason(error.code or "card_declined", error))
         case "canceled":
             return Declined(reason=CANCELLED)
         case "requires_confirmation":
