@@ -13,7 +13,6 @@ from modules.payments.interface import (
     Party,
     PaymentAmountInvalid,
     PaymentDiffers,
-    PaymentId,
     Payments,
     PaymentState,
     PaymentView,
@@ -179,15 +178,15 @@ def tell_of_old_prices(repricing_id: UUID) -> None:
 
 @job("refund_invoices", attempts=ATTEMPTS)
 def refund_invoices(membership_id: UUID) -> None:
-    """What was taken back of a membership goes back: of each invoice once."""
-    for invoice in charging.to_refund(membership_id):
-        if invoice.payment_id is not None:
-            call(Payments).refund(
-                key=CommandKey(f"refund {invoice.id} to {invoice.refunded}"),
-                payment_id=PaymentId(invoice.payment_id),
-                amount=invoice.of(invoice.refunded),
-                reason="taken_back",
-            )
+    """What was credited of what was paid goes back: by each credit note once."""
+    for note, payment_id in charging.to_refund(membership_id):
+        call(Payments).refund(
+            key=CommandKey(f"refund {note.id}"),
+            payment_id=payment_id,
+            amount=note.money,
+            reason=note.reason,
+        )
+        charging.asked_to_refund(note.id)
 
 
 @job("look_at_charge", attempts=ATTEMPTS)

@@ -1,9 +1,9 @@
-"""What each staff role may do with subscriptions: "promote" is to say what plans cost and bring, and which
-there are."""
+"""What each staff role may do with subscriptions: "change" is to do for a member what they could
+do, and to give money back; "promote" is to say what plans cost and bring, and which there are."""
 
 ROLES: dict[str, set[str]] = {
-    "support": {"view"},
-    "operations": {"view", "promote"},
+    "support": {"view", "change"},
+    "operations": {"view", "change", "promote"},
     "finance": {"view"},
-    "admin": {"view", "promote"},
+    "admin": {"view", "change", "promote"},
 }

@@ -60,6 +60,13 @@ class CoolingOffOver(DomainError, code="cooling_off_over", status=409):
     until: date | None
 
 
+class NotGivenBack(DomainError, code="membership_not_given_back", status=422):
+    """So much cannot be given back, or nobody says why."""
+
+    detail = "From 1 to {most} can be given back of this invoice, with a note that says why."
+    most: int
+
+
 class NothingOwed(DomainError, code="nothing_owed", status=409):
     """There is no invoice to pay."""
 

@@ -49,10 +49,12 @@ class InvoiceKind(OpenEnum):
 
 
 class CreditReason(OpenEnum):
-    """Why an invoice is owed no more: it is VOID, as nobody has to pay it, or was paid and TAKEN_BACK."""
+    """Why an invoice is owed no more: it is VOID, as nobody has to pay it, was paid and TAKEN_BACK, or staff
+    gave it back out of GOODWILL."""
 
     VOID = "void"
     TAKEN_BACK = "taken_back"
+    GOODWILL = "goodwill"
     UNKNOWN = "unknown"
 
 

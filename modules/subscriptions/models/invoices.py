@@ -192,8 +192,9 @@ class Attempt(models.Model):
 
 class CreditNote(models.Model):
     """What is not owed of an invoice after all, or was given back: `total`, of which `tax` is tax. The
-    invoice keeps its number; `number` is of a series of its own, given afterwards. Kept as long as accounts
-    must be."""
+    invoice keeps its number; `number` is of a series of its own, given afterwards. What goes back to the
+    customer was `asked_at` payments; what staff give back has their `note`. Kept as long as accounts must
+    be."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credits")
@@ -204,6 +205,9 @@ class CreditNote(models.Model):
     currency = models.CharField(max_length=3)
     number = models.IntegerField(null=True)
     opened_at = models.DateTimeField(default=clock.now)
+    asked_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, default="", db_default="")
+    made_by = models.CharField(max_length=64, default="", db_default="")
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 

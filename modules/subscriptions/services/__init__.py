@@ -14,6 +14,7 @@ from modules.subscriptions.services.joining import join, pay, use_method
 from modules.subscriptions.services.leaving import cancel, keep, take_back
 from modules.subscriptions.services.numbering import number_invoices
 from modules.subscriptions.services.pausing import pause, resume
+from modules.subscriptions.services.refunding import give_back
 from modules.subscriptions.services.repricing import reprice, withdraw_repricing
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "change",
     "do_what_is_due",
     "draft_plan",
+    "give_back",
     "join",
     "keep",
     "number_invoices",

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from modules.subscriptions.interface import InvoiceState
-from modules.subscriptions.models import Attempt, BillingRun, Invoice, Membership
+from modules.payments.interface import PaymentId
+from modules.subscriptions.interface import CreditReason, InvoiceState
+from modules.subscriptions.models import Attempt, BillingRun, CreditNote, Invoice, Membership
 from modules.subscriptions.services.outcomes import FAILED, NO_ANSWER, Heard, record
 from modules.subscriptions.services.writing import RUN_PATIENCE
 from modules.subscriptions.states import RunState
@@ -101,10 +102,19 @@ def undone(attempt_id: UUID) -> None:
         Attempt.objects.filter(pk=attempt_id).update(undone=True)
 
 
-def to_refund(membership_id: UUID) -> list[Invoice]:
-    """What of the membership's invoices goes back."""
-    rows = Invoice.objects.filter(membership_id=membership_id, refunded__gt=0, payment_id__isnull=False)
-    return list(rows.order_by("pk"))
+def to_refund(membership_id: UUID) -> list[tuple[CreditNote, PaymentId]]:
+    """What of the membership's invoices goes back, and payments was not asked for; of which payment."""
+    rows = CreditNote.objects.filter(invoice__membership_id=membership_id, asked_at=None)
+    rows = rows.filter(invoice__payment_id__isnull=False).exclude(reason=CreditReason.VOID.value)
+    return [
+        (note, PaymentId(note.invoice.payment_id)) for note in rows.select_related("invoice").order_by("pk")
+    ]
+
+
+def asked_to_refund(note_id: UUID) -> None:
+    """Payments knows of it."""
+    with db.transaction():
+        CreditNote.objects.filter(pk=note_id).update(asked_at=clock.now())
 
 
 def charge_under_way(membership_id: UUID) -> UUID | None:

@@ -10,6 +10,7 @@ from modules.subscriptions.billing import share_of
 from modules.subscriptions.events import Why
 from modules.subscriptions.interface import (
     CoolingOffOver,
+    CreditReason,
     InvoiceState,
     MembershipState,
     MembershipStateConflict,
@@ -19,8 +20,8 @@ from modules.subscriptions.selectors.times import running_period, today
 from modules.subscriptions.services.ending import drop_change, end
 from modules.subscriptions.services.finding import change_under_way, lock_of, owed_by
 from modules.subscriptions.services.pausing import come_back
-from modules.subscriptions.services.writing import Writing, writing
-from tiffin import clock, db, jobs, regions
+from modules.subscriptions.services.writing import writing
+from tiffin import clock, db, regions
 from tiffin.money import Money
 
 _RUNS_ON = frozenset({MembershipState.TRIALING, MembershipState.ACTIVE})
@@ -85,7 +86,7 @@ def take_back(*, customer_id: UUID, membership_id: UUID) -> Membership:
             for invoice in paid:
                 back = min(left, invoice.total - invoice.refunded)
                 if back:
-                    _refund(changes, member, invoice, back)
+                    changes.give_back(member, invoice, back, CreditReason.TAKEN_BACK)
                 left -= back
             end(changes, member, owed_by(member), Why.TAKEN_BACK)
     return member
@@ -122,8 +123,3 @@ def _unused(member: Membership, day: date) -> int:
     price = Money(amount=member.period_price, currency=region.currency)
     whole, _ = policies.taxed(region, price, on=period.begins)
     return share_of(whole, left, period).amount
-
-
-def _refund(changes: Writing, member: Membership, invoice: Invoice, amount: int) -> None:
-    changes.give_back(invoice, amount)
-    jobs.add(member, "refund_invoices", due=clock.now())

@@ -29,7 +29,7 @@ from modules.subscriptions.selectors.times import (
     next_period,
     today,
 )
-from tiffin import clock, db, jobs, regions
+from tiffin import clock, context, db, jobs, regions
 from tiffin.log import Event, publish_all
 from tiffin.money import Money
 
@@ -46,6 +46,7 @@ class Writing:
         self._opened: list[Invoice] = []
         self._changed: dict[UUID, Invoice] = {}
         self._credits: list[CreditNote] = []
+        self._refunded: list[Membership] = []
         self._attempts: list[Attempt] = []
         self._answered: list[Attempt] = []
         self._runs: dict[str, BillingRun] = {}
@@ -76,11 +77,16 @@ class Writing:
         if invoice.total:
             self._credits.append(invoice.credit(invoice.total, CreditReason.VOID))
 
-    def give_back(self, invoice: Invoice, amount: int) -> None:
-        """So much of what was paid is not owed after all."""
+    def give_back(
+        self, membership: Membership, invoice: Invoice, amount: int, reason: CreditReason, *, note: str = ""
+    ) -> None:
+        """So much of what was paid is not owed after all, and goes back."""
         invoice.refunded += amount
         self.change(invoice)
-        self._credits.append(invoice.credit(amount, CreditReason.TAKEN_BACK))
+        credit = invoice.credit(amount, reason)
+        credit.note, credit.made_by = note, str(context.current().actor)[:64] if note else ""
+        self._credits.append(credit)
+        self._refunded.append(membership)
 
     def ask(self, invoice: Invoice, *, method: str = "", present: bool = False) -> None:
         """Charge it, with the others of its region."""
@@ -117,6 +123,8 @@ class Writing:
             Attempt.objects.filter(pk__in=[charge for _, charge in self._undone]).update(unwanted=True)
         for member, _ in self._undone:
             jobs.add(member, "undo_charges", due=clock.now())
+        for member in self._refunded:
+            jobs.add(member, "refund_invoices", due=clock.now())
         for member in self._looks:
             jobs.add(member, "look_at_charge", due=clock.now())
         silent = [each for each in self._silent.values() if each.id not in self._told]

@@ -32,6 +32,14 @@ def note_of(request: HttpRequest) -> str:
     return said_beside(request, "note")
 
 
+def number_beside(request: HttpRequest, name: str) -> int | None:
+    """The number that staff wrote beside the action; None for nothing, and 0 for what is none."""
+    said = said_beside(request, name)
+    if not said:
+        return None
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 12 else 0
+
+
 def own_regions_field(request: HttpRequest) -> forms.ChoiceField:
     """A choice of the regions in which whoever is at the page works, and of no other."""
     actor = staff_of(request).actor

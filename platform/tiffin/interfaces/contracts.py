@@ -1,16 +1,18 @@
-"""An interface as it runs: each method with its codecs, made once when the class is declared."""
+"""An interface as it runs: each method with its codecs, made once, when they are first needed: most processes
+call few of the methods that they know."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from tiffin.errors import DomainError
-from tiffin.interfaces.awareness import awareness_check
+from tiffin.interfaces.awareness import Check, awareness_check
 
 # Deterministic, so that the same request under the same key has the same bytes.
 encode = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -68,11 +70,26 @@ class Method:
         self.doc = doc
         self.arguments = arguments
         self.answer = answer
-        self._argument_decoder = msgspec.msgpack.Decoder(arguments)
-        self._answer_decoder = msgspec.msgpack.Decoder(answer)
-        self._error_decoders = {error.code: msgspec.msgpack.Decoder(error.fields) for error in promise.errors}
-        self._check_arguments = awareness_check(arguments)
-        self._check_answer = awareness_check(answer)
+
+    @cached_property
+    def _argument_decoder(self) -> msgspec.msgpack.Decoder[Any]:
+        return msgspec.msgpack.Decoder(self.arguments)
+
+    @cached_property
+    def _answer_decoder(self) -> msgspec.msgpack.Decoder[Any]:
+        return msgspec.msgpack.Decoder(self.answer)
+
+    @cached_property
+    def _error_decoders(self) -> dict[str, msgspec.msgpack.Decoder[Any]]:
+        return {code: msgspec.msgpack.Decoder(error.fields) for code, error in self.errors.items()}
+
+    @cached_property
+    def _check_arguments(self) -> Check | None:
+        return awareness_check(self.arguments)
+
+    @cached_property
+    def _check_answer(self) -> Check | None:
+        return awareness_check(self.answer)
 
     def declares(self, error: DomainError) -> bool:
         return self.errors.get(error.code) is type(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from enum import Enum
+from functools import cache
 from typing import Any, NewType, Self
 
 import msgspec
@@ -51,6 +52,7 @@ class CannotCross(TypeError):
     """A type that bytes cannot carry, or that would let a module's inside out."""
 
 
+@cache
 def check_crosses(annotation: Any) -> None:
     """Raises CannotCross unless values of `annotation` can be sent and arrive as what they were."""
     try:
