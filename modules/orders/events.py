@@ -85,7 +85,8 @@ class OrderRefunded(Event, wire="orders.order_refunded.v1"):
     cancellations and claims; empty where nobody had asked for it. `goods` is what went back for dishes and
     options, in money or in the worth of the points; `donation` what went back of the gift to a charity. Money
     that never came after all (`unpaid`), or was taken by the customer's bank (`charged_back`), is told with
-    nothing but these: neither money nor points went back."""
+    nothing but these: neither money nor points went back. `saved_by_membership` is told with the last of all
+    that was paid: nothing was saved after all."""
 
     order_id: UUID
     customer_id: UUID
@@ -95,6 +96,7 @@ class OrderRefunded(Event, wire="orders.order_refunded.v1"):
     goods: Money | None = None
     points: int = 0
     donation: Money | None = None
+    saved_by_membership: Money | None = None
 
 
 class OrderRated(Event, wire="orders.order_rated.v1"):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from modules.identity.events import CustomerErased, PhoneKept
-from modules.orders.events import OrderDelivered
+from modules.orders.events import OrderDelivered, OrderRefunded
 from modules.payments.events import (
     CardKept,
     CardRemoved,
@@ -26,7 +26,9 @@ from modules.subscriptions.services.figures import Step, count_steps
 from modules.subscriptions.services.leaving import forget_customer
 from modules.subscriptions.services.outcomes import ACTION, CAPTURED, DECLINED, FAILED, Heard, record
 from modules.subscriptions.services.phones import forget_phone, forget_phones, know_phone
-from modules.subscriptions.services.saving import Saved, note_savings
+from modules.subscriptions.services.saving import Saved, note_savings, undo_saving
+from modules.subscriptions.services.trials import card_known
+from tiffin import clock
 from tiffin.log import Event, Subscriber, current_events, on, on_batch
 
 # Nobody waits for it: a second later, and many together.
@@ -66,6 +68,13 @@ def card_kept(event: CardKept) -> None:
         know_card(event.method, event.mark)
 
 
+@on(CardKept)
+def card_of_a_trial(event: CardKept) -> None:
+    """It may have begun before."""
+    if event.mark:
+        card_known(event.customer_id, event.method, event.mark)
+
+
 @on(CardRemoved, by=CARDS)
 def card_removed(event: CardRemoved) -> None:
     """It is not known here either."""
@@ -94,6 +103,13 @@ def orders_delivered(events: Sequence[OrderDelivered]) -> None:
     ]
     if saved:
         note_savings(saved)
+
+
+@on(OrderRefunded, by=SAVINGS)
+def order_refunded(event: OrderRefunded) -> None:
+    """What a membership took off is nothing when all went back."""
+    if event.saved_by_membership:
+        undo_saving(event.order_id, at=clock.now())
 
 
 @on_batch(MembershipChanged, by=FIGURES)

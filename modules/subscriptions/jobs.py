@@ -20,12 +20,13 @@ from modules.payments.interface import (
 )
 from modules.subscriptions.interface import PURPOSE
 from modules.subscriptions.models import Attempt, BillingRun
-from modules.subscriptions.services import charging
+from modules.subscriptions.services import charging, trials
 from modules.subscriptions.services.due import do_what_is_due
 from modules.subscriptions.services.figures import forget_shown
 from modules.subscriptions.services.inviting import invite_some
 from modules.subscriptions.services.numbering import number_invoices
 from modules.subscriptions.services.outcomes import CAPTURED, DECLINED, FAILED, Heard, record
+from modules.subscriptions.services.reminding import remind_some
 from modules.subscriptions.services.repricing import take_back_some, tell_some
 from tiffin import db, ids
 from tiffin.interfaces import CommandKey, call
@@ -64,6 +65,14 @@ def invite() -> None:
     """Who left a while ago is asked to come back."""
     for _ in range(MOST_BATCHES):
         if not invite_some():
+            return
+
+
+@every("remind_of_charges", pause=timedelta(hours=1))
+def remind() -> None:
+    """Trials and years that are over soon."""
+    for _ in range(MOST_BATCHES):
+        if not remind_some():
             return
 
 
@@ -134,6 +143,21 @@ def _kept(customer_id: UUID, region: str) -> list[str]:
 def run_overdue(run_id: UUID) -> None:
     """It was not asked for in time."""
     charging.ask_for_run(run_id)
+
+
+@job("check_trial", attempts=ATTEMPTS)
+def check_trial(membership_id: UUID) -> None:
+    """A trial by a card that nobody could ever charge ends at once: where cards are kept, or there is nothing
+    else to pay with, it is one of the customer's own or what everybody may use there."""
+    found = trials.trial(membership_id)
+    if found is None:
+        return
+    choice = call(Payments).choice(region=found.region, customer_id=found.customer_id)
+    keeps = choice.card_entry is not None and choice.card_entry.keeps
+    if (keeps or not choice.methods) and found.method not in {
+        each.method for each in (*choice.kept, *choice.methods)
+    }:
+        trials.end_trial(membership_id)
 
 
 @job("undo_charges", attempts=ATTEMPTS)

@@ -3,6 +3,7 @@
 memberships.dunning       when a payment that failed is tried again, by the reason, and what then
 memberships.cooling_off   within which time whoever has joined may take it back; no row: they may not
 memberships.pausing       for how long a membership may pause; no row: it may not
+memberships.reminder      how long before members are told of a charge; no row: they are not
 memberships.price_notice  how long before members are told of another price
 memberships.valid_in      in which regions it is valid beside its own
 tax.rates                 the row `service`: the tax in what a membership costs; no row: none
@@ -52,6 +53,13 @@ class Pausing(DTO):
     days_a_year: int
 
 
+class Reminder(DTO):
+    """The row `memberships.reminder`: who is on trial, or pays by the year, is told so many `days` before
+    they are charged."""
+
+    days: int
+
+
 class PriceNotice(DTO):
     """The row `memberships.price_notice`: members are told so many `days` before their price changes."""
 
@@ -89,6 +97,10 @@ def cooling_off(region: Region, *, on: date) -> CoolingOff | None:
 
 def pausing(region: Region, *, on: date) -> Pausing | None:
     return next(iter(region.rules("memberships.pausing", Pausing, on=on)), None)
+
+
+def reminder(region: Region, *, on: date) -> Reminder | None:
+    return next(iter(region.rules("memberships.reminder", Reminder, on=on)), None)
 
 
 def price_notice(region: Region, *, on: date) -> timedelta:

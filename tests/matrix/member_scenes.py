@@ -67,6 +67,43 @@ def _member(cast: Cast, region: str, plan: str, version: str) -> str:
     return str(cast.platform.sql("subscriptions", query, [region, plan, version])[0][0])
 
 
+def member_of(cast: Cast, state: str = "active", *, cancels: bool = False) -> str:
+    """Who joined yesterday and is `state` today."""
+    plan = plan_of(cast, "gb")
+    query = (
+        "INSERT INTO subscriptions_membership (id, region, version, log_txid, created_at, customer_id,"
+        " plan_id, version_of_id, state, method, started_on, anchor, next_number, billed, paid_to, due_at,"
+        " period_days, period_price, cancels, resumes_as, paused_from, paused_to, paused_days, reason)"
+        " VALUES (gen_random_uuid(), 'gb', 0, 0, now(), gen_random_uuid(), %s, %s, %s, '', current_date - 1,"
+        " current_date - 1, 1, 1, current_date + 29, now() + interval '20 days', 30, 499, %s, 'active',"
+        " current_date, current_date + 5, 0, '') RETURNING id"
+    )
+    values = [plan, version_of(cast, plan), state, cancels]
+    return str(cast.platform.sql("subscriptions", query, values)[0][0])
+
+
+def paid_invoice_of(cast: Cast, member: str) -> str:
+    query = (
+        "INSERT INTO subscriptions_invoice (id, membership_id, region, customer_id, kind, begins, ends,"
+        " lines, total, tax, currency, state, method, attempt, action_url, reason, refused, refunded,"
+        " opened_at, paid_at) VALUES (gen_random_uuid(), %s, 'gb', gen_random_uuid(), 'join',"
+        " current_date - 1, current_date + 29, '[]', 499, 83, 'GBP', 'paid', '', 0, '', '', '{}', 0, now(),"
+        " now()) RETURNING id"
+    )
+    return str(cast.platform.sql("subscriptions", query, [member])[0][0])
+
+
+FITTING_MEMBERS = {
+    "subscriptions.membership:cancel": lambda stage: member_of(stage.cast),
+    "subscriptions.membership:cancel_now": lambda stage: member_of(stage.cast),
+    "subscriptions.membership:keep": lambda stage: member_of(stage.cast, cancels=True),
+    "subscriptions.membership:pause": lambda stage: member_of(stage.cast),
+    "subscriptions.membership:resume": lambda stage: member_of(stage.cast, "paused"),
+    "subscriptions.membership:take_back": lambda stage: member_of(stage.cast),
+    "subscriptions.invoice:give_back": lambda stage: paid_invoice_of(stage.cast, member_of(stage.cast)),
+}
+
+
 def _invoice(cast: Cast, region: str, member: str) -> str:
     query = (
         "INSERT INTO subscriptions_invoice (id, membership_id, region, customer_id, kind, begins, ends,"

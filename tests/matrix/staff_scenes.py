@@ -10,7 +10,7 @@ from tests.acceptance.people import Customer, Kitchen, Place
 from tests.matrix import api_scenes
 from tests.matrix.cast import Cast
 from tests.matrix.giving_scenes import FITTING_GIVING, giving_of
-from tests.matrix.member_scenes import plan_of, plan_rows, repricing_of
+from tests.matrix.member_scenes import FITTING_MEMBERS, plan_of, plan_rows, repricing_of
 from tests.matrix.money_scenes import (
     chargeback_of,
     closed_day_of,
@@ -356,6 +356,7 @@ FITTING: dict[str, Makes] = {
     "payments.providernotice:process_again": lambda stage: notice_of(stage.cast, "gb"),
     **FITTING_TRANSFERS,
     **FITTING_GIVING,
+    **FITTING_MEMBERS,
     "delivery.deliverytask:cancel": _delivery,
     "delivery.deliverytask:reassign": lambda stage: str(stage.carried()[0]["id"]),
     "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),

@@ -195,9 +195,15 @@ def test_action(
 
 
 def _do(http: httpx.Client, asker: Asker, row: Row, pk: str) -> httpx.Response:
-    """Whatever an action asks for is said: a note, and that what it would mean has been seen."""
+    """Whatever an action asks for is said: a note, days, and that what it would mean has been seen."""
     seen = {"confirmed": "yes", f"keeps-{pk}": "0"}
-    form = {"action": row.action, "_selected_action": pk, "note": "asked by the matrix", "iban": IBAN}
+    form = {
+        "action": row.action,
+        "_selected_action": pk,
+        "note": "asked by the matrix",
+        "iban": IBAN,
+        "days": "5",
+    }
     form |= {"end_to_end_id": f"{pk.replace('-', '')}-1", **seen}
     return ask(http, asker, row.address, form)
 

@@ -14,6 +14,7 @@ import pytest
 from modules.payments.interface import Payments
 from modules.payments.models import KeptMethod, Payment
 from modules.payments.tests.localstripe import FAILS_WHEN_CHARGED, VISA, LocalStripe
+from modules.payments.tests.stripejs import PUBLISHABLE_KEY
 from modules.payments.tests.test_notices import event, send
 from modules.subscriptions.events import Why
 from modules.subscriptions.interface import InvoiceState, MembershipState, MembershipView, Subscriptions
@@ -202,6 +203,19 @@ def test_a_card_has_one_trial_whoever_keeps_it(stripe: LocalStripe) -> None:
         assert api(first.owner).delete(f"{path}/{kept['id']}").status_code == 204
         settle()
     assert KnownCard.objects.count() == 2
+
+
+def test_a_trial_by_a_card_that_is_nobodys_ends_at_once(stripe: LocalStripe, settings: Any) -> None:
+    settings.TIFFIN_STRIPE_PUBLISHABLE_KEY = PUBLISHABLE_KEY
+    plan, (mine, others) = a_plan(trial_days=14), (Cards(stripe), Cards(stripe))
+    with on(JOINED):
+        kept, anothers = mine.keep(VISA), others.keep(ANOTHER_VISA)
+        owners = (mine.owner.id, ids.new_id(), ids.new_id())
+        members = [
+            join(plan, customer=owner, method=method)
+            for owner, method in zip(owners, (kept, "pm_of_nobody", anothers), strict=True)
+        ]
+    assert [seen(member).state.value for member in members] == ["trialing", "canceled", "canceled"]
 
 
 def test_what_is_taken_back_is_given_back_once(stripe: LocalStripe, post: Post) -> None:

@@ -32,7 +32,15 @@ from modules.rewards.policies import (
     Tier,
     Velocity,
 )
-from modules.subscriptions.policies import CoolingOff, Dunning, Pausing, PriceNotice, TaxRow, ValidIn
+from modules.subscriptions.policies import (
+    CoolingOff,
+    Dunning,
+    Pausing,
+    PriceNotice,
+    Reminder,
+    TaxRow,
+    ValidIn,
+)
 from tiffin import regions
 from tiffin.dto import DTO
 from tiffin.regions import Region, discovery
@@ -86,6 +94,7 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "memberships.cooling_off": CoolingOff,
     "memberships.pausing": Pausing,
     "memberships.price_notice": PriceNotice,
+    "memberships.reminder": Reminder,
     "memberships.valid_in": ValidIn,
 }
 

@@ -11,6 +11,7 @@ from modules.orders.pricing.refunding import RefundPart, total_of
 from modules.orders.selectors.bills import price_of
 from modules.orders.services.owing import CHARGED_BACK, GIVEN
 from tiffin import ids
+from tiffin.money import Money
 
 UNPAID = "unpaid"
 
@@ -26,6 +27,7 @@ def money_told(order: Order, amount: int, refund: Refund | None) -> OrderRefunde
         refund_id=ids.derived(order.id, f"refund-{refund.number}") if refund else None,
         goods=order.money(goods),
         donation=order.money(donation) if donation else None,
+        saved_by_membership=_saved(order) if order.refunded >= order.total else None,
     )
 
 
@@ -52,6 +54,7 @@ def unpaid_told(order: Order) -> OrderRefunded:
         refund_id=ids.derived(order.id, UNPAID),
         goods=order.money(order.goods),
         donation=order.money(order.donation) if order.donation else None,
+        saved_by_membership=_saved(order),
     )
 
 
@@ -67,6 +70,10 @@ def charged_back_told(order: Order, *, dispute: str, amount: int) -> OrderRefund
         refund_id=ids.derived(order.id, f"charged back {dispute}"),
         goods=order.money(goods),
     )
+
+
+def _saved(order: Order) -> Money | None:
+    return order.money(order.member_saving) if order.member_saving else None
 
 
 def _parts(refund: Refund) -> list[RefundPart]:

@@ -6,6 +6,7 @@ import pytest
 
 from modules.orders.events import OrderDelivered, OrderRefunded
 from modules.orders.interface import ClaimLine, ClaimReason, PaymentState, PointsState, Status
+from modules.orders.models import Order
 from modules.orders.services import claim
 from modules.orders.tests import scenes
 from modules.orders.tests.happenings import report
@@ -14,6 +15,7 @@ from modules.orders.tests.test_chargebacks import charged_back, given_back
 from modules.orders.tests.test_points import _a_point_is_a_penny, customer, deliver, whole
 from modules.payments.interface import Payments
 from modules.rewards.interface import DonationState, Rewards
+from tiffin import db
 from tiffin.interfaces import call
 from tiffin.interfaces.testing import stopped
 from tiffin.jobs.registry import find
@@ -49,6 +51,19 @@ def test_what_goes_back_twice_is_told_as_two(kitchen, customer) -> None:
     assert first.refund_id != second.refund_id
     # Of nothing in particular: a share of the whole bill.
     assert second.goods.amount == ended.goods * once // ended.total
+
+
+def test_what_a_membership_saved_is_nothing_when_all_that_was_paid_is_back(kitchen, customer) -> None:
+    order = scenes.place(kitchen, customer, kitchen.ramen(2))
+    deliver(order)
+    with db.transaction(owner="orders"):
+        Order.objects.filter(pk=order.id).update(member_saving=250)
+    total = order_of(order).total
+    given_back(order_of(order), total // 2, in_all=total // 2, key="half")
+    given_back(order_of(order), total - total // 2, in_all=total, key="the rest")
+
+    (part, rest) = told(order, OrderRefunded)
+    assert (part.saved_by_membership, rest.saved_by_membership) == (None, order_of(order).money(250))
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from modules.payments.interface import PaymentChoice, Payments
 from modules.storefront import places, wording
 from modules.storefront.errors import FormIncomplete
-from modules.storefront.pages import cards
+from modules.storefront.pages import cards, devices
 from modules.storefront.pages.rewards import number_in
 from modules.storefront.visitors import CUSTOMERS, Visitor, ask_again, open_to, show
 from modules.subscriptions.interface import MembershipState, MembershipView, Subscriptions
@@ -44,15 +44,22 @@ def membership(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 @require_POST
 @open_to(CUSTOMERS)
 def join(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
-    """The key on the form lets one that is sent twice join once."""
-    return _asked(
+    """The key on the form lets one that is sent twice join once. A trial is once for each browser too."""
+    device = devices.device_of(request)
+    response = _asked(
         request,
         visitor,
         lambda key: call(Subscriptions).join(
-            key=key, customer_id=visitor.id, plan_id=_plan(request), method=_method(request)
+            key=key,
+            customer_id=visitor.id,
+            plan_id=_plan(request),
+            method=_method(request),
+            known_by=(devices.mark_of(device),),
         ),
         "Welcome! What follows comes by e-mail too.",
     )
+    devices.remember(request, response, device)
+    return response
 
 
 @require_POST

@@ -100,6 +100,22 @@ def test_a_trial_costs_nothing_and_says_so(ada):
     assert "You are trying it out" in shown
 
 
+def test_a_browser_has_one_trial_whoever_logs_in_with_it(ada):
+    plan = a_plan(trial_days=30)
+    joins(ada, plan)
+    grace = Customer()
+    grace.registers("grace@example.com")
+    grace.browser.cookies["tiffin_device"] = ada.browser.cookies["tiffin_device"].value
+    key = found(r'name="key" value="([^"]+)"', page(grace))
+
+    form = {"plan": plan, "payment_method": "pm_card_mastercard", "key": key}
+    grace.browser.post(f"{PAGE}join", form)
+    happens()
+
+    assert stands(page(ada)) == "trialing"
+    assert stands(page(grace)) == "active"
+
+
 def test_a_member_leaves_stays_pauses_and_goes_on(ada):
     joins(ada, a_plan())
 

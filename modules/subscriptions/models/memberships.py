@@ -27,8 +27,8 @@ class Membership(Aggregate):
     on that begins on `next_version_from` or later it is on the terms of `next_version`. It `cancels` when the
     period is over, or is on the terms of `becomes` then, which are another plan's. `paused_from` until before
     `paused_to` it rests, and `resumes_as` it was before; `paused_days` are those of pauses that are over,
-    since `paused_since`. When it is over its customer may be `invited_at` some later time to come back. Kept
-    as long as accounts must be."""
+    since `paused_since`. Its customer was `reminded_of` the charge of that day. When it is over its customer
+    may be `invited_at` some later time to come back. Kept as long as accounts must be."""
 
     customer_id = models.UUIDField(db_index=True)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="members")
@@ -52,6 +52,7 @@ class Membership(Aggregate):
     becomes = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, null=True, related_name="+")
     next_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, null=True, related_name="+")
     next_version_from = models.DateField(null=True)
+    reminded_of = models.DateField(null=True)
     paused_from = models.DateField(null=True)
     paused_to = models.DateField(null=True)
     resumes_as = models.CharField(max_length=20, default="")
@@ -80,6 +81,7 @@ class Membership(Aggregate):
         "becomes",
         "next_version",
         "next_version_from",
+        "reminded_of",
         "paused_from",
         "paused_to",
         "resumes_as",
@@ -177,10 +179,12 @@ class BillingRun(Aggregate):
 
 class TrialUse(models.Model):
     """Somebody has had a trial in the region: a `mark` stands for a customer, or for a card, a phone or a
-    device, which it does not tell. Kept as long as there are trials."""
+    device, which it does not tell; `by` is the membership that began with it. Kept as long as there are
+    trials."""
 
     region = models.CharField(max_length=16)
     mark = models.CharField(max_length=128)
+    by = models.UUIDField(null=True)
     at = models.DateTimeField(default=clock.now)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
@@ -218,13 +222,15 @@ class KnownPhone(models.Model):
 
 
 class Saving(models.Model):
-    """What a membership took off a delivered order, in minor units. Kept as long as the membership."""
+    """What a membership took off a delivered order, in minor units; nothing of one whose money all went back
+    (`undone_at`). Kept as long as the membership."""
 
     order_id = models.UUIDField(primary_key=True)
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="savings")
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 

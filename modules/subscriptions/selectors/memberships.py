@@ -72,7 +72,7 @@ def view(member: Membership) -> MembershipView:
     owed = _owed(member)
     renews = member.renews and member.becomes_id is None
     following = next_period(member) if member.renews else None
-    next_price = _next_price(member, following) if following else None
+    next_price = next_price_of(member, following) if following else None
     new_price = member.next_version.phases[-1].price if member.next_version and renews else None
     return MembershipView(
         id=member.id,
@@ -100,7 +100,8 @@ def view(member: Membership) -> MembershipView:
     )
 
 
-def _next_price(member: Membership, following: Period) -> Money:
+def next_price_of(member: Membership, following: Period) -> Money:
+    """Of the next period, before tax that is added."""
     if member.becomes is not None:
         return member.becomes.phases[-1].price
     if member.terms_on(following.begins) != member.version_of:
@@ -115,7 +116,8 @@ def _new_price_from(member: Membership) -> date | None:
 
 
 def _saved(member: Membership) -> int:
-    saved: int | None = Saving.objects.filter(membership=member).aggregate(sum=Sum("amount"))["sum"]
+    savings = Saving.objects.filter(membership=member, undone_at=None)
+    saved: int | None = savings.aggregate(sum=Sum("amount"))["sum"]
     return saved or 0
 
 

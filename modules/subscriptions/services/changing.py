@@ -75,7 +75,7 @@ def change(*, customer_id: UUID, membership_id: UUID, plan_id: UUID) -> Membersh
         with writing() as changes:
             if wanted.invoice is None:
                 member.becomes = version
-                changes.tell(member, Why.CHANGED)
+                changes.tell(member, Why.CHANGES)
             else:
                 changes.ask(wanted.invoice, method=member.method, present=True)
                 changes.open(wanted.invoice)

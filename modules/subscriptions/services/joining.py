@@ -18,11 +18,12 @@ from modules.subscriptions.interface import (
     NothingOwed,
     PhaseKind,
 )
-from modules.subscriptions.models import KnownCard, KnownPhone, Membership, TrialUse
+from modules.subscriptions.models import Membership
 from modules.subscriptions.selectors.catalogue import offered_version
 from modules.subscriptions.services.finding import current_of, lock_of, owed_by
+from modules.subscriptions.services.trials import is_first
 from modules.subscriptions.services.writing import next_invoice, settled, writing
-from tiffin import clock, db, regions
+from tiffin import clock, db, jobs, regions
 from tiffin.regions import Region
 
 
@@ -49,13 +50,12 @@ def join(*, customer_id: UUID, plan_id: UUID, method: str, known_by: tuple[str, 
             paid_to=today,
         )
         trial = version.phases[0] if version.phases[0].kind is PhaseKind.TRIAL else None
-        if trial is not None and _is_new(
-            plan.region, customer_id, (*known_by, *_card(method), *_phone(customer_id))
-        ):
+        if trial is not None and is_first(member, known_by):
             member.state_name = MembershipState.TRIALING.value
             member.begin_anew(today + timedelta(days=trial.days))
             member.paid_to, member.due_at = member.anchor, midnight(member.anchor, region.time_zone)
             _insert(member, Why.JOINED)
+            jobs.add(member, "check_trial", due=clock.now())
         else:
             _owe_first(member, region)
     return member
@@ -91,27 +91,6 @@ def _insert(member: Membership, why: Why | None) -> None:
     if why is not None:
         with writing() as changes:
             changes.tell(member, why)
-
-
-def _card(method: str) -> tuple[str, ...]:
-    """What stands for the card: its token, and what payments told of it, which is the same for each token."""
-    known = KnownCard.objects.filter(pk=method).first()
-    return (f"method {method}",) if known is None else (f"method {method}", f"card {known.mark}")
-
-
-def _phone(customer_id: UUID) -> tuple[str, ...]:
-    """What stands for the customer's phone, as far as one is known."""
-    known = KnownPhone.objects.filter(pk=customer_id).first()
-    return () if known is None else (f"phone {known.mark}",)
-
-
-@db.transaction_required
-def _is_new(region: str, customer_id: UUID, known_by: tuple[str, ...]) -> bool:
-    """Whether nobody had a trial there by any of these; from now on somebody has, by all of them."""
-    marks = [TrialUse(region=region, mark=mark[:128]) for mark in (f"customer {customer_id}", *known_by)]
-    if TrialUse.objects.filter(region=region, mark__in=[each.mark for each in marks]).exists():
-        return False
-    return db.insert(*marks, unless_taken=("region", "mark")) == len(marks)
 
 
 def pay(*, customer_id: UUID, membership_id: UUID, method: str) -> Membership:

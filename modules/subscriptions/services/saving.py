@@ -42,3 +42,9 @@ def note_savings(saved: Sequence[Saved]) -> None:
         ),
         unless_taken=("order_id",),
     )
+
+
+@db.transaction_required
+def undo_saving(order_id: UUID, *, at: datetime) -> None:
+    """All that was paid for the order went back."""
+    Saving.objects.filter(pk=order_id, undone_at=None).update(undone_at=at)

@@ -54,9 +54,15 @@ class Writing:
         self._undone: list[tuple[Membership, UUID]] = []
 
     def tell(
-        self, membership: Membership, why: Why, *, about: Invoice | None = None, again_on: date | None = None
+        self,
+        membership: Membership,
+        why: Why,
+        *,
+        about: Invoice | None = None,
+        again_on: date | None = None,
+        due: Money | None = None,
     ) -> None:
-        event = told(membership, why, about=about, again_on=again_on)
+        event = told(membership, why, about=about, again_on=again_on, due=due)
         self._told.setdefault(membership.id, (membership, []))[1].append(event)
 
     def save(self, membership: Membership) -> None:
@@ -141,7 +147,12 @@ def writing() -> Iterator[Writing]:
 
 
 def told(
-    membership: Membership, why: Why, *, about: Invoice | None = None, again_on: date | None = None
+    membership: Membership,
+    why: Why,
+    *,
+    about: Invoice | None = None,
+    again_on: date | None = None,
+    due: Money | None = None,
 ) -> MembershipChanged:
     until = access_until(membership)
     return MembershipChanged(
@@ -155,7 +166,7 @@ def told(
         valid_in=policies.valid_in(regions.get(membership.region), on=today(membership.region)),
         access_until=until.isoformat() if until else "",
         invoice_id=about.id if about else None,
-        total=about.money if about else None,
+        total=about.money if about else due,
         tax=about.of(about.tax) if about else None,
         again_on=again_on.isoformat() if again_on else "",
         paid_to=membership.paid_to.isoformat() if membership.paid_to else "",

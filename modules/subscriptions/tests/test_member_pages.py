@@ -26,9 +26,10 @@ pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database")]
 MEMBERS, INVOICES = "/admin/subscriptions/membership/", "/admin/subscriptions/invoice/"
 
 
-def acts(
-    action: str, member: MembershipView, *, by: tuple[str, str] = SUPPORT, **beside: str
-) -> str:
+SUPPORT = ("support", "gb")
+
+
+def acts(action: str, member: MembershipView, *, by: tuple[str, str] = SUPPORT, **beside: str) -> str:
     role, region = by
     client = person(role, region=region)
     form = {"action": action, "_selected_action": [str(member.id)], **beside}

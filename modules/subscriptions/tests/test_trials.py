@@ -8,8 +8,9 @@ import pytest
 
 from modules.identity.interface import Identity
 from modules.subscriptions.interface import MembershipState
-from modules.subscriptions.tests.members import JOINED, VISA, a_plan, do, joined, key, on
-from tiffin import ids
+from modules.subscriptions.services.trials import card_known
+from modules.subscriptions.tests.members import JOINED, VISA, a_plan, do, joined, key, on, seen
+from tiffin import db, ids
 from tiffin.context import Actor, ActorKind, change, current, use
 from tiffin.interfaces import call
 
@@ -44,6 +45,24 @@ def test_nobody_has_two_trials_by_the_same_phone() -> None:
     assert [each.state for each in (begun, paying, new)] == [
         MembershipState.TRIALING,
         MembershipState.ACTIVE,
+        MembershipState.TRIALING,
+    ]
+
+
+def test_a_card_that_is_known_late_has_one_trial_too() -> None:
+    """What payments tells of a card may come when a trial has begun with it."""
+    plan, methods = a_plan(trial_days=14), ("pm_of_the_first", "pm_of_the_second", "pm_of_another")
+    first, second, other = (joined(plan, method=method) for method in methods)
+    marks = ("the same card", "the same card", "another card")
+
+    for _ in range(2):  # told twice
+        for member, method, mark in zip((first, second, other), methods, marks, strict=True):
+            with db.transaction(owner="subscriptions"):
+                card_known(member.customer_id, method, mark)
+
+    assert [seen(each).state for each in (first, second, other)] == [
+        MembershipState.TRIALING,
+        MembershipState.CANCELED,
         MembershipState.TRIALING,
     ]
 

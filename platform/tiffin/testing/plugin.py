@@ -43,10 +43,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The first test that asks for the platform waits for its start too."""
+    """The first test that asks for the platform waits for its start too. They come last: a platform that
+    stands idle takes a tenth of a processor from the others."""
+    items.sort(key=_wants_platform)
     for item in items:
         if item.get_closest_marker("platform") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(PLATFORM_TEST_SECONDS))
+
+
+def _wants_platform(item: pytest.Item) -> bool:
+    asked_for: list[str] = getattr(item, "fixturenames", [])
+    return "platform" in asked_for or item.get_closest_marker("platform") is not None
 
 
 @pytest.hookimpl(trylast=True)
