@@ -16,8 +16,6 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-import msgspec
-
 from tiffin.dto import DTO
 from tiffin.money import Money
 from tiffin.regions import NoRuleInForce, Region
@@ -83,7 +81,8 @@ def dunning(region: Region, *, on: date, reason: str = "") -> Dunning:
     """As usual where the region does not say."""
     rows = {row.reason: row for row in region.rules("memberships.dunning", Dunning, on=on)}
     usual = rows.get("", Dunning())
-    return msgspec.structs.replace(usual, days=rows[reason].days) if reason in rows else usual
+    days = rows[reason].days if reason in rows else usual.days
+    return Dunning(days=days, grace_days=usual.grace_days, then=usual.then)
 
 
 def grace(region: Region, *, on: date) -> timedelta:
