@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import gc
+import os
 import runpy
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from weakref import ref
 
 import pytest
-from celery.signals import worker_ready
 
 from tiffin.memory import YOUNGEST, settle
-from tiffin.moving.app import make_app
 
 ROOT = Path(__file__).resolve().parents[4]
+
+
+# A worker's application in a process of its own: it configures the logs of all.
+_WORKER = """
+import gc
+import config.celery
+from celery.signals import worker_ready
+
+(settle,) = (receiver for _, receiver in worker_ready.receivers if receiver.__name__ == "_settle")
+settle()
+print("settled" if gc.get_freeze_count() else "not settled")
+"""
 
 
 class Ring:
@@ -51,10 +64,15 @@ def test_what_was_loaded_is_not_looked_through_again(as_before: None) -> None:
     assert not any(each is loaded for each in gc.get_objects())
 
 
-def test_workers_and_web_servers_settle_when_they_are_loaded(as_before: None) -> None:
-    make_app()
-    assert "_settle" in {getattr(receiver, "__name__", "") for _, receiver in worker_ready.receivers}
-
+def test_web_servers_settle_when_they_are_loaded(as_before: None) -> None:
     runpy.run_path(str(ROOT / "deploy/gunicorn.py"))["post_worker_init"](None)
 
     assert gc.get_freeze_count() > 0
+
+
+def test_workers_settle_when_they_are_ready() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _WORKER], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.strip() == "settled", done.stderr
