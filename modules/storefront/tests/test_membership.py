@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -114,6 +115,17 @@ def test_a_browser_has_one_trial_whoever_logs_in_with_it(ada):
 
     assert stands(page(ada)) == "trialing"
     assert stands(page(grace)) == "active"
+
+
+def test_what_a_partner_gives_is_linked_for_members_alone(ada):
+    link = "https://partner.example/tiffin?from=1&to=2"
+    grant = {"kind": "partner_grant", "title": "A month of music", "link": link}
+    plan = a_plan(benefits=json.dumps([grant]))
+    offered = page(ada)
+    assert "A month of music" in offered
+    assert "partner.example" not in offered
+
+    assert 'href="https://partner.example/tiffin?from=1&amp;to=2"' in joins(ada, plan)
 
 
 def test_a_member_leaves_stays_pauses_and_goes_on(ada):

@@ -25,7 +25,8 @@ VERSION_HELP = {
     "trial_days": "0: no trial.",
     "intro_price": "Of each of the first periods that are paid; empty: no introduction.",
     "benefits": 'A list such as [{"kind": "free_delivery", "minimum": 1500, "within_m": 5000}, '
-    '{"kind": "reduced_service_fee", "rate": "0.5", "venue_share": "0.3"}].',
+    '{"kind": "reduced_service_fee", "rate": "0.5", "venue_share": "0.3"}, '
+    '{"kind": "partner_grant", "title": "A month of music", "link": "https://partner.example/"}].',
 }
 
 REPRICING_HELP = {

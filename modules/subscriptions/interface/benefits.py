@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+import msgspec
+
 from tiffin.dto import DTO
 from tiffin.interfaces import OpenEnum
 from tiffin.money import Money
@@ -18,8 +20,8 @@ class BenefitKind(OpenEnum):
     """FREE_DELIVERY above `minimum`, and not farther than `within_m`. REDUCED_SERVICE_FEE takes `rate` of
     it off. PICKUP_CREDIT gives `rate` of the dishes back where they are fetched. LATE_ORDER_CREDIT gives
     `amount` for an order that comes `after_minutes` late, MEMBERS_OFFERS lets members have promotions that
-    are theirs alone, PARTNER_GRANT is something elsewhere, by its `title`: those three take nothing off a
-    basket."""
+    are theirs alone, PARTNER_GRANT is something elsewhere, by its `title`, that members have at `link`: those
+    three take nothing off a basket."""
 
     FREE_DELIVERY = "free_delivery"
     REDUCED_SERVICE_FEE = "reduced_service_fee"
@@ -42,6 +44,11 @@ class Benefit(DTO):
     after_minutes: int = 0
     title: str = ""
     venue_share: Decimal = Decimal(0)
+    link: str = ""
+
+    def without_link(self) -> Benefit:
+        """As those may see it who do not have it."""
+        return msgspec.structs.replace(self, link="") if self.link else self
 
 
 class Basket(DTO):

@@ -44,6 +44,7 @@ class BenefitSerializer(serializers.Serializer[Benefit]):
     amount = serializers.IntegerField(help_text="Minor units")
     after_minutes = serializers.IntegerField()
     title = serializers.CharField(help_text="Of something elsewhere")
+    link = serializers.CharField(help_text="Where members have it; empty for everybody else")
 
 
 class PhaseSerializer(serializers.Serializer[Phase]):

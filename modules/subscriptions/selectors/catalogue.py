@@ -76,7 +76,7 @@ def _view(version: PlanVersion) -> PlanView:
         title=plan.title,
         months=plan.months,
         level=plan.level,
-        benefits=version.brings,
+        benefits=tuple(benefit.without_link() for benefit in version.brings),
         version=version.number,
         phases=version.phases,
         for_comeback=plan.comeback_days is not None,

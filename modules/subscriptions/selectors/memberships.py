@@ -11,6 +11,7 @@ from django.db.models import Sum
 from modules.subscriptions import policies
 from modules.subscriptions.billing import Period, phase_of
 from modules.subscriptions.interface import (
+    Benefit,
     CreditNoteView,
     CreditReason,
     InvoiceKind,
@@ -21,7 +22,7 @@ from modules.subscriptions.interface import (
 )
 from modules.subscriptions.models import CreditNote, Invoice, Membership, Saving
 from modules.subscriptions.selectors.times import access_until, first_period_from, next_period, today
-from tiffin import regions
+from tiffin import clock, regions
 from tiffin.money import Money
 
 MOST = 200
@@ -84,7 +85,7 @@ def view(member: Membership) -> MembershipView:
         version=member.version_of.number,
         state=member.state,
         started_on=member.started_on,
-        benefits=member.version_of.brings,
+        benefits=_brings(member),
         valid_in=policies.valid_in(region, on=today(member.region)),
         access_until=access_until(member),
         renews_on=following.begins if following else None,
@@ -98,6 +99,15 @@ def view(member: Membership) -> MembershipView:
         action_url=(owed.action_url or None) if owed else None,
         saved=Money(amount=_saved(member), currency=region.currency),
     )
+
+
+def _brings(member: Membership) -> tuple[Benefit, ...]:
+    """Partners' links are for those who have them now."""
+    brings = member.version_of.brings
+    until = access_until(member)
+    if until is not None and clock.now() < until:
+        return brings
+    return tuple(benefit.without_link() for benefit in brings)
 
 
 def next_price_of(member: Membership, following: Period) -> Money:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import msgspec
@@ -20,8 +21,9 @@ _SAYS = {
     BenefitKind.PICKUP_CREDIT: frozenset({"rate", "minimum", "venue_share"}),
     BenefitKind.LATE_ORDER_CREDIT: frozenset({"amount", "after_minutes", "venue_share"}),
     BenefitKind.MEMBERS_OFFERS: frozenset(),
-    BenefitKind.PARTNER_GRANT: frozenset({"title"}),
+    BenefitKind.PARTNER_GRANT: frozenset({"title", "link"}),
 }
+_LINK = re.compile(r"https://[^\s\"'<>]{1,500}")
 _NEEDS = {
     BenefitKind.REDUCED_SERVICE_FEE: "rate",
     BenefitKind.PICKUP_CREDIT: "rate",
@@ -84,6 +86,8 @@ def _complaints(benefit: Benefit) -> list[str]:
     amounts = (benefit.minimum, benefit.within_m or 0, benefit.amount, benefit.after_minutes)
     if min(amounts) < 0 or not 0 <= benefit.rate <= 1 or not 0 <= benefit.venue_share <= 1:
         found.append(f"{name}: amounts are not below nothing, shares between 0 and 1.")
+    if benefit.link and not _LINK.fullmatch(benefit.link):
+        found.append(f"{name}: the link is an address that begins with https://.")
     return found
 
 

@@ -129,6 +129,8 @@ def test_a_code_is_there_once_in_a_region() -> None:
         ({"benefits": [{"kind": "reduced_service_fee"}]}, "benefits"),
         ({"benefits": [{"kind": "reduced_service_fee", "rate": "1.5"}]}, "benefits"),
         ({"benefits": [{"kind": "partner_grant"}]}, "benefits"),
+        ({"benefits": [{"kind": "partner_grant", "title": "x", "link": "javascript:x"}]}, "benefits"),
+        ({"benefits": [{"kind": "free_delivery", "link": "https://partner.example/"}]}, "benefits"),
         ({"benefits": []}, "benefits"),
         ({"price": -1}, "price"),
     ],
