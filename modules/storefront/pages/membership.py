@@ -145,14 +145,13 @@ def preview_change(request: HttpRequest, visitor: Visitor, membership_id: UUID) 
 @open_to(CUSTOMERS)
 def change(request: HttpRequest, visitor: Visitor, membership_id: UUID) -> HttpResponseBase:
     """As the page before said, or the plan that it has after all."""
-    keeps = any(str(each.plan_id) == request.POST.get("plan") for each in _mine(visitor))
     return _asked(
         request,
         visitor,
         lambda key: call(Subscriptions).change(
             key=key, customer_id=visitor.id, membership_id=membership_id, plan_id=_plan(request)
         ),
-        "You keep your plan." if keeps else "Your plan changes as you were told.",
+        "You keep your plan." if "keeps" in request.POST else "Your plan changes as you were told.",
     )
 
 

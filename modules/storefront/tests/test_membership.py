@@ -170,7 +170,7 @@ def test_a_plan_that_brings_less_is_had_later_or_not_after_all(ada):
     assert "Becomes then</dt><dd>Plus" in waits
     assert "for £4.99" in waits
 
-    stays = does(ada, "change", plan=gold)
+    stays = does(ada, "change", plan=gold, keeps="yes")
 
     assert "You keep your plan." in stays
     assert "Becomes then" not in stays

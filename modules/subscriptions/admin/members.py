@@ -9,13 +9,12 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from modules.subscriptions import services
 from modules.subscriptions.models import Attempt, CreditNote, Invoice, Membership
 from tiffin.admin import ModuleAdmin, ReadOnlyInline, register
-from tiffin.admin.actions import Noted, note_of, number_beside
+from tiffin.admin.actions import Beside, Noted, note_of, number_beside
 from tiffin.admin.exporting import Cell, Exported, time_cell
 
 
@@ -34,7 +33,7 @@ class CreditNotes(ReadOnlyInline):
     fields = ("number", "reason", "total", "tax", "opened_at", "note", "made_by")
 
 
-class Days(ActionForm):  # type: ignore[misc]  # unfold has no types
+class Days(Beside):
     """What a pause takes."""
 
     days = forms.IntegerField(

@@ -17,7 +17,8 @@ WHERE invoice.membership_id = member.id
 _CHANGES = """
 UPDATE subscriptions_membership AS member
 SET period_price = version.price,
-    period_days = CASE WHEN invoice.ends - invoice.begins > member.period_days
+    -- By the month instead of by the year or the other way round, periods were counted anew.
+    period_days = CASE WHEN invoice.begins = member.anchor AND member.next_number = 1
                        THEN invoice.ends - invoice.begins ELSE member.period_days END
 FROM (
     SELECT DISTINCT ON (membership_id) membership_id, begins, ends, to_version_id

@@ -130,9 +130,14 @@ class Invoice(models.Model):
         return sum(line["amount"]["amount"] for line in self.lines)
 
     @property
+    def is_owed(self) -> bool:
+        """Somebody may still pay it, also where it was given up."""
+        return self.state in _OWED
+
+    @property
     def is_under_way(self) -> bool:
         """A charge of it was asked for, and payments has not told of its end."""
-        return self.charge_id is not None and not self.reason and self.state in _OWED
+        return self.charge_id is not None and not self.reason and self.is_owed
 
     @property
     def written(self) -> tuple[InvoiceLine, ...]:

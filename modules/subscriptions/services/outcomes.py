@@ -33,8 +33,6 @@ HARD = frozenset(
 )
 CAPTURED, ACTION, DECLINED, FAILED = "captured", "action", "declined", "failed"
 _OVER = frozenset({DECLINED, FAILED})
-# Of what was given up a customer may still want to pay.
-_STILL_OWED = frozenset({InvoiceState.OPEN, InvoiceState.UNCOLLECTIBLE})
 # The provider was never reached: nobody was charged, and nobody's card is to blame.
 NO_ANSWER, AGAIN_SOON = "no_answer", timedelta(hours=1)
 
@@ -86,7 +84,7 @@ def _record(changes: Writing, member: Membership, invoice: Invoice, attempt: Att
         changes.change(invoice)
     if said.outcome == CAPTURED:
         _captured(changes, member, invoice, attempt, is_current=is_current)
-    elif not is_current or member.is_over or invoice.state not in _STILL_OWED:
+    elif not is_current or member.is_over or not invoice.is_owed:
         return
     elif said.outcome == ACTION:
         _must_confirm(changes, member, invoice, said)
@@ -97,7 +95,7 @@ def _record(changes: Writing, member: Membership, invoice: Invoice, attempt: Att
 def _captured(
     changes: Writing, member: Membership, invoice: Invoice, attempt: Attempt, *, is_current: bool
 ) -> None:
-    wanted = invoice.state in _STILL_OWED and not member.is_over
+    wanted = invoice.is_owed and not member.is_over
     if not wanted or not is_current:
         changes.undo(member, attempt.id)
         return

@@ -24,8 +24,6 @@ from tiffin.interfaces import call
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database")]
 MEMBERS, INVOICES = "/admin/subscriptions/membership/", "/admin/subscriptions/invoice/"
-
-
 SUPPORT = ("support", "gb")
 
 

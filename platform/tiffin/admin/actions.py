@@ -11,7 +11,11 @@ from tiffin import regions
 from tiffin.admin.staff import staff_of
 
 
-class Noted(ActionForm):  # type: ignore[misc]  # unfold has no types
+class Beside(ActionForm):  # type: ignore[misc]  # unfold has no types
+    """What is asked beside an action: its subclasses say what."""
+
+
+class Noted(Beside):
     """What staff say of money takes saying where that is written."""
 
     note = forms.CharField(

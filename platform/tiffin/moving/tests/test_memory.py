@@ -49,7 +49,7 @@ def test_what_holds_itself_is_freed_while_new_objects_are_made(as_before: None) 
     settle()
     ring = ref(Ring())
 
-    kept = [[] for _ in range(2 * YOUNGEST)]  # type: list[list[int]]
+    kept: list[list[int]] = [[] for _ in range(2 * YOUNGEST)]
 
     assert ring() is None
     assert len(kept) == 2 * YOUNGEST
