@@ -15,6 +15,7 @@ MODULES = (
     "orders",
     "notifications",
     "subscriptions",
+    "ads",
     "storefront",
 )
 

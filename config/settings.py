@@ -117,6 +117,9 @@ TIFFIN_RAW_PREFIXES = ("/api/v1/webhooks/",)
 # Where customers go on after they confirmed a payment on a provider's page, by what it is for.
 TIFFIN_PAID_PAGES = {"order": "/orders/{order_id}/", "membership": "/account/membership/"}
 
+# In which header whoever stands in front of the origin says from which country (ISO 3166) a request comes.
+TIFFIN_COUNTRY_HEADER = os.environ.get("TIFFIN_COUNTRY_HEADER", "")
+
 # Messages to browsers are signed (RFC 8292), and whoever carries them may ask there who we are.
 TIFFIN_VAPID_PRIVATE_KEY = _secret("TIFFIN_VAPID_PRIVATE_KEY", "vapid.pem")
 TIFFIN_VAPID_CONTACT = os.environ.get("TIFFIN_VAPID_CONTACT", "webmaster@tiffin.example")

@@ -5,7 +5,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from config.following import follow
+from tiffin import serving
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 follow()
+serving.permit()
+serving.start()

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from django.apps import AppConfig
 
-REGISTERING_ROOMS = ("provider", "handlers", "jobs", "audit")
+REGISTERING_ROOMS = ("provider", "handlers", "jobs", "audit", "serving")
 
 
 class ModuleConfig(AppConfig):

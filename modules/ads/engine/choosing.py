@@ -1,0 +1,28 @@
+"""Which of several creatives: Thompson sampling over their click rates, with a floor for each.
+
+Chapelle and Li, "An Empirical Evaluation of Thompson Sampling", NIPS 2011: each arm draws from its Beta
+posterior, and the largest draw is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+# So often one is taken by chance: each of n keeps at least FLOOR / n of the impressions, whatever it did.
+FLOOR = 0.1
+# As if each had been shown so often before, and clicked as usual.
+_PRIOR_SHOWN, _PRIOR_CLICKED = 50, 1
+
+
+def choose(counted: Sequence[tuple[int, int]], random: Random) -> int:
+    """The place of the one to show; of each how often it was shown and clicked."""
+    if len(counted) == 1:
+        return 0
+    if random.random() < FLOOR:
+        return random.randrange(len(counted))
+    draws = [
+        random.betavariate(_PRIOR_CLICKED + clicked, max(_PRIOR_SHOWN - _PRIOR_CLICKED + shown - clicked, 1))
+        for shown, clicked in counted
+    ]
+    return draws.index(max(draws))

@@ -1,0 +1,335 @@
+"""From a page view to ads: who may be shown, in which order, at which price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+from shapely import Point
+
+from modules.ads.engine import auction
+from modules.ads.engine.auction import Scores
+from modules.ads.engine.columns import NONE, Bools, Ints, Rows
+from modules.ads.engine.features import Affinities, Scene, affinities, features, in_slot, ordered_at
+from modules.ads.engine.prediction import Features, Model
+from modules.ads.engine.servable import Servable
+from modules.ads.engine.snapshot import (
+    CUSTOMERS_CODES,
+    MEMBERS_CODES,
+    PLACEMENT_BITS,
+    PRICING_CODES,
+    Snapshot,
+)
+from modules.ads.engine.viewer import Viewer
+from modules.ads.interface import NoFill, Placement, Pricing
+from modules.ads.kinds import GOODS_BITS, LAPSED_AFTER_DAYS, Customers, Goods, Members
+
+# Of more candidates than that, those whose impressions bring most are looked at.
+LOOKED_AT = 384
+# Of so many of one place, as many may be of one cuisine.
+_SAME_CUISINE = 2
+_VARIED_FROM = 3
+MOST_BEATEN = 8
+_ONLY_FOR_ADULTS = GOODS_BITS[Goods.ALCOHOL]
+
+
+class Rules(NamedTuple):
+    """The floors (micros) of a region by placement and pricing."""
+
+    floors: Mapping[Placement, Mapping[Pricing, int]]
+
+    def floor(self, placement: Placement, pricing: Pricing) -> int:
+        return self.floors.get(placement, {}).get(pricing, 0)
+
+
+class Won(NamedTuple):
+    """A slot's winner. `price` is what is paid per paid event, `promised` what of the campaign's allowance is
+    promised; `clicks`, `paid`, `weight` and `score` as the auction had them."""
+
+    flight: Servable
+    row: int
+    slot: int
+    price: int
+    promised: int
+    clicks: int
+    paid: int
+    weight: int
+    score: int
+    features: Features
+    likes: float
+    days: int
+    metres: float
+
+
+class Beaten(NamedTuple):
+    """A flight that was ranked, and why it did not win."""
+
+    flight: Servable
+    why: str
+    score: int
+
+
+class Placed(NamedTuple):
+    """What came of one place: winners by slot; how many candidates were left after each step; what was
+    skipped at the end, by reason, and the best of those; and why slots stayed empty."""
+
+    placement: Placement
+    slots: int
+    won: list[Won]
+    left: dict[str, int]
+    skipped: dict[str, int]
+    beaten: list[Beaten]
+    no_fill: NoFill | None
+
+
+class _Candidates(NamedTuple):
+    """The candidates of one place with all that ranks them."""
+
+    rows: Rows
+    given: Affinities
+    found: Features
+    scores: Scores
+
+
+def decide(
+    snapshot: Snapshot,
+    model: Model,
+    rules: Rules,
+    viewer: Viewer,
+    scene: Scene,
+    places: Sequence[tuple[Placement, int]],
+    now: float,
+) -> list[Placed]:
+    """The winners for these places of one page, in their order: an advertiser wins once on it."""
+    if snapshot.is_empty:
+        return [Placed(place, slots, [], {}, {}, [], NoFill.NOTHING_LIVE) for place, slots in places]
+    near = _near(snapshot, scene)
+    on_page: set[UUID] = set()
+    return [
+        _Filling(snapshot, model, rules, viewer, scene, now, on_page).fill(placement, slots, near)
+        for placement, slots in places
+    ]
+
+
+def _near(snapshot: Snapshot, scene: Scene) -> Rows:
+    if scene.cell != NONE:
+        return snapshot.index.at(scene.region, scene.cell)
+    return snapshot.index.within(scene.region, scene.city)
+
+
+class _Filling:
+    """One place being filled."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        model: Model,
+        rules: Rules,
+        viewer: Viewer,
+        scene: Scene,
+        now: float,
+        on_page: set[UUID],
+    ) -> None:
+        self.snapshot, self.model, self.rules = snapshot, model, rules
+        self.viewer, self.scene, self.now, self.on_page = viewer, scene, now, on_page
+        lat, lon = scene.lat, scene.lon
+        self.point = None if lat is None or lon is None else Point(lon, lat)
+        self.left: dict[str, int] = {}
+        self.skipped: dict[str, int] = {}
+        self.beaten: list[Beaten] = []
+
+    def fill(self, placement: Placement, slots: int, near: Rows) -> Placed:
+        rows = self._fitting(placement, near)
+        won = self._award(placement, slots, self._ranked(placement, rows)) if len(rows) else []
+        no_fill = None
+        if len(won) < slots:
+            no_fill = NoFill.NOTHING_ELIGIBLE if len(near) else NoFill.NOTHING_LIVE
+        return Placed(placement, slots, won, self.left, self.skipped, self.beaten, no_fill)
+
+    # --- filters ------------------------------------------------------------------------------------
+
+    def _fitting(self, placement: Placement, near: Rows) -> Rows:
+        """Rows of flights that may be shown here, now, to this viewer."""
+        flights = self.snapshot.flights
+        rows = self._kept("near", near)
+        rows = self._kept("live", rows[flights.live[rows]])
+        rows = self._kept("placement", rows[(flights.placements[rows] & PLACEMENT_BITS[placement]) != 0])
+        if self.scene.words and placement is Placement.SEARCH_LISTING:
+            said = self.snapshot.index.saying(self.scene.words)
+            rows = self._kept("searched", rows[np.isin(rows, said)])
+        if placement is Placement.MENU_BANNER:  # no restaurant stands on another's menu
+            venue = flights.venue[rows]
+            rows = self._kept("not_on_others_menu", rows[(venue == NONE) | (venue == self.scene.venue)])
+        if placement is Placement.CATEGORY_LISTING and self.scene.cuisine != NONE:
+            cuisine = flights.cuisine[rows]
+            rows = self._kept("cuisine", rows[(cuisine == NONE) | (cuisine == self.scene.cuisine)])
+        rows = self._kept("viewer", rows[self._meant_for_viewer(rows)])
+        return self._kept("floor", rows[self._above_floor(placement, rows)])
+
+    def _kept(self, step: str, rows: Rows) -> Rows:
+        self.left[step] = len(rows)
+        return rows
+
+    def _meant_for_viewer(self, rows: Rows) -> Bools:
+        flights, viewer = self.snapshot.flights, self.viewer
+        members = MEMBERS_CODES[Members.MEMBERS if viewer.is_member else Members.OTHERS]
+        meant: Bools = (flights.members[rows] == MEMBERS_CODES[Members.ANY]) | (
+            flights.members[rows] == members
+        )
+        segments = flights.segments[rows]
+        meant &= (segments == 0) | ((segments & viewer.segments) != 0)
+        if not self.scene.adult:
+            meant &= (flights.goods[rows] & _ONLY_FOR_ADULTS) == 0
+        if not viewer.is_known:
+            meant &= (flights.cap[rows] == 0) | flights.to_unknown[rows]
+        customers = flights.customers[rows].astype(np.int64)
+        if customers.any():
+            meant &= (customers == CUSTOMERS_CODES[Customers.ANY]) | self._stands_so(rows, customers)
+        return meant
+
+    def _stands_so(self, rows: Rows, customers: Ints) -> Bools:
+        """Who is no new and no lapsed customer of these; nobody can tell of whom nothing may be used."""
+        if not self.viewer.is_personal:
+            return np.zeros(len(rows), np.bool_)
+        venue = self.snapshot.flights.venue[rows]
+        anywhere = self.viewer.days_since_order(None, self.now)
+        days = np.where(venue == NONE, NONE if anywhere is None else anywhere, NONE)
+        for row, since in ordered_at(self.snapshot, self.viewer, self.now).items():
+            days[venue == row] = since
+        new = (customers == CUSTOMERS_CODES[Customers.NEW]) & (days == NONE)
+        lapsed = (customers == CUSTOMERS_CODES[Customers.LAPSED]) & (days >= LAPSED_AFTER_DAYS)
+        found: Bools = new | lapsed
+        return found
+
+    def _above_floor(self, placement: Placement, rows: Rows) -> Bools:
+        flights = self.snapshot.flights
+        floors = np.array([self.rules.floor(placement, pricing) for pricing in PRICING_CODES], np.int64)
+        above: Bools = flights.free[rows] | (flights.bid[rows] >= floors[flights.pricing[rows]])
+        return above
+
+    # --- rank ---------------------------------------------------------------------------------------
+
+    def _ranked(self, placement: Placement, rows: Rows) -> _Candidates:
+        flights = self.snapshot.flights
+        if len(rows) > LOOKED_AT:
+            worth = flights.worth[rows]
+            rows = rows[np.argpartition(worth, len(rows) - LOOKED_AT)[-LOOKED_AT:]]
+            self._kept("looked_at", rows)
+        given = affinities(self.snapshot, rows, self.viewer, self.scene, self.now)
+        found = features(self.snapshot, rows, placement, self.scene, self.viewer, given)
+        scores = auction.score(
+            flights.pricing[rows].astype(np.int64),
+            flights.bid[rows],
+            flights.quality[rows],
+            self.model.clicks(found),
+            auction.relevance(given),
+        )
+        order = auction.in_order(scores)
+        return _Candidates(rows[order], given.at(order), found[order], scores.at(order))
+
+    # --- award --------------------------------------------------------------------------------------
+
+    def _award(self, placement: Placement, slots: int, ranked: _Candidates) -> list[Won]:
+        """The best first; each pays by the score of the next that could have had the slot."""
+        won: list[Won] = []
+        waits = False  # the last winner's price, for the next score
+        of_cuisine: dict[int, int] = {}
+        for position, row in enumerate(ranked.rows.tolist()):
+            flight = self.snapshot.servables.get(row)
+            if flight is None:
+                continue
+            score = int(ranked.scores.score[position])
+            promised = auction.expected(flight.bid, int(ranked.scores.paid[position]))
+            why = self._refusal(row, flight) or self._take(flight, promised)
+            if why:
+                self._skip(why, flight, score)
+                continue
+            if waits:
+                won[-1] = self._priced(placement, won[-1], score)
+                waits = False
+            why = "rank" if len(won) == slots else self._alike(row, slots, of_cuisine)
+            if why:
+                self._leave(flight, promised)
+                self._skip(why, flight, score)
+                if len(won) == slots:
+                    break
+                continue
+            won.append(self._won(ranked, position, flight, len(won), promised))
+            self.on_page.add(flight.advertiser_id)
+            waits = True
+        if waits:
+            won[-1] = self._priced(placement, won[-1], 0)
+        return won
+
+    def _skip(self, why: str, flight: Servable, score: int) -> None:
+        self.skipped[why] = self.skipped.get(why, 0) + 1
+        if len(self.beaten) < MOST_BEATEN:
+            self.beaten.append(Beaten(flight, why, score))
+
+    def _refusal(self, row: int, flight: Servable) -> str | None:
+        """What columns cannot say, or only nearly: exactly here, exactly now, not seen too often."""
+        if not flight.starts <= self.now < flight.ends:
+            return "dates"
+        if flight.advertiser_id in self.on_page:
+            return "advertiser_on_page"
+        if flight.cap and self._seen_enough(flight):
+            return "cap"
+        if self.point is not None and not self.snapshot.covers(row, self.point):
+            return "not_to_this_address"
+        return None
+
+    def _seen_enough(self, flight: Servable) -> bool:
+        return self.viewer.times_seen(flight.campaign_id, flight.cap_hours, self.now) >= flight.cap
+
+    def _take(self, flight: Servable, promised: int) -> str | None:
+        """Promise the money that this may cost; why not, if the campaign has none here."""
+        if flight.is_free or self.snapshot.allowances.take(flight.campaign_id, promised):
+            return None
+        return "allowance"
+
+    def _leave(self, flight: Servable, promised: int) -> None:
+        if not flight.is_free:
+            self.snapshot.allowances.give_back(flight.campaign_id, promised)
+
+    def _alike(self, row: int, slots: int, of_cuisine: dict[int, int]) -> str | None:
+        """Several slots are not all of one cuisine. One that may come is counted."""
+        cuisine = int(self.snapshot.flights.cuisine[row])
+        if slots < _VARIED_FROM or cuisine == NONE:
+            return None
+        if of_cuisine.get(cuisine, 0) >= _SAME_CUISINE:
+            return "variety"
+        of_cuisine[cuisine] = of_cuisine.get(cuisine, 0) + 1
+        return None
+
+    def _won(self, ranked: _Candidates, position: int, flight: Servable, slot: int, promised: int) -> Won:
+        scores, given = ranked.scores, ranked.given
+        return Won(
+            flight=flight,
+            row=int(ranked.rows[position]),
+            slot=slot,
+            price=flight.bid,
+            promised=0 if flight.is_free else promised,
+            clicks=int(scores.clicks[position]),
+            paid=int(scores.paid[position]),
+            weight=int(scores.weight[position]),
+            score=int(scores.score[position]),
+            features=in_slot(ranked.found[position], slot),
+            likes=float(given.likes[position]),
+            days=int(given.days[position]),
+            metres=float(given.metres[position]),
+        )
+
+    def _priced(self, placement: Placement, winner: Won, next_score: int) -> Won:
+        """What the winner pays by the next's score; what was promised beyond that is free again."""
+        flight = winner.flight
+        if flight.is_free:
+            return winner._replace(price=0)
+        floor = self.rules.floor(placement, flight.pricing)
+        price = auction.price(
+            bid=flight.bid, paid=winner.paid, weight=winner.weight, next_score=next_score, floor=floor
+        )
+        promised = auction.expected(price, winner.paid)
+        self.snapshot.allowances.give_back(flight.campaign_id, winner.promised - promised)
+        return winner._replace(price=price, promised=promised)

@@ -1,0 +1,42 @@
+"""The tables of ads."""
+
+from modules.ads.models.accounts import (
+    AccountKind,
+    AdEvent,
+    CampaignDay,
+    Display,
+    EventKind,
+    Posting,
+    Reservation,
+    Verdict,
+)
+from modules.ads.models.campaigns import Advertiser, Campaign, Creative, Flight, choices
+from modules.ads.models.decisions import Arm, DecisionRecord, Figure, Fill, Learned
+from modules.ads.models.known import KnownDishes, KnownRestaurant, KnownUnavailable
+from modules.ads.models.viewers import Seen, Viewer
+
+__all__ = [
+    "AccountKind",
+    "AdEvent",
+    "Advertiser",
+    "Arm",
+    "Campaign",
+    "CampaignDay",
+    "Creative",
+    "DecisionRecord",
+    "Display",
+    "EventKind",
+    "Figure",
+    "Fill",
+    "Flight",
+    "KnownDishes",
+    "KnownRestaurant",
+    "KnownUnavailable",
+    "Learned",
+    "Posting",
+    "Reservation",
+    "Seen",
+    "Verdict",
+    "Viewer",
+    "choices",
+]

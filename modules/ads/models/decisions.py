@@ -1,0 +1,98 @@
+"""What was decided, for whoever asks why; figures by the hour; what was learned."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from modules.ads.interface import Placement
+from modules.ads.models.campaigns import choices
+from tiffin import clock
+
+
+class DecisionRecord(models.Model):
+    """A decision: what was asked, and of each place who was considered and who won, as the engine saw it.
+    Written a moment later by the process that decided, and lost with it if it dies. Kept for 3 days."""
+
+    id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+    region = models.CharField(max_length=16)
+    viewer_id = models.UUIDField(null=True)
+    asked = models.JSONField()
+    places = models.JSONField()
+    filled = models.SmallIntegerField()
+    wanted = models.SmallIntegerField()
+    took_us = models.IntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=("at",), name="ads_decision_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.filled} of {self.wanted} slots filled"
+
+
+class Figure(models.Model):
+    """What happened to a campaign's creative in a placement within one hour of the region's clocks. Kept for
+    ever."""
+
+    hour = models.DateTimeField()
+    region = models.CharField(max_length=16)
+    placement = models.CharField(max_length=20, choices=choices(Placement))
+    campaign_id = models.UUIDField()
+    flight_id = models.UUIDField()
+    creative_id = models.UUIDField()
+    impressions = models.BigIntegerField(default=0)
+    clicks = models.BigIntegerField(default=0)
+    orders = models.BigIntegerField(default=0)
+    filtered = models.BigIntegerField(default=0)
+    spent = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("hour", "campaign_id", "flight_id", "creative_id", "placement"),
+                name="ads_figure_once",
+            ),
+        )
+        indexes = (models.Index(fields=("region", "hour"), name="ads_figure_of_region"),)
+
+    def __str__(self) -> str:
+        return f"{self.impressions} impressions, {self.clicks} clicks from {self.hour}"
+
+
+class Fill(models.Model):
+    """How many slots of a placement were asked for and filled within one hour. Kept for ever."""
+
+    pk = models.CompositePrimaryKey("hour", "region", "placement")
+    hour = models.DateTimeField()
+    region = models.CharField(max_length=16)
+    placement = models.CharField(max_length=20, choices=choices(Placement))
+    requests = models.BigIntegerField(default=0)
+    wanted = models.BigIntegerField(default=0)
+    filled = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.filled} of {self.wanted} slots from {self.hour}"
+
+
+class Learned(models.Model):
+    """What the click model knows: one row. `revision` rises with each batch that it learned from."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    revision = models.BigIntegerField(default=0)
+    z = models.BinaryField()
+    n = models.BinaryField()
+    learned_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"revision {self.revision}"
+
+
+class Arm(models.Model):
+    """How often a creative was shown and clicked, for the choice between a campaign's. Kept with it."""
+
+    creative_id = models.UUIDField(primary_key=True)
+    shown = models.BigIntegerField(default=0)
+    clicked = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.clicked} of {self.shown}"

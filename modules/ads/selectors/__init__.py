@@ -1,0 +1,5 @@
+"""What ads knows."""
+
+from modules.ads.selectors.viewers import agreed
+
+__all__ = ["agreed"]

@@ -1,0 +1,72 @@
+"""Restaurants as the engine wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from statistics import median
+from uuid import UUID
+
+import msgspec
+
+from modules.ads.engine.servable import Dish, Venue
+from modules.ads.models import KnownDishes, KnownRestaurant, KnownUnavailable
+from modules.restaurants.interface import MenuDocument, RestaurantFacts
+from tiffin import clock
+
+DISHES = 12
+_read_dishes = msgspec.json.Decoder(tuple[Dish, ...]).decode
+
+
+def venues() -> Iterator[Venue]:
+    """All that are published."""
+    dishes = dict(KnownDishes.objects.values_list("restaurant_id", "dishes"))
+    for facts in KnownRestaurant.objects.values_list("facts", flat=True).iterator():
+        known = msgspec.convert(facts, RestaurantFacts, strict=False)
+        yield venue_of(known, msgspec.convert(dishes.get(known.id, ()), tuple[Dish, ...], strict=False))
+
+
+def unavailable() -> set[UUID]:
+    """Dishes and options that cannot be had now."""
+    still = KnownUnavailable.objects.exclude(until__lte=clock.now())
+    return set(still.values_list("item_id", flat=True))
+
+
+def venue_of(facts: RestaurantFacts, dishes: tuple[Dish, ...]) -> Venue:
+    blocked = [until for until in (facts.paused_until, facts.full_until) if until is not None]
+    return Venue(
+        id=facts.id,
+        slug=facts.slug,
+        name=facts.name,
+        cuisine=facts.cuisine,
+        region=facts.region,
+        city=facts.city,
+        lat=facts.point.lat,
+        lon=facts.point.lon,
+        zone=facts.zone,
+        opening_hours=facts.opening_hours,
+        time_zone=facts.time_zone,
+        blocked_until=max(blocked, default=None),
+        preparation_minutes=facts.preparation_minutes,
+        currency=facts.min_order.currency,
+        menu_version=facts.menu_version,
+        dishes=dishes,
+        level=_level(dishes, facts.min_order.amount),
+    )
+
+
+def dishes_of(menu: MenuDocument) -> tuple[Dish, ...]:
+    """The first of a menu that cost something, in its order, each once."""
+    items = {item.id: item for category in menu.categories for item in category.items if item.price > 0}
+    return tuple(
+        Dish(id=item.id, title=item.title, price=item.price, titles=item.titles, picture=item.picture or "")
+        for item in islice(items.values(), DISHES)
+    )
+
+
+def _level(dishes: tuple[Dish, ...], min_order: int) -> int:
+    """How dear it is, 0 to 3, by how many of its dishes make an order: five, three or four, two, one."""
+    if not dishes or min_order <= 0:
+        return 1
+    make_an_order = min_order / median(dish.price for dish in dishes)
+    return sum(make_an_order <= most for most in (5, 3, 1.5))

@@ -1,0 +1,367 @@
+"""Campaigns: written by advertisers or staff, looked at by staff, and shown until they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import shapely
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from modules.ads.engine.cells import cells_of
+from modules.ads.engine.filling import unknown_placeholders
+from modules.ads.errors import CampaignRefused, ReasonMissing
+from modules.ads.events import CampaignChanged
+from modules.ads.interface import AdvertiserKind, CampaignState, Placement, Pricing
+from modules.ads.models import Advertiser, Campaign, Creative, Flight
+from modules.ads.policies import ApprovalPolicy, CampaignFacts, restrictions
+from modules.ads.states import CHANGEABLE, CreativeState
+from tiffin import clock, db, jobs, regions
+from tiffin.log import publish
+
+LONGEST_HEADLINE, LONGEST_TEXT = 80, 200
+FREE = frozenset({AdvertiserKind.CHARITY, AdvertiserKind.HOUSE})
+
+
+def open_advertiser(advertiser: Advertiser) -> Advertiser:
+    """Raises ValidationError."""
+    regions.get(advertiser.region)
+    advertiser.full_clean()
+    with db.transaction():
+        advertiser.save(force_insert=True)
+    return advertiser
+
+
+def block_advertiser(*, advertiser_id: UUID, blocked: bool) -> None:
+    """Nothing of a blocked advertiser is shown any more; its campaigns stay as they are."""
+    with db.transaction():
+        advertiser = Advertiser.lock(advertiser_id)
+        advertiser.is_blocked = blocked
+        advertiser.save(update_fields=("is_blocked",))
+        for campaign in advertiser.campaigns.order_by("id").select_for_update():
+            _publish(campaign)
+
+
+def draft_campaign(campaign: Campaign) -> Campaign:
+    """A new one, which nobody sees before staff have approved it. Raises ValidationError."""
+    campaign.region = campaign.advertiser.region
+    _check_terms(campaign)
+    with db.transaction():
+        campaign.save(force_insert=True)
+        jobs.set_deadline(campaign, "campaign_over", due=campaign.ends_at)
+        _publish(campaign)
+    return campaign
+
+
+def change_campaign(campaign: Campaign, *, fields: Iterable[str]) -> Campaign:
+    """Write what was changed of a draft, or of one that was rejected. Raises ValidationError, and
+    CampaignRefused for one that staff look at or that is shown: another one takes its place."""
+    _check_terms(campaign)
+    with db.transaction():
+        stands = Campaign.lock(campaign.id)
+        _require_changeable(stands)
+        for name in fields:
+            setattr(stands, name, getattr(campaign, name))
+        stands.save()
+        jobs.set_deadline(stands, "campaign_over", due=stands.ends_at)
+        _publish(stands)
+    return stands
+
+
+def add_flight(flight: Flight) -> Flight:
+    """Raises ValidationError, CampaignRefused."""
+    _check_flight(flight)
+    return _keep(flight)
+
+
+def change_flight(flight: Flight) -> Flight:
+    """Raises ValidationError, CampaignRefused."""
+    _check_flight(flight)
+    return _keep(flight)
+
+
+def switch_flight(*, flight_id: UUID, on: bool) -> None:
+    """One flight of a running campaign rests, or goes on."""
+    with db.transaction():
+        flight = Flight.objects.get(pk=flight_id)
+        campaign = Campaign.lock(flight.campaign_id)
+        Flight.objects.filter(pk=flight_id).update(is_on=on)
+        _publish(campaign)
+
+
+def add_creative(creative: Creative) -> Creative:
+    """Staff look at it before anybody sees it, also where its campaign runs already. Raises
+    ValidationError."""
+    _check_creative(creative)
+    with db.transaction():
+        campaign = Campaign.lock(creative.campaign_id)
+        if campaign.state is CampaignState.ENDED:
+            raise CampaignRefused(reason="The campaign is over.")
+        creative.save(force_insert=True)
+        _publish(campaign)
+    return creative
+
+
+def judge_creative(*, creative_id: UUID, approved: bool, note: str = "") -> None:
+    """Raises StateConflict; ReasonMissing for a rejection without one."""
+    if not approved and not note.strip():
+        raise ReasonMissing()
+    with db.transaction():
+        creative = Creative.objects.get(pk=creative_id)
+        campaign = Campaign.lock(creative.campaign_id)
+        creative.refresh_from_db()
+        creative.move_to(CreativeState.APPROVED if approved else CreativeState.REJECTED)
+        creative.note = "" if approved else note.strip()[:300]
+        creative.save(update_fields=("state_name", "note"))
+        _publish(campaign)
+
+
+def retire_creative(*, creative_id: UUID) -> None:
+    """It is shown no more. Raises StateConflict."""
+    with db.transaction():
+        creative = Creative.objects.get(pk=creative_id)
+        campaign = Campaign.lock(creative.campaign_id)
+        creative.refresh_from_db()
+        creative.move_to(CreativeState.RETIRED)
+        creative.save(update_fields=("state_name",))
+        _publish(campaign)
+
+
+def submit_campaign(*, campaign_id: UUID) -> None:
+    """Staff are asked. Raises StateConflict, and CampaignRefused for what nobody could show."""
+
+    def check(campaign: Campaign) -> None:
+        _require_complete(campaign)
+        campaign.submitted_at, campaign.note = clock.now(), ""
+
+    _move(campaign_id, CampaignState.SUBMITTED, check)
+
+
+def take_back(*, campaign_id: UUID) -> None:
+    """A submitted or rejected campaign can be changed again. Raises StateConflict."""
+    _move(campaign_id, CampaignState.DRAFT)
+
+
+def approve_campaign(*, campaign_id: UUID) -> None:
+    """It is shown within its dates, with those of its creatives that wait. Raises StateConflict, and
+    CampaignRefused for what the region does not allow."""
+
+    def check(campaign: Campaign) -> None:
+        _require_complete(campaign)
+        _require_allowed(campaign)
+        for creative in campaign.creatives.filter(state_name=CreativeState.WAITING.value):
+            creative.move_to(CreativeState.APPROVED)
+            creative.save(update_fields=("state_name",))
+
+    _move(campaign_id, CampaignState.APPROVED, check)
+
+
+def reject_campaign(*, campaign_id: UUID, note: str) -> None:
+    """It is not shown, or no longer, and its advertiser reads why. Raises StateConflict, ReasonMissing."""
+    if not note.strip():
+        raise ReasonMissing()
+
+    def say(campaign: Campaign) -> None:
+        campaign.note = note.strip()[:300]
+
+    _move(campaign_id, CampaignState.REJECTED, say)
+
+
+def pause_campaign(*, campaign_id: UUID) -> None:
+    """Raises StateConflict."""
+    _move(campaign_id, CampaignState.PAUSED)
+
+
+def resume_campaign(*, campaign_id: UUID) -> None:
+    """Raises StateConflict; CampaignRefused for one that was never paused but waits for staff."""
+    with db.transaction():
+        campaign = Campaign.lock(campaign_id)
+        if campaign.state is CampaignState.SUBMITTED:
+            raise CampaignRefused(reason="Staff have not approved it yet.")
+        campaign.move_to(CampaignState.APPROVED)
+        campaign.save()
+        _publish(campaign)
+
+
+def end_campaign(*, campaign_id: UUID) -> None:
+    """It is over, for good. Raises StateConflict."""
+    with db.transaction():
+        campaign = Campaign.lock(campaign_id)
+        close_campaign(campaign)
+
+
+@db.transaction_required
+def close_campaign(campaign: Campaign) -> None:
+    """Raises StateConflict."""
+    campaign.move_to(CampaignState.ENDED)
+    campaign.save()
+    jobs.clear_deadline(campaign)
+    _publish(campaign)
+
+
+# --- inside -----------------------------------------------------------------------------------------
+
+
+def _move(campaign_id: UUID, state: CampaignState, check: Any = None) -> None:
+    with db.transaction():
+        campaign = Campaign.lock(campaign_id)
+        campaign.move_to(state)
+        if check is not None:
+            check(campaign)
+        campaign.save()
+        _publish(campaign)
+
+
+@db.transaction_required
+def _publish(campaign: Campaign) -> None:
+    publish(
+        campaign,
+        CampaignChanged(
+            campaign_id=campaign.id,
+            advertiser_id=campaign.advertiser_id,
+            advertiser_kind=campaign.advertiser.kind,
+            state=campaign.state,
+        ),
+    )
+
+
+def _keep(flight: Flight) -> Flight:
+    with db.transaction():
+        campaign = Campaign.lock(flight.campaign_id)
+        _require_changeable(campaign)
+        flight.save()
+        _publish(campaign)
+    return flight
+
+
+def _require_changeable(campaign: Campaign) -> None:
+    if campaign.state not in CHANGEABLE:
+        raise CampaignRefused(
+            reason=f"It is {campaign.state.value}: only a draft can be changed. Take it back, or make another."
+        )
+
+
+def _check_terms(campaign: Campaign) -> None:
+    campaign.full_clean(validate_constraints=False)
+    wrong: dict[str, str] = {}
+    is_free = campaign.advertiser.kind in FREE
+    if is_free and (campaign.bid or campaign.budget):
+        wrong["bid"] = "The house and charities pay nothing: no bid, and no budget."
+    if not is_free and campaign.bid <= 0:
+        wrong["bid"] = "Say what is paid at most."
+    if not is_free and campaign.budget < max(campaign.bid, 1):
+        wrong["budget"] = "It must suffice for what is paid for once."
+    if campaign.daily_cap is not None and campaign.daily_cap > campaign.budget:
+        wrong["daily_cap"] = "It is more than the whole budget."
+    if campaign.ends_at <= max(campaign.starts_at, clock.now()):
+        wrong["ends_at"] = "It must be later than the beginning, and than now."
+    if campaign.pricing is Pricing.CPA and campaign.advertiser.kind is not AdvertiserKind.RESTAURANT:
+        wrong["pricing_name"] = "Orders can only be counted for a restaurant."
+    if campaign.landing and not campaign.landing.startswith(("/", "https://")):
+        wrong["landing"] = "A path on this origin, or an address that begins with https://."
+    if campaign.landing.startswith("//"):
+        wrong["landing"] = "A path on this origin begins with one slash."
+    if not campaign.landing and campaign.advertiser.kind is AdvertiserKind.BRAND:
+        wrong["landing"] = "Say where a click leads."
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _check_flight(flight: Flight) -> None:
+    flight.full_clean()
+    wrong: dict[str, str] = {}
+    if not flight.placements:
+        wrong["placements"] = "Say where it is shown."
+    if any(not 1 <= day <= 7 for day in flight.weekdays):
+        wrong["weekdays"] = "1 is Monday, 7 is Sunday."
+    if flight.from_hour == flight.to_hour:
+        wrong["to_hour"] = "It must be another hour than the first."
+    if flight.zone is not None and (problem := _problem_with(flight.zone)):
+        wrong["zone"] = problem
+    known = {city["code"] for city in _cities(flight.campaign.region)}
+    if unknown := sorted(set(flight.cities) - known):
+        wrong["cities"] = (
+            f"There is no {', '.join(unknown)} in this region; there are {', '.join(sorted(known))}."
+        )
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _cities(region: str) -> list[dict[str, Any]]:
+    return [dict(row.data) for row in regions.get(region).tables.get("cities", ())]
+
+
+def _problem_with(zone: Any) -> str | None:
+    """Why this is no zone, or None."""
+    try:
+        ring = tuple((float(lon), float(lat)) for lon, lat in zone)
+        polygon = shapely.Polygon(ring)
+    except (TypeError, ValueError):
+        return "A zone is a list of corners, each of which is [longitude, latitude] in degrees."
+    if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in ring):
+        return "Corners are [longitude, latitude] in degrees."
+    if not polygon.is_valid or polygon.is_empty:
+        return f"The ring is no polygon: {shapely.is_valid_reason(polygon)}."
+    try:
+        cells_of(ring)
+    except ValueError as error:
+        return f"{error}: draw a smaller one, or name cities."
+    return None
+
+
+def _check_creative(creative: Creative) -> None:
+    creative.full_clean()
+    wrong: dict[str, str] = {}
+    for name, longest in (("headlines", LONGEST_HEADLINE), ("texts", LONGEST_TEXT)):
+        value = getattr(creative, name)
+        if not isinstance(value, dict) or not all(
+            isinstance(tag, str) and isinstance(text, str) for tag, text in value.items()
+        ):
+            wrong[name] = 'Texts by language: {"pl": "…", "": "…"}; "" is for all other languages.'
+        elif any(len(text) > longest for text in value.values()):
+            wrong[name] = f"At most {longest} characters."
+        elif unknown := sorted({word for text in value.values() for word in unknown_placeholders(text)}):
+            wrong[name] = f"Nothing is known to put for {', '.join(unknown)}."
+    if "headlines" not in wrong and not any(text.strip() for text in creative.headlines.values()):
+        wrong["headlines"] = "Something must be read."
+    if creative.picture and not creative.picture.startswith(("/", "https://")):
+        wrong["picture"] = "A path on this origin, or an address that begins with https://."
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _require_complete(campaign: Campaign) -> None:
+    """Raises CampaignRefused."""
+    if campaign.ends_at <= clock.now():
+        raise CampaignRefused(reason="Its time is over.")
+    if not campaign.flights.filter(is_on=True).exists():
+        raise CampaignRefused(reason="It has no flight: nothing says where it is shown.")
+    shown = models.Q(state_name__in=(CreativeState.WAITING.value, CreativeState.APPROVED.value))
+    if not campaign.creatives.filter(shown).exists():
+        raise CampaignRefused(reason="It has no creative that could be shown.")
+
+
+def _require_allowed(campaign: Campaign) -> None:
+    """Raises CampaignRefused for what the region's law does not allow at any hour."""
+    region, kind = regions.get(campaign.region), campaign.advertiser.kind
+    today = region.local(clock.now())
+    for row in restrictions(region, on=today.date()):
+        if row.goods in campaign.goods and kind.value not in row.spares and not row.hours:
+            raise CampaignRefused(
+                reason=f"{row.goods.replace('_', ' ')} may not be advertised in {region.name}."
+            )
+    placements = {name for flight in campaign.flights.all() for name in flight.placements}
+    creatives = list(campaign.creatives.all())
+    facts = CampaignFacts(
+        kind=kind,
+        goods=tuple(campaign.goods),
+        placements=tuple(Placement(name) for name in sorted(placements)),
+        texts=tuple(text for each in creatives for text in (*each.headlines.values(), *each.texts.values())),
+        starts_at=campaign.starts_at,
+        ends_at=campaign.ends_at,
+    )
+    refusal = region.policy(ApprovalPolicy).refusal(facts)
+    if refusal is not None:
+        raise CampaignRefused(reason=refusal)

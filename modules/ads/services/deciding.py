@@ -1,0 +1,212 @@
+"""A page view becomes ads: who looks is read, the engine decides, creatives are chosen and filled, and what was
+decided is written down a moment later."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from random import SystemRandom
+from uuid import UUID
+
+from modules.ads.engine import deciding as engine
+from modules.ads.engine.cells import cell_of
+from modules.ads.engine.choosing import choose
+from modules.ads.engine.columns import NONE
+from modules.ads.engine.deciding import Placed, Won
+from modules.ads.engine.features import FAR, Scene
+from modules.ads.engine.filling import Filled as Text
+from modules.ads.engine.filling import fill
+from modules.ads.engine.servable import Creative, Servable, Venue
+from modules.ads.engine.viewer import Viewer
+from modules.ads.engine.words import words_of
+from modules.ads.interface import (
+    MOST_SLOTS,
+    Ad,
+    Decision,
+    Filled,
+    NoFill,
+    PageView,
+    Place,
+    TooManySlots,
+)
+from modules.ads.selectors.viewers import viewer_of
+from modules.ads.services import offers, writing
+from modules.ads.services.keeping import Keeper, keeper
+from modules.ads.services.leasing import lease
+from modules.ads.services.offers import Offer
+from modules.ads.services.reasons import in_words, reasons_of
+from tiffin import clock, ids, regions, serving
+from tiffin.regions import NoRuleInForce, Region
+
+CLICKS = "/api/v1/ads/clicks/"
+_random = SystemRandom()
+
+
+def decide(view: PageView, places: Sequence[Place]) -> Decision:
+    """Raises TooManySlots, UnknownRegion."""
+    began = time.perf_counter()
+    _check(places)
+    region, now = regions.get(view.region), clock.now()
+    decision_id = ids.new_id()
+    if not keeper.ready.is_set():
+        serving.start()
+        return _empty(decision_id, places, now)
+    viewer = viewer_of(view, now)
+    scene = _scene(keeper, view, region, now)
+    placed = _placed(keeper, region, viewer, scene, places, now.timestamp())
+    made = _Making(keeper, view, region, viewer, decision_id)
+    decision = Decision(
+        id=decision_id,
+        places=tuple(made.filled(each) for each in placed),
+        expires_at=now + offers.LIFE,
+    )
+    took = time.perf_counter() - began
+    writing.note(writing.Made(decision_id, now, region.code, viewer.key, view, placed, made.chosen, took))
+    return decision
+
+
+def _check(places: Sequence[Place]) -> None:
+    wanted = [place.placement for place in places]
+    sizes = [place.slots for place in places]
+    if len(set(wanted)) < len(wanted) or sum(sizes) > MOST_SLOTS or min(sizes, default=1) < 1:
+        raise TooManySlots(most=MOST_SLOTS)
+
+
+def _empty(decision_id: UUID, places: Sequence[Place], now: datetime) -> Decision:
+    nothing = tuple(Filled(placement=each.placement, ads=(), no_fill=NoFill.NOT_READY) for each in places)
+    return Decision(id=decision_id, places=nothing, expires_at=now)
+
+
+def _scene(kept: Keeper, view: PageView, region: Region, now: datetime) -> Scene:
+    local = region.local(now)
+    snapshot, point = kept.snapshot, view.point
+    return Scene(
+        region=snapshot.regions.known(region.code),
+        hour=local.weekday() * 24 + local.hour,
+        lat=point.lat if point else None,
+        lon=point.lon if point else None,
+        cell=cell_of(point.lat, point.lon) if point else NONE,
+        city=view.city,
+        words=words_of(view.text) if view.text else (),
+        cuisine=snapshot.cuisines.known(view.cuisine) if view.cuisine else NONE,
+        venue=snapshot.venue_row(view.restaurant_id),
+        adult=view.adult,
+    )
+
+
+def _placed(
+    kept: Keeper, region: Region, viewer: Viewer, scene: Scene, places: Sequence[Place], now: float
+) -> list[Placed]:
+    """What the engine says; once more, where slots stayed empty for want of money that may be had."""
+    wanted = [(place.placement, place.slots) for place in places]
+    rules = kept.rules(region)
+
+    def ask() -> list[Placed]:
+        return engine.decide(kept.snapshot, kept.model, rules, viewer, scene, wanted, now)
+
+    placed = ask()
+    if any(len(each.won) < each.slots and "allowance" in each.skipped for each in placed):
+        _take_back(kept, placed)
+        lease(kept.snapshot.allowances)
+        placed = ask()
+    return placed
+
+
+def _take_back(kept: Keeper, placed: Sequence[Placed]) -> None:
+    for won in (won for each in placed for won in each.won):
+        if won.promised:
+            kept.snapshot.allowances.give_back(won.flight.campaign_id, won.promised)
+
+
+class _Making:
+    """The ads of one decision being made; `chosen` are their creatives by the number of the
+    winner on the page."""
+
+    def __init__(
+        self, kept: Keeper, view: PageView, region: Region, viewer: Viewer, decision_id: UUID
+    ) -> None:
+        self.kept, self.view, self.region, self.viewer = kept, view, region, viewer
+        self.decision_id = decision_id
+        self.language = view.language or region.languages[0]
+        self.chosen: dict[int, UUID] = {}
+        self.next_slot = 0
+
+    def filled(self, placed: Placed) -> Filled:
+        ads = tuple(ad for won in placed.won if (ad := self._ad(placed, won)) is not None)
+        return Filled(placement=placed.placement, ads=ads, no_fill=placed.no_fill)
+
+    def _ad(self, placed: Placed, won: Won) -> Ad | None:
+        """None where its creatives name what cannot be had now."""
+        flight = won.flight
+        number = self.next_slot
+        self.next_slot += 1
+        venue = self.kept.snapshot.restaurants.get(self.kept.snapshot.venue_row(flight.venue))
+        found = self._creative(flight, venue, won)
+        if found is None:
+            self.kept.snapshot.allowances.give_back(flight.campaign_id, won.promised)
+            return None
+        creative, text = found
+        reasons = reasons_of(self.view, self.viewer, won)
+        self.chosen[number] = creative.id
+        token = offers.sign(self._offer(placed, won, creative, venue, number))
+        return Ad(
+            slot=won.slot,
+            token=token,
+            click=CLICKS + token,
+            kind=flight.kind,
+            advertiser=flight.advertiser,
+            headline=text.headline,
+            text=text.text,
+            picture=text.picture,
+            why=in_words(reasons, flight, venue, language=self.language, text=self.view.text),
+            reasons=reasons,
+            restaurant_id=flight.venue,
+            restaurant_slug=venue.slug if venue else "",
+            charged=not flight.is_free,
+        )
+
+    def _creative(self, flight: Servable, venue: Venue | None, won: Won) -> tuple[Creative, Text] | None:
+        minutes = self._minutes(venue, won.metres)
+        fits: list[tuple[Creative, Text]] = []
+        for creative in flight.creatives:
+            text = fill(creative, venue, language=self.language, minutes=minutes, gone=self.kept.gone)
+            if text is not None:
+                fits.append((creative, text))
+        if not fits:
+            return None
+        counted = [self.kept.arms.get(creative.id, (0, 0)) for creative, _ in fits]
+        return fits[choose(counted, _random)]
+
+    def _minutes(self, venue: Venue | None, metres: float) -> int | None:
+        """From the kitchen to this door, as orders reckons it; None where it is not known which door."""
+        if venue is None or metres >= FAR:
+            return None
+        day = self.region.local(clock.now()).date()
+        try:
+            a_minute = self.region.setting("estimates.metres_per_minute", int, on=day)
+            door = self.region.setting("estimates.door_minutes", int, on=day)
+        except NoRuleInForce:
+            return None
+        return venue.preparation_minutes + round(metres / a_minute) + door
+
+    def _offer(self, placed: Placed, won: Won, creative: Creative, venue: Venue | None, number: int) -> Offer:
+        flight = won.flight
+        return Offer(
+            decision_id=self.decision_id,
+            slot=number,
+            region=self.region.code,
+            placement=placed.placement,
+            advertiser_id=flight.advertiser_id,
+            campaign_id=flight.campaign_id,
+            flight_id=flight.id,
+            creative_id=creative.id,
+            restaurant_id=flight.venue,
+            viewer_id=self.viewer.key,
+            is_customer=self.viewer.key is not None and self.view.customer_id is not None,
+            pricing=flight.pricing,
+            price=won.price,
+            cap=flight.cap,
+            cap_hours=flight.cap_hours,
+            landing=flight.landing or (f"/r/{venue.slug}/" if venue else "/"),
+        )

@@ -1,0 +1,146 @@
+"""What is kept of viewers: what they agreed to, what they like, and until when they are members."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from modules.ads.engine.servable import Dish
+from modules.ads.engine.viewer import Habits, with_taste
+from modules.ads.models import AdEvent, DecisionRecord, Display, KnownDishes, KnownRestaurant, Seen, Viewer
+from modules.ads.selectors.venues import venue_of
+from modules.ads.selectors.viewers import read_habits, write_habits
+from modules.restaurants.interface import RestaurantFacts
+from tiffin import clock, db, regions
+
+# A look at a menu says so much of what an order says.
+LOOK = 0.1
+_MEMBERSHIPS = """
+INSERT INTO ads_viewer (id, is_customer, is_personal, habits, member_until, changed_at)
+SELECT id, true, false, '', member_until, %(now)s
+FROM json_to_recordset(%(rows)s::json) AS new(id uuid, member_until timestamptz) ORDER BY id
+ON CONFLICT (id) DO UPDATE SET member_until = excluded.member_until RETURNING 1
+"""
+
+
+class Ordered(NamedTuple):
+    """An order, or a look at a restaurant (`minor` None); `minor` is what it cost."""
+
+    customer_id: UUID
+    restaurant_id: UUID
+    region: str
+    at: datetime
+    minor: int | None
+
+
+class Taste(NamedTuple):
+    """What a restaurant says of whoever orders there."""
+
+    cuisine: str
+    level: int
+
+
+def agree(*, viewer_id: UUID, is_customer: bool, personal: bool) -> None:
+    """From now on ads may go by what they do, or not any more: then what was learned is forgotten."""
+    with db.transaction():
+        if personal:
+            Viewer.objects.update_or_create(
+                id=viewer_id,
+                defaults={"is_personal": True, "changed_at": clock.now()},
+                create_defaults={"is_personal": True, "is_customer": is_customer},
+            )
+            return
+        Seen.objects.filter(viewer_id=viewer_id).delete()
+        if is_customer:
+            Viewer.objects.filter(pk=viewer_id).update(is_personal=False, habits=b"")
+        else:
+            _forget_traces(viewer_id)
+            Viewer.objects.filter(pk=viewer_id).delete()
+
+
+@db.transaction_required
+def learn_orders(orders: Sequence[Ordered]) -> None:
+    """Of those who agreed."""
+    of_customer: defaultdict[UUID, list[Ordered]] = defaultdict(list)
+    for order in orders:
+        of_customer[order.customer_id].append(order)
+    agreed = Viewer.objects.filter(pk__in=of_customer, is_personal=True)
+    viewers = list(agreed.order_by("pk").select_for_update())
+    tastes = _tastes({order.restaurant_id for viewer in viewers for order in of_customer[viewer.id]})
+    for viewer in viewers:
+        habits = read_habits(viewer.habits)
+        for order in of_customer[viewer.id]:
+            habits = _after(habits, order, tastes.get(order.restaurant_id))
+        viewer.habits, viewer.changed_at = write_habits(habits), clock.now()
+    db.update(*viewers, fields=("habits", "changed_at"))
+
+
+def note_look(*, viewer_id: UUID, restaurant_id: UUID, region: str) -> None:
+    """They looked at a restaurant's menu; it says little, but at once."""
+    with db.transaction():
+        learn_orders([Ordered(viewer_id, restaurant_id, region, clock.now(), None)])
+
+
+@db.transaction_required
+def learn_memberships(told: Mapping[UUID, str]) -> None:
+    """By customer until when a membership brings them something (ISO 8601; empty: not at all)."""
+    rows = [{"id": id, "member_until": until or None} for id, until in told.items()]
+    if rows:
+        db.select(_MEMBERSHIPS, rows=msgspec.json.encode(rows).decode(), now=clock.now())
+
+
+@db.transaction_required
+def forget(viewer_id: UUID) -> None:
+    """Nothing says any more that it was they who saw something."""
+    Seen.objects.filter(viewer_id=viewer_id).delete()
+    Viewer.objects.filter(pk=viewer_id).delete()
+    _forget_traces(viewer_id)
+
+
+def _forget_traces(viewer_id: UUID) -> None:
+    displays = Display.objects.filter(viewer_id=viewer_id)
+    AdEvent.objects.filter(decision_id__in=displays.values("id")).update(viewer_id=None)
+    displays.update(viewer_id=None)
+    DecisionRecord.objects.filter(viewer_id=viewer_id).update(viewer_id=None, asked={})
+
+
+def _after(habits: Habits, order: Ordered, taste: Taste | None) -> Habits:
+    local = regions.get(order.region).local(order.at)
+    at = order.at.timestamp()
+    if taste is not None:
+        habits = with_taste(
+            habits,
+            at=at,
+            cuisine=taste.cuisine,
+            level=taste.level,
+            hour=local.hour,
+            is_weekend=local.weekday() >= 5,
+            weight=LOOK if order.minor is None else 1.0,
+        )
+    if order.minor is None:
+        return habits
+    return msgspec.structs.replace(
+        habits,
+        venues={**habits.venues, order.restaurant_id: int(at)},
+        orders=habits.orders + 1,
+        spent=habits.spent + order.minor,
+        all_orders=habits.all_orders + 1,
+        last_order=max(int(at), habits.last_order),
+    )
+
+
+def _tastes(ids: set[UUID]) -> dict[UUID, Taste]:
+    dishes: dict[UUID, Any] = dict(
+        KnownDishes.objects.filter(pk__in=ids).values_list("restaurant_id", "dishes")
+    )
+    found = {}
+    for id, facts in KnownRestaurant.objects.filter(pk__in=ids).values_list("id", "facts"):
+        known = msgspec.convert(facts, RestaurantFacts, strict=False)
+        venue = venue_of(known, msgspec.convert(dishes.get(id, ()), tuple[Dish, ...], strict=False))
+        found[id] = Taste(venue.cuisine, venue.level)
+    return found

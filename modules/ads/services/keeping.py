@@ -1,0 +1,143 @@
+"""What this process knows of all that can be shown, and how it is kept fresh."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from threading import Event, Lock
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+
+from modules.ads.engine.deciding import Rules
+from modules.ads.engine.prediction import Model
+from modules.ads.engine.servable import Dish
+from modules.ads.engine.snapshot import RegionNow, Snapshot
+from modules.ads.interface import CampaignState
+from modules.ads.kinds import GOODS_BITS, bits
+from modules.ads.models import Arm, Campaign
+from modules.ads.policies import floors, is_allowed, restrictions
+from modules.ads.selectors.servables import servables
+from modules.ads.selectors.venues import dishes_of, unavailable, venue_of, venues
+from modules.restaurants.interface import MenuDocument, RestaurantFacts
+from tiffin import clock, regions
+from tiffin.regions import Region
+
+log = structlog.get_logger(__name__)
+ALL = 10**9
+
+
+class Counted(NamedTuple):
+    """How often a creative was shown and clicked."""
+
+    shown: int
+    clicked: int
+
+
+class Keeper:
+    """The snapshot of this process with what goes with it. `ready` once it was loaded."""
+
+    def __init__(self) -> None:
+        self.empty()
+
+    def empty(self) -> None:
+        """Know nothing, as in the beginning."""
+        self.snapshot = Snapshot()
+        self.model = Model()
+        self.arms: dict[UUID, Counted] = {}
+        self.gone: set[UUID] = set()
+        self.ready = Event()
+        self._dishes: dict[UUID, tuple[Dish, ...]] = {}
+        self._facts: dict[UUID, RestaurantFacts] = {}
+        self._flights: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        self._rules: dict[tuple[str, object], Rules] = {}
+        self._loading = Lock()
+
+    def load(self) -> None:
+        """Read all that may be shown, unless it was read before."""
+        with self._loading:
+            if self.ready.is_set():
+                return
+            for venue in venues():
+                self.snapshot.put_venue(venue)
+            self.gone = unavailable()
+            with self.snapshot.loading():
+                for flight in servables():
+                    self._flights[flight.campaign_id].add(flight.id)
+                    self.snapshot.put_flight(flight)
+            self.learn_arms()
+            self.refresh(most=ALL)
+            self.ready.set()
+            log.info("ads_loaded", flights=len(self.snapshot.servables))
+
+    def refresh(self, *, most: int | None = None) -> None:
+        """What of it may be shown at this moment."""
+        now = clock.now()
+        there = {region.code: _now_in(region, now) for region in regions.all()}
+        if most is None:
+            self.snapshot.refresh(now.timestamp(), there)
+        else:
+            self.snapshot.refresh(now.timestamp(), there, most=most)
+
+    def rules(self, region: Region) -> Rules:
+        """The region's floors today."""
+        day = region.local(clock.now()).date()
+        key = (region.code, day)
+        if key not in self._rules:
+            self._rules[key] = Rules(floors(region, on=day))
+        return self._rules[key]
+
+    # --- what others tell ---------------------------------------------------------------------------
+
+    def put_campaigns(self, ids: Collection[UUID]) -> None:
+        """Campaigns that changed, or may have."""
+        now_there: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        for flight in servables(ids):
+            now_there[flight.campaign_id].add(flight.id)
+            self.snapshot.put_flight(flight)
+            self.snapshot.allowances.open(flight.campaign_id)
+        for campaign_id in ids:
+            for flight_id in self._flights.pop(campaign_id, set()) - now_there[campaign_id]:
+                self.snapshot.remove_flight(flight_id)
+            if now_there[campaign_id]:
+                self._flights[campaign_id] = now_there[campaign_id]
+
+    def put_restaurant(self, facts: RestaurantFacts) -> None:
+        self._facts[facts.id] = facts
+        self.snapshot.put_venue(venue_of(facts, self._dishes_of(facts.id)))
+
+    def put_menu(self, restaurant_id: UUID, menu: MenuDocument) -> None:
+        """Its dishes are named from now on; the facts that name the menu come next."""
+        self._dishes[restaurant_id] = dishes_of(menu)
+
+    def put_availability(self, item_id: UUID, *, available: bool) -> None:
+        if available:
+            self.gone.discard(item_id)
+        else:
+            self.gone.add(item_id)
+
+    def learn_arms(self) -> None:
+        """How creatives of running campaigns did so far."""
+        running = Campaign.objects.filter(state_name=CampaignState.APPROVED.value, ends_at__gt=clock.now())
+        rows = Arm.objects.filter(creative_id__in=running.values("creatives__id"))
+        found = rows.values_list("creative_id", "shown", "clicked")
+        self.arms = {id: Counted(shown, clicked) for id, shown, clicked in found}
+
+    def _dishes_of(self, restaurant_id: UUID) -> tuple[Dish, ...]:
+        if restaurant_id in self._dishes:
+            return self._dishes[restaurant_id]
+        row = self.snapshot.restaurants.get(self.snapshot.venue_row(restaurant_id))
+        return row.dishes if row else ()
+
+
+def _now_in(region: Region, now: datetime) -> RegionNow:
+    local = region.local(now)
+    forbidden = [row.goods for row in restrictions(region, on=local.date()) if not is_allowed(row, at=local)]
+    return RegionNow(local.weekday() * 24 + local.hour, bits(forbidden, GOODS_BITS))
+
+
+keeper = Keeper()
+# What happened this long before a process began is told to it again.
+TOLD_AGAIN = timedelta(minutes=5)

@@ -1,0 +1,181 @@
+"""Money for processes to promise: chunks of what a campaign has released and nobody has promised or spent.
+
+A day's money is released along the hours in which people come (its pacing), so that it lasts; what is reserved
+counts as spent for RESERVED, by when a click has come or will not. What is spent and not yet settled counts too:
+however late settling is, nothing is promised twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from math import inf
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from modules.ads.engine.allowances import Allowances, Chunk, Leftover
+from modules.ads.interface import Pacing
+from modules.ads.models import Reservation
+from modules.ads.selectors.traffic import Curve, curve_of
+from tiffin import clock, db, regions
+
+RESERVED = timedelta(minutes=5)
+# A process has so long to promise what it got.
+USABLE = timedelta(seconds=30)
+# One process gets at most this share of what is there, if that is enough for it.
+_SHARE = 4
+# So large a part of a day's money is there from the first hour on, when hardly anybody comes.
+_AHEAD = 100
+# Where nothing is there it is asked for again after this at most.
+_ASK_AGAIN = timedelta(seconds=60)
+_SOON = 0.5
+_LOCK = 0x61647331  # "ads1": one process at a time looks what is left
+
+_STANDING = """
+SELECT campaign.id, campaign.region, campaign.budget, campaign.daily_cap, campaign.pacing, campaign.starts_at,
+    campaign.ends_at,
+    COALESCE((SELECT sum(spent) FROM ads_campaignday WHERE campaign_id = campaign.id), 0)::bigint,
+    COALESCE((SELECT sum(spent) FROM ads_campaignday
+              WHERE campaign_id = campaign.id AND day = local.day), 0)::bigint,
+    COALESCE((SELECT sum(micros) FROM ads_reservation
+              WHERE campaign_id = campaign.id AND until > %(now)s), 0)::bigint,
+    COALESCE((SELECT sum(price) FROM ads_adevent
+              WHERE campaign_id = campaign.id AND NOT settled), 0)::bigint
+FROM ads_campaign AS campaign
+JOIN json_to_recordset(%(days)s::json) AS local(region text, day date) ON local.region = campaign.region
+WHERE campaign.id = ANY(%(ids)s) AND campaign.state = 'approved' AND campaign.ends_at > %(now)s
+"""
+_RESERVE = """
+INSERT INTO ads_reservation (campaign_id, micros, made_at, until)
+SELECT campaign_id, micros, %(now)s, %(until)s
+FROM json_to_recordset(%(rows)s::json) AS new(campaign_id uuid, micros bigint)
+RETURNING id, campaign_id, micros
+"""
+_GIVE_BACK = """
+UPDATE ads_reservation AS reservation SET micros = reservation.micros - unused.micros
+FROM json_to_recordset(%(unused)s::json) AS unused(id bigint, micros bigint)
+WHERE reservation.id = unused.id RETURNING 1
+"""
+
+
+class Standing(NamedTuple):
+    """How a campaign stands: what it has spent in all and today, and what is reserved or not yet settled."""
+
+    id: UUID
+    region: str
+    budget: int
+    daily_cap: int | None
+    pacing: str
+    starts_at: datetime
+    ends_at: datetime
+    spent: int
+    spent_today: int
+    reserved: int
+    unsettled: int
+
+    @property
+    def promised(self) -> int:
+        return self.reserved + self.unsettled
+
+
+def lease(allowances: Allowances) -> None:
+    """Get what was missing, and give back what was not used. To be called every half second."""
+    now = clock.now()
+    leftovers = allowances.expire(now.timestamp())
+    wanted = allowances.wanted()
+    if not wanted and not leftovers:
+        return
+    with db.transaction():
+        _one_at_a_time()
+        if leftovers:
+            _give_back(leftovers)
+        chunks, closed = _reserve(wanted, now)
+    for chunk in chunks:
+        allowances.grant(chunk)
+    for campaign_id, until in closed.items():
+        allowances.close(campaign_id, until)
+
+
+def forget_past_reservations() -> int:
+    """Those whose time is over count no more."""
+    count, _ = Reservation.objects.filter(until__lt=clock.now() - RESERVED).delete()
+    return count
+
+
+def allotted(standing: Standing, today: date, zone: ZoneInfo) -> int:
+    """What of its money is for this day: no more than the cap, and of what is left of the budget the part that
+    falls on it, where it is to last."""
+    left = max(standing.budget - (standing.spent - standing.spent_today), 0)
+    if Pacing(standing.pacing) is Pacing.EVEN and standing.daily_cap is None:
+        last = (standing.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
+        left = -(-left // max((last - today).days + 1, 1))
+    return left if standing.daily_cap is None else min(left, standing.daily_cap)
+
+
+def available(standing: Standing, curve: Curve, now: datetime, zone: ZoneInfo) -> int:
+    """What may be reserved now. Reserved money comes back or is spent RESERVED later: so much earlier it is
+    released."""
+    local = now.astimezone(zone)
+    day_money = allotted(standing, local.date(), zone)
+    released = day_money
+    if Pacing(standing.pacing) is Pacing.EVEN:
+        begin = max(standing.starts_at.astimezone(zone), _midnight(local.date(), zone))
+        end = min(standing.ends_at.astimezone(zone), _midnight(local.date() + timedelta(days=1), zone))
+        released = curve.share(day_money, begin, end, min(local + RESERVED, end))
+        released = min(released + day_money // _AHEAD, day_money)
+    whole = standing.budget - standing.spent
+    return min(released - standing.spent_today, whole) - standing.promised
+
+
+def _reserve(wanted: Mapping[UUID, int], now: datetime) -> tuple[list[Chunk], dict[UUID, float]]:
+    """Chunks for those that have something, and until when the others need not be asked for."""
+    if not wanted:
+        return [], {}
+    closed = {id: now.timestamp() + _ASK_AGAIN.total_seconds() for id in wanted}
+    rows = []
+    for standing in standings(list(wanted), now):
+        region = regions.get(standing.region)
+        there = available(standing, curve_of(region), now, region.time_zone)
+        unit = wanted[standing.id]
+        if there >= unit:
+            rows.append({"campaign_id": standing.id, "micros": min(there, max(unit, there // _SHARE))})
+            del closed[standing.id]
+        else:
+            closed[standing.id] = now.timestamp() + _wait(standing, unit - there)
+    until = now + RESERVED
+    found = db.select(_RESERVE, rows=_json(rows), now=now, until=until) if rows else []
+    usable = (now + USABLE).timestamp()
+    return [Chunk(id, campaign_id, micros, usable) for id, campaign_id, micros in found], closed
+
+
+def _wait(standing: Standing, missing: int) -> float:
+    """Seconds until as much may be released, at the pace of an even day."""
+    a_second = (standing.daily_cap or standing.budget) / 86_400
+    return min(max(missing / a_second if a_second else inf, _SOON), _ASK_AGAIN.total_seconds())
+
+
+def standings(ids: Sequence[UUID], now: datetime) -> list[Standing]:
+    """Of those that run."""
+    days = [{"region": region.code, "day": region.local(now).date()} for region in regions.all()]
+    return [Standing(*row) for row in db.select(_STANDING, ids=list(ids), days=_json(days), now=now)]
+
+
+def _one_at_a_time() -> None:
+    db.select("SELECT pg_advisory_xact_lock(%s)", _LOCK)
+
+
+def _give_back(leftovers: Sequence[Leftover]) -> None:
+    unused = [leftover._asdict() for leftover in leftovers if leftover.micros]
+    if unused:
+        db.select(_GIVE_BACK, unused=_json(unused))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+def _json(rows: Sequence[Mapping[str, object]]) -> str:
+    return msgspec.json.encode(rows).decode()

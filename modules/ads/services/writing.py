@@ -1,0 +1,174 @@
+"""Decisions are written down a moment after they were made, many at once: nobody waits for it. A process that
+dies loses what it had not written yet; offers are signed, so that nothing that is paid for depends on it."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from prometheus_client import Counter as Metric
+
+from modules.ads.engine.deciding import Beaten, Placed, Won
+from modules.ads.interface import PageView
+from tiffin import db
+
+MOST_WAITING = 20_000
+AT_ONCE = 500
+DROPPED = Metric("tiffin_ads_decisions_dropped_total", "Decisions that were never written: too many waited.")
+
+_WRITE = """
+INSERT INTO ads_decisionrecord (id, at, region, viewer_id, asked, places, filled, wanted, took_us)
+SELECT id, at, region, viewer_id, asked, places, filled, wanted, took_us
+FROM json_to_recordset(%(rows)s::json) AS new(id uuid, at timestamptz, region text, viewer_id uuid,
+    asked jsonb, places jsonb, filled smallint, wanted smallint, took_us int)
+ON CONFLICT (id) DO NOTHING
+RETURNING 1
+"""
+_COUNT = """
+INSERT INTO ads_fill AS fill (hour, region, placement, requests, wanted, filled)
+SELECT hour, region, placement, requests, wanted, filled
+FROM json_to_recordset(%(rows)s::json) AS new(hour timestamptz, region text, placement text, requests bigint,
+    wanted bigint, filled bigint)
+ORDER BY hour, region, placement
+ON CONFLICT (hour, region, placement) DO UPDATE SET requests = fill.requests + excluded.requests,
+    wanted = fill.wanted + excluded.wanted, filled = fill.filled + excluded.filled
+RETURNING 1
+"""
+
+
+class Made(NamedTuple):
+    """A decision as it was made; `chosen` are the creatives of its ads in their order."""
+
+    id: UUID
+    at: datetime
+    region: str
+    viewer_id: UUID | None
+    view: PageView
+    placed: list[Placed]
+    chosen: Mapping[int, UUID]
+    seconds: float
+
+
+_waiting: deque[Made] = deque(maxlen=MOST_WAITING)
+
+
+def note(made: Made) -> None:
+    """To be written soon. Where more wait than fit in, the oldest is dropped, and counted."""
+    if len(_waiting) == MOST_WAITING:
+        DROPPED.inc()
+    _waiting.append(made)
+
+
+def forget() -> None:
+    """Write nothing of what waits. For tests."""
+    _waiting.clear()
+
+
+def write() -> int:
+    """Write what waits, up to AT_ONCE; how many those were."""
+    batch: list[Made] = []
+    while _waiting and len(batch) < AT_ONCE:
+        batch.append(_waiting.popleft())
+    if not batch:
+        return 0
+    try:
+        with db.transaction():
+            db.select(_WRITE, rows=_json([_row(made) for made in batch]))
+            db.select(_COUNT, rows=_json(_fills(batch)))
+    except BaseException:
+        _waiting.extendleft(reversed(batch))
+        raise
+    return len(batch)
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+def _row(made: Made) -> dict[str, Any]:
+    numbers = iter(range(sum(len(placed.won) for placed in made.placed)))
+    view = made.view if made.viewer_id else msgspec.structs.replace(made.view, device_id=None)
+    return {
+        "id": made.id,
+        "at": made.at,
+        "region": made.region,
+        "viewer_id": made.viewer_id,
+        "asked": view,
+        "places": [_place(placed, made, numbers) for placed in made.placed],
+        "filled": len(made.chosen),
+        "wanted": sum(placed.slots for placed in made.placed),
+        "took_us": round(made.seconds * 1e6),
+    }
+
+
+def _place(placed: Placed, made: Made, numbers: Any) -> dict[str, Any]:
+    return {
+        "placement": placed.placement,
+        "slots": placed.slots,
+        "no_fill": placed.no_fill,
+        "left": placed.left,
+        "skipped": placed.skipped,
+        "won": [
+            _won(won, number, made.chosen.get(number)) for won in placed.won for number in [next(numbers)]
+        ],
+        "beaten": [_beaten(beaten) for beaten in placed.beaten],
+    }
+
+
+def _won(won: Won, number: int, creative_id: UUID | None) -> dict[str, Any]:
+    return {
+        "slot": number,
+        "flight": won.flight.id,
+        "campaign": won.flight.campaign_id,
+        "creative": creative_id,
+        "advertiser": won.flight.advertiser,
+        "pricing": won.flight.pricing,
+        "bid": won.flight.bid,
+        "price": won.price,
+        "clicks": won.clicks,
+        "weight": won.weight,
+        "score": won.score,
+        "likes": round(won.likes, 3),
+        "days": won.days,
+        "metres": round(won.metres),
+        "features": won.features.tolist(),
+    }
+
+
+def _beaten(beaten: Beaten) -> dict[str, Any]:
+    flight = beaten.flight
+    return {
+        "flight": flight.id,
+        "campaign": flight.campaign_id,
+        "advertiser": flight.advertiser,
+        "why": beaten.why,
+        "score": beaten.score,
+    }
+
+
+def _fills(batch: Sequence[Made]) -> list[dict[str, Any]]:
+    requests: Counter[tuple[datetime, str, str]] = Counter()
+    wanted: Counter[tuple[datetime, str, str]] = Counter()
+    filled: Counter[tuple[datetime, str, str]] = Counter()
+    for made in batch:
+        hour = made.at.replace(minute=0, second=0, microsecond=0)
+        for placed in made.placed:
+            key = (hour, made.region, placed.placement.value)
+            requests[key] += 1
+            wanted[key] += placed.slots
+            filled[key] += len(placed.won)
+    return [
+        {
+            "hour": hour,
+            "region": region,
+            "placement": placement,
+            "requests": count,
+            "wanted": wanted[hour, region, placement],
+            "filled": filled[hour, region, placement],
+        }
+        for (hour, region, placement), count in requests.items()
+    ]
