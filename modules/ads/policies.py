@@ -7,9 +7,6 @@ ads.restrictions      goods that may not be advertised, or only at some hours
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import lru_cache
-
-from opening_hours import OpeningHours
 
 from modules.ads.interface import AdvertiserKind, Placement, Pricing
 from tiffin.dto import DTO
@@ -70,16 +67,6 @@ def floors(region: Region, *, on: date) -> dict[Placement, dict[Pricing, int]]:
 
 def restrictions(region: Region, *, on: date) -> list[Restriction]:
     return region.rules("ads.restrictions", Restriction, on=on)
-
-
-def is_allowed(restriction: Restriction, *, at: datetime) -> bool:
-    """Whether its goods may be advertised then; `at` in the region's time."""
-    return bool(restriction.hours) and bool(_parsed(restriction.hours).is_open(at.replace(tzinfo=None)))
-
-
-@lru_cache(maxsize=256)
-def _parsed(hours: str) -> OpeningHours:
-    return OpeningHours(hours)
 
 
 def country(region: Region) -> str:

@@ -93,24 +93,29 @@ class _Candidates(NamedTuple):
     scores: Scores
 
 
-def decide(
-    snapshot: Snapshot,
-    model: Model,
-    rules: Rules,
-    viewer: Viewer,
-    scene: Scene,
-    places: Sequence[tuple[Placement, int]],
-    now: float,
-) -> list[Placed]:
+class Served(NamedTuple):
+    """What there is to show, and by what it is ranked."""
+
+    snapshot: Snapshot
+    model: Model
+    rules: Rules
+
+
+class Look(NamedTuple):
+    """Who looks at what, and when (seconds since 1970)."""
+
+    viewer: Viewer
+    scene: Scene
+    now: float
+
+
+def decide(served: Served, look: Look, places: Sequence[tuple[Placement, int]]) -> list[Placed]:
     """The winners for these places of one page, in their order: an advertiser wins once on it."""
-    if snapshot.is_empty:
+    if served.snapshot.is_empty:
         return [Placed(place, slots, [], {}, {}, [], NoFill.NOTHING_LIVE) for place, slots in places]
-    near = _near(snapshot, scene)
+    near = _near(served.snapshot, look.scene)
     on_page: set[UUID] = set()
-    return [
-        _Filling(snapshot, model, rules, viewer, scene, now, on_page).fill(placement, slots, near)
-        for placement, slots in places
-    ]
+    return [_Filling(served, look, on_page).fill(placement, slots, near) for placement, slots in places]
 
 
 def _near(snapshot: Snapshot, scene: Scene) -> Rows:
@@ -122,19 +127,11 @@ def _near(snapshot: Snapshot, scene: Scene) -> Rows:
 class _Filling:
     """One place being filled."""
 
-    def __init__(
-        self,
-        snapshot: Snapshot,
-        model: Model,
-        rules: Rules,
-        viewer: Viewer,
-        scene: Scene,
-        now: float,
-        on_page: set[UUID],
-    ) -> None:
-        self.snapshot, self.model, self.rules = snapshot, model, rules
-        self.viewer, self.scene, self.now, self.on_page = viewer, scene, now, on_page
-        lat, lon = scene.lat, scene.lon
+    def __init__(self, served: Served, look: Look, on_page: set[UUID]) -> None:
+        self.snapshot, self.model, self.rules = served
+        self.viewer, self.scene, self.now = look
+        self.on_page = on_page
+        lat, lon = self.scene.lat, self.scene.lon
         self.point = None if lat is None or lon is None else Point(lon, lat)
         self.left: dict[str, int] = {}
         self.skipped: dict[str, int] = {}

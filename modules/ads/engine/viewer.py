@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -97,11 +97,20 @@ def _times(weights: dict[Any, float], factor: float) -> dict[Any, float]:
     return {name: weight * factor for name, weight in weights.items() if weight * factor > 0.01}
 
 
-def with_taste(
-    habits: Habits, *, at: float, cuisine: str, level: int, hour: int, is_weekend: bool, weight: float
-) -> Habits:
-    """After something was ordered (weight 1) or looked at (less) at a restaurant of that kind."""
+class Taste(NamedTuple):
+    """What somebody did, as far as it says something: at a restaurant of which cuisine and how dear, at which
+    hour of the day, and whether at the weekend."""
+
+    cuisine: str
+    level: int
+    hour: int
+    is_weekend: bool
+
+
+def with_taste(habits: Habits, taste: Taste, *, at: float, weight: float) -> Habits:
+    """After something was ordered (weight 1) or looked at (less)."""
     after = faded(habits, at)
+    cuisine, hour, level, is_weekend = taste.cuisine, taste.hour, taste.level, taste.is_weekend
     return msgspec.structs.replace(
         after,
         cuisines={**after.cuisines, cuisine: after.cuisines.get(cuisine, 0.0) + weight},

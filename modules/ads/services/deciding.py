@@ -13,7 +13,7 @@ from modules.ads.engine import deciding as engine
 from modules.ads.engine.cells import cell_of
 from modules.ads.engine.choosing import choose
 from modules.ads.engine.columns import NONE
-from modules.ads.engine.deciding import Placed, Won
+from modules.ads.engine.deciding import Look, Placed, Served, Won
 from modules.ads.engine.features import FAR, Scene
 from modules.ads.engine.filling import Filled as Text
 from modules.ads.engine.filling import fill
@@ -54,7 +54,7 @@ def decide(view: PageView, places: Sequence[Place]) -> Decision:
         return _empty(decision_id, places, now)
     viewer = viewer_of(view, now)
     scene = _scene(keeper, view, region, now)
-    placed = _placed(keeper, region, viewer, scene, places, now.timestamp())
+    placed = _placed(keeper, region, Look(viewer, scene, now.timestamp()), places)
     made = _Making(keeper, view, region, viewer, decision_id)
     decision = Decision(
         id=decision_id,
@@ -95,21 +95,15 @@ def _scene(kept: Keeper, view: PageView, region: Region, now: datetime) -> Scene
     )
 
 
-def _placed(
-    kept: Keeper, region: Region, viewer: Viewer, scene: Scene, places: Sequence[Place], now: float
-) -> list[Placed]:
+def _placed(kept: Keeper, region: Region, look: Look, places: Sequence[Place]) -> list[Placed]:
     """What the engine says; once more, where slots stayed empty for want of money that may be had."""
     wanted = [(place.placement, place.slots) for place in places]
-    rules = kept.rules(region)
-
-    def ask() -> list[Placed]:
-        return engine.decide(kept.snapshot, kept.model, rules, viewer, scene, wanted, now)
-
-    placed = ask()
+    served = Served(kept.snapshot, kept.model, kept.rules(region))
+    placed = engine.decide(served, look, wanted)
     if any(len(each.won) < each.slots and "allowance" in each.skipped for each in placed):
         _take_back(kept, placed)
         lease(kept.snapshot.allowances)
-        placed = ask()
+        placed = engine.decide(served, look, wanted)
     return placed
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from modules.ads.engine.servable import Dish
-from modules.ads.engine.viewer import Habits, with_taste
+from modules.ads.engine.servable import Dish, Venue
+from modules.ads.engine.viewer import Habits, Taste, with_taste
 from modules.ads.models import AdEvent, DecisionRecord, Display, KnownDishes, KnownRestaurant, Seen, Viewer
 from modules.ads.selectors.venues import venue_of
 from modules.ads.selectors.viewers import read_habits, write_habits
@@ -36,13 +36,6 @@ class Ordered(NamedTuple):
     region: str
     at: datetime
     minor: int | None
-
-
-class Taste(NamedTuple):
-    """What a restaurant says of whoever orders there."""
-
-    cuisine: str
-    level: int
 
 
 def agree(*, viewer_id: UUID, is_customer: bool, personal: bool) -> None:
@@ -71,11 +64,11 @@ def learn_orders(orders: Sequence[Ordered]) -> None:
         of_customer[order.customer_id].append(order)
     agreed = Viewer.objects.filter(pk__in=of_customer, is_personal=True)
     viewers = list(agreed.order_by("pk").select_for_update())
-    tastes = _tastes({order.restaurant_id for viewer in viewers for order in of_customer[viewer.id]})
+    venues = _venues({order.restaurant_id for viewer in viewers for order in of_customer[viewer.id]})
     for viewer in viewers:
         habits = read_habits(viewer.habits)
         for order in of_customer[viewer.id]:
-            habits = _after(habits, order, tastes.get(order.restaurant_id))
+            habits = _after(habits, order, venues.get(order.restaurant_id))
         viewer.habits, viewer.changed_at = write_habits(habits), clock.now()
     db.update(*viewers, fields=("habits", "changed_at"))
 
@@ -109,19 +102,12 @@ def _forget_traces(viewer_id: UUID) -> None:
     DecisionRecord.objects.filter(viewer_id=viewer_id).update(viewer_id=None, asked={})
 
 
-def _after(habits: Habits, order: Ordered, taste: Taste | None) -> Habits:
+def _after(habits: Habits, order: Ordered, venue: Venue | None) -> Habits:
     local = regions.get(order.region).local(order.at)
     at = order.at.timestamp()
-    if taste is not None:
-        habits = with_taste(
-            habits,
-            at=at,
-            cuisine=taste.cuisine,
-            level=taste.level,
-            hour=local.hour,
-            is_weekend=local.weekday() >= 5,
-            weight=LOOK if order.minor is None else 1.0,
-        )
+    if venue is not None:
+        taste = Taste(venue.cuisine, venue.level, local.hour, local.weekday() >= 5)
+        habits = with_taste(habits, taste, at=at, weight=LOOK if order.minor is None else 1.0)
     if order.minor is None:
         return habits
     return msgspec.structs.replace(
@@ -134,13 +120,12 @@ def _after(habits: Habits, order: Ordered, taste: Taste | None) -> Habits:
     )
 
 
-def _tastes(ids: set[UUID]) -> dict[UUID, Taste]:
+def _venues(ids: set[UUID]) -> dict[UUID, Venue]:
     dishes: dict[UUID, Any] = dict(
         KnownDishes.objects.filter(pk__in=ids).values_list("restaurant_id", "dishes")
     )
     found = {}
     for id, facts in KnownRestaurant.objects.filter(pk__in=ids).values_list("id", "facts"):
         known = msgspec.convert(facts, RestaurantFacts, strict=False)
-        venue = venue_of(known, msgspec.convert(dishes.get(id, ()), tuple[Dish, ...], strict=False))
-        found[id] = Taste(venue.cuisine, venue.level)
+        found[id] = venue_of(known, msgspec.convert(dishes.get(id, ()), tuple[Dish, ...], strict=False))
     return found

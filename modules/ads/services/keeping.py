@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import lru_cache
 from threading import Event, Lock
 from typing import NamedTuple
 from uuid import UUID
 
 import structlog
+from opening_hours import OpeningHours
 
 from modules.ads.engine.deciding import Rules
 from modules.ads.engine.prediction import Model
@@ -18,7 +20,7 @@ from modules.ads.engine.snapshot import RegionNow, Snapshot
 from modules.ads.interface import CampaignState
 from modules.ads.kinds import GOODS_BITS, bits
 from modules.ads.models import Arm, Campaign
-from modules.ads.policies import floors, is_allowed, restrictions
+from modules.ads.policies import Restriction, floors, restrictions
 from modules.ads.selectors.servables import servables
 from modules.ads.selectors.venues import dishes_of, unavailable, venue_of, venues
 from modules.restaurants.interface import MenuDocument, RestaurantFacts
@@ -136,6 +138,16 @@ def _now_in(region: Region, now: datetime) -> RegionNow:
     local = region.local(now)
     forbidden = [row.goods for row in restrictions(region, on=local.date()) if not is_allowed(row, at=local)]
     return RegionNow(local.weekday() * 24 + local.hour, bits(forbidden, GOODS_BITS))
+
+
+def _is_allowed(restriction: Restriction, local: datetime) -> bool:
+    """Whether its goods may be advertised then."""
+    return bool(restriction.hours) and _parsed(restriction.hours).is_open(local.replace(tzinfo=None))
+
+
+@lru_cache(maxsize=256)
+def _parsed(hours: str) -> OpeningHours:
+    return OpeningHours(hours)
 
 
 keeper = Keeper()

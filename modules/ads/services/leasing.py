@@ -1,8 +1,8 @@
 """Money for processes to promise: chunks of what a campaign has released and nobody has promised or spent.
 
-A day's money is released along the hours in which people come (its pacing), so that it lasts; what is reserved
-counts as spent for RESERVED, by when a click has come or will not. What is spent and not yet settled counts too:
-however late settling is, nothing is promised twice.
+A day's money is released along the hours in which people come (its pacing), so that it lasts; what is
+reserved counts as spent for RESERVED, by when a click has come or will not. What is spent and not yet settled
+counts too: however late settling is, nothing is promised twice.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ def forget_past_reservations() -> int:
 
 
 def allotted(standing: Standing, today: date, zone: ZoneInfo) -> int:
-    """What of its money is for this day: no more than the cap, and of what is left of the budget the part that
-    falls on it, where it is to last."""
+    """What of its money is for this day: no more than the cap, and of what is left of the budget the part
+    that falls on it, where it is to last."""
     left = max(standing.budget - (standing.spent - standing.spent_today), 0)
     if Pacing(standing.pacing) is Pacing.EVEN and standing.daily_cap is None:
         last = (standing.ends_at - timedelta(microseconds=1)).astimezone(zone).date()

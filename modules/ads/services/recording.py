@@ -1,5 +1,5 @@
-"""What happened to offers: each counts once, however often and wherever it is told. What is no person's, or not
-in time, costs nothing, and a click leads on all the same."""
+"""What happened to offers: each counts once, however often and wherever it is told. What is no person's, or
+not in time, costs nothing, and a click leads on all the same."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Origin(NamedTuple):
 
     @property
     def source(self) -> int:
-        """The same for the same browser on the same day, and telling nothing of it: a signed 64-bit number."""
+        """The same for the same browser on the same day, and telling nothing of it: 64 bits, signed."""
         text = f"{clock.now():%Y-%m-%d}|{self.address}|{self.user_agent}"
         digest = hmac.digest(_key(settings.SECRET_KEY), text.encode(), sha256)
         return int.from_bytes(digest[:8], "big", signed=True)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from modules.ads.engine.allowances import Chunk
 from modules.ads.engine.cells import cell_of
 from modules.ads.engine.columns import NONE
-from modules.ads.engine.deciding import Placed, Rules, decide
+from modules.ads.engine.deciding import Look, Placed, Rules, Served, decide
 from modules.ads.engine.features import Scene
 from modules.ads.engine.prediction import Model
 from modules.ads.engine.servable import Ring, Servable, Venue
@@ -123,8 +123,8 @@ class Town:
         self, places: list[tuple[Placement, int]], *, viewer: Viewer | None = None, **scene: Any
     ) -> list[Placed]:
         self.refresh()
-        rules, seen = Rules(self.floors), self.scene(**scene)
-        return decide(self.snapshot, self.model, rules, viewer or Viewer(), seen, places, self.now)
+        served = Served(self.snapshot, self.model, Rules(self.floors))
+        return decide(served, Look(viewer or Viewer(), self.scene(**scene), self.now), places)
 
 
 def shown(placed: Placed) -> list[UUID]:
