@@ -1,5 +1,5 @@
-"""What each staff role may do with ads: "change" writes campaigns, pauses and ends them; who has "decide" says
-what may be shown, and gives back what should not have been charged."""
+"""What each staff role may do with ads: "change" writes campaigns, pauses and ends them; who has "decide"
+says what may be shown, and gives back what should not have been charged."""
 
 ROLES: dict[str, set[str]] = {
     "support": {"view"},

@@ -1,5 +1,5 @@
-"""What this process may promise of each campaign's money. It is had in chunks, which the database has reserved
-before: whatever is late, no process promises what another one has."""
+"""What this process may promise of each campaign's money. It is had in chunks, which the database has
+reserved before: whatever is late, no process promises what another one has."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ class Allowances:
                 self._closed_until[place] = -inf
 
     def expire(self, now: float) -> list[Leftover]:
-        """Let go of chunks whose time is over: what of them was not promised. The oldest is promised first."""
+        """Let go of chunks whose time is over: what of them was not promised. The oldest is promised
+        first."""
         leftovers = []
         with self._lock:
             for campaign, chunks in list(self._chunks.items()):

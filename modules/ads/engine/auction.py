@@ -1,10 +1,10 @@
 """Who gets the slots, and for what price. Integers throughout: prices never come from floating point.
 
-The score of an ad is bid × what of it is paid for per impression × weight (relevance and quality). Whoever wins
-pays per click (or whatever it pays for) the least with which it would still have won: the score of the next,
-divided by its own prediction and weight, and one micro more (generalised second price: Edelman, Ostrovsky and
-Schwarz, "Internet Advertising and the Generalized Second-Price Auction", 2007); never less than the floor, never
-more than its bid.
+The score of an ad is bid × what of it is paid for per impression × weight (relevance and quality). Whoever
+wins pays per click (or whatever it pays for) the least with which it would still have won: the score of the
+next, divided by its own prediction and weight, and one micro more (generalised second price: Edelman,
+Ostrovsky and Schwarz, "Internet Advertising and the Generalized Second-Price Auction", 2007); never less than
+the floor, never more than its bid.
 """
 
 from __future__ import annotations

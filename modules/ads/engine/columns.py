@@ -46,8 +46,8 @@ class Columns:
 
 class FlightColumns(Columns):
     """Of a flight what is asked of all candidates. `live` is what `Snapshot.refresh` made of the rest: it may
-    be shown now, to somebody. `worth` is what an impression brings by what the flight has brought so far. Codes
-    say the same in every process."""
+    be shown now, to somebody. `worth` is what an impression brings by what the flight has brought so far.
+    Codes say the same in every process."""
 
     TYPES = {
         "used": np.bool_,

@@ -1,4 +1,5 @@
-"""What was shown and clicked, what of campaigns' money is promised, and what was spent. Amounts are micros."""
+"""What was shown and clicked, what of campaigns' money is promised, and what was spent. Amounts are
+micros."""
 
 from __future__ import annotations
 

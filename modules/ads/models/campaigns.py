@@ -1,4 +1,5 @@
-"""Advertisers, campaigns, flights and creatives. Amounts are micros: millionths of the currency's main unit."""
+"""Advertisers, campaigns, flights and creatives. Amounts are micros: millionths of the currency's main
+unit."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ class Campaign(Aggregate):
     says (a click, a thousand impressions, an order), `budget` the most in all, `daily_cap` the most within a
     day of the region (empty: what of the budget falls on it). `goods` are restricted goods that it
     advertises. `landing` is where a click leads, a path on this origin or an https address; a restaurant's
-    leads to its page. `note` says why it was rejected, to its advertiser. Kept as long as accounts must be."""
+    leads to its page. `note` says why it was rejected, to its advertiser. Kept as long as accounts must
+    be."""
 
     advertiser = models.ForeignKey(Advertiser, on_delete=models.PROTECT, related_name="campaigns")
     name = models.CharField(max_length=120)

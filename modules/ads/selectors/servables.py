@@ -1,5 +1,5 @@
-"""What may be shown, as the engine wants it: of campaigns that are approved and not over, flights that are on,
-with creatives that are approved."""
+"""What may be shown, as the engine wants it: of campaigns that are approved and not over, flights that are
+on, with creatives that are approved."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ from tiffin import db
 
 LONGEST_CAP_HOURS = 24 * 30
 _VIEWER = """
-SELECT viewer.is_personal, viewer.habits, viewer.member_until > %(now)s, seen.campaigns, seen.hours, seen.counts
+SELECT viewer.is_personal, viewer.habits, viewer.member_until > %(now)s, seen.campaigns, seen.hours,
+    seen.counts
 FROM (SELECT) AS one
 LEFT JOIN ads_viewer AS viewer ON viewer.id = %(id)s
 LEFT JOIN LATERAL (

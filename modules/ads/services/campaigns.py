@@ -239,7 +239,7 @@ def _keep(flight: Flight) -> Flight:
 def _require_changeable(campaign: Campaign) -> None:
     if campaign.state not in CHANGEABLE:
         raise CampaignRefused(
-            reason=f"It is {campaign.state.value}: only a draft can be changed. Take it back, or make another."
+            reason=f"It is {campaign.state.value}; only drafts can be changed: take it back, or make another."
         )
 
 

@@ -1,5 +1,5 @@
-"""A page view becomes ads: who looks is read, the engine decides, creatives are chosen and filled, and what was
-decided is written down a moment later."""
+"""A page view becomes ads: who looks is read, the engine decides, creatives are chosen and filled, and what
+was decided is written down a moment later."""
 
 from __future__ import annotations
 

@@ -136,7 +136,8 @@ class Keeper:
 
 def _now_in(region: Region, now: datetime) -> RegionNow:
     local = region.local(now)
-    forbidden = [row.goods for row in restrictions(region, on=local.date()) if not is_allowed(row, at=local)]
+    rows = restrictions(region, on=local.date())
+    forbidden = [row.goods for row in rows if not _is_allowed(row, local)]
     return RegionNow(local.weekday() * 24 + local.hour, bits(forbidden, GOODS_BITS))
 
 
