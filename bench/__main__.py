@@ -23,6 +23,7 @@ NAMES = (
     "renewals",
     "signups",
     "benefits",
+    "ads",
 )
 
 OPTIONS = {
@@ -31,6 +32,7 @@ OPTIONS = {
     "ledger": {"stored", "full", "customers"},
     "renewals": {"members", "full"},
     "benefits": {"members"},
+    "ads": {"campaigns"},
 }
 
 
@@ -45,6 +47,7 @@ def main() -> int:
         "--stored", type=_positive, help="ledger: transfers that are there already at the end"
     )
     parser.add_argument("--members", type=int, help="renewals: of each round; benefits: in all")
+    parser.add_argument("--campaigns", type=int, help="ads: how many run")
     parser.add_argument("--customers", type=int, help="ledger: how many have points")
     parser.add_argument(
         "--full",

@@ -65,6 +65,15 @@ class Ground:
             if child is not None:
                 child.stop()
 
+    def again(self, name: str) -> None:
+        """End a process and start it anew, so that it reads what there is by now."""
+        watched = self.supervisor.watched[name]
+        if watched.child is not None:
+            watched.child.stop()
+        watched.child = Child(watched.program)
+        if not wait_until(watched.program.ready, seconds=PLATFORM_SECONDS):
+            raise CannotStart(f"{name} did not start again: {last_line(watched.program.log.read_text())}")
+
     def serve_beside(self, name: str, wsgi: str) -> int:
         """Serve another WSGI application exactly as the web process serves the platform; returns its port."""
         port = ports.free_port()

@@ -44,10 +44,9 @@ def _of(campaigns: list[Campaign]) -> Iterator[Servable]:
     )
     flights = _by_campaign(Flight.objects.filter(campaign_id__in=ids, is_on=True))
     for campaign in campaigns:
-        shown = tuple(_creative(each) for each in creatives[campaign.id])
-        if shown:
+        if shown := creatives[campaign.id]:
             for flight in flights[campaign.id]:
-                yield _servable(campaign, flight, shown)
+                yield servable_of(campaign, flight, shown)
 
 
 def _by_campaign(rows: Iterable[Any]) -> defaultdict[UUID, list[Any]]:
@@ -63,7 +62,8 @@ def _creative(creative: Creative) -> ServableCreative:
     )
 
 
-def _servable(campaign: Campaign, flight: Flight, creatives: tuple[ServableCreative, ...]) -> Servable:
+def servable_of(campaign: Campaign, flight: Flight, creatives: Iterable[Creative]) -> Servable:
+    """A flight with what its campaign says, as the engine wants it."""
     advertiser = campaign.advertiser
     return Servable(
         id=flight.id,
@@ -92,7 +92,7 @@ def _servable(campaign: Campaign, flight: Flight, creatives: tuple[ServableCreat
         to_unknown=flight.to_unknown,
         quality=campaign.quality,
         landing=campaign.landing,
-        creatives=creatives,
+        creatives=tuple(_creative(each) for each in creatives),
     )
 
 
