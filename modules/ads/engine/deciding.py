@@ -12,7 +12,7 @@ from shapely import Point
 from modules.ads.engine import auction
 from modules.ads.engine.auction import Scores
 from modules.ads.engine.columns import NONE, Bools, Ints, Rows
-from modules.ads.engine.features import Affinities, Scene, affinities, features, in_slot, ordered_at
+from modules.ads.engine.features import Affinities, Scene, affinities, features, ordered_at
 from modules.ads.engine.prediction import Features, Model
 from modules.ads.engine.servable import Servable
 from modules.ads.engine.snapshot import (
@@ -36,25 +36,32 @@ _ONLY_FOR_ADULTS = GOODS_BITS[Goods.ALCOHOL]
 
 
 class Rules(NamedTuple):
-    """The floors (micros) of a region by placement and pricing."""
+    """The floors of a region (micros): by placement, those of each pricing by its code."""
 
-    floors: Mapping[Placement, Mapping[Pricing, int]]
+    floors: Mapping[int, Ints]
 
-    def floor(self, placement: Placement, pricing: Pricing) -> int:
-        return self.floors.get(placement, {}).get(pricing, 0)
+    @classmethod
+    def of(cls, floors: Mapping[Placement, Mapping[Pricing, int]]) -> Rules:
+        """Placements and pricings that are not named have none."""
+        return cls(
+            {
+                PLACEMENT_BITS[placement]: np.array(
+                    [floors.get(placement, {}).get(pricing, 0) for pricing in PRICING_CODES], np.int64
+                )
+                for placement in PLACEMENT_BITS
+            }
+        )
 
 
 class Won(NamedTuple):
     """A slot's winner. `price` is what is paid per paid event, `promised` what of the campaign's allowance is
-    promised; `clicks`, `paid`, `weight` and `score` as the auction had them."""
+    promised; `clicks`, `weight` and `score` as the auction had them, `features` as for the first slot."""
 
     flight: Servable
-    row: int
     slot: int
     price: int
     promised: int
     clicks: int
-    paid: int
     weight: int
     score: int
     features: Features
@@ -107,6 +114,15 @@ class Look(NamedTuple):
     viewer: Viewer
     scene: Scene
     now: float
+
+
+class _Winner(NamedTuple):
+    """Who has a slot, at which position of the candidates, and what was promised for it."""
+
+    flight: Servable
+    position: int
+    slot: int
+    promised: int
 
 
 def decide(served: Served, look: Look, places: Sequence[tuple[Placement, int]]) -> list[Placed]:
@@ -202,7 +218,7 @@ class _Filling:
 
     def _above_floor(self, placement: Placement, rows: Rows) -> Bools:
         flights = self.snapshot.flights
-        floors = np.array([self.rules.floor(placement, pricing) for pricing in PRICING_CODES], np.int64)
+        floors = self.rules.floors[PLACEMENT_BITS[placement]]
         above: Bools = flights.free[rows] | (flights.bid[rows] >= floors[flights.pricing[rows]])
         return above
 
@@ -231,33 +247,32 @@ class _Filling:
     def _award(self, placement: Placement, slots: int, ranked: _Candidates) -> list[Won]:
         """The best first; each pays by the score of the next that could have had the slot."""
         won: list[Won] = []
-        waits = False  # the last winner's price, for the next score
+        waits: _Winner | None = None  # the last winner, whose price depends on the next score
         of_cuisine: dict[int, int] = {}
-        for position, row in enumerate(ranked.rows.tolist()):
+        rows, scores, paid = ranked.rows.tolist(), ranked.scores.score.tolist(), ranked.scores.paid.tolist()
+        for position, row in enumerate(rows):
             flight = self.snapshot.servables.get(row)
             if flight is None:
                 continue
-            score = int(ranked.scores.score[position])
-            promised = auction.expected(flight.bid, int(ranked.scores.paid[position]))
+            promised = auction.expected(flight.bid, paid[position])
             why = self._refusal(row, flight) or self._take(flight, promised)
             if why:
-                self._skip(why, flight, score)
+                self._skip(why, flight, scores[position])
                 continue
-            if waits:
-                won[-1] = self._priced(placement, won[-1], score)
-                waits = False
+            if waits is not None:
+                won.append(self._won(placement, ranked, waits, scores[position]))
+                waits = None
             why = "rank" if len(won) == slots else self._alike(row, slots, of_cuisine)
             if why:
                 self._leave(flight, promised)
-                self._skip(why, flight, score)
+                self._skip(why, flight, scores[position])
                 if len(won) == slots:
                     break
                 continue
-            won.append(self._won(ranked, position, flight, len(won), promised))
+            waits = _Winner(flight, position, len(won), promised)
             self.on_page.add(flight.advertiser_id)
-            waits = True
-        if waits:
-            won[-1] = self._priced(placement, won[-1], 0)
+        if waits is not None:
+            won.append(self._won(placement, ranked, waits, 0))
         return won
 
     def _skip(self, why: str, flight: Servable, score: int) -> None:
@@ -300,33 +315,30 @@ class _Filling:
         of_cuisine[cuisine] = of_cuisine.get(cuisine, 0) + 1
         return None
 
-    def _won(self, ranked: _Candidates, position: int, flight: Servable, slot: int, promised: int) -> Won:
-        scores, given = ranked.scores, ranked.given
+    def _won(self, placement: Placement, ranked: _Candidates, winner: _Winner, next_score: int) -> Won:
+        """What the winner pays by the next's score; what was promised beyond that is free again."""
+        flight, at = winner.flight, winner.position
+        row, scores, given = int(ranked.rows[at]), ranked.scores, ranked.given
+        paid, weight = int(scores.paid[at]), int(scores.weight[at])
+        price = promised = 0
+        if not flight.is_free:
+            floors = self.rules.floors[PLACEMENT_BITS[placement]]
+            floor = int(floors[self.snapshot.flights.pricing[row]])
+            price = auction.price(
+                bid=flight.bid, paid=paid, weight=weight, next_score=next_score, floor=floor
+            )
+            promised = auction.expected(price, paid)
+            self.snapshot.allowances.give_back(flight.campaign_id, winner.promised - promised)
         return Won(
             flight=flight,
-            row=int(ranked.rows[position]),
-            slot=slot,
-            price=flight.bid,
-            promised=0 if flight.is_free else promised,
-            clicks=int(scores.clicks[position]),
-            paid=int(scores.paid[position]),
-            weight=int(scores.weight[position]),
-            score=int(scores.score[position]),
-            features=in_slot(ranked.found[position], slot),
-            likes=float(given.likes[position]),
-            days=int(given.days[position]),
-            metres=float(given.metres[position]),
+            slot=winner.slot,
+            price=price,
+            promised=promised,
+            clicks=int(scores.clicks[at]),
+            weight=weight,
+            score=int(scores.score[at]),
+            features=ranked.found[at],
+            likes=float(given.likes[at]),
+            days=int(given.days[at]),
+            metres=float(given.metres[at]),
         )
-
-    def _priced(self, placement: Placement, winner: Won, next_score: int) -> Won:
-        """What the winner pays by the next's score; what was promised beyond that is free again."""
-        flight = winner.flight
-        if flight.is_free:
-            return winner._replace(price=0)
-        floor = self.rules.floor(placement, flight.pricing)
-        price = auction.price(
-            bid=flight.bid, paid=winner.paid, weight=winner.weight, next_score=next_score, floor=floor
-        )
-        promised = auction.expected(price, winner.paid)
-        self.snapshot.allowances.give_back(flight.campaign_id, winner.promised - promised)
-        return winner._replace(price=price, promised=promised)

@@ -4,7 +4,8 @@ and how long it takes, in the reader's language."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from modules.ads.engine.servable import Creative, Dish, Venue
 from tiffin.money import minor_units
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-PLACEHOLDERS = frozenset({"restaurant", "cuisine", "dish", "price", "minutes"})
+_OF_DISH = frozenset({"dish", "price"})
+PLACEHOLDERS = _OF_DISH | {"restaurant", "cuisine", "minutes"}
 FALLBACK = "en"
 
 
@@ -25,22 +27,38 @@ class Filled(NamedTuple):
     picture: str
 
 
+class Reader(NamedTuple):
+    """For whom a text is filled: in which language, how many minutes it takes to them (None: unknown), and
+    which dishes cannot be had."""
+
+    language: str
+    minutes: int | None
+    gone: Collection[UUID]
+
+
 def unknown_placeholders(text: str) -> set[str]:
-    return {f"{{{name}}}" for name in _PLACEHOLDER.findall(text)} - {f"{{{name}}}" for name in PLACEHOLDERS}
+    return {f"{{{name}}}" for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS}
 
 
-def fill(
-    creative: Creative, venue: Venue | None, *, language: str, minutes: int | None, gone: Collection[UUID]
-) -> Filled | None:
+def fill(creative: Creative, venue: Venue | None, reader: Reader) -> Filled | None:
     """None where something that it names is not to be had now."""
-    headline, text = _said(creative.headlines, language), _said(creative.texts, language)
-    dish = next((dish for dish in venue.dishes if dish.id not in gone), None) if venue else None
-    values = dict(_values(venue, dish, language, minutes))
-    named = {*_PLACEHOLDER.findall(headline), *_PLACEHOLDER.findall(text)}
-    if not named <= values.keys():
+    headline = _parts(_said(creative.headlines, reader.language))
+    text = _parts(_said(creative.texts, reader.language))
+    named = {*headline[1::2], *text[1::2]}
+    if not named:
+        return Filled("".join(headline), "".join(text), creative.picture)
+    dish = _dish(venue, reader) if named & _OF_DISH else None
+    values = {name: _value(name, venue, dish, reader) for name in named}
+    if None in values.values():
         return None
-    picture = creative.picture or (dish.picture if dish and "dish" in named else "")
-    return Filled(_put(headline, values), _put(text, values), picture)
+    picture = creative.picture or (dish.picture if dish else "")
+    return Filled(_joined(headline, values), _joined(text, values), picture)
+
+
+@lru_cache(maxsize=50_000)
+def _parts(text: str) -> tuple[str, ...]:
+    """What stands between placeholders, and at odd places their names."""
+    return tuple(_PLACEHOLDER.split(text))
 
 
 def _said(texts: Mapping[str, str], language: str) -> str:
@@ -51,24 +69,31 @@ def _said(texts: Mapping[str, str], language: str) -> str:
     return next(iter(texts.values()), "")
 
 
-def _values(
-    venue: Venue | None, dish: Dish | None, language: str, minutes: int | None
-) -> Iterator[tuple[str, str]]:
+def _dish(venue: Venue | None, reader: Reader) -> Dish | None:
+    return next((dish for dish in venue.dishes if dish.id not in reader.gone), None) if venue else None
+
+
+def _value(name: str, venue: Venue | None, dish: Dish | None, reader: Reader) -> str | None:
     if venue is None:
-        return
-    yield "restaurant", venue.name
-    yield "cuisine", venue.cuisine
-    if dish is not None:
-        yield "dish", dish.titles.get(language, dish.title)
-        yield "price", written_price(dish.price, venue.currency, language)
-    if minutes is not None:
-        yield "minutes", str(minutes)
+        return None
+    if name == "restaurant":
+        return venue.name
+    if name == "cuisine":
+        return venue.cuisine
+    if name == "minutes":
+        return None if reader.minutes is None else str(reader.minutes)
+    if dish is None:
+        return None
+    if name == "dish":
+        return dish.titles.get(reader.language, dish.title)
+    return written_price(dish.price, venue.currency, reader.language)
 
 
-def _put(text: str, values: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+def _joined(parts: Sequence[str], values: Mapping[str, str | None]) -> str:
+    return "".join(values[part] or "" if place % 2 else part for place, part in enumerate(parts))
 
 
+@lru_cache(maxsize=20_000)
 def written_price(amount: int, currency: str, language: str) -> str:
     """As people write it there: “12,50 zł”. `amount` in minor units."""
     exact = str(amount).rjust(minor_units(currency) + 1, "0")
@@ -77,6 +102,7 @@ def written_price(amount: int, currency: str, language: str) -> str:
     return format_currency(number, currency, locale=_locale(language))
 
 
+@lru_cache(maxsize=256)
 def _locale(language: str) -> Locale:
     try:
         return Locale.parse(language or FALLBACK, sep="-")

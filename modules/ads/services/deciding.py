@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from random import SystemRandom
+from random import Random
 from uuid import UUID
 
 from modules.ads.engine import deciding as engine
@@ -16,7 +16,7 @@ from modules.ads.engine.columns import NONE
 from modules.ads.engine.deciding import Look, Placed, Served, Won
 from modules.ads.engine.features import FAR, Scene
 from modules.ads.engine.filling import Filled as Text
-from modules.ads.engine.filling import fill
+from modules.ads.engine.filling import Reader, fill
 from modules.ads.engine.servable import Creative, Servable, Venue
 from modules.ads.engine.viewer import Viewer
 from modules.ads.engine.words import words_of
@@ -32,15 +32,15 @@ from modules.ads.interface import (
 )
 from modules.ads.selectors.viewers import viewer_of
 from modules.ads.services import offers, writing
-from modules.ads.services.keeping import Keeper, keeper
+from modules.ads.services.keeping import UNSEEN, Keeper, keeper
 from modules.ads.services.leasing import lease
 from modules.ads.services.offers import Offer
 from modules.ads.services.reasons import in_words, reasons_of
 from tiffin import clock, ids, regions, serving
-from tiffin.regions import NoRuleInForce, Region
+from tiffin.regions import Region
 
 CLICKS = "/api/v1/ads/clicks/"
-_random = SystemRandom()
+_random = Random()  # noqa: S311 - which text is shown is no secret
 
 
 def decide(view: PageView, places: Sequence[Place]) -> Decision:
@@ -123,6 +123,7 @@ class _Making:
         self.kept, self.view, self.region, self.viewer = kept, view, region, viewer
         self.decision_id = decision_id
         self.language = view.language or region.languages[0]
+        self.pace = kept.pace(region)
         self.chosen: dict[int, UUID] = {}
         self.next_slot = 0
 
@@ -161,28 +162,22 @@ class _Making:
         )
 
     def _creative(self, flight: Servable, venue: Venue | None, won: Won) -> tuple[Creative, Text] | None:
-        minutes = self._minutes(venue, won.metres)
-        fits: list[tuple[Creative, Text]] = []
-        for creative in flight.creatives:
-            text = fill(creative, venue, language=self.language, minutes=minutes, gone=self.kept.gone)
+        """One of those that can be filled now."""
+        reader = Reader(self.language, self._minutes(venue, won.metres), self.kept.gone)
+        left = list(flight.creatives)
+        while left:
+            counted = [self.kept.arms.get(creative.id, UNSEEN) for creative in left]
+            creative = left.pop(choose(counted, _random))
+            text = fill(creative, venue, reader)
             if text is not None:
-                fits.append((creative, text))
-        if not fits:
-            return None
-        counted = [self.kept.arms.get(creative.id, (0, 0)) for creative, _ in fits]
-        return fits[choose(counted, _random)]
+                return creative, text
+        return None
 
     def _minutes(self, venue: Venue | None, metres: float) -> int | None:
         """From the kitchen to this door, as orders reckons it; None where it is not known which door."""
-        if venue is None or metres >= FAR:
+        if venue is None or metres >= FAR or self.pace is None:
             return None
-        day = self.region.local(clock.now()).date()
-        try:
-            a_minute = self.region.setting("estimates.metres_per_minute", int, on=day)
-            door = self.region.setting("estimates.door_minutes", int, on=day)
-        except NoRuleInForce:
-            return None
-        return venue.preparation_minutes + round(metres / a_minute) + door
+        return venue.preparation_minutes + round(metres / self.pace.metres_a_minute) + self.pace.door_minutes
 
     def _offer(self, placed: Placed, won: Won, creative: Creative, venue: Venue | None, number: int) -> Offer:
         flight = won.flight

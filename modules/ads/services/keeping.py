@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from threading import Event, Lock
 from typing import NamedTuple
@@ -25,7 +25,8 @@ from modules.ads.selectors.servables import servables
 from modules.ads.selectors.venues import dishes_of, unavailable, venue_of, venues
 from modules.restaurants.interface import MenuDocument, RestaurantFacts
 from tiffin import clock, regions
-from tiffin.regions import Region
+from tiffin.memory import settle
+from tiffin.regions import NoRuleInForce, Region
 
 log = structlog.get_logger(__name__)
 ALL = 10**9
@@ -36,6 +37,16 @@ class Counted(NamedTuple):
 
     shown: int
     clicked: int
+
+
+UNSEEN = Counted(0, 0)
+
+
+class Pace(NamedTuple):
+    """How orders reckons the way to a door."""
+
+    metres_a_minute: int
+    door_minutes: int
 
 
 class Keeper:
@@ -54,7 +65,6 @@ class Keeper:
         self._dishes: dict[UUID, tuple[Dish, ...]] = {}
         self._facts: dict[UUID, RestaurantFacts] = {}
         self._flights: defaultdict[UUID, set[UUID]] = defaultdict(set)
-        self._rules: dict[tuple[str, object], Rules] = {}
         self._loading = Lock()
 
     def load(self) -> None:
@@ -71,6 +81,7 @@ class Keeper:
                     self.snapshot.put_flight(flight)
             self.learn_arms()
             self.refresh(most=ALL)
+            settle()  # most of what this process holds was made just now, and stays
             self.ready.set()
             log.info("ads_loaded", flights=len(self.snapshot.servables))
 
@@ -85,11 +96,12 @@ class Keeper:
 
     def rules(self, region: Region) -> Rules:
         """The region's floors today."""
+        return _rules(region, region.local(clock.now()).date())
+
+    def pace(self, region: Region) -> Pace | None:
+        """None where the region does not say."""
         day = region.local(clock.now()).date()
-        key = (region.code, day)
-        if key not in self._rules:
-            self._rules[key] = Rules(floors(region, on=day))
-        return self._rules[key]
+        return _pace(region, day)
 
     # --- what others tell ---------------------------------------------------------------------------
 
@@ -132,6 +144,20 @@ class Keeper:
             return self._dishes[restaurant_id]
         row = self.snapshot.restaurants.get(self.snapshot.venue_row(restaurant_id))
         return row.dishes if row else ()
+
+
+@lru_cache(maxsize=256)
+def _rules(region: Region, day: date) -> Rules:
+    return Rules.of(floors(region, on=day))
+
+
+@lru_cache(maxsize=256)
+def _pace(region: Region, day: date) -> Pace | None:
+    try:
+        a_minute = region.setting("estimates.metres_per_minute", int, on=day)
+        return Pace(a_minute, region.setting("estimates.door_minutes", int, on=day))
+    except NoRuleInForce:
+        return None
 
 
 def _now_in(region: Region, now: datetime) -> RegionNow:

@@ -13,6 +13,7 @@ import msgspec
 from prometheus_client import Counter as Metric
 
 from modules.ads.engine.deciding import Beaten, Placed, Won
+from modules.ads.engine.features import in_slot
 from modules.ads.interface import PageView
 from tiffin import db
 
@@ -135,7 +136,7 @@ def _won(won: Won, number: int, creative_id: UUID | None) -> dict[str, Any]:
         "likes": round(won.likes, 3),
         "days": won.days,
         "metres": round(won.metres),
-        "features": won.features.tolist(),
+        "features": in_slot(won.features, won.slot).tolist(),
     }
 
 

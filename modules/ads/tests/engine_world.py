@@ -123,7 +123,7 @@ class Town:
         self, places: list[tuple[Placement, int]], *, viewer: Viewer | None = None, **scene: Any
     ) -> list[Placed]:
         self.refresh()
-        served = Served(self.snapshot, self.model, Rules(self.floors))
+        served = Served(self.snapshot, self.model, Rules.of(self.floors))
         return decide(served, Look(viewer or Viewer(), self.scene(**scene), self.now), places)
 
 
