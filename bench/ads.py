@@ -1,5 +1,5 @@
-"""`ads`: five slots a page are filled over HTTP, among ten thousand campaigns, for varied people and places; the
-decision alone, and how it grows with the number of campaigns."""
+"""`ads`: five slots a page are filled over HTTP, among ten thousand campaigns, for varied people and places;
+the decision alone, and how it grows with the number of campaigns."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 import msgspec
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny
@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from modules.ads import selectors, services
-from modules.ads.interface import OfferInvalid, PageView, Place, Placement, Point, TooManySlots
+from modules.ads.interface import OfferInvalid, TooManySlots
+from modules.ads.rest.asking import asked
 from modules.ads.rest.serializers import (
     ConsentSerializer,
     CountedSerializer,
@@ -25,9 +26,7 @@ from modules.ads.rest.serializers import (
     PageViewSerializer,
 )
 from modules.ads.services import Origin
-from tiffin.context import ActorKind
 from tiffin.regions import UnknownRegion
-from tiffin.web.auth import actor_of
 from tiffin.web.clients import address_of, country_of
 from tiffin.web.customers import CustomerView
 from tiffin.web.openapi import refuses
@@ -79,6 +78,9 @@ _ANSWERED = [
 ]
 
 
+_write = msgspec.json.Encoder().encode
+
+
 class PublicView(APIView):
     permission_classes = (AllowAny,)
 
@@ -97,21 +99,9 @@ class Decisions(PublicView):
             "pays for it, and `why`."
         ),
     )
-    def post(self, request: Request) -> Response:
-        asked = PageViewSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
-        places = [
-            Place(placement=Placement(each["placement"]), slots=each["slots"])
-            for each in wanted.pop("places")
-        ]
-        actor, point = actor_of(request), wanted.pop("point", None)
-        view = PageView(
-            **wanted,
-            customer_id=actor.id if actor.kind is ActorKind.CUSTOMER else None,
-            point=Point(**point) if point else None,
-        )
-        return Response(msgspec.to_builtins(services.decide(view, places)))
+    def post(self, request: Request) -> HttpResponse:
+        view, places = asked(request)
+        return HttpResponse(_write(services.decide(view, places)), content_type="application/json")
 
 
 class Impressions(PublicView):
@@ -123,9 +113,9 @@ class Impressions(PublicView):
         description="Each counts once, however often it is told.",
     )
     def post(self, request: Request) -> Response:
-        asked = ImpressionsSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        counted = services.record_impressions(asked.validated_data["tokens"], origin_of(request))
+        sent = ImpressionsSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        counted = services.record_impressions(sent.validated_data["tokens"], origin_of(request))
         return Response({"counted": counted})
 
 
@@ -160,10 +150,10 @@ class Consent(CustomerView):
         description="Whoever does not any more is forgotten: what was learned is deleted at once.",
     )
     def put(self, request: Request) -> Response:
-        asked = ConsentSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        services.agree(viewer_id=self.customer_id(), is_customer=True, **asked.validated_data)
-        return Response(asked.validated_data)
+        sent = ConsentSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        services.agree(viewer_id=self.customer_id(), is_customer=True, **sent.validated_data)
+        return Response(sent.validated_data)
 
 
 class DeviceConsent(PublicView):
@@ -174,10 +164,10 @@ class DeviceConsent(PublicView):
         summary="Agree for a browser that nobody is logged in with, or not any more",
     )
     def put(self, request: Request) -> Response:
-        asked = DeviceConsentSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        device_id: UUID = asked.validated_data["device_id"]
-        services.agree(viewer_id=device_id, is_customer=False, personal=asked.validated_data["personal"])
+        sent = DeviceConsentSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        device_id: UUID = sent.validated_data["device_id"]
+        services.agree(viewer_id=device_id, is_customer=False, personal=sent.validated_data["personal"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

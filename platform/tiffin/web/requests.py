@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 DEADLINE_SECONDS = 10.0
 # W3C Trace Context §3.2: version, trace id, parent id, flags.
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:$|-)")
-_QUIET = ("/livez", "/readyz", "/metrics", "/static/", "/internal/")
+_QUIET = ("/livez", "/readyz", "/metrics", "/static/", "/internal/", *settings.TIFFIN_QUIET_PREFIXES)
 
 
 class RequestContext(EitherWay):
