@@ -27,7 +27,8 @@ def refresh() -> None:
 @serving.repeat("ads-lease", pause=timedelta(milliseconds=500))
 def lease() -> None:
     keeper.ready.wait()
-    leasing.lease(keeper.snapshot.allowances)
+    while leasing.lease(keeper.snapshot.allowances):
+        pass
 
 
 @serving.repeat("ads-write", pause=timedelta(milliseconds=250))

@@ -4,6 +4,7 @@ reserved before: whatever is late, no process promises what another one has."""
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from math import inf
 from threading import Lock
 from typing import NamedTuple
@@ -43,6 +44,7 @@ class Allowances:
         self._left: Ints = np.zeros(_SIZE, np.int64)
         self._closed_until: Floats = np.zeros(_SIZE, np.float64)
         self._chunks: dict[UUID, deque[Chunk]] = {}
+        self._in_time: deque[tuple[float, UUID]] = deque()  # when a chunk of whom is over, the first first
         self._wanted: dict[UUID, int] = {}
 
     def place(self, campaign: UUID) -> int:
@@ -76,16 +78,18 @@ class Allowances:
         with self._lock:
             self._left[self._places.known(campaign)] += micros
 
-    def wanted(self) -> dict[UUID, int]:
-        """By campaign how much was missing at a time, since this was asked last."""
+    def wanted(self, most: int) -> dict[UUID, int]:
+        """By campaign how much was missing at a time; those that were missed longest, and are not asked for
+        yet."""
         with self._lock:
-            wanted, self._wanted = self._wanted, {}
-            return wanted
+            first = list(islice(self._wanted, most))
+            return {campaign: self._wanted.pop(campaign) for campaign in first}
 
     def grant(self, chunk: Chunk) -> None:
         with self._lock:
             self._left[self._places.known(chunk.campaign)] += chunk.micros
             self._chunks.setdefault(chunk.campaign, deque()).append(chunk)
+            self._in_time.append((chunk.until, chunk.campaign))
 
     def close(self, campaign: UUID, until: float) -> None:
         """There is nothing to be had before that; `inf`: before something about the campaign changes."""
@@ -100,20 +104,23 @@ class Allowances:
                 self._closed_until[place] = -inf
 
     def expire(self, now: float) -> list[Leftover]:
-        """Let go of chunks whose time is over: what of them was not promised. The oldest is promised
-        first."""
+        """Let go of chunks whose time is over: what of them was not promised. The oldest is promised first,
+        and each that is granted lasts at least as long as those before."""
         leftovers = []
-        with self._lock:
-            for campaign, chunks in list(self._chunks.items()):
-                if chunks[0].until > now:
-                    continue
-                place = self._places.known(campaign)
-                while chunks and chunks[0].until <= now:
-                    over = chunks.popleft()
-                    kept = sum(chunk.micros for chunk in chunks)
-                    unused = max(0, min(int(self._left[place]) - kept, over.micros))
-                    self._left[place] -= unused
-                    leftovers.append(Leftover(over.id, unused))
+        while (campaign := self._next_over(now)) is not None:
+            with self._lock:
+                chunks, place = self._chunks[campaign], self._places.known(campaign)
+                over = chunks.popleft()
+                kept = sum(chunk.micros for chunk in chunks)
+                unused = max(0, min(int(self._left[place]) - kept, over.micros))
+                self._left[place] -= unused
                 if not chunks:
                     del self._chunks[campaign]
+            leftovers.append(Leftover(over.id, unused))
         return leftovers
+
+    def _next_over(self, now: float) -> UUID | None:
+        with self._lock:
+            if not self._in_time or self._in_time[0][0] > now:
+                return None
+            return self._in_time.popleft()[1]

@@ -33,7 +33,7 @@ from modules.ads.interface import (
 from modules.ads.selectors.viewers import viewer_of
 from modules.ads.services import offers, writing
 from modules.ads.services.keeping import UNSEEN, Keeper, keeper
-from modules.ads.services.leasing import lease
+from modules.ads.services.leasing import lease_at_once
 from modules.ads.services.offers import Offer
 from modules.ads.services.reasons import in_words, reasons_of
 from tiffin import clock, ids, regions, serving
@@ -102,7 +102,7 @@ def _placed(kept: Keeper, region: Region, look: Look, places: Sequence[Place]) -
     placed = engine.decide(served, look, wanted)
     if any(len(each.won) < each.slots and "allowance" in each.skipped for each in placed):
         _take_back(kept, placed)
-        lease(kept.snapshot.allowances)
+        lease_at_once(kept.snapshot.allowances)
         placed = engine.decide(served, look, wanted)
     return placed
 

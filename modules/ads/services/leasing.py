@@ -1,8 +1,8 @@
 """Money for processes to promise: chunks of what a campaign has released and nobody has promised or spent.
 
 A day's money is released along the hours in which people come (its pacing), so that it lasts; what is
-reserved counts as spent for RESERVED, by when a click has come or will not. What is spent and not yet settled
-counts too: however late settling is, nothing is promised twice.
+reserved counts as spent until RESERVED after it may be promised, by when a click has come or will not. What is
+spent and not yet settled counts too: however late settling is, nothing is promised twice.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ from modules.ads.models import Reservation
 from modules.ads.selectors.traffic import Curve, curve_of
 from tiffin import clock, db, regions
 
-RESERVED = timedelta(minutes=5)
-# A process has so long to promise what it got.
-USABLE = timedelta(seconds=30)
+# A process has so long to promise what it got, and what it promised may be clicked for so much longer.
+USABLE = timedelta(minutes=4)
+RESERVED = timedelta(minutes=4)
+_LOCKED = USABLE + RESERVED
+# So many campaigns at a time: nobody waits long for another's.
+_AT_ONCE = 250
 # One process gets at most this share of what is there, if that is enough for it.
 _SHARE = 4
 # So large a part of a day's money is there from the first hour on, when hardly anybody comes.
@@ -81,18 +84,34 @@ class Standing(NamedTuple):
         return self.reserved + self.unsettled
 
 
-def lease(allowances: Allowances) -> None:
-    """Get what was missing, and give back what was not used. To be called every half second."""
+def lease(allowances: Allowances) -> bool:
+    """Get what was missing, and give back what was not used; whether there is more to get. To be called every
+    half second."""
     now = clock.now()
     leftovers = allowances.expire(now.timestamp())
-    wanted = allowances.wanted()
+    wanted = allowances.wanted(_AT_ONCE)
     if not wanted and not leftovers:
+        return False
+    with db.transaction():
+        db.select("SELECT pg_advisory_xact_lock(%s)", _LOCK)
+        _give_back(leftovers)
+        granted = _reserve(wanted, now)
+    _keep(allowances, *granted)
+    return len(wanted) == _AT_ONCE
+
+
+def lease_at_once(allowances: Allowances) -> None:
+    """Get what was missing for somebody who waits; nothing while another process looks what is left."""
+    wanted = allowances.wanted(_AT_ONCE)
+    if not wanted:
         return
     with db.transaction():
-        _one_at_a_time()
-        if leftovers:
-            _give_back(leftovers)
-        chunks, closed = _reserve(wanted, now)
+        ((free,),) = db.select("SELECT pg_try_advisory_xact_lock(%s)", _LOCK)
+        granted = _reserve(wanted, clock.now()) if free else ([], {})
+    _keep(allowances, *granted)
+
+
+def _keep(allowances: Allowances, chunks: Sequence[Chunk], closed: Mapping[UUID, float]) -> None:
     for chunk in chunks:
         allowances.grant(chunk)
     for campaign_id, until in closed.items():
@@ -116,15 +135,15 @@ def allotted(standing: Standing, today: date, zone: ZoneInfo) -> int:
 
 
 def available(standing: Standing, curve: Curve, now: datetime, zone: ZoneInfo) -> int:
-    """What may be reserved now. Reserved money comes back or is spent RESERVED later: so much earlier it is
-    released."""
+    """What may be reserved now. Reserved money comes back or is spent some minutes later: so much earlier
+    it is released."""
     local = now.astimezone(zone)
     day_money = allotted(standing, local.date(), zone)
     released = day_money
     if Pacing(standing.pacing) is Pacing.EVEN:
         begin = max(standing.starts_at.astimezone(zone), _midnight(local.date(), zone))
         end = min(standing.ends_at.astimezone(zone), _midnight(local.date() + timedelta(days=1), zone))
-        released = curve.share(day_money, begin, end, min(local + RESERVED, end))
+        released = curve.share(day_money, begin, end, min(local + _LOCKED, end))
         released = min(released + day_money // _AHEAD, day_money)
     whole = standing.budget - standing.spent
     return min(released - standing.spent_today, whole) - standing.promised
@@ -145,7 +164,7 @@ def _reserve(wanted: Mapping[UUID, int], now: datetime) -> tuple[list[Chunk], di
             del closed[standing.id]
         else:
             closed[standing.id] = now.timestamp() + _wait(standing, unit - there)
-    until = now + RESERVED
+    until = now + _LOCKED
     found = db.select(_RESERVE, rows=_json(rows), now=now, until=until) if rows else []
     usable = (now + USABLE).timestamp()
     return [Chunk(id, campaign_id, micros, usable) for id, campaign_id, micros in found], closed
@@ -161,10 +180,6 @@ def standings(ids: Sequence[UUID], now: datetime) -> list[Standing]:
     """Of those that run."""
     days = [{"region": region.code, "day": region.local(now).date()} for region in regions.all()]
     return [Standing(*row) for row in db.select(_STANDING, ids=list(ids), days=_json(days), now=now)]
-
-
-def _one_at_a_time() -> None:
-    db.select("SELECT pg_advisory_xact_lock(%s)", _LOCK)
 
 
 def _give_back(leftovers: Sequence[Leftover]) -> None:

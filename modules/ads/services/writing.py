@@ -18,7 +18,8 @@ from modules.ads.interface import PageView
 from tiffin import db
 
 MOST_WAITING = 20_000
-AT_ONCE = 500
+# Few, so that requests are answered in between.
+AT_ONCE = 50
 DROPPED = Metric("tiffin_ads_decisions_dropped_total", "Decisions that were never written: too many waited.")
 
 _WRITE = """
