@@ -1,5 +1,5 @@
-"""Restaurants that advertise in several cities, and people who look at pages there: the same for the same seed,
-and varied."""
+"""Restaurants that advertise in several cities, and people who look at pages there: the same for the same
+seed, and varied."""
 
 from __future__ import annotations
 

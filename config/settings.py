@@ -136,7 +136,7 @@ SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
 }
 
 ROOT_URLCONF = "config.urls"
-# What comes with every page that anybody opens, and has records of its own: the log tells only what went wrong.
+# What comes with every page that anybody opens has records of its own: the log tells only what went wrong.
 TIFFIN_QUIET_PREFIXES = ("/api/v1/ads/decisions", "/api/v1/ads/impressions")
 # Menus, and photos that customers send with a claim, are larger than what else is sent to us.
 TIFFIN_UPLOAD_PREFIXES = (

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from modules.ads.models import Campaign
-from modules.ads.services import leasing, settling
+from modules.ads.services import learning, leasing, settling
 from modules.ads.services.campaigns import close_campaign
 from modules.ads.services.tidying import tidy
 from tiffin.jobs import deadline, every
@@ -21,6 +21,12 @@ def campaign_over(campaign_id: UUID) -> None:
 @every("settle", pause=timedelta(seconds=1))
 def settle() -> None:
     while settling.settle() == settling.AT_ONCE:
+        pass
+
+
+@every("learn_clicks", pause=timedelta(seconds=2))
+def learn_clicks() -> None:
+    while learning.learn_clicks() == learning.AT_ONCE:
         pass
 
 

@@ -38,9 +38,15 @@ def write() -> None:
 
 
 @serving.repeat("ads-arms", pause=timedelta(seconds=10))
-def learn() -> None:
+def learn_arms() -> None:
     keeper.ready.wait()
     keeper.learn_arms()
+
+
+@serving.repeat("ads-clicks", pause=timedelta(seconds=2))
+def learn_clicks() -> None:
+    keeper.ready.wait()
+    keeper.learn_clicks()
 
 
 @serving.follow(RestaurantPublished, RestaurantChanged, MenuPublished, AvailabilityChanged, since=TOLD_AGAIN)

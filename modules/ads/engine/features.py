@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modules.ads.engine.columns import NONE, Floats, Ints, Rows
-from modules.ads.engine.prediction import WEIGHTS, Features
+from modules.ads.engine.prediction import NOWHERE, WEIGHTS, Features
 from modules.ads.engine.snapshot import PLACEMENT_BITS, Snapshot
 from modules.ads.engine.viewer import Viewer
 from modules.ads.interface import MOST_SLOTS, Placement
@@ -99,6 +100,7 @@ def features(
     liked = np.searchsorted(_SHARES, given.likes, side="right")
     since = np.where(given.days == NONE, 9, np.searchsorted(_DAYS, given.days))
     known = (1 if viewer.is_personal else 0) + (2 if viewer.is_member else 0)
+    favourites = _favourites(viewer)
     columns: tuple[NDArray[np.signedinteger] | int, ...] = (
         bit,
         campaign,
@@ -111,12 +113,23 @@ def features(
         since * 4 + known,
         np.searchsorted(_DISTANCES, given.metres),
         given.level * 8 + _usual_level(viewer),
+        cuisine * 31 + favourites[0],
+        cuisine * 31 + favourites[1],
+        venue + favourites[0],
         bool(scene.words) + 2 * (scene.cuisine == NONE) + 4 * (flights.cuisine[rows] == scene.cuisine),
     )
     values = np.empty((len(rows), len(columns)), np.int64)
     for field, column in enumerate(columns):
         values[:, field] = column
     return _hashed(values, _SEEDS[: len(columns)])
+
+
+def _favourites(viewer: Viewer) -> tuple[int, int]:
+    """Codes of the two cuisines that somebody orders most; 0 for none."""
+    cuisines = viewer.habits.cuisines if viewer.is_personal else {}
+    most = sorted(cuisines, key=lambda name: -cuisines[name])[:2]
+    first, second, *_ = *(crc32(name.encode()) for name in most), 0, 0
+    return first, second
 
 
 def _usual_level(viewer: Viewer) -> int:
@@ -127,7 +140,7 @@ def _usual_level(viewer: Viewer) -> int:
 def in_slot(found: Features, slot: int) -> Features:
     """The features of one flight when it stands in that slot: position has a weight of its own, but where it
     is first, from where all are compared."""
-    return np.append(found, _IN_SLOT[slot]) if slot else found
+    return np.append(found, _IN_SLOT[slot])
 
 
 def _hashed(values: NDArray[np.int64], seeds: Features) -> Features:
@@ -144,3 +157,4 @@ def _hashed(values: NDArray[np.int64], seeds: Features) -> Features:
 
 
 _IN_SLOT = _hashed(np.arange(MOST_SLOTS), _SEEDS[-1:])
+_IN_SLOT[0] = NOWHERE

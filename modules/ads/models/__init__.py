@@ -11,7 +11,7 @@ from modules.ads.models.accounts import (
     Verdict,
 )
 from modules.ads.models.campaigns import Advertiser, Campaign, Creative, Flight, choices
-from modules.ads.models.decisions import Arm, DecisionRecord, Figure, Fill, Learned
+from modules.ads.models.decisions import Arm, Calibration, DecisionRecord, Figure, Fill, LearnedTo, Weight
 from modules.ads.models.known import KnownDishes, KnownRestaurant, KnownUnavailable
 from modules.ads.models.viewers import Seen, Viewer
 
@@ -20,6 +20,7 @@ __all__ = [
     "AdEvent",
     "Advertiser",
     "Arm",
+    "Calibration",
     "Campaign",
     "CampaignDay",
     "Creative",
@@ -32,11 +33,12 @@ __all__ = [
     "KnownDishes",
     "KnownRestaurant",
     "KnownUnavailable",
-    "Learned",
+    "LearnedTo",
     "Posting",
     "Reservation",
     "Seen",
     "Verdict",
     "Viewer",
+    "Weight",
     "choices",
 ]

@@ -101,6 +101,11 @@ class AdEvent(models.Model):
                 name="ads_event_clicks_of_source",
             ),
             models.Index(fields=("campaign_id", "at"), name="ads_event_of_campaign"),
+            models.Index(
+                fields=("at", "id"),
+                condition=models.Q(kind=EventKind.IMPRESSION.value, verdict=Verdict.VALID.value),
+                name="ads_event_to_learn_of",
+            ),
         )
 
     def __str__(self) -> str:

@@ -6,7 +6,6 @@ from django.db import models
 
 from modules.ads.interface import Placement
 from modules.ads.models.campaigns import choices
-from tiffin import clock
 
 
 class DecisionRecord(models.Model):
@@ -74,17 +73,47 @@ class Fill(models.Model):
         return f"{self.filled} of {self.wanted} slots from {self.hour}"
 
 
-class Learned(models.Model):
-    """What the click model knows: one row. `revision` rises with each batch that it learned from."""
+class Weight(models.Model):
+    """What the click model knows at one place: `z` the sum of adjusted gradients, `n` that of their squares.
+    `revision` is that of the batch that changed it last. Kept for ever: there are as many as places."""
 
-    id = models.SmallIntegerField(primary_key=True, default=1)
-    revision = models.BigIntegerField(default=0)
-    z = models.BinaryField()
-    n = models.BinaryField()
-    learned_at = models.DateTimeField(default=clock.now)
+    place = models.IntegerField(primary_key=True)
+    z = models.FloatField()
+    n = models.FloatField()
+    revision = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=("revision",), name="ads_weight_revision"),)
 
     def __str__(self) -> str:
-        return f"revision {self.revision}"
+        return f"z {self.z:.3f}, n {self.n:.3f}"
+
+
+class LearnedTo(models.Model):
+    """Up to which impression the click model has learned, and how many batches that were: one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+    event_id = models.UUIDField()
+    revision = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"up to {self.at}, revision {self.revision}"
+
+
+class Calibration(models.Model):
+    """What was predicted of impressions on a day, by how likely (`bucket` is the power of two of clicks in a
+    million), and what happened: `predicted` are clicks in a million, summed. Kept for ever."""
+
+    pk = models.CompositePrimaryKey("day", "bucket")
+    day = models.DateField()
+    bucket = models.SmallIntegerField()
+    shown = models.BigIntegerField(default=0)
+    predicted = models.BigIntegerField(default=0)
+    clicked = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.clicked} clicks of {self.shown}, {self.predicted / 1e6:.1f} were predicted"
 
 
 class Arm(models.Model):

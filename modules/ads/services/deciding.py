@@ -43,19 +43,19 @@ CLICKS = "/api/v1/ads/clicks/"
 _random = Random()  # noqa: S311 - which text is shown is no secret
 
 
-def decide(view: PageView, places: Sequence[Place]) -> Decision:
-    """Raises TooManySlots, UnknownRegion."""
+def decide(view: PageView, places: Sequence[Place], kept: Keeper = keeper) -> Decision:
+    """Raises TooManySlots, UnknownRegion. By what this process keeps, but for whoever plays several."""
     began = time.perf_counter()
     _check(places)
     region, now = regions.get(view.region), clock.now()
     decision_id = ids.new_id()
-    if not keeper.ready.is_set():
+    if not kept.ready.is_set():
         serving.start()
         return _empty(decision_id, places, now)
     viewer = viewer_of(view, now)
-    scene = _scene(keeper, view, region, now)
-    placed = _placed(keeper, region, Look(viewer, scene, now.timestamp()), places)
-    made = _Making(keeper, view, region, viewer, decision_id)
+    scene = _scene(kept, view, region, now)
+    placed = _placed(kept, region, Look(viewer, scene, now.timestamp()), places)
+    made = _Making(kept, view, region, viewer, decision_id)
     decision = Decision(
         id=decision_id,
         places=tuple(made.filled(each) for each in placed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from threading import Event, Lock
@@ -14,7 +14,7 @@ import structlog
 from opening_hours import OpeningHours
 
 from modules.ads.engine.deciding import Rules
-from modules.ads.engine.prediction import Model
+from modules.ads.engine.prediction import PRIOR_CLICK, Model, worth
 from modules.ads.engine.servable import Dish
 from modules.ads.engine.snapshot import RegionNow, Snapshot
 from modules.ads.interface import CampaignState
@@ -23,6 +23,7 @@ from modules.ads.models import Arm, Campaign
 from modules.ads.policies import Restriction, floors, restrictions
 from modules.ads.selectors.servables import servables
 from modules.ads.selectors.venues import dishes_of, unavailable, venue_of, venues
+from modules.ads.selectors.weights import learned_since
 from modules.restaurants.interface import MenuDocument, RestaurantFacts
 from tiffin import clock, regions
 from tiffin.memory import settle
@@ -30,6 +31,8 @@ from tiffin.regions import NoRuleInForce, Region
 
 log = structlog.get_logger(__name__)
 ALL = 10**9
+# What nothing is known of counts as so many impressions.
+PRIOR_WEIGHT = 100
 
 
 class Counted(NamedTuple):
@@ -80,6 +83,7 @@ class Keeper:
                     self._flights[flight.campaign_id].add(flight.id)
                     self.snapshot.put_flight(flight)
             self.learn_arms()
+            self.learn_clicks()
             self.refresh(most=ALL)
             settle()  # most of what this process holds was made just now, and stays
             self.ready.set()
@@ -132,12 +136,29 @@ class Keeper:
         else:
             self.gone.add(item_id)
 
+    def learn_clicks(self) -> None:
+        """What the model has learned since."""
+        revision, places, known = learned_since(self.model.revision)
+        if len(places):
+            self.model.put(places, known)
+            self.model.revision = revision
+
     def learn_arms(self) -> None:
-        """How creatives of running campaigns did so far."""
+        """How creatives of running campaigns did so far, and so their flights."""
         running = Campaign.objects.filter(state_name=CampaignState.APPROVED.value, ends_at__gt=clock.now())
         rows = Arm.objects.filter(creative_id__in=running.values("creatives__id"))
         found = rows.values_list("creative_id", "shown", "clicked")
         self.arms = {id: Counted(shown, clicked) for id, shown, clicked in found}
+        self.snapshot.value(dict(self._worths()))
+
+    def _worths(self) -> Iterator[tuple[UUID, float]]:
+        """What an impression of flights brings that have been shown: as often clicked as so far."""
+        for flight in list(self.snapshot.servables.values()):
+            counted = [self.arms[each.id] for each in flight.creatives if each.id in self.arms]
+            if counted and not flight.is_free:
+                shown, clicked = (sum(column) for column in zip(*counted, strict=True))
+                rate = (clicked + PRIOR_CLICK * PRIOR_WEIGHT) / (shown + PRIOR_WEIGHT)
+                yield flight.id, worth(flight.pricing, flight.bid, rate)
 
     def _dishes_of(self, restaurant_id: UUID) -> tuple[Dish, ...]:
         if restaurant_id in self._dishes:

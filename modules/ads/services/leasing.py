@@ -1,8 +1,8 @@
 """Money for processes to promise: chunks of what a campaign has released and nobody has promised or spent.
 
 A day's money is released along the hours in which people come (its pacing), so that it lasts; what is
-reserved counts as spent until RESERVED after it may be promised, by when a click has come or will not. What is
-spent and not yet settled counts too: however late settling is, nothing is promised twice.
+reserved counts as spent until RESERVED after it may be promised, by when a click has come or will not. What
+is spent and not yet settled counts too: however late settling is, nothing is promised twice.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from modules.ads.selectors.traffic import Curve, curve_of
 from tiffin import clock, db, regions
 
 # A process has so long to promise what it got, and what it promised may be clicked for so much longer.
-USABLE = timedelta(minutes=4)
-RESERVED = timedelta(minutes=4)
+USABLE = timedelta(minutes=2)
+RESERVED = timedelta(minutes=3)
 _LOCKED = USABLE + RESERVED
 # So many campaigns at a time: nobody waits long for another's.
 _AT_ONCE = 250
 # One process gets at most this share of what is there, if that is enough for it.
 _SHARE = 4
 # So large a part of a day's money is there from the first hour on, when hardly anybody comes.
-_AHEAD = 100
+_AHEAD = 200
 # Where nothing is there it is asked for again after this at most.
 _ASK_AGAIN = timedelta(seconds=60)
 _SOON = 0.5

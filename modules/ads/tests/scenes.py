@@ -23,7 +23,7 @@ from modules.ads.interface import (
     Point,
     Pricing,
 )
-from modules.ads.models import Advertiser, Campaign, Creative, Flight
+from modules.ads.models import Advertiser, Campaign, Creative, DecisionRecord, Flight
 from modules.ads.services import Origin, campaigns, leasing, settling, writing
 from modules.ads.services.keeping import keeper
 from modules.restaurants.interface import ItemId, RestaurantProfile, Restaurants, RestaurantView
@@ -218,3 +218,10 @@ def told(aggregate: UUID, event: type[E]) -> list[E]:
     """Events of this kind that were told about it, in their order."""
     rows = LogEvent.objects.using("ads").filter(name=event.wire, key=aggregate).order_by("seq")
     return [msgspec.json.decode(bytes(row.payload), type=event) for row in rows]
+
+
+def written(decision: Decision) -> list[dict[str, Any]]:
+    """What was written down of the winners of a decision."""
+    settle()
+    record = DecisionRecord.objects.get(pk=decision.id)
+    return [won for place in record.places for won in place["won"]]

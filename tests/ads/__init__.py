@@ -1,0 +1,1 @@
+"""Ads as a whole, over simulated days."""
