@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
+from modules.ads.interface import Placement
 from modules.orders.interface import (
     QUOTE_ERRORS,
     Orders,
@@ -30,12 +31,14 @@ from modules.restaurants.interface import (
     RestaurantView,
 )
 from modules.storefront import baskets, places
+from modules.storefront.ads import ads_for
 from modules.storefront.errors import BasketUnreadable
 from modules.storefront.places import City, PlaceChosen
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, show
 from tiffin.interfaces import ModuleFault, ModuleUnavailable, call
 
 PAGE_SIZE = 24
+LONGEST_SEARCH = 80
 
 
 @require_GET
@@ -47,6 +50,8 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     place = places.chosen(request, city, areas)
     found = _search(request, city, place)
     ratings = _ratings(found.restaurants)
+    text = request.GET.get("text", "")[:LONGEST_SEARCH]
+    slots = {Placement.SEARCH_LISTING: 2} if text else {Placement.HOME_CAROUSEL: 5}
     response = show(
         request,
         visitor,
@@ -56,7 +61,8 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         areas=areas,
         place=place,
         found=[(each, ratings.get(each.id)) for each in found.restaurants],
-        text=request.GET.get("text", ""),
+        text=text,
+        ads=ads_for(visitor, place, slots, text=text),
         open_only="open" in request.GET,
         more=_more(request, found),
     )
@@ -74,7 +80,7 @@ def _search(request: HttpRequest, city: City, place: PlaceChosen) -> RestaurantP
         search=RestaurantSearch(
             region=city.region,
             city=city.code,
-            text=request.GET.get("text", "")[:80],
+            text=request.GET.get("text", "")[:LONGEST_SEARCH],
             point=place.point,
             delivering_only=place.point is not None,
             open_only="open" in request.GET,
@@ -129,6 +135,7 @@ def restaurant(request: HttpRequest, visitor: Visitor, slug: str) -> HttpRespons
         menu_data=_for_browser(menu, gone),
         changes=again.changes if again else (),
         again=msgspec.to_builtins(again.lines) if again else None,
+        ads=ads_for(visitor, place, {Placement.MENU_BANNER: 1}, restaurant_id=found.id),
     )
 
 

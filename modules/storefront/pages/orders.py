@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from modules.ads.interface import Placement
 from modules.delivery.interface import Delivery, Handover
 from modules.orders.interface import (
     CancellationPreview,
@@ -24,7 +25,8 @@ from modules.orders.interface import (
     Status,
 )
 from modules.restaurants.interface import Point, RestaurantId, Restaurants
-from modules.storefront import wording
+from modules.storefront import places, wording
+from modules.storefront.ads import ads_for
 from modules.storefront.pages import extras
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
 from tiffin import ids, regions
@@ -60,6 +62,7 @@ def order(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpRespons
         visitor,
         "order.html",
         placed=request.GET.get("placed", ""),
+        ads=ads_for(visitor, places.remembered(request), {Placement.TRACKING_PAGE: 1}),
         **_shown(visitor, order_id),
     )
 

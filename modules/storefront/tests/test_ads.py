@@ -1,0 +1,87 @@
+"""Ads on our pages: marked as such, explained, below what members have; and pages without them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from modules.ads.interface import Ad, Ads, AdvertiserKind, Decision, Filled, PageView, Place, Why
+from modules.restaurants.interface import RestaurantView
+from tiffin import clock, ids
+from tiffin.interfaces import ModuleUnavailable, call
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def an_ad(slot: int = 0) -> Ad:
+    return Ad(
+        slot=slot,
+        token=f"token{slot}",
+        click=f"/api/v1/ads/clicks/token{slot}",
+        kind=AdvertiserKind.BRAND,
+        advertiser="Cola & Sons",
+        headline="Drink <cola>",
+        text="Cold.",
+        picture="",
+        why="Cola & Sons pays for this ad. You see it because you order in this region.",
+        reasons=(Why.REGION,),
+    )
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[PageView, list[Place]]]:
+    """Every slot is filled, whoever asks; what was asked for."""
+    found: list[tuple[PageView, list[Place]]] = []
+
+    def decide(self: Any, *, view: PageView, places: list[Place]) -> Decision:
+        found.append((view, places))
+        filled = [
+            Filled(placement=each.placement, ads=tuple(an_ad(slot) for slot in range(each.slots)))
+            for each in places
+        ]
+        return Decision(id=ids.new_id(), places=tuple(filled), expires_at=clock.now())
+
+    monkeypatch.setattr(type(call(Ads)), "decide", decide, raising=False)
+    return found
+
+
+def page(path: str) -> str:
+    answer = Client().get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_each_ad_says_that_it_is_one_who_pays_and_why(
+    noodle_bar: RestaurantView, asked: list[tuple[PageView, list[Place]]]
+) -> None:
+    html = page("/?city=london")
+    assert html.count('data-ad="') == 5
+    assert "Ad · Cola &amp; Sons" in html
+    assert "You see it because you order in this region." in html
+    assert "Drink &lt;cola&gt;" in html
+    assert 'rel="sponsored nofollow"' in html
+
+
+def test_a_search_asks_for_what_is_searched_and_a_menu_for_its_restaurant(
+    noodle_bar: RestaurantView, asked: list[tuple[PageView, list[Place]]]
+) -> None:
+    page("/?city=london&text=ramen")
+    page(f"/r/{noodle_bar.slug}/")
+    (search, listing), (menu, banner) = asked
+    assert (search.text, listing[0].placement.value, listing[0].slots) == ("ramen", "search_listing", 2)
+    assert (menu.restaurant_id, banner[0].placement.value) == (noodle_bar.id, "menu_banner")
+    assert search.customer_id is None
+
+
+def test_pages_are_whole_without_ads(noodle_bar: RestaurantView, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(self: Any, **_: Any) -> Decision:
+        raise ModuleUnavailable(maybe_executed=False, method="decide")
+
+    monkeypatch.setattr(type(call(Ads)), "decide", gone, raising=False)
+    for path in ("/?city=london", "/?city=london&text=ramen", f"/r/{noodle_bar.slug}/"):
+        html = page(path)
+        assert noodle_bar.name in html
+        assert not re.search("data-ad=", html)
