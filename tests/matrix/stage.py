@@ -19,6 +19,7 @@ MODULES = (
     "notifications",
     "rewards",
     "subscriptions",
+    "ads",
 )
 Looks = Callable[[], Any]
 

@@ -251,7 +251,8 @@ def _check_terms(campaign: Campaign) -> None:
         wrong["bid"] = "The house and charities pay nothing: no bid, and no budget."
     if not is_free and campaign.bid <= 0:
         wrong["bid"] = "Say what is paid at most."
-    if not is_free and campaign.budget < max(campaign.bid, 1):
+    once = campaign.bid // 1000 if campaign.pricing is Pricing.CPM else campaign.bid
+    if not is_free and campaign.budget < max(once, 1):
         wrong["budget"] = "It must suffice for what is paid for once."
     if campaign.daily_cap is not None and campaign.daily_cap > campaign.budget:
         wrong["daily_cap"] = "It is more than the whole budget."

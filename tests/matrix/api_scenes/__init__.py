@@ -1,6 +1,7 @@
 """What each row of `api.txt` asks about."""
 
 from tests.matrix.api_scenes import (
+    ads,
     counter,
     giving,
     hearing,
@@ -21,6 +22,7 @@ __all__ = [
     "MENU",
     "PHOTO",
     "SCENES",
+    "ads",
     "counter",
     "giving",
     "hearing",
