@@ -30,6 +30,7 @@ def processes(count: int) -> list[Keeper]:
 
 def shown_by(kept: Keeper) -> list[object]:
     kept.refresh()
+    leasing.lease(kept.snapshot.allowances)
     view = PageView(region="gb", point=scenes.SOHO, language="en")
     decision = decide(view, [Place(placement=Placement.HOME_CAROUSEL)], kept)
     return [ad for place in decision.places for ad in place.ads]
@@ -42,9 +43,11 @@ def test_nothing_is_overspent_while_logging_and_settling_lag() -> None:
     cola = scenes.running(
         scenes.advertiser(), pricing_name=Pricing.CPM.value, bid=1000 * BID, budget=budget, daily_cap=budget
     )
-    scenes.running(scenes.advertiser(name="Water"), pricing_name=Pricing.CPM.value, bid=999 * BID, budget=budget)
+    scenes.running(
+        scenes.advertiser(name="Water"), pricing_name=Pricing.CPM.value, bid=999 * BID, budget=budget
+    )
     kept, delivered = processes(3), []
-    for minutes in range(0, 60, 6):
+    for minutes in range(0, 120, 6):
         with clock.shift(timedelta(minutes=minutes)):
             for number in range(60):
                 for ad in shown_by(kept[number % 3]):
