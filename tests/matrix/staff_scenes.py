@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from tests.acceptance.people import Customer, Kitchen, Place
 from tests.matrix import api_scenes
+from tests.matrix.ad_scenes import FITTING_ADS, ads_rows
 from tests.matrix.cast import Cast
 from tests.matrix.giving_scenes import FITTING_GIVING, giving_of
 from tests.matrix.member_scenes import FITTING_MEMBERS, plan_of, plan_rows, repricing_of
@@ -105,6 +106,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         "rewards.member": member_of(cast, region),
         **points_rows(cast, region),
         **plan_rows(cast, region),
+        **ads_rows(cast, region),
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
     }
 
@@ -357,6 +359,7 @@ FITTING: dict[str, Makes] = {
     **FITTING_TRANSFERS,
     **FITTING_GIVING,
     **FITTING_MEMBERS,
+    **FITTING_ADS,
     "delivery.deliverytask:cancel": _delivery,
     "delivery.deliverytask:reassign": lambda stage: str(stage.carried()[0]["id"]),
     "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),

@@ -74,19 +74,20 @@ def _dish(venue: Venue | None, reader: Reader) -> Dish | None:
 
 
 def _value(name: str, venue: Venue | None, dish: Dish | None, reader: Reader) -> str | None:
+    """None for what is not known, or not to be had."""
     if venue is None:
         return None
-    if name == "restaurant":
-        return venue.name
-    if name == "cuisine":
-        return venue.cuisine
+    if name in _OF_DISH:
+        return _of_dish(name, venue, dish, reader) if dish else None
     if name == "minutes":
         return None if reader.minutes is None else str(reader.minutes)
-    if dish is None:
-        return None
-    if name == "dish":
-        return dish.titles.get(reader.language, dish.title)
-    return written_price(dish.price, venue.currency, reader.language)
+    return venue.name if name == "restaurant" else venue.cuisine
+
+
+def _of_dish(name: str, venue: Venue, dish: Dish, reader: Reader) -> str:
+    if name == "price":
+        return written_price(dish.price, venue.currency, reader.language)
+    return dish.titles.get(reader.language, dish.title)
 
 
 def _joined(parts: Sequence[str], values: Mapping[str, str | None]) -> str:

@@ -1,0 +1,69 @@
+"""What was decided and why, what happened, and what it cost: to look at."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from modules.ads.admin.fields import written
+from modules.ads.models import AdEvent, DecisionRecord, Figure
+from tiffin.admin import ModuleAdmin, register
+
+
+@register(DecisionRecord)
+class DecisionRecordAdmin(ModuleAdmin):
+    """Why an ad was shown, or none: of each place how many candidates were left after each step, who won with
+    which bid, prediction, weight and price, and who was ranked and why they did not."""
+
+    list_display = ("id", "at", "region", "viewer_id", "filled", "wanted", "took_us")
+    list_filter = ("region", "filled")
+    search_fields = ("=id", "=viewer_id")
+    ordering = ("-at",)
+
+
+@register(AdEvent)
+class AdEventAdmin(ModuleAdmin):
+    list_display = (
+        "at",
+        "region",
+        "kind",
+        "verdict",
+        "placement",
+        "campaign_id",
+        "costs",
+        "settled",
+        "viewer_id",
+    )
+    list_filter = ("region", "kind", "verdict", "placement", "settled")
+    search_fields = ("=id", "=decision_id", "=campaign_id", "=creative_id", "=viewer_id", "=order_id")
+    ordering = ("-at",)
+
+    @admin.display(description="Price, charged")
+    def costs(self, event: AdEvent) -> str:
+        return f"{written(event.price)}, {written(event.charged)}"
+
+
+@register(Figure)
+class FigureAdmin(ModuleAdmin):
+    list_display = (
+        "hour",
+        "region",
+        "placement",
+        "campaign_id",
+        "impressions",
+        "clicks",
+        "rate",
+        "filtered",
+        "orders",
+        "costs",
+    )
+    list_filter = ("region", "placement")
+    search_fields = ("=campaign_id", "=flight_id", "=creative_id")
+    ordering = ("-hour",)
+
+    @admin.display(description="Clicks of 100")
+    def rate(self, figure: Figure) -> str:
+        return f"{100 * figure.clicks / figure.impressions:.2f}" if figure.impressions else "–"
+
+    @admin.display(description="Spent")
+    def costs(self, figure: Figure) -> str:
+        return written(figure.spent)

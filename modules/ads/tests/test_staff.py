@@ -1,0 +1,133 @@
+"""Staff write campaigns, others approve them, and what is wrong is said in the form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from modules.ads.interface import CampaignState
+from modules.ads.models import Advertiser, Campaign, Creative, Flight
+from modules.ads.services import campaigns
+from modules.ads.tests import scenes
+from tiffin import ids
+from tiffin.context import EVERY_REGION, Actor, ActorKind
+from tiffin.testing.people import token
+
+pytestmark = pytest.mark.usefixtures("database")
+
+TERMS = {
+    "name": "Lunch",
+    "objective_name": "traffic",
+    "pricing_name": "cpc",
+    "bid": "0.35",
+    "budget": "100",
+    "daily_cap": "12.50",
+    "pacing_name": "even",
+    "starts_at_0": "2026-01-01",
+    "starts_at_1": "00:00:00",
+    "ends_at_0": "2100-01-01",
+    "ends_at_1": "00:00:00",
+    "landing": "https://cola.example/",
+}
+
+
+def staff(role: str = "operations") -> Client:
+    client = Client()
+    actor = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=(role,), regions=(EVERY_REGION,))
+    client.cookies["tiffin_staff"] = token(actor)
+    return client
+
+
+def do(client: Client, model: str, action: str, row: Any, **more: str) -> str:
+    form = {"action": action, "_selected_action": str(row.pk), **more}
+    return client.post(f"/admin/ads/{model}/", form, follow=True).content.decode()
+
+
+def test_from_an_advertiser_to_an_approved_campaign() -> None:
+    desk = staff()
+    desk.post("/admin/ads/advertiser/add/", {"region": "gb", "kind_name": "brand", "name": "Cola"})
+    cola = Advertiser.objects.get()
+    desk.post("/admin/ads/campaign/add/", {**TERMS, "advertiser": str(cola.pk)})
+    campaign = Campaign.objects.get()
+    assert (campaign.bid, campaign.budget, campaign.daily_cap) == (350_000, 100_000_000, 12_500_000)
+    flight = {
+        "campaign": str(campaign.pk),
+        "name": "All",
+        "placements": ["home_carousel"],
+        "weekdays": ["1", "2"],
+        "from_hour": "11",
+        "to_hour": "15",
+        "members": "any",
+        "customers": "any",
+        "cap": "3",
+        "cap_hours": "24",
+    }
+    desk.post("/admin/ads/flight/add/", flight)
+    assert Flight.objects.get().weekdays == [1, 2]
+    desk.post(
+        "/admin/ads/creative/add/",
+        {"campaign": str(campaign.pk), "name": "One", "headlines": '{"": "Drink cola"}', "texts": "{}"},
+    )
+    do(desk, "campaign", "submit", campaign)
+    do(desk, "campaign", "approve", campaign)
+    campaign.refresh_from_db()
+    assert campaign.state is CampaignState.APPROVED
+    assert Creative.objects.get().state.value == "approved"
+
+
+def test_what_is_wrong_is_said_in_the_form() -> None:
+    cola = scenes.advertiser()
+    wrong = {**TERMS, "advertiser": str(cola.pk), "budget": "0.10", "landing": "http://plain.example/"}
+    page = staff().post("/admin/ads/campaign/add/", wrong).content.decode()
+    assert "It must suffice for what is paid for once." in page
+    assert "begins with https://" in page
+    assert not Campaign.objects.exists()
+
+
+def test_a_draft_is_changed_and_what_is_shown_is_not() -> None:
+    campaign = scenes.draft(scenes.advertiser())
+    form = {**TERMS, "advertiser": str(campaign.advertiser_id), "bid": "0.40"}
+    staff().post(f"/admin/ads/campaign/{campaign.pk}/change/", form)
+    campaign.refresh_from_db()
+    assert campaign.bid == 400_000
+    scenes.flight(campaign)
+    scenes.creative(campaign)
+    campaigns.submit_campaign(campaign_id=campaign.id)
+    page = staff().post(f"/admin/ads/campaign/{campaign.pk}/change/", {**form, "bid": "0.50"}, follow=True)
+    assert "only drafts can be changed" in page.content.decode()
+    campaign.refresh_from_db()
+    assert campaign.bid == 400_000
+
+
+def test_a_rejection_needs_a_reason() -> None:
+    campaign = scenes.draft(scenes.advertiser())
+    scenes.flight(campaign)
+    scenes.creative(campaign)
+    campaigns.submit_campaign(campaign_id=campaign.id)
+    assert "the advertiser reads it" in do(staff(), "campaign", "reject", campaign)
+    do(staff(), "campaign", "reject", campaign, note="Too loud.")
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.note) == (CampaignState.REJECTED, "Too loud.")
+
+
+def test_what_a_region_does_not_allow_is_not_approved() -> None:
+    campaign = scenes.draft(scenes.advertiser(scenes.restaurant().id), goods=["less_healthy"])
+    scenes.flight(campaign)
+    scenes.creative(campaign)
+    campaigns.submit_campaign(campaign_id=campaign.id)
+    assert "less healthy may not be advertised" in do(staff(), "campaign", "approve", campaign)
+    campaign.refresh_from_db()
+    assert campaign.state is CampaignState.SUBMITTED
+
+
+def test_the_explainer_says_who_was_beaten_and_why() -> None:
+    scenes.running(scenes.advertiser(name="Cola"), bid=scenes.POUND)
+    scenes.running(scenes.advertiser(name="Water"), bid=scenes.POUND // 2)
+    scenes.open_for_ads()
+    decision = scenes.look()
+    scenes.settle()
+    page = staff("support").get(f"/admin/ads/decisionrecord/{decision.id}/change/").content.decode()
+    assert "Water" in page
+    assert "rank" in page
