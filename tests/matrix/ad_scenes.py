@@ -9,8 +9,8 @@ INSERT INTO ads_advertiser (id, region, version, log_txid, created_at, kind, nam
 VALUES (gen_random_uuid(), %s, 0, 0, now(), 'brand', 'Brand', %s) RETURNING id
 """
 _CAMPAIGN = """
-INSERT INTO ads_campaign (id, region, version, log_txid, created_at, advertiser_id, name, objective, pricing, bid,
-    budget, pacing, starts_at, ends_at, goods, landing, quality, state, note)
+INSERT INTO ads_campaign (id, region, version, log_txid, created_at, advertiser_id, name, objective, pricing,
+    bid, budget, pacing, starts_at, ends_at, goods, landing, quality, state, note)
 VALUES (gen_random_uuid(), %s, 0, 0, now(), %s, 'Matrix', 'traffic', 'cpc', 100000, 1000000, 'even', now(),
     now() + interval '1 year', '{}', 'https://brand.example/', 1000, %s, '') RETURNING id
 """

@@ -22,7 +22,7 @@ from tiffin.admin.staff import staff_of
 WEEKDAYS = [(str(day), name) for day, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1)]
 HELP = {
     "restaurant_id": "The restaurant that it is; for no other kind.",
-    "bid": "The most that is paid for a click, a thousand impressions or an order, in main units of the money.",
+    "bid": "The most that is paid for a click, a thousand impressions or an order: pounds, zlotys.",
     "budget": "The most in all.",
     "daily_cap": "The most within a day. Empty: of an even campaign what of the budget falls on the day.",
     "landing": "A path on this origin or an https address. Empty: the restaurant's page.",
