@@ -14,6 +14,8 @@ from tiffin.money import minor_units
 from tiffin.regions import Policy, Region
 
 MICROS = 1_000_000
+# As many clicks are thought to lead to an order: it costs at least as much as they.
+CLICKS_AN_ORDER = 20
 
 
 class Floor(DTO):
@@ -60,6 +62,7 @@ def floors(region: Region, *, on: date) -> dict[Placement, dict[Pricing, int]]:
         Placement(row.placement): {
             Pricing.CPC: micros(row.click, region.currency),
             Pricing.CPM: micros(row.mille, region.currency),
+            Pricing.CPA: micros(row.click * CLICKS_AN_ORDER, region.currency),
         }
         for row in region.rules("ads.floors", Floor, on=on)
     }

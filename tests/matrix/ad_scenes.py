@@ -30,9 +30,9 @@ VALUES (gen_random_uuid(), now(), %s, '{}', '[]', 0, 1, 1) RETURNING id
 """
 _EVENT = """
 INSERT INTO ads_adevent (id, decision_id, slot, kind, at, region, placement, advertiser_id, campaign_id,
-    flight_id, creative_id, source, verdict, price, charged, settled)
+    flight_id, creative_id, source, verdict, price, per_order, charged, settled, note)
 VALUES (gen_random_uuid(), gen_random_uuid(), 0, 'impression', now(), %s, 'email', gen_random_uuid(),
-    gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 0, 'valid', 0, 0, true) RETURNING id
+    gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 0, 'valid', 0, 0, 0, true, '') RETURNING id
 """
 _FIGURE = """
 INSERT INTO ads_figure (hour, region, placement, campaign_id, flight_id, creative_id, impressions, clicks,
@@ -89,6 +89,7 @@ def _creative(cast: Cast) -> str:
 
 
 FITTING_ADS = {
+    "ads.adevent:give_back": lambda stage: _one(stage.cast, _EVENT, "gb"),
     "ads.advertiser:block": lambda stage: advertiser_of(stage.cast),
     "ads.advertiser:unblock": lambda stage: advertiser_of(stage.cast, blocked=True),
     "ads.campaign:submit": lambda stage: campaign_of(stage.cast, "draft"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modules.ads.services import habits
+from modules.ads.services import attributing, habits
 from modules.ads.services.habits import Ordered
 from modules.identity.events import CustomerErased
-from modules.orders.events import OrderPlaced
+from modules.orders.events import OrderCancelled, OrderPlaced
 from modules.subscriptions.events import MembershipChanged
 from tiffin.log import Event, Subscriber, current_events, on, on_batch
 
@@ -16,20 +16,27 @@ CUSTOMERS = Subscriber("ads.customers")
 
 @on_batch(OrderPlaced, by=CUSTOMERS)
 def learn_orders(events: Sequence[Event]) -> None:
-    """What those like who agreed to it."""
-    habits.learn_orders(
-        [
-            Ordered(
-                customer_id=event.customer_id,
-                restaurant_id=event.restaurant_id,
-                region=record.region or "",
-                at=event.placed_at,
-                minor=event.total.amount,
-            )
-            for event, record in zip(events, current_events(), strict=True)
-            if isinstance(event, OrderPlaced)
-        ]
-    )
+    """What those like who agreed to it, and which ads brought the orders."""
+    orders = [
+        Ordered(
+            customer_id=event.customer_id,
+            restaurant_id=event.restaurant_id,
+            region=record.region or "",
+            at=event.placed_at,
+            minor=event.total.amount,
+            order_id=event.order_id,
+        )
+        for event, record in zip(events, current_events(), strict=True)
+        if isinstance(event, OrderPlaced)
+    ]
+    habits.learn_orders(orders)
+    attributing.attribute(orders)
+
+
+@on(OrderCancelled, by=CUSTOMERS)
+def order_cancelled(event: OrderCancelled) -> None:
+    """What will not be delivered costs no advertiser anything."""
+    attributing.take_back(event.order_id)
 
 
 @on_batch(MembershipChanged, by=CUSTOMERS)

@@ -53,6 +53,7 @@ class Display(Aggregate):
 class AdEvent(models.Model):
     """Something that happened once to an offered ad: it was shown, clicked, or ordered from. `price` is what
     it costs by the auction, `charged` what it did cost once `settled`: less where the money was at its end.
+    An order that follows a click costs its `per_order`; `note` says why something was given back.
     `source` is a keyed hash of where it came from, good for a day. Kept for 90 days once settled, without the
     viewer when they are forgotten."""
 
@@ -72,9 +73,11 @@ class AdEvent(models.Model):
     source = models.BigIntegerField(default=0)
     verdict = models.CharField(max_length=12, choices=choices(Verdict))
     price = models.BigIntegerField(default=0)
+    per_order = models.BigIntegerField(default=0)
     charged = models.BigIntegerField(default=0)
     settled = models.BooleanField(default=False)
     order_id = models.UUIDField(null=True)
+    note = models.CharField(max_length=300, default="", blank=True)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 
@@ -101,6 +104,9 @@ class AdEvent(models.Model):
                 name="ads_event_clicks_of_source",
             ),
             models.Index(fields=("campaign_id", "at"), name="ads_event_of_campaign"),
+            models.Index(
+                fields=("order_id",), condition=models.Q(order_id__isnull=False), name="ads_event_of_order"
+            ),
             models.Index(
                 fields=("at", "id"),
                 condition=models.Q(kind=EventKind.IMPRESSION.value, verdict=Verdict.VALID.value),

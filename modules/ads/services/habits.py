@@ -36,6 +36,7 @@ class Ordered(NamedTuple):
     region: str
     at: datetime
     minor: int | None
+    order_id: UUID | None = None
 
 
 def agree(*, viewer_id: UUID, is_customer: bool, personal: bool) -> None:

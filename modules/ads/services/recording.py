@@ -179,6 +179,7 @@ def _event(offer: Offer, kind: EventKind, verdict: Verdict, price: int, origin: 
         source=origin.source,
         verdict=verdict.value,
         price=price,
+        per_order=offer.price if offer.pricing is Pricing.CPA and kind is EventKind.CLICK else 0,
     )
 
 

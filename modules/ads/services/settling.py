@@ -60,7 +60,7 @@ ON CONFLICT (creative_id) DO UPDATE SET shown = arm.shown + excluded.shown,
     clicked = arm.clicked + excluded.clicked
 RETURNING 1
 """
-_COUNTED = {EventKind.IMPRESSION: "impressions", EventKind.CLICK: "clicks", EventKind.ORDER: "orders"}
+COUNTED = {EventKind.IMPRESSION: "impressions", EventKind.CLICK: "clicks", EventKind.ORDER: "orders"}
 
 
 def settle() -> int:
@@ -107,11 +107,11 @@ def _charge(events: Sequence[AdEvent]) -> dict[UUID, int]:
 def _by_day(events: Iterable[AdEvent]) -> dict[date, list[AdEvent]]:
     found: defaultdict[date, list[AdEvent]] = defaultdict(list)
     for event in events:
-        found[_day(event)].append(event)
+        found[day_of(event)].append(event)
     return dict(sorted(found.items()))
 
 
-def _day(event: AdEvent) -> date:
+def day_of(event: AdEvent) -> date:
     return regions.get(event.region).local(event.at).date()
 
 
@@ -119,7 +119,7 @@ def _spend(events: Sequence[AdEvent], charged: Mapping[UUID, int]) -> None:
     spent: defaultdict[tuple[UUID, date], int] = defaultdict(int)
     for event in events:
         if charged[event.id]:
-            spent[event.campaign_id, _day(event)] += charged[event.id]
+            spent[event.campaign_id, day_of(event)] += charged[event.id]
     if spent:
         rows = [{"campaign_id": id, "day": day, "spent": sum} for (id, day), sum in spent.items()]
         db.select(_SPEND, rows=_json(rows))
@@ -178,7 +178,7 @@ def _count(events: Sequence[AdEvent], charged: Mapping[UUID, int]) -> None:
     for event in events:
         row = figures.setdefault(_place(event), _figure(event))
         is_valid = event.verdict == Verdict.VALID
-        row[_COUNTED[EventKind(event.kind)] if is_valid else "filtered"] += 1
+        row[COUNTED[EventKind(event.kind)] if is_valid else "filtered"] += 1
         row["spent"] += charged[event.id]
         if is_valid and event.kind != EventKind.ORDER:
             arms[event.creative_id][event.kind == EventKind.CLICK] += 1
@@ -191,22 +191,22 @@ def _count(events: Sequence[AdEvent], charged: Mapping[UUID, int]) -> None:
 
 
 def _place(event: AdEvent) -> tuple[Any, ...]:
-    return _hour(event), event.campaign_id, event.flight_id, event.creative_id, event.placement
+    return hour_of(event), event.campaign_id, event.flight_id, event.creative_id, event.placement
 
 
-def _hour(event: AdEvent) -> datetime:
+def hour_of(event: AdEvent) -> datetime:
     return event.at.replace(minute=0, second=0, microsecond=0)
 
 
 def _figure(event: AdEvent) -> dict[str, Any]:
     return {
-        "hour": _hour(event),
+        "hour": hour_of(event),
         "region": event.region,
         "placement": event.placement,
         "campaign_id": event.campaign_id,
         "flight_id": event.flight_id,
         "creative_id": event.creative_id,
-        **dict.fromkeys((*_COUNTED.values(), "filtered", "spent"), 0),
+        **dict.fromkeys((*COUNTED.values(), "filtered", "spent"), 0),
     }
 
 
