@@ -46,7 +46,7 @@ class AdSerializer(serializers.Serializer[Any]):
     picture = serializers.CharField()
     why = serializers.CharField()
     reasons = serializers.ListField(child=serializers.ChoiceField(choices=choices(Why)))
-    restaurant_id = serializers.UUIDField(allow_null=True)
+    restaurant_id = IdField(allow_null=True)
     restaurant_slug = serializers.CharField()
     charged = serializers.BooleanField()
 
@@ -58,7 +58,7 @@ class FilledSerializer(serializers.Serializer[Any]):
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     places = FilledSerializer(many=True)
     expires_at = serializers.DateTimeField()
 
