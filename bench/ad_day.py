@@ -118,12 +118,16 @@ class _Table:
             self.spent_by_hour[int((now - self.day).total_seconds() // 3600)] = self._spent()
 
     def _settle(self) -> None:
-        from modules.ads.services import settling, writing
+        from modules.ads.services import learning, settling, writing
 
         while writing.write():
             pass
         while settling.settle():
             pass
+        while learning.learn_clicks():
+            pass
+        for keeper in self.kept:
+            keeper.learn_clicks()
 
     def _open(self, happening: _Happening) -> None:
         """A page is opened, its ads are seen, and some will be clicked."""
@@ -216,7 +220,7 @@ def _campaign(terms: Terms, number: int, day: datetime) -> Any:
             name=f"Day {number}",
             objective_name="traffic",
             pricing_name="cpc",
-            bid=POUND // 10,
+            bid=POUND // 20,  # what a click costs there at least
             budget=terms.budget,
             pacing_name=terms.pacing,
             starts_at=day,

@@ -14,33 +14,31 @@ if TYPE_CHECKING:
     from modules.ads.engine.viewer import Habits
 
 REGION = "gb"
-CUISINES = tuple(
-    [
-        "italian",
-        "chinese",
-        "indian",
-        "thai",
-        "japanese",
-        "ramen",
-        "sushi",
-        "burgers",
-        "pizza",
-        "kebab",
-        "mexican",
-        "greek",
-        "vegan",
-        "korean",
-        "vietnamese",
-        "polish",
-        "french",
-        "spanish",
-        "lebanese",
-        "turkish",
-        "caribbean",
-        "breakfast",
-        "bakery",
-        "desserts",
-    ]
+CUISINES = (
+    "italian",
+    "chinese",
+    "indian",
+    "thai",
+    "japanese",
+    "ramen",
+    "sushi",
+    "burgers",
+    "pizza",
+    "kebab",
+    "mexican",
+    "greek",
+    "vegan",
+    "korean",
+    "vietnamese",
+    "polish",
+    "french",
+    "spanish",
+    "lebanese",
+    "turkish",
+    "caribbean",
+    "breakfast",
+    "bakery",
+    "desserts",
 )
 CITIES = tuple((f"city-{number}", 51.2 + 0.35 * number, -2.5 + 0.4 * (number % 5)) for number in range(10))
 RESTAURANTS = 10_000

@@ -1,17 +1,22 @@
 """`ads`: five slots a page are filled over HTTP, among ten thousand campaigns, for varied people and places;
-the decision alone, and how it grows with the number of campaigns."""
+the decision alone, and how it grows with the number of campaigns; a simulated day of budgets; and what click
+prediction is worth."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from bench import ad_town
 from bench.actors import API
-from bench.ad_town import REGION, Town
+from bench.ad_clicks import judge
+from bench.ad_day import Day, Terms, play
+from bench.ad_town import POUND, REGION, Town
 from bench.ground import Ground, ground
 from bench.load import Load, Work
 from bench.measuring import ROUNDS, Round, quantiles, result, say, spent
@@ -26,6 +31,13 @@ HALF_RATE = 750 / SLOTS  # pages a second: half of 1,500 slots
 SIZES = (100, 1_000, 10_000, 100_000)
 DECISIONS = 2_000
 READY_SECONDS = 120
+IMPRESSIONS = 150_000
+DAY_PAGES = 4_500
+MIDNIGHT = datetime(2026, 3, 4, tzinfo=ZoneInfo("Europe/London"))
+MONEY = (
+    *(Terms(10 * POUND, "even", rate) for rate in (0.08, 0.12)),
+    *(Terms(10 * POUND, "asap", rate) for rate in (0.06, 0.12)),
+)
 
 
 def run(*, seconds: float | None, campaigns: int = CAMPAIGNS) -> dict[str, Any]:
@@ -47,7 +59,10 @@ def run(*, seconds: float | None, campaigns: int = CAMPAIGNS) -> dict[str, Any]:
         ceilings.append(_refused(platform))
         at_half, _ = _round(platform, pages, length, rate=HALF_RATE)
         platform.stop("web", "stream", "origin", "worker", "beat")
-        alone = {size: _alone(size) for size in SIZES if size <= max(campaigns, SIZES[-1])}
+        alone = {size: _alone(size) for size in SIZES}
+        day = _day(platform)
+    judged = judge(IMPRESSIONS)
+    say(f"{judged}")
     told = result("ads", "slots", rounds, ceilings=ceilings)
     growth = (alone[SIZES[-1]]["p99_ms"] or 0.0) / (alone[SIZES[0]]["p99_ms"] or 1.0)
     return {
@@ -56,6 +71,8 @@ def run(*, seconds: float | None, campaigns: int = CAMPAIGNS) -> dict[str, Any]:
         "at_half": quantiles(at_half.milliseconds),
         "decision_alone": {str(size): quantiles_of for size, quantiles_of in alone.items()},
         "growth_p99": round(growth, 2),
+        "day": day._asdict(),
+        "prediction": judged._asdict(),
     }
 
 
@@ -188,6 +205,21 @@ def _alone(size: int) -> dict[str, float | None]:
     return quantiles(took)
 
 
+def _day(platform: Ground) -> Day:
+    """Of a town with nobody else in it."""
+    from modules.ads.services.keeping import keeper
+
+    keeper.empty()
+    with platform.connect("ads") as connection:
+        connection.execute("TRUNCATE ads_advertiser CASCADE")
+        connection.execute(
+            "TRUNCATE ads_knownrestaurant, ads_adevent, ads_campaignday, ads_reservation, ads_fill"
+        )
+    day = play(MIDNIGHT, MONEY, pages=DAY_PAGES)
+    say(f"{day}")
+    return day
+
+
 def _known_customers() -> list[UUID]:
     from modules.ads.models import Viewer
 
@@ -206,6 +238,7 @@ def _kept(town: Town, size: int) -> Any:
     from modules.ads.selectors.venues import venue_of
     from modules.ads.services.keeping import keeper
     from modules.restaurants.interface import RestaurantFacts
+    from tiffin.memory import settle
 
     restaurants = town.restaurants(min(size, ad_town.RESTAURANTS))
     rows = ad_town.campaigns(town, restaurants, size)
@@ -221,5 +254,6 @@ def _kept(town: Town, size: int) -> Any:
             keeper.snapshot.put_flight(servable_of(campaign, flight, creatives[campaign.id]))
             keeper.snapshot.allowances.grant(Chunk(0, campaign.id, 10**15, inf))
     keeper.refresh(most=10**9)
+    settle()  # as a process does that has read what there is
     keeper.ready.set()
     return keeper

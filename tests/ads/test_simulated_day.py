@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bench.ad_day import POUND, Terms, play
+from bench.ad_day import Terms, play
+from bench.ad_town import POUND
 
 DAY = datetime(2026, 3, 4, tzinfo=ZoneInfo("Europe/London"))
 
@@ -18,10 +19,10 @@ DAY = datetime(2026, 3, 4, tzinfo=ZoneInfo("Europe/London"))
 def test_budgets_hold_and_last_over_the_day() -> None:
     """Campaigns that could spend their money several times over, as fast as it goes or evenly."""
     terms = [
-        *(Terms(12 * POUND, "even", rate) for rate in (0.04, 0.06, 0.08)),
-        *(Terms(6 * POUND, "asap", rate) for rate in (0.02, 0.04, 0.08)),
+        *(Terms(10 * POUND, "even", rate) for rate in (0.08, 0.12)),
+        *(Terms(10 * POUND, "asap", rate) for rate in (0.06, 0.12)),
     ]
-    day = play(DAY, terms, pages=6_000)
+    day = play(DAY, terms, pages=4_500)
     assert day.billed_over <= 0
     assert day.overshoot <= 0.01
     assert day.pacing_error <= 0.03
