@@ -143,8 +143,8 @@ class _Table:
         tokens = [ad.token for ad in decision.places[0].ads]
         if not tokens:
             return
-        self.origin = Origin("Mozilla/5.0 Firefox/133.0", f"198.51.100.{happening.number}")
-        record_impressions(tokens, self.origin)
+        origin = Origin("Mozilla/5.0 Firefox/133.0", f"198.51.100.{happening.number}")
+        record_impressions(tokens, origin)
         for token in tokens:
             if self.random.random() < self.rates[offers.read(token).campaign_id]:
                 wait = timedelta(seconds=self.random.expovariate(1 / CLICK_AFTER_SECONDS))

@@ -10,5 +10,4 @@ from tiffin import serving
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 follow()
-serving.permit()
 serving.start()

@@ -1,4 +1,5 @@
-"""What ads tells the others. Who saw what is told by ids only, and only of those who agreed to be counted."""
+"""What ads tells the others. Who saw what is told by ids only, and of browsers only where they agreed to be
+known."""
 
 from __future__ import annotations
 

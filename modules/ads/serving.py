@@ -13,7 +13,7 @@ from modules.restaurants.events import (
     RestaurantChanged,
     RestaurantPublished,
 )
-from tiffin import clock, serving
+from tiffin import serving
 from tiffin.log import Recorded
 
 
@@ -59,8 +59,7 @@ def restaurant_told(record: Recorded) -> None:
     elif isinstance(event, MenuPublished):
         keeper.put_menu(event.restaurant_id, event.document)
     elif isinstance(event, AvailabilityChanged):
-        is_over = event.until is not None and event.until <= clock.now()
-        keeper.put_availability(event.item_id, available=event.available or is_over)
+        keeper.put_availability(event.item_id, available=event.available, until=event.until)
 
 
 @serving.follow(CampaignChanged, since=TOLD_AGAIN)

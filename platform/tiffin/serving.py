@@ -45,7 +45,6 @@ _repeated: dict[str, Repeated] = {}
 _followed: dict[str, Followed] = {}
 _running: list[threading.Thread] = []
 _lock = threading.Lock()
-_permitted = threading.Event()
 _ending = threading.Event()
 
 
@@ -77,15 +76,10 @@ def follow(
     return register
 
 
-def permit() -> None:
-    """This process may run things beside its own work, once one of them is needed."""
-    _permitted.set()
-
-
 def start() -> None:
-    """Begin with everything that is registered, once, where this process was permitted to; after a fork."""
+    """Begin with everything that is registered, once; after the process has forked."""
     with _lock:
-        if _running or not _permitted.is_set():
+        if _running:
             return
         _ending.clear()
         _running.extend(_Repeating(each) for each in _repeated.values())

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.acceptance.people import Kitchen, Place, until
-from tests.topologies.test_staff_pages import log_in
+from tests.acceptance.staff import log_in
 from tiffin.testing.running import Platform
 
 pytestmark = pytest.mark.platform

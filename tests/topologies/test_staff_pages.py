@@ -7,6 +7,7 @@ import re
 import httpx
 import pytest
 
+from tests.acceptance.staff import log_in
 from tiffin.testing.running import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.full]
@@ -24,12 +25,3 @@ def test_staff_open_a_payment_where_payments_are(customer, places, platform: Pla
         opened = staff.get(pages[0])
         assert (opened.status_code, order["id"] in opened.text) == (200, True)
         assert staff.get("/admin/payments/held-events/").status_code == 200
-
-
-def log_in(staff: httpx.Client, platform: Platform) -> None:
-    login = next(each for each in platform.demo["logins"] if each["role"].startswith("staff"))
-    form = staff.get("/admin/login/").text
-    (token,) = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[:1]
-    known = {"username": login["email"], "password": login["password"]}
-    answer = staff.post("/admin/login/", data={"csrfmiddlewaretoken": token, **known})
-    assert answer.url.path == "/admin/"

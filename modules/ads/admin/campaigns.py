@@ -29,6 +29,7 @@ HELP = {
     "goods": "Restricted goods that it advertises.",
     "cities": "Codes, with commas; empty: all of the region.",
     "zone": "A ring of [longitude, latitude]; empty: where the restaurant delivers.",
+    "cuisines": "With commas: pages about one of them, and people who often order it; empty: all.",
     "keywords": "Words by which searches find it, with commas; its name and cuisine do anyway.",
     "weekdays": "Empty: all days.",
     "to_hour": "Not included; a smaller one than the first is after midnight.",
@@ -190,7 +191,7 @@ class FlightAdmin(AdsAdmin):
     actions = ("switch_on", "switch_off")
     fieldsets = (
         (None, {"fields": ("campaign", "name", "placements")}),
-        ("Where", {"fields": ("cities", "zone")}),
+        ("Where", {"fields": ("cities", "zone", "cuisines")}),
         ("When", {"fields": ("weekdays", "from_hour", "to_hour")}),
         ("To whom", {"fields": ("members", "customers", "segments", "keywords", "to_unknown")}),
         ("How often", {"fields": ("cap", "cap_hours")}),

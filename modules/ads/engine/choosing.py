@@ -7,7 +7,8 @@ posterior, and the largest draw is shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from random import Random
+
+import numpy as np
 
 # So often one is taken by chance: each of n keeps at least FLOOR / n of the impressions, whatever it did.
 FLOOR = 0.1
@@ -15,14 +16,12 @@ FLOOR = 0.1
 _PRIOR_SHOWN, _PRIOR_CLICKED = 50, 1
 
 
-def choose(counted: Sequence[tuple[int, int]], random: Random) -> int:
+def choose(counted: Sequence[tuple[int, int]], random: np.random.Generator) -> int:
     """The place of the one to show; of each how often it was shown and clicked."""
     if len(counted) == 1:
         return 0
     if random.random() < FLOOR:
-        return random.randrange(len(counted))
-    draws = [
-        random.betavariate(_PRIOR_CLICKED + clicked, max(_PRIOR_SHOWN - _PRIOR_CLICKED + shown - clicked, 1))
-        for shown, clicked in counted
-    ]
-    return draws.index(max(draws))
+        return int(random.integers(len(counted)))
+    shown, clicked = np.array(counted).T
+    missed = np.maximum(_PRIOR_SHOWN - _PRIOR_CLICKED + shown - clicked, 1)
+    return int(random.beta(_PRIOR_CLICKED + clicked, missed).argmax())

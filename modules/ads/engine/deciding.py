@@ -31,6 +31,8 @@ LOOKED_AT = 384
 # Of so many of one place, as many may be of one cuisine.
 _SAME_CUISINE = 2
 _VARIED_FROM = 3
+# What somebody often orders is at least this share of all.
+_OFTEN = 0.2
 MOST_BEATEN = 8
 _ONLY_FOR_ADULTS = GOODS_BITS[Goods.ALCOHOL]
 
@@ -286,11 +288,21 @@ class _Filling:
             return "dates"
         if flight.advertiser_id in self.on_page:
             return "advertiser_on_page"
+        if flight.cuisines and not self._about_one_of(flight.cuisines):
+            return "cuisine"
         if flight.cap and self._seen_enough(flight):
             return "cap"
         if self.point is not None and not self.snapshot.covers(row, self.point):
             return "not_to_this_address"
         return None
+
+    def _about_one_of(self, cuisines: Sequence[str]) -> bool:
+        """Whether the page is about one of them, or whoever looks often orders it."""
+        known = self.snapshot.cuisines.known
+        return any(
+            known(name) == self.scene.cuisine != NONE or self.viewer.likes(name) >= _OFTEN
+            for name in cuisines
+        )
 
     def _seen_enough(self, flight: Servable) -> bool:
         return self.viewer.times_seen(flight.campaign_id, flight.cap_hours, self.now) >= flight.cap

@@ -63,8 +63,8 @@ class Viewer:
         return sum(count for hour, count in self.seen.get(campaign, ()) if hour > since)
 
     def likes(self, cuisine: str) -> float:
-        """Which share of what they order is of that kind, 0 to 1."""
-        whole = sum(self.habits.cuisines.values())
+        """Which share of what they order is of that kind, 0 to 1; 0 where their habits may not be used."""
+        whole = sum(self.habits.cuisines.values()) if self.is_personal else 0
         return self.habits.cuisines.get(cuisine, 0.0) / whole if whole > 0 else 0.0
 
     def days_since_order(self, venue: UUID | None, now: float) -> int | None:

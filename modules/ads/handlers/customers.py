@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modules.ads.services import attributing, habits
-from modules.ads.services.habits import Ordered
+from modules.ads.services.habits import Visit
 from modules.identity.events import CustomerErased
 from modules.orders.events import OrderCancelled, OrderPlaced
 from modules.subscriptions.events import MembershipChanged
@@ -18,8 +18,8 @@ CUSTOMERS = Subscriber("ads.customers")
 def learn_orders(events: Sequence[Event]) -> None:
     """What those like who agreed to it, and which ads brought the orders."""
     orders = [
-        Ordered(
-            customer_id=event.customer_id,
+        Visit(
+            viewer_id=event.customer_id,
             restaurant_id=event.restaurant_id,
             region=record.region or "",
             at=event.placed_at,
@@ -29,7 +29,7 @@ def learn_orders(events: Sequence[Event]) -> None:
         for event, record in zip(events, current_events(), strict=True)
         if isinstance(event, OrderPlaced)
     ]
-    habits.learn_orders(orders)
+    habits.learn(orders)
     attributing.attribute(orders)
 
 

@@ -30,8 +30,7 @@ class DecisionRecord(models.Model):
 
 
 class Figure(models.Model):
-    """What happened to a campaign's creative in a placement within one hour of the region's clocks. Kept for
-    ever."""
+    """What happened to a campaign's creative in a placement within one hour. Kept for ever."""
 
     hour = models.DateTimeField()
     region = models.CharField(max_length=16)

@@ -36,12 +36,15 @@ class KnownUnavailable(models.Model):
     """A dish or option that cannot be had, until then or until said otherwise. Gone when the restaurant says
     that it can be had; a row whose time is over counts no more."""
 
-    item_id = models.UUIDField(primary_key=True)
     restaurant_id = models.UUIDField()
+    item_id = models.UUIDField()
     until = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "known unavailable"
+        constraints = (
+            models.UniqueConstraint(fields=("restaurant_id", "item_id"), name="ads_unavailable_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.item_id} until {self.until or 'further notice'}"

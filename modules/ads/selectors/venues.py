@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from statistics import median
 from uuid import UUID
@@ -26,10 +27,10 @@ def venues() -> Iterator[Venue]:
         yield venue_of(known, msgspec.convert(dishes.get(known.id, ()), tuple[Dish, ...], strict=False))
 
 
-def unavailable() -> set[UUID]:
-    """Dishes and options that cannot be had now."""
+def unavailable() -> dict[UUID, datetime | None]:
+    """Dishes and options that cannot be had now, and until when (None: until said otherwise)."""
     still = KnownUnavailable.objects.exclude(until__lte=clock.now())
-    return set(still.values_list("item_id", flat=True))
+    return dict(still.values_list("item_id", "until"))
 
 
 def venue_of(facts: RestaurantFacts, dishes: tuple[Dish, ...]) -> Venue:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from modules.ads.models import AdEvent, EventKind, Verdict
-from modules.ads.services.habits import Ordered
+from modules.ads.services.habits import Visit
 from modules.ads.services.refunding import give_back
 from tiffin import db, ids
 
@@ -27,7 +27,7 @@ ORDER BY asked.order_id, click.at DESC
 
 
 @db.transaction_required
-def attribute(orders: Sequence[Ordered]) -> int:
+def attribute(orders: Sequence[Visit]) -> int:
     """Orders that were just placed; how many of them an ad has brought."""
     if not orders:
         return 0
@@ -35,7 +35,7 @@ def attribute(orders: Sequence[Ordered]) -> int:
     rows = db.select(
         _CLICKS,
         orders=list(by_order),
-        customers=[order.customer_id for order in orders],
+        customers=[order.viewer_id for order in orders],
         restaurants=[order.restaurant_id for order in orders],
         at=[order.at for order in orders],
         window=WINDOW,
@@ -45,7 +45,7 @@ def attribute(orders: Sequence[Ordered]) -> int:
     return db.insert(*events, unless_taken=("decision_id", "slot", "kind"))
 
 
-def _order(click: AdEvent, order: Ordered) -> AdEvent:
+def _order(click: AdEvent, order: Visit) -> AdEvent:
     return AdEvent(
         id=ids.new_id(),
         decision_id=click.decision_id,

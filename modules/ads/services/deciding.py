@@ -6,8 +6,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from random import Random
 from uuid import UUID
+
+import numpy as np
 
 from modules.ads.engine import deciding as engine
 from modules.ads.engine.cells import cell_of
@@ -36,11 +37,11 @@ from modules.ads.services.keeping import UNSEEN, Keeper, keeper
 from modules.ads.services.leasing import lease_at_once
 from modules.ads.services.offers import Offer
 from modules.ads.services.reasons import in_words, reasons_of
-from tiffin import clock, ids, regions, serving
+from tiffin import clock, ids, regions
 from tiffin.regions import Region
 
 CLICKS = "/api/v1/ads/clicks/"
-_random = Random()  # noqa: S311 - which text is shown is no secret
+_random = np.random.default_rng()
 
 
 def decide(view: PageView, places: Sequence[Place], kept: Keeper = keeper) -> Decision:
@@ -50,7 +51,6 @@ def decide(view: PageView, places: Sequence[Place], kept: Keeper = keeper) -> De
     region, now = regions.get(view.region), clock.now()
     decision_id = ids.new_id()
     if not kept.ready.is_set():
-        serving.start()
         return _empty(decision_id, places, now)
     viewer = viewer_of(view, now)
     scene = _scene(kept, view, region, now)
@@ -81,6 +81,8 @@ def _empty(decision_id: UUID, places: Sequence[Place], now: datetime) -> Decisio
 def _scene(kept: Keeper, view: PageView, region: Region, now: datetime) -> Scene:
     local = region.local(now)
     snapshot, point = kept.snapshot, view.point
+    restaurant = snapshot.restaurants.get(snapshot.venue_row(view.restaurant_id))
+    cuisine = view.cuisine or (restaurant.cuisine if restaurant else "")
     return Scene(
         region=snapshot.regions.known(region.code),
         hour=local.weekday() * 24 + local.hour,
@@ -89,7 +91,7 @@ def _scene(kept: Keeper, view: PageView, region: Region, now: datetime) -> Scene
         cell=cell_of(point.lat, point.lon) if point else NONE,
         city=view.city,
         words=words_of(view.text) if view.text else (),
-        cuisine=snapshot.cuisines.known(view.cuisine) if view.cuisine else NONE,
+        cuisine=snapshot.cuisines.known(cuisine),
         venue=snapshot.venue_row(view.restaurant_id),
         adult=view.adult,
     )

@@ -15,6 +15,7 @@ from modules.ads.engine.viewer import Habits, Taste, with_taste
 from modules.ads.models import AdEvent, DecisionRecord, Display, KnownDishes, KnownRestaurant, Seen, Viewer
 from modules.ads.selectors.venues import venue_of
 from modules.ads.selectors.viewers import read_habits, write_habits
+from modules.ads.services.documents import document
 from modules.restaurants.interface import RestaurantFacts
 from tiffin import clock, db, regions
 
@@ -28,14 +29,14 @@ ON CONFLICT (id) DO UPDATE SET member_until = excluded.member_until RETURNING 1
 """
 
 
-class Ordered(NamedTuple):
-    """An order, or a look at a restaurant (`minor` None); `minor` is what it cost."""
+class Visit(NamedTuple):
+    """A look at a restaurant's menu, or an order there, which cost `minor`."""
 
-    customer_id: UUID
+    viewer_id: UUID
     restaurant_id: UUID
     region: str
     at: datetime
-    minor: int | None
+    minor: int | None = None
     order_id: UUID | None = None
 
 
@@ -58,26 +59,22 @@ def agree(*, viewer_id: UUID, is_customer: bool, personal: bool) -> None:
 
 
 @db.transaction_required
-def learn_orders(orders: Sequence[Ordered]) -> None:
-    """Of those who agreed."""
-    of_customer: defaultdict[UUID, list[Ordered]] = defaultdict(list)
-    for order in orders:
-        of_customer[order.customer_id].append(order)
-    agreed = Viewer.objects.filter(pk__in=of_customer, is_personal=True)
+def learn(visits: Sequence[Visit]) -> None:
+    """What those like who agreed to it."""
+    if not visits:
+        return
+    of_viewer: defaultdict[UUID, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        of_viewer[visit.viewer_id].append(visit)
+    agreed = Viewer.objects.filter(pk__in=of_viewer, is_personal=True)
     viewers = list(agreed.order_by("pk").select_for_update())
-    venues = _venues({order.restaurant_id for viewer in viewers for order in of_customer[viewer.id]})
+    venues = _venues({visit.restaurant_id for viewer in viewers for visit in of_viewer[viewer.id]})
     for viewer in viewers:
         habits = read_habits(viewer.habits)
-        for order in of_customer[viewer.id]:
-            habits = _after(habits, order, venues.get(order.restaurant_id))
+        for visit in of_viewer[viewer.id]:
+            habits = _after(habits, visit, venues.get(visit.restaurant_id))
         viewer.habits, viewer.changed_at = write_habits(habits), clock.now()
     db.update(*viewers, fields=("habits", "changed_at"))
-
-
-def note_look(*, viewer_id: UUID, restaurant_id: UUID, region: str) -> None:
-    """They looked at a restaurant's menu; it says little, but at once."""
-    with db.transaction():
-        learn_orders([Ordered(viewer_id, restaurant_id, region, clock.now(), None)])
 
 
 @db.transaction_required
@@ -85,7 +82,7 @@ def learn_memberships(told: Mapping[UUID, str]) -> None:
     """By customer until when a membership brings them something (ISO 8601; empty: not at all)."""
     rows = [{"id": id, "member_until": until or None} for id, until in told.items()]
     if rows:
-        db.select(_MEMBERSHIPS, rows=msgspec.json.encode(rows).decode(), now=clock.now())
+        db.select(_MEMBERSHIPS, rows=document(rows), now=clock.now())
 
 
 @db.transaction_required
@@ -103,19 +100,19 @@ def _forget_traces(viewer_id: UUID) -> None:
     DecisionRecord.objects.filter(viewer_id=viewer_id).update(viewer_id=None, asked={})
 
 
-def _after(habits: Habits, order: Ordered, venue: Venue | None) -> Habits:
-    local = regions.get(order.region).local(order.at)
-    at = order.at.timestamp()
+def _after(habits: Habits, visit: Visit, venue: Venue | None) -> Habits:
+    local = regions.get(visit.region).local(visit.at)
+    at = visit.at.timestamp()
     if venue is not None:
         taste = Taste(venue.cuisine, venue.level, local.hour, local.weekday() >= 5)
-        habits = with_taste(habits, taste, at=at, weight=LOOK if order.minor is None else 1.0)
-    if order.minor is None:
+        habits = with_taste(habits, taste, at=at, weight=LOOK if visit.minor is None else 1.0)
+    if visit.minor is None:
         return habits
     return msgspec.structs.replace(
         habits,
-        venues={**habits.venues, order.restaurant_id: int(at)},
+        venues={**habits.venues, visit.restaurant_id: int(at)},
         orders=habits.orders + 1,
-        spent=habits.spent + order.minor,
+        spent=habits.spent + visit.minor,
         all_orders=habits.all_orders + 1,
         last_order=max(int(at), habits.last_order),
     )

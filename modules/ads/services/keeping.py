@@ -63,7 +63,7 @@ class Keeper:
         self.snapshot = Snapshot()
         self.model = Model()
         self.arms: dict[UUID, Counted] = {}
-        self.gone: set[UUID] = set()
+        self.gone: dict[UUID, datetime | None] = {}
         self.ready = Event()
         self._dishes: dict[UUID, tuple[Dish, ...]] = {}
         self._facts: dict[UUID, RestaurantFacts] = {}
@@ -92,6 +92,9 @@ class Keeper:
     def refresh(self, *, most: int | None = None) -> None:
         """What of it may be shown at this moment."""
         now = clock.now()
+        for item_id, until in list(self.gone.items()):
+            if until is not None and until <= now:
+                self.gone.pop(item_id, None)
         there = {region.code: _now_in(region, now) for region in regions.all()}
         if most is None:
             self.snapshot.refresh(now.timestamp(), there)
@@ -130,11 +133,12 @@ class Keeper:
         """Its dishes are named from now on; the facts that name the menu come next."""
         self._dishes[restaurant_id] = dishes_of(menu)
 
-    def put_availability(self, item_id: UUID, *, available: bool) -> None:
+    def put_availability(self, item_id: UUID, *, available: bool, until: datetime | None) -> None:
+        """`until` None: until said otherwise."""
         if available:
-            self.gone.discard(item_id)
+            self.gone.pop(item_id, None)
         else:
-            self.gone.add(item_id)
+            self.gone[item_id] = until
 
     def learn_clicks(self) -> None:
         """What the model has learned since."""

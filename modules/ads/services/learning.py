@@ -4,16 +4,16 @@ was decided, which is written with the decision. What was predicted then is held
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-import msgspec
 import numpy as np
 
 from modules.ads.engine.prediction import NOWHERE, Known, learn
 from modules.ads.models import LearnedTo
+from modules.ads.services.documents import document
 from tiffin import clock, db
 
 # Who has not clicked by then hardly will.
@@ -112,8 +112,6 @@ def _judge(examples: Sequence[Example], now: datetime) -> None:
         row["shown"] += 1
         row["predicted"] += example.predicted
         row["clicked"] += example.clicked
-    db.select(_JUDGE, day=now.date(), rows=_json([{"bucket": bucket, **row} for bucket, row in rows.items()]))
-
-
-def _json(rows: Sequence[Mapping[str, Any]]) -> str:
-    return msgspec.json.encode(rows).decode()
+    db.select(
+        _JUDGE, day=now.date(), rows=document([{"bucket": bucket, **row} for bucket, row in rows.items()])
+    )

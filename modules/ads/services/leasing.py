@@ -14,12 +14,11 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from modules.ads.engine.allowances import Allowances, Chunk, Leftover
 from modules.ads.interface import Pacing
 from modules.ads.models import Reservation
 from modules.ads.selectors.traffic import Curve, curve_of
+from modules.ads.services.documents import document
 from tiffin import clock, db, regions
 
 # A process has so long to promise what it got, and what it promised may be clicked for so much longer.
@@ -165,7 +164,7 @@ def _reserve(wanted: Mapping[UUID, int], now: datetime) -> tuple[list[Chunk], di
         else:
             closed[standing.id] = now.timestamp() + _wait(standing, unit - there)
     until = now + _LOCKED
-    found = db.select(_RESERVE, rows=_json(rows), now=now, until=until) if rows else []
+    found = db.select(_RESERVE, rows=document(rows), now=now, until=until) if rows else []
     usable = (now + USABLE).timestamp()
     return [Chunk(id, campaign_id, micros, usable) for id, campaign_id, micros in found], closed
 
@@ -179,18 +178,14 @@ def _wait(standing: Standing, missing: int) -> float:
 def standings(ids: Sequence[UUID], now: datetime) -> list[Standing]:
     """Of those that run."""
     days = [{"region": region.code, "day": region.local(now).date()} for region in regions.all()]
-    return [Standing(*row) for row in db.select(_STANDING, ids=list(ids), days=_json(days), now=now)]
+    return [Standing(*row) for row in db.select(_STANDING, ids=list(ids), days=document(days), now=now)]
 
 
 def _give_back(leftovers: Sequence[Leftover]) -> None:
     unused = [leftover._asdict() for leftover in leftovers if leftover.micros]
     if unused:
-        db.select(_GIVE_BACK, unused=_json(unused))
+        db.select(_GIVE_BACK, unused=document(unused))
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
-
-
-def _json(rows: Sequence[Mapping[str, object]]) -> str:
-    return msgspec.json.encode(rows).decode()

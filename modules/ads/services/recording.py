@@ -13,7 +13,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 import crawleruseragents
-import msgspec
 from django.conf import settings
 
 from modules.ads.events import AdClicked, AdsShown, ShownAd
@@ -21,6 +20,7 @@ from modules.ads.interface import OfferInvalid, Pricing
 from modules.ads.models import AdEvent, Display, EventKind, Verdict
 from modules.ads.policies import country
 from modules.ads.services import offers
+from modules.ads.services.documents import document
 from modules.ads.services.offers import Offer
 from tiffin import clock, db, ids, regions
 from tiffin.log import publish
@@ -228,7 +228,7 @@ def _see(viewer: UUID | None, valid: Sequence[Offer]) -> None:
     times = Counter(offer.campaign_id for offer in valid)
     rows = [{"campaign_id": id, "count": count} for id, count in times.items()]
     hour = int(clock.now().timestamp() // _HOUR)
-    db.select(_SEE, viewer=viewer, hour=hour, rows=msgspec.json.encode(rows).decode())
+    db.select(_SEE, viewer=viewer, hour=hour, rows=document(rows))
 
 
 def _shown(offer: Offer) -> ShownAd:

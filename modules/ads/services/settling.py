@@ -9,17 +9,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from modules.ads.models import AccountKind, AdEvent, Campaign, EventKind, Posting, Verdict
+from modules.ads.services.documents import document
 from tiffin import clock, db, ids, regions
 
 AT_ONCE = 2_000
 SPEND = "spend"
 
 _NEXT = """
-SELECT id, kind, at, region, placement, advertiser_id, campaign_id, flight_id, creative_id, verdict, price
-FROM ads_adevent WHERE NOT settled ORDER BY at, id LIMIT %s FOR UPDATE SKIP LOCKED
+SELECT * FROM ads_adevent WHERE NOT settled ORDER BY at, id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _LEFT = """
 SELECT campaign.id, campaign.budget, campaign.daily_cap, COALESCE(sum(day.spent), 0)::bigint,
@@ -66,22 +64,16 @@ COUNTED = {EventKind.IMPRESSION: "impressions", EventKind.CLICK: "clicks", Event
 def settle() -> int:
     """Settle the oldest events, up to AT_ONCE; how many those were."""
     with db.transaction():
-        events = [AdEvent(**row) for row in _next()]
+        events = list(AdEvent.objects.raw(_NEXT, [AT_ONCE]))
         if not events:
             return 0
         charged = _charge(events)
         rows = [{"id": event.id, "charged": charged[event.id]} for event in events]
-        db.select(_SETTLE, rows=_json(rows))
+        db.select(_SETTLE, rows=document(rows))
         _spend(events, charged)
         _post(events, charged)
         _count(events, charged)
     return len(events)
-
-
-def _next() -> Iterable[dict[str, Any]]:
-    names = _NEXT.split("FROM", maxsplit=1)[0].removeprefix("\nSELECT").split(",")
-    for values in db.select(_NEXT, AT_ONCE):
-        yield dict(zip((name.strip() for name in names), values, strict=True))
 
 
 def _charge(events: Sequence[AdEvent]) -> dict[UUID, int]:
@@ -122,7 +114,7 @@ def _spend(events: Sequence[AdEvent], charged: Mapping[UUID, int]) -> None:
             spent[event.campaign_id, day_of(event)] += charged[event.id]
     if spent:
         rows = [{"campaign_id": id, "day": day, "spent": sum} for (id, day), sum in spent.items()]
-        db.select(_SPEND, rows=_json(rows))
+        db.select(_SPEND, rows=document(rows))
 
 
 def _post(events: Sequence[AdEvent], charged: Mapping[UUID, int]) -> None:
@@ -182,12 +174,12 @@ def _count(events: Sequence[AdEvent], charged: Mapping[UUID, int]) -> None:
         row["spent"] += charged[event.id]
         if is_valid and event.kind != EventKind.ORDER:
             arms[event.creative_id][event.kind == EventKind.CLICK] += 1
-    db.select(_COUNT, rows=_json(list(figures.values())))
+    db.select(_COUNT, rows=document(list(figures.values())))
     if arms:
         rows = [
             {"creative_id": id, "shown": shown, "clicked": clicked} for id, (shown, clicked) in arms.items()
         ]
-        db.select(_LEARN, rows=_json(rows))
+        db.select(_LEARN, rows=document(rows))
 
 
 def _place(event: AdEvent) -> tuple[Any, ...]:
@@ -208,7 +200,3 @@ def _figure(event: AdEvent) -> dict[str, Any]:
         "creative_id": event.creative_id,
         **dict.fromkeys((*COUNTED.values(), "filtered", "spent"), 0),
     }
-
-
-def _json(rows: Sequence[Mapping[str, Any]]) -> str:
-    return msgspec.json.encode(rows).decode()

@@ -14,7 +14,10 @@ from prometheus_client import Counter as Metric
 
 from modules.ads.engine.deciding import Beaten, Placed, Won
 from modules.ads.engine.features import in_slot
-from modules.ads.interface import PageView
+from modules.ads.interface import PageView, Point
+from modules.ads.services import habits
+from modules.ads.services.documents import document
+from modules.ads.services.habits import Visit
 from tiffin import db
 
 MOST_WAITING = 20_000
@@ -79,32 +82,48 @@ def write() -> int:
         return 0
     try:
         with db.transaction():
-            db.select(_WRITE, rows=_json([_row(made) for made in batch]))
-            db.select(_COUNT, rows=_json(_fills(batch)))
+            db.select(_WRITE, rows=document([_row(made) for made in batch]))
+            db.select(_COUNT, rows=document(_fills(batch)))
+            habits.learn(_looks(batch))
     except BaseException:
         _waiting.extendleft(reversed(batch))
         raise
     return len(batch)
 
 
-def _json(rows: Sequence[Mapping[str, Any]]) -> str:
-    return msgspec.json.encode(rows).decode()
+def _looks(batch: Sequence[Made]) -> list[Visit]:
+    """Whose menu somebody looked at says a little of what they like."""
+    return [
+        Visit(made.viewer_id, made.view.restaurant_id, made.region, made.at)
+        for made in batch
+        if made.viewer_id and made.view.restaurant_id
+    ]
 
 
 def _row(made: Made) -> dict[str, Any]:
     numbers = iter(range(sum(len(placed.won) for placed in made.placed)))
-    view = made.view if made.viewer_id else msgspec.structs.replace(made.view, device_id=None)
     return {
         "id": made.id,
         "at": made.at,
         "region": made.region,
         "viewer_id": made.viewer_id,
-        "asked": view,
+        "asked": _asked(made),
         "places": [_place(placed, made, numbers) for placed in made.placed],
         "filled": len(made.chosen),
         "wanted": sum(placed.slots for placed in made.placed),
         "took_us": round(made.seconds * 1e6),
     }
+
+
+def _asked(made: Made) -> PageView:
+    """No address is kept: where somebody is only to the hundredth of a degree. Nobody is named who is not
+    known."""
+    point = made.view.point
+    return msgspec.structs.replace(
+        made.view,
+        device_id=made.view.device_id if made.viewer_id else None,
+        point=Point(lat=round(point.lat, 2), lon=round(point.lon, 2)) if point else None,
+    )
 
 
 def _place(placed: Placed, made: Made, numbers: Any) -> dict[str, Any]:
@@ -136,7 +155,7 @@ def _won(won: Won, number: int, creative_id: UUID | None) -> dict[str, Any]:
         "score": won.score,
         "likes": round(won.likes, 3),
         "days": won.days,
-        "metres": round(won.metres),
+        "metres": round(won.metres, -2),
         "features": in_slot(won.features, won.slot).tolist(),
     }
 

@@ -25,7 +25,7 @@ def town() -> Town:
 
 
 def known(**habits: object) -> Viewer:
-    return Viewer(uuid4(), Habits(at=NOON, **habits), is_personal=True)  # type: ignore[arg-type]
+    return Viewer(uuid4(), Habits(at=NOON, **habits), is_personal=True)
 
 
 class TestWhoIsShown:
@@ -298,3 +298,13 @@ def test_whoever_wins_pays_enough_to_win_and_no_more(
     assert floor <= price <= bid
     assert price == bid or price * paid * weight >= next_score
     assert price == floor or (price - 1) * paid * weight <= next_score
+
+
+def test_a_flight_for_a_cuisine_is_for_its_pages_and_for_who_often_orders_it(town: Town) -> None:
+    town.restaurant(cuisine="thai")
+    town.flight(town.restaurant(cuisine="italian"))
+    town.flight(cuisines=("thai",), bid=900_000)
+    thai = town.snapshot.cuisines.number("thai")
+    assert town.ask().won[0].flight.cuisines == ()
+    assert town.ask(cuisine=thai).won[0].flight.cuisines == ("thai",)
+    assert town.ask(viewer=known(cuisines={"thai": 1.0})).won[0].flight.cuisines == ("thai",)

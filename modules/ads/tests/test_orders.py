@@ -14,7 +14,7 @@ from modules.ads.models import AdEvent, CampaignDay, Figure, Posting, Viewer
 from modules.ads.selectors.viewers import read_habits
 from modules.ads.services import attributing, habits
 from modules.ads.services.attributing import attribute
-from modules.ads.services.habits import Ordered
+from modules.ads.services.habits import Visit
 from modules.ads.services.refunding import refund_event
 from modules.ads.tests import scenes
 from modules.restaurants.interface import RestaurantView
@@ -39,9 +39,9 @@ def clicked(customer: UUID) -> Ad:
 
 
 def ordered(customer: UUID, at: RestaurantView) -> UUID:
-    order = Ordered(customer, at.id, "gb", clock.now(), 2_000, ids.new_id())
+    order = Visit(customer, at.id, "gb", clock.now(), 2_000, ids.new_id())
     with db.transaction(owner="ads"):
-        habits.learn_orders([order])
+        habits.learn([order])
         attribute([order])
     scenes.settle()
     assert order.order_id is not None
@@ -100,7 +100,7 @@ def test_what_is_cancelled_is_given_back(noodles: RestaurantView) -> None:
 def test_what_is_cancelled_before_it_is_settled_never_costs_anything(noodles: RestaurantView) -> None:
     customer = ids.new_id()
     clicked(customer)
-    order = Ordered(customer, noodles.id, "gb", clock.now(), 2_000, ids.new_id())
+    order = Visit(customer, noodles.id, "gb", clock.now(), 2_000, ids.new_id())
     with db.transaction(owner="ads"):
         attribute([order])
         attributing.take_back(order.order_id or ids.new_id())
@@ -130,3 +130,12 @@ def test_habits_are_those_of_whoever_agreed(noodles: RestaurantView) -> None:
     kept = read_habits(Viewer.objects.get(pk=agreed).habits)
     assert (kept.cuisines, kept.all_orders, list(kept.venues)) == ({"ramen": 1.0}, 1, [noodles.id])
     assert not Viewer.objects.filter(pk=other).exists()
+
+
+def test_a_look_at_a_menu_says_a_little(noodles: RestaurantView) -> None:
+    agreed = ids.new_id()
+    habits.agree(viewer_id=agreed, is_customer=True, personal=True)
+    scenes.look(customer_id=agreed, restaurant_id=noodles.id)
+    scenes.settle()
+    kept = read_habits(Viewer.objects.get(pk=agreed).habits)
+    assert (kept.cuisines, kept.all_orders) == ({"ramen": habits.LOOK}, 0)

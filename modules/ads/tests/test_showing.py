@@ -58,6 +58,16 @@ class TestWhatIsShown:
         (ad,) = scenes.ads(scenes.look())
         assert ad.headline == "Noodle Bar: Gyoza for £6.50"
 
+    def test_a_dish_is_named_again_when_its_time_is_over(self) -> None:
+        noodles = scenes.restaurant()
+        scenes.running(scenes.advertiser(noodles.id))
+        scenes.open_for_ads()
+        until = clock.now() + timedelta(hours=1)
+        keeper.put_availability(scenes.dish(noodles, "Ramen"), available=False, until=until)
+        assert "Gyoza" in scenes.ads(scenes.look())[0].headline
+        with clock.shift(timedelta(hours=1)):
+            assert "Ramen" in scenes.ads(scenes.look())[0].headline
+
     @pytest.mark.parametrize("state", ["draft", "submitted", "rejected", "paused", "ended"])
     def test_what_is_not_approved_is_not_shown(self, state: str) -> None:
         campaign = scenes.draft(scenes.advertiser(scenes.restaurant().id))
@@ -266,6 +276,13 @@ class TestBooks:
         assert records[0].places[0]["won"][0]["price"] == 50_000
         fill = Fill.objects.get()
         assert (fill.requests, fill.wanted, fill.filled) == (2, 2, 1)
+
+    def test_no_address_is_kept(self) -> None:
+        scenes.running(scenes.advertiser())
+        scenes.open_for_ads()
+        scenes.look()
+        scenes.settle()
+        assert DecisionRecord.objects.get().asked["point"] == {"lat": 51.51, "lon": -0.14}
 
     def test_of_whom_nothing_may_be_kept_nothing_is_kept(self) -> None:
         scenes.running(scenes.advertiser())

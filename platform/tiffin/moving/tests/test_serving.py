@@ -1,4 +1,4 @@
-"""What runs beside requests: begun once, only where it may be, and not ended by what goes wrong."""
+"""What runs beside requests: begun once, and not ended by what goes wrong."""
 
 from __future__ import annotations
 
@@ -16,19 +16,11 @@ SOON_SECONDS = 5
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Only what a test registers; nothing may run until it says so."""
+    """Only what a test registers."""
     monkeypatch.setattr(serving, "_repeated", {})
     monkeypatch.setattr(serving, "_followed", {})
-    monkeypatch.setattr(serving, "_permitted", Event())
     yield
     serving.stop()
-
-
-def test_nothing_runs_where_nobody_permitted_it() -> None:
-    began = Event()
-    serving.repeat("told", pause=AT_ONCE)(lambda: began.set())
-    serving.start()
-    assert not began.wait(0.2)
 
 
 def test_it_is_done_again_and_again_whatever_it_raises(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +34,6 @@ def test_it_is_done_again_and_again_whatever_it_raises(monkeypatch: pytest.Monke
             often.set()
         raise ValueError("once more")
 
-    serving.permit()
     serving.start()
     serving.start()
     assert often.wait(SOON_SECONDS)
@@ -51,7 +42,6 @@ def test_it_is_done_again_and_again_whatever_it_raises(monkeypatch: pytest.Monke
 def test_it_ends_when_it_is_stopped() -> None:
     times: list[int] = []
     serving.repeat("counts", pause=AT_ONCE)(lambda: times.append(1))
-    serving.permit()
     serving.start()
     serving.stop()
     before = len(times)
