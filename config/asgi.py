@@ -6,6 +6,7 @@ import django
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
+from config import flags
 from config.following import follow
 from tiffin.web.bodies import limit_streams
 from tiffin.web.defaults import LIVE_MIDDLEWARE
@@ -14,4 +15,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 settings.MIDDLEWARE = LIVE_MIDDLEWARE  # once allauth has looked for its own
 application = limit_streams(ASGIHandler())
+flags.connect()
 follow()

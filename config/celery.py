@@ -8,6 +8,8 @@ import django
 
 django.setup()
 
+from config import flags  # noqa: E402
 from tiffin.moving.app import make_app  # noqa: E402
 
+flags.connect()
 app = make_app()

@@ -120,6 +120,11 @@ TIFFIN_PAID_PAGES = {"order": "/orders/{order_id}/", "membership": "/account/mem
 # In which header whoever stands in front of the origin says from which country (ISO 3166) a request comes.
 TIFFIN_COUNTRY_HEADER = os.environ.get("TIFFIN_COUNTRY_HEADER", "")
 
+# A GrowthBook server whose flags and experiments hold here too, beside those of our own staff.
+TIFFIN_GROWTHBOOK_URL = os.environ.get("TIFFIN_GROWTHBOOK_URL", "").rstrip("/")
+TIFFIN_GROWTHBOOK_KEY = os.environ.get("TIFFIN_GROWTHBOOK_KEY", "")
+TIFFIN_GROWTHBOOK_SECRET = os.environ.get("TIFFIN_GROWTHBOOK_SECRET", "")
+
 # Messages to browsers are signed (RFC 8292), and whoever carries them may ask there who we are.
 TIFFIN_VAPID_PRIVATE_KEY = _secret("TIFFIN_VAPID_PRIVATE_KEY", "vapid.pem")
 TIFFIN_VAPID_CONTACT = os.environ.get("TIFFIN_VAPID_CONTACT", "webmaster@tiffin.example")

@@ -27,6 +27,8 @@ def ads_for(
 ) -> dict[str, tuple[Ad, ...]]:
     """By placement what stands there, on a page with so many slots; `text` is what is searched for,
     `restaurant_id` whose page it is. No page fails without ads."""
+    if not slots:
+        return {}
     city, point = city_of(where), where.point
     view = PageView(
         region=city.region,

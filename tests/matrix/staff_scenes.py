@@ -10,6 +10,7 @@ from tests.acceptance.people import Customer, Kitchen, Place
 from tests.matrix import api_scenes
 from tests.matrix.ad_scenes import FITTING_ADS, ads_rows
 from tests.matrix.cast import Cast
+from tests.matrix.experiment_scenes import FITTING_EXPERIMENTS, experiment_rows
 from tests.matrix.giving_scenes import FITTING_GIVING, giving_of
 from tests.matrix.member_scenes import FITTING_MEMBERS, plan_of, plan_rows, repricing_of
 from tests.matrix.money_scenes import (
@@ -107,6 +108,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         **points_rows(cast, region),
         **plan_rows(cast, region),
         **ads_rows(cast, region),
+        **experiment_rows(cast),
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
     }
 
@@ -360,6 +362,7 @@ FITTING: dict[str, Makes] = {
     **FITTING_GIVING,
     **FITTING_MEMBERS,
     **FITTING_ADS,
+    **FITTING_EXPERIMENTS,
     "delivery.deliverytask:cancel": _delivery,
     "delivery.deliverytask:reassign": lambda stage: str(stage.carried()[0]["id"]),
     "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),

@@ -20,6 +20,7 @@ MODULES = (
     "rewards",
     "subscriptions",
     "ads",
+    "experiments",
 )
 Looks = Callable[[], Any]
 

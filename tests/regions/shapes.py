@@ -7,6 +7,7 @@ from typing import Any
 
 from modules.ads.policies import Floor, Restriction
 from modules.delivery.policies import HandoverCode, PositionRule
+from modules.experiments.policies import Exclusion
 from modules.orders import policies as orders
 from modules.orders.policies import (
     AgeRestriction,
@@ -97,6 +98,7 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "memberships.price_notice": PriceNotice,
     "memberships.reminder": Reminder,
     "memberships.valid_in": ValidIn,
+    "experiments.exclusions": Exclusion,
     "ads.floors": Floor,
     "ads.restrictions": Restriction,
 }

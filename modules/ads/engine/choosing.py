@@ -16,11 +16,12 @@ FLOOR = 0.1
 _PRIOR_SHOWN, _PRIOR_CLICKED = 50, 1
 
 
-def choose(counted: Sequence[tuple[int, int]], random: np.random.Generator) -> int:
-    """The place of the one to show; of each how often it was shown and clicked."""
+def choose(counted: Sequence[tuple[int, int]], random: np.random.Generator, floor: float = FLOOR) -> int:
+    """The place of the one to show; of each how often it was shown and clicked. With a `floor` of 1 all are
+    shown alike."""
     if len(counted) == 1:
         return 0
-    if random.random() < FLOOR:
+    if random.random() < floor:
         return int(random.integers(len(counted)))
     shown, clicked = np.array(counted).T
     missed = np.maximum(_PRIOR_SHOWN - _PRIOR_CLICKED + shown - clicked, 1)

@@ -111,11 +111,13 @@ class Served(NamedTuple):
 
 
 class Look(NamedTuple):
-    """Who looks at what, and when (seconds since 1970)."""
+    """Who looks at what, and when (seconds since 1970). `by_relevance`: what an ad has to do with the viewer
+    counts."""
 
     viewer: Viewer
     scene: Scene
     now: float
+    by_relevance: bool = True
 
 
 class _Winner(NamedTuple):
@@ -147,7 +149,7 @@ class _Filling:
 
     def __init__(self, served: Served, look: Look, on_page: set[UUID]) -> None:
         self.snapshot, self.model, self.rules = served
-        self.viewer, self.scene, self.now = look
+        self.viewer, self.scene, self.now, self.by_relevance = look
         self.on_page = on_page
         lat, lon = self.scene.lat, self.scene.lon
         self.point = None if lat is None or lon is None else Point(lon, lat)
@@ -239,7 +241,7 @@ class _Filling:
             flights.bid[rows],
             flights.quality[rows],
             self.model.clicks(found),
-            auction.relevance(given),
+            auction.relevance(given) if self.by_relevance else np.ones(len(rows)),
         )
         order = auction.in_order(scores)
         return _Candidates(rows[order], given.at(order), found[order], scores.at(order))

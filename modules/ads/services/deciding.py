@@ -12,7 +12,7 @@ import numpy as np
 
 from modules.ads.engine import deciding as engine
 from modules.ads.engine.cells import cell_of
-from modules.ads.engine.choosing import choose
+from modules.ads.engine.choosing import FLOOR, choose
 from modules.ads.engine.columns import NONE
 from modules.ads.engine.deciding import Look, Placed, Served, Won
 from modules.ads.engine.features import FAR, Scene
@@ -21,6 +21,7 @@ from modules.ads.engine.filling import Reader, fill
 from modules.ads.engine.servable import Creative, Servable, Venue
 from modules.ads.engine.viewer import Viewer
 from modules.ads.engine.words import words_of
+from modules.ads.flags import CREATIVES, RANKING
 from modules.ads.interface import (
     MOST_SLOTS,
     Ad,
@@ -37,11 +38,13 @@ from modules.ads.services.keeping import UNSEEN, Keeper, keeper
 from modules.ads.services.leasing import lease_at_once
 from modules.ads.services.offers import Offer
 from modules.ads.services.reasons import in_words, reasons_of
-from tiffin import clock, ids, regions
+from tiffin import clock, flags, ids, regions
+from tiffin.flags import Seeing, Subject
 from tiffin.regions import Region
 
 CLICKS = "/api/v1/ads/clicks/"
 _random = np.random.default_rng()
+ALL_ALIKE = 1.0
 
 
 def decide(view: PageView, places: Sequence[Place], kept: Keeper = keeper) -> Decision:
@@ -54,8 +57,10 @@ def decide(view: PageView, places: Sequence[Place], kept: Keeper = keeper) -> De
         return _empty(decision_id, places, now)
     viewer = viewer_of(view, now)
     scene = _scene(kept, view, region, now)
-    placed = _placed(kept, region, Look(viewer, scene, now.timestamp()), places)
-    made = _Making(kept, view, region, viewer, decision_id)
+    seeing = flags.of(_subject(view, viewer))
+    look = Look(viewer, scene, now.timestamp(), seeing.read(RANKING) == "relevant")
+    placed = _placed(kept, region, look, places)
+    made = _Making(kept, view, region, viewer, decision_id, seeing)
     decision = Decision(
         id=decision_id,
         places=tuple(made.filled(each) for each in placed),
@@ -64,6 +69,12 @@ def decide(view: PageView, places: Sequence[Place], kept: Keeper = keeper) -> De
     took = time.perf_counter() - began
     writing.note(writing.Made(decision_id, now, region.code, viewer.key, view, placed, made.chosen, took))
     return decision
+
+
+def _subject(view: PageView, viewer: Viewer) -> Subject:
+    """Of whom nothing is kept, nobody is tried anything on."""
+    device_id = view.device_id if viewer.is_known and view.customer_id is None else None
+    return Subject(region=view.region, customer_id=view.customer_id, device_id=device_id)
 
 
 def _check(places: Sequence[Place]) -> None:
@@ -120,9 +131,15 @@ class _Making:
     winner on the page."""
 
     def __init__(
-        self, kept: Keeper, view: PageView, region: Region, viewer: Viewer, decision_id: UUID
+        self,
+        kept: Keeper,
+        view: PageView,
+        region: Region,
+        viewer: Viewer,
+        decision_id: UUID,
+        seeing: Seeing,
     ) -> None:
-        self.kept, self.view, self.region, self.viewer = kept, view, region, viewer
+        self.kept, self.view, self.region, self.viewer, self.seeing = kept, view, region, viewer, seeing
         self.decision_id = decision_id
         self.language = view.language or region.languages[0]
         self.pace = kept.pace(region)
@@ -167,9 +184,10 @@ class _Making:
         """One of those that can be filled now."""
         reader = Reader(self.language, self._minutes(venue, won.metres), self.kept.gone)
         left = list(flight.creatives)
+        floor = ALL_ALIKE if len(left) > 1 and self.seeing.read(CREATIVES) == "even" else FLOOR
         while left:
             counted = [self.kept.arms.get(creative.id, UNSEEN) for creative in left]
-            creative = left.pop(choose(counted, _random))
+            creative = left.pop(choose(counted, _random, floor))
             text = fill(creative, venue, reader)
             if text is not None:
                 return creative, text

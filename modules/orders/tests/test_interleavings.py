@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import repeat
@@ -35,6 +36,8 @@ from tiffin import clock, ids
 from tiffin.interfaces import call
 from tiffin.testing.emptying import empty
 
+# Courses of the long look. Each run makes up others; TIFFIN_COURSES=2000 looks for half an hour at once.
+MANY = int(os.environ.get("TIFFIN_COURSES", "600"))
 # What a region may keep of orders that customers stop, and that staff do.
 KEPT = tuple(
     {"by": by, "stage": stage.value, "what": what.value, "share": "0.7"}
@@ -150,7 +153,7 @@ def test_random_courses_end_whole(
     points=POINTS,
     more=st.lists(st.sampled_from([*REPORTS, *OTHERS, *AFTERWARDS]), max_size=30),
 )
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.timeout(3600)
 def test_many_random_courses_end_whole(
     kitchens, prefix: int, fulfilment, keeps: bool, late: bool, slot: int | None, points: int, more

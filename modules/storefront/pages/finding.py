@@ -33,6 +33,7 @@ from modules.restaurants.interface import (
 from modules.storefront import baskets, places
 from modules.storefront.ads import ads_for
 from modules.storefront.errors import BasketUnreadable
+from modules.storefront.flags import HOME_ADS, flags_for
 from modules.storefront.places import City, PlaceChosen
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, show
 from tiffin.interfaces import ModuleFault, ModuleUnavailable, call
@@ -51,7 +52,7 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     found = _search(request, city, place)
     ratings = _ratings(found.restaurants)
     text = request.GET.get("text", "")[:LONGEST_SEARCH]
-    slots = {Placement.SEARCH_LISTING: 2} if text else {Placement.HOME_CAROUSEL: 5}
+    slots = {Placement.SEARCH_LISTING: 2} if text else _carousel(visitor, city)
     response = show(
         request,
         visitor,
@@ -137,6 +138,11 @@ def restaurant(request: HttpRequest, visitor: Visitor, slug: str) -> HttpRespons
         again=msgspec.to_builtins(again.lines) if again else None,
         ads=ads_for(visitor, place, {Placement.MENU_BANNER: 1}, restaurant_id=found.id),
     )
+
+
+def _carousel(visitor: Visitor, city: City) -> dict[Placement, int]:
+    count = flags_for(visitor, city).read(HOME_ADS)
+    return {Placement.HOME_CAROUSEL: count} if count else {}
 
 
 def _again(request: HttpRequest, visitor: Visitor) -> ReorderView | None:

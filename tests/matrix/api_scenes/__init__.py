@@ -3,6 +3,7 @@
 from tests.matrix.api_scenes import (
     ads,
     counter,
+    experiments,
     giving,
     hearing,
     members,
@@ -24,6 +25,7 @@ __all__ = [
     "SCENES",
     "ads",
     "counter",
+    "experiments",
     "giving",
     "hearing",
     "members",

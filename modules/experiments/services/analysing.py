@@ -1,0 +1,183 @@
+"""Reading experiments, and stopping those that hurt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from modules.experiments.interface import ExperimentState, StopReason
+from modules.experiments.kinds import METRICS, WHOLE, Measure, Metric
+from modules.experiments.models import Analysis, Experiment
+from modules.experiments.selectors import figures
+from modules.experiments.services.trials import stop_experiment
+from modules.experiments.statistics import MISMATCH, Sums, compare, mismatch
+from tiffin import clock, db, regions
+from tiffin.dto import DTO
+from tiffin.states import StateConflict
+
+log = structlog.get_logger(__name__)
+
+
+class Figure(DTO):
+    """A metric of one variation: its `mean` (money in minor units), and against the first variation the
+    `lift` with its interval, as fractions. What cannot be said yet is None. `hurt`: as a guardrail it is
+    surely worse by more than what is tolerated."""
+
+    variation: str
+    participants: int
+    total: int
+    mean: float | None
+    lift: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    hurt: bool = False
+
+
+class Read(DTO):
+    """A metric in all variations; money is of one currency."""
+
+    metric: str
+    says: str
+    role: str
+    better: str
+    currency: str
+    figures: tuple[Figure, ...]
+
+
+class Reading(DTO):
+    """What an experiment's figures say. `mismatch` is the probability that the groups came to be of these
+    sizes by chance; with `is_mismatched` nothing of the rest can be relied on."""
+
+    counts: dict[str, int]
+    mixed: int
+    mismatch: float
+    is_mismatched: bool
+    metrics: tuple[Read, ...]
+
+    @property
+    def harm(self) -> str | None:
+        """Which guardrail is hurt, in words; None: none is."""
+        for read in self.metrics:
+            for figure in read.figures:
+                if figure.hurt and figure.lift is not None:
+                    return f"{read.metric} {figure.lift:+.1%} with {figure.variation}"
+        return None
+
+
+def analyse_running() -> int:
+    """All that run; how many were read."""
+    running = Experiment.objects.filter(state_name=ExperimentState.RUNNING.value)
+    found = list(running.order_by("key").values_list("id", flat=True))
+    for experiment_id in found:
+        analyse(experiment_id)
+    return len(found)
+
+
+def analyse(experiment_id: UUID) -> Reading:
+    """Read it now, keep what was read, and stop it where a guardrail is hurt."""
+    experiment = Experiment.get(experiment_id)
+    reading = read(experiment)
+    _keep(experiment, reading)
+    harm = reading.harm
+    if harm and experiment.stops_on_harm and experiment.state is ExperimentState.RUNNING:
+        log.warning("experiment_hurts", experiment=experiment.key, harm=harm)
+        with suppress(StateConflict):  # somebody was faster
+            stop_experiment(experiment_id=experiment.id, reason=StopReason.GUARDRAIL, note=harm)
+    return reading
+
+
+def read(experiment: Experiment) -> Reading:
+    """What its figures say at this moment."""
+    counts, mixed = figures.counts(experiment)
+    weights = {each["key"]: each["weight"] for each in experiment.variations}
+    probability = mismatch([counts[key] for key in weights], list(weights.values()))
+    return Reading(
+        counts=counts,
+        mixed=mixed,
+        mismatch=probability,
+        is_mismatched=probability < MISMATCH and not experiment.buckets_changed,
+        metrics=tuple(_metrics(experiment)),
+    )
+
+
+# --- inside -----------------------------------------------------------------------------------------
+
+
+def _metrics(experiment: Experiment) -> Iterator[Read]:
+    named = [(experiment.metric, "primary"), *((key, "guardrail") for key in experiment.guardrails)]
+    others = [(key, "other") for key in METRICS if key not in dict(named)]
+    for key, role in [*named, *others]:
+        metric = METRICS[key]
+        for currency, codes in _currencies(experiment, metric):
+            found = figures.sums(experiment, metric, currency=currency, regions=codes)
+            if role == "other" and not any(each.y for each in found.values()):
+                continue
+            yield Read(
+                metric=key,
+                says=metric.says,
+                role=role,
+                better="more" if metric.more_is_better else "less",
+                currency=currency,
+                figures=tuple(_figures(experiment, metric, role, found)),
+            )
+
+
+def _currencies(experiment: Experiment, metric: Metric) -> list[tuple[str, str]]:
+    """Amounts of different currencies are never added: each with the codes of its regions."""
+    if metric.measure is not Measure.SPEND:
+        return [("", "")]
+    codes: dict[str, list[str]] = {}
+    for region in regions.all():
+        meant = not experiment.regions or region.code in experiment.regions
+        if meant and region.code not in experiment.excluded_regions:
+            codes.setdefault(region.currency, []).append(region.code)
+    return [(currency, ",".join(sorted(of))) for currency, of in sorted(codes.items())]
+
+
+def _figures(
+    experiment: Experiment, metric: Metric, role: str, found: Mapping[str, Sums]
+) -> Iterator[Figure]:
+    first, *others = [each["key"] for each in experiment.variations]
+    nobody = Sums(0, 0, 0, 0, 0, 0)
+    control = found.get(first, nobody)
+    yield Figure(variation=first, participants=control.n, total=control.y, mean=control.mean)
+    for key in others:
+        sums = found.get(key, nobody)
+        lift = compare(control, sums)
+        figure = Figure(variation=key, participants=sums.n, total=sums.y, mean=sums.mean)
+        if lift is not None:
+            worst = lift.high if metric.more_is_better else -lift.low
+            figure = Figure(
+                variation=key,
+                participants=sums.n,
+                total=sums.y,
+                mean=sums.mean,
+                lift=lift.lift,
+                low=lift.low,
+                high=lift.high,
+                p=lift.p,
+                hurt=role == "guardrail" and worst < -experiment.tolerance / WHOLE,
+            )
+        yield figure
+
+
+def _keep(experiment: Experiment, reading: Reading) -> None:
+    """The latest of each hour stays: a line of all phases' life."""
+    now = clock.now()
+    with db.transaction():
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        of_phase = Analysis.objects.filter(experiment=experiment, phase=experiment.phase)
+        of_phase.filter(at__gte=hour).delete()
+        db.insert(
+            Analysis(
+                experiment=experiment,
+                phase=experiment.phase,
+                at=now,
+                reading=msgspec.to_builtins(reading),
+            )
+        )

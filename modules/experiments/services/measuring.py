@@ -1,0 +1,64 @@
+"""What those who take part do, counted since they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from modules.experiments.interface import ExperimentState
+from modules.experiments.models import Experiment, Exposure
+from tiffin import db, ids
+
+# Of experiments that run; of several exposures each is counted for itself.
+_COUNT = """
+INSERT INTO experiments_outcome AS stands (id, exposure_id, measure, amount)
+SELECT gen_random_uuid(), exposure.id, done.measure, sum(done.amount)
+FROM json_to_recordset(%(done)s::json) AS done(unit text, measure text, amount bigint, at timestamptz)
+JOIN experiments_exposure AS exposure ON exposure.unit = done.unit AND exposure.at <= done.at
+JOIN json_to_recordset(%(running)s::json) AS running(key text, phase int)
+    ON running.key = exposure.experiment AND running.phase = exposure.phase
+GROUP BY exposure.id, done.measure
+ORDER BY exposure.id, done.measure
+ON CONFLICT (exposure_id, measure) DO UPDATE SET amount = stands.amount + excluded.amount
+RETURNING 1
+"""
+
+
+class Done(NamedTuple):
+    """Somebody did something: `amount` of a measure."""
+
+    unit: str
+    measure: str
+    amount: int
+    at: datetime
+
+
+@db.transaction_required
+def measure(done: Sequence[Done]) -> int:
+    """Count it for each experiment of which they are part by then; how many figures changed."""
+    running = [
+        {"key": key, "phase": phase}
+        for key, phase in Experiment.objects.filter(state_name=ExperimentState.RUNNING.value).values_list(
+            "key", "phase"
+        )
+    ]
+    if not running or not done:
+        return 0
+    rows = [each._asdict() for each in done]
+    return len(db.select(_COUNT, done=_json(rows), running=_json(running)))
+
+
+@db.transaction_required
+def forget(customer_id: UUID) -> None:
+    """What was counted stays, and nobody can tell any more of whom."""
+    for exposure in Exposure.objects.filter(unit=str(customer_id)).select_for_update():
+        exposure.unit = str(ids.new_id())
+        exposure.save(update_fields=("unit",))
+
+
+def _json(rows: Sequence[object]) -> str:
+    return msgspec.json.encode(rows).decode()
