@@ -24,6 +24,7 @@ NAMES = (
     "signups",
     "benefits",
     "ads",
+    "flags",
 )
 
 OPTIONS = {

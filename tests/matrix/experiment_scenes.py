@@ -23,8 +23,8 @@ _EXPERIMENT = """
 INSERT INTO experiments_experiment (id, region, version, log_txid, created_at, key, name, hypothesis, flag_id,
     unit, variations, share, regions, excluded_regions, condition, from_place, to_place, metric, guardrails,
     tolerance, stops_on_harm, ends_at, state, phase, buckets_changed, started_at, stop_reason, note)
-VALUES (gen_random_uuid(), '', 0, 0, now(), %s, 'Matrix', '', %s, 'customer', %s::jsonb, 1, '{}', '{}', '{}', 0,
-    10000, 'orders', '{}', 0, false, now() + interval '1 year', %s, 0, false, now(), '', '') RETURNING id
+VALUES (gen_random_uuid(), '', 0, 0, now(), %s, 'Matrix', '', %s, 'customer', %s::jsonb, 1, '{}', '{}', '{}',
+    0, 10000, 'orders', '{}', 0, false, now() + interval '1 year', %s, 0, false, now(), '', '') RETURNING id
 """
 _CATALOGUE = """
 INSERT INTO experiments_catalogue (id, region, version, log_txid, created_at, revision, payload, sticky,
