@@ -12,7 +12,8 @@ INSERT INTO experiments_flag (id, key, kind, value, says, is_on, is_public, crea
 VALUES (gen_random_uuid(), %s, 'text', '"plain"', '', %s, false, now()) RETURNING id
 """
 _ROLLOUT = """
-INSERT INTO experiments_rollout (id, flag_id, place, value, share, regions, condition, is_on, note, created_at)
+INSERT INTO experiments_rollout (id, flag_id, place, value, share, regions, condition, is_on,
+    note, created_at)
 VALUES (gen_random_uuid(), %s, 0, '"plain"', 0, '{}', '{}', %s, '', now()) RETURNING id
 """
 _NAMESPACE = """

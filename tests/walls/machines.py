@@ -27,6 +27,9 @@ moves. These have no machine:
 """
 # Columns by which nothing moves by itself.
 TELLING = {
+    "experiments.Experiment.phase": "counts how often it was begun anew",
+    "experiments.Exposure.phase": "counts how often it was begun anew",
+    "experiments.Analysis.phase": "counts how often it was begun anew",
     "orders.Order.status": "follows from the five axes (`states.status_of`)",
     "orders.TimelineEntry.from_state": "tells what was; never changed",
     "orders.TimelineEntry.to_state": "tells what was; never changed",

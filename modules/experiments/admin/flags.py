@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import DateFieldListFilter
 from django.http import HttpRequest
 
 from modules.experiments.admin.fields import ShareField, percent, several
@@ -54,6 +55,7 @@ _FIELDS: dict[str, Callable[[], forms.Field]] = {
 class ExperimentsAdmin(ModuleAdmin):
     """Whoever may "change" writes. What is here is for all regions, so staff of some see nothing of it."""
 
+    region_field = "everywhere"  # no region is asked for
     own_fields: ClassVar[dict[str, Callable[[], forms.Field]]] = _FIELDS
 
     def has_act_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -133,6 +135,7 @@ class RolloutAdmin(ExperimentsAdmin):
 @register(Namespace)
 class NamespaceAdmin(ExperimentsAdmin):
     list_display = ("key", "says", "taken", "created_at")
+    list_filter = (("created_at", DateFieldListFilter),)
     search_fields = ("key", "says")
     ordering = ("key",)
     fields = ("key", "says")
@@ -153,6 +156,8 @@ class NamespaceAdmin(ExperimentsAdmin):
 class CatalogueAdmin(ModuleAdmin):
     """What everybody reads, and how it stands with the GrowthBook server, if there is one."""
 
+    list_filter = (("remote_at", DateFieldListFilter),)
+    search_fields = ("=revision",)
     list_display = ("revision", "flags", "remote_flags", "remote_at", "remote_note")
     fields = ("revision", "sticky", "remote_at", "remote_note", "payload")
 
