@@ -1,5 +1,5 @@
-"""`flags`: thirty flags, each with an experiment on it among a hundred that run, are read for one person after
-the other, in process as any module reads them."""
+"""`flags`: thirty flags, each with an experiment on it among a hundred that run, are read for one person
+after the other, in process as any module reads them."""
 
 from __future__ import annotations
 

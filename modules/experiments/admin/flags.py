@@ -156,6 +156,7 @@ class NamespaceAdmin(ExperimentsAdmin):
 class CatalogueAdmin(ModuleAdmin):
     """What everybody reads, and how it stands with the GrowthBook server, if there is one."""
 
+    region_field = "everywhere"
     list_filter = (("remote_at", DateFieldListFilter),)
     search_fields = ("=revision",)
     list_display = ("revision", "flags", "remote_flags", "remote_at", "remote_note")
