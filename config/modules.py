@@ -16,6 +16,7 @@ MODULES = (
     "notifications",
     "subscriptions",
     "ads",
+    "analytics",
     "storefront",
 )
 

@@ -20,6 +20,7 @@ MODULES = (
     "rewards",
     "subscriptions",
     "ads",
+    "analytics",
 )
 Looks = Callable[[], Any]
 
