@@ -89,10 +89,12 @@ def _send_page(sink: Sink, relay: Relay, producer: str) -> bool:
     left = reading.events
     while left:
         packed = pack(sink, left)
-        _require_sense(sum(each.message is None for each in packed.poison), len(packed.entries), "no message
-        can be made of events") refused = _deliver(sink, packed.entries)
-        _move(sink, reading, left[: packed.events], len(packed.entries) - len(refused), packed.poison +
-        refused) left = left[packed.events :]
+        untold = sum(each.message is None for each in packed.poison)
+        _require_sense(untold, len(packed.entries), "events of which no message can be made")
+        refused = _deliver(sink, packed.entries)
+        sent = len(packed.entries) - len(refused)
+        _move(sink, reading, left[: packed.events], sent, packed.poison + refused)
+        left = left[packed.events :]
     return reading.more
 
 
