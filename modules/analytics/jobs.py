@@ -10,7 +10,7 @@ from tiffin.jobs import every
 
 OFTEN = timedelta(seconds=5)
 # Longer than any turn: a budget, and a body that is sent half by half.
-TURN = timedelta(minutes=5)
+TURN = timedelta(minutes=2)
 
 
 @every("relay_to_segment", pause=OFTEN, lease=TURN)

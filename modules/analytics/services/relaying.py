@@ -29,7 +29,7 @@ from tiffin.log.relays import Overtaken, Reading, Relay
 log = structlog.get_logger(__name__)
 
 # How long one turn goes on before it makes room for others.
-BUDGET_SECONDS = 20.0
+BUDGET_SECONDS = 10.0
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
 MOST_DOUBLINGS = 8

@@ -22,7 +22,7 @@ ADMIN = "postgres"
 DATABASE = "tiffin"
 
 SETTINGS: Mapping[str, str | int | float] = {
-    "max_connections": 300,
+    "max_connections": 400,
     "wal_level": "logical",
     "max_wal_size": "8GB",  # after a checkpoint each page is logged whole once more: rare ones
     "max_prepared_transactions": 0,  # a forgotten one would hold the log's horizon for ever
