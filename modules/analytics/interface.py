@@ -17,10 +17,11 @@ class ConsentGiven(DTO):
 
 
 class Consent(DTO):
-    """Whether a customer agrees that what they do is counted by services outside, under an id that says
+    """Whether a customer agrees that what they do is told to the `recipients`, by name, under an id that says
     nothing of them; and each time that they changed it, the first first. Nobody agrees before they say so."""
 
     agreed: bool
+    recipients: tuple[str, ...] = ()
     changes: tuple[ConsentGiven, ...] = ()
 
 

@@ -12,7 +12,7 @@ from django.db.models import Count
 from modules.analytics.interface import Consent, ConsentGiven
 from modules.analytics.models import ConsentChange, Deletion, HeldMessage, Person, Sink
 from modules.analytics.relays import RELAYS
-from modules.analytics.sinks import SINKS, is_chosen
+from modules.analytics.sinks import SINKS, chosen, is_chosen
 from tiffin import clock
 from tiffin.log.pages import FeedUnavailable
 from tiffin.log.relays import read
@@ -40,7 +40,8 @@ def consent_of(customer_id: UUID) -> Consent:
     """What a customer says now, and what they have said; nobody agrees before they say so."""
     changes = ConsentChange.objects.filter(customer_id=customer_id).order_by("at", "pk")
     given = tuple(ConsentGiven(agreed=each.agreed, at=each.at) for each in changes)
-    return Consent(agreed=bool(given) and given[-1].agreed, changes=given)
+    recipients = tuple(sink.title for sink in chosen())
+    return Consent(agreed=bool(given) and given[-1].agreed, recipients=recipients, changes=given)
 
 
 def gauges() -> Iterator[Reading]:

@@ -18,6 +18,7 @@ class ConsentChangeSerializer(AgreedSerializer):
 
 
 class AnalyticsConsentSerializer(AgreedSerializer):
-    """With each time that it was said, the first first."""
+    """To whom it is told, and each time that it was agreed to or not, the first first."""
 
+    recipients = serializers.ListField(child=serializers.CharField())
     changes = ConsentChangeSerializer(many=True)

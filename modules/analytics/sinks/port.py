@@ -37,6 +37,7 @@ class Sink(ABC):
     """A sink keeps nothing: what it has not taken, the log still has."""
 
     name: ClassVar[str]
+    title: ClassVar[str]  # as people call it
     limits: ClassVar[Limits]
 
     @abstractmethod

@@ -37,6 +37,7 @@ class PostHog(Sink):
     """Events that come twice under one `uuid`, with the same time and person, are counted once there."""
 
     name: ClassVar[str] = "posthog"
+    title: ClassVar[str] = "PostHog"
     limits: ClassVar[Limits] = Limits(
         messages=2_500, body_bytes=20_000_000, message_bytes=1_000_000, deletions=1_000
     )

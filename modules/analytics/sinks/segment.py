@@ -34,6 +34,7 @@ class Segment(Sink):
     """Messages that come twice under one `messageId` are counted once there."""
 
     name: ClassVar[str] = "segment"
+    title: ClassVar[str] = "Segment"
     limits: ClassVar[Limits] = Limits(
         messages=2_500, body_bytes=500_000, message_bytes=32_000, deletions=5_000
     )

@@ -86,7 +86,7 @@ def test_what_is_held_of_somebody_goes_with_their_consent(configured: World) -> 
 def test_a_customer_agrees_over_http_and_each_time_is_kept() -> None:
     who = ids.new_id()
     http = api(Actor(kind=ActorKind.CUSTOMER, id=who))
-    assert http.get(CONSENT).json() == {"agreed": False, "changes": []}
+    assert http.get(CONSENT).json() == {"agreed": False, "recipients": [], "changes": []}
     for agreed in (True, True, False):
         answer = http.put(CONSENT, {"agreed": agreed}, format="json")
         assert (answer.status_code, answer.json()["agreed"]) == (200, agreed)
@@ -101,6 +101,10 @@ def test_other_modules_ask_by_the_interface() -> None:
     call(Analytics).agree(key=key, customer_id=who, agreed=True)
     consent = call(Analytics).consent(customer_id=who)
     assert (consent.agreed, len(consent.changes)) == (True, 1)
+
+
+def test_to_whom_it_is_told_is_said(configured: World) -> None:
+    assert call(Analytics).consent(customer_id=ids.new_id()).recipients == ("Segment", "PostHog")
 
 
 def outside_of(world: World) -> str:
