@@ -44,21 +44,23 @@ SENT = "2026-03-02T18:40:05.000000+00:00"
 # Completed".
 SEGMENT_BODY = (
     b'{"batch": [{"type": "track", "messageId": "01900000-0000-7000-8000-000000000004", '
-    b'"userId": "4f5d2c1e-8a3b-4c6d-9e7f-0a1b2c3d4e5f", "event": "Order Completed", "properties": '
-    b'{"order_id": "01900000-0000-7000-8000-000000000002", "affiliation": '
-    b'"01900000-0000-7000-8000-00000000000a", "total": 23.5, "currency": "GBP", "products": '
-    b'[{"product_id": "01900000-0000-7000-8000-000000000003", "name": "Ramen \\u017cur", "price": 10.5, "quantity": 2}], "region": "gb"}, '
-    b'"timestamp": "2026-03-02T18:40:00.123+00:00", '
-    b'"context": {"library": {"name": "tiffin", "version": "1"}}}], "sentAt": "2026-03-02T18:40:05.000000+00:00", "writeKey": "write-key"}'
+    b'"userId": "4f5d2c1e-8a3b-4c6d-9e7f-0a1b2c3d4e5f", "event": "Order Completed", '
+    b'"properties": {"order_id": "01900000-0000-7000-8000-000000000002", '
+    b'"affiliation": "01900000-0000-7000-8000-00000000000a", "total": 23.5, "currency": "GBP", '
+    b'"products": [{"product_id": "01900000-0000-7000-8000-000000000003", '
+    b'"name": "Ramen \\u017cur", "price": 10.5, "quantity": 2}], "region": "gb"}, '
+    b'"timestamp": "2026-03-02T18:40:00.123+00:00", "context": {"library": {"name": "tiffin", '
+    b'"version": "1"}}}], "sentAt": "2026-03-02T18:40:05.000000+00:00", "writeKey": "write-key"}'
 )
 # posthog.com/docs/api/capture, "Batch events".
 POSTHOG_BODY = (
     b'{"batch": [{"uuid": "01900000-0000-7000-8000-000000000004", "event": "Order Completed", '
-    b'"distinct_id": "4f5d2c1e-8a3b-4c6d-9e7f-0a1b2c3d4e5f", "properties": '
-    b'{"order_id": "01900000-0000-7000-8000-000000000002", "affiliation": '
-    b'"01900000-0000-7000-8000-00000000000a", "total": 23.5, "currency": "GBP", "products": '
-    b'[{"product_id": "01900000-0000-7000-8000-000000000003", "name": "Ramen \\u017cur", "price": 10.5, "quantity": 2}], "region": "gb", "$lib": "tiffin", '
-    b'"$geoip_disable": true}, "timestamp": "2026-03-02T18:40:00.123+00:00"}], '
+    b'"distinct_id": "4f5d2c1e-8a3b-4c6d-9e7f-0a1b2c3d4e5f", '
+    b'"properties": {"order_id": "01900000-0000-7000-8000-000000000002", '
+    b'"affiliation": "01900000-0000-7000-8000-00000000000a", "total": 23.5, "currency": "GBP", '
+    b'"products": [{"product_id": "01900000-0000-7000-8000-000000000003", '
+    b'"name": "Ramen \\u017cur", "price": 10.5, "quantity": 2}], "region": "gb", '
+    b'"$lib": "tiffin", "$geoip_disable": true}, "timestamp": "2026-03-02T18:40:00.123+00:00"}], '
     b'"sent_at": "2026-03-02T18:40:05.000000+00:00", "api_key": "phc_key"}'
 )
 
