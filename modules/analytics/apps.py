@@ -13,5 +13,7 @@ class AnalyticsConfig(ModuleConfig):
     def ready(self) -> None:
         super().ready()
         from modules.analytics.selectors import gauges
+        from modules.analytics.sinks import chosen
 
         register_gauge_source(gauges)
+        chosen()  # a name that is none is said at the start

@@ -82,7 +82,9 @@ def _delete(sink: Sink, rows: Sequence[Deletion]) -> None:
             _delete(sink, rows[half:])
         else:
             _put_off(rows, str(error))
-    except (NotNow, Misconfigured) as error:
+    except NotNow as error:
+        _put_off(rows, str(error), error.pause)
+    except Misconfigured as error:
         _put_off(rows, str(error))
     else:
         with db.transaction():
@@ -91,12 +93,14 @@ def _delete(sink: Sink, rows: Sequence[Deletion]) -> None:
             )
 
 
-def _put_off(rows: Sequence[Deletion], cause: str) -> None:
+def _put_off(rows: Sequence[Deletion], cause: str, pause: timedelta | None = None) -> None:
+    """Twice as long each time, or for as long as the sink asked for."""
     log.warning("deletion_put_off", sink=rows[0].sink, number=len(rows), cause=cause)
     now = clock.now()
     for row in rows:
         row.attempts += 1
         row.cause = clean(cause)
-        row.due = now + min(FIRST_PAUSE * 2 ** min(row.attempts - 1, MOST_DOUBLINGS), LONGEST_PAUSE)
+        usual = min(FIRST_PAUSE * 2 ** min(row.attempts - 1, MOST_DOUBLINGS), LONGEST_PAUSE)
+        row.due = now + max(usual, pause or usual)
     with db.transaction():
         Deletion.objects.bulk_update(rows, ("attempts", "cause", "due"))
