@@ -15,7 +15,7 @@ from modules.analytics.relays import RELAYS
 from modules.analytics.sinks import SINKS, chosen, is_chosen
 from tiffin import clock
 from tiffin.log.pages import FeedUnavailable
-from tiffin.log.relays import read
+from tiffin.log.relays import Stopped, read
 from tiffin.telemetry.metrics import Reading
 
 COUNTED_A_SHARD = 50
@@ -80,7 +80,7 @@ def unread_of(name: str) -> Unread:
     for producer in relay.producers:
         try:
             reading = read(relay, producer, limit=COUNTED_A_SHARD)
-        except FeedUnavailable:
+        except (FeedUnavailable, Stopped):
             continue
         found += [event.occurred_at for event in reading.events if event.payload]
         more |= reading.more

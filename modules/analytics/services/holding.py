@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import structlog
 from django.db.models import F
 
@@ -96,7 +95,7 @@ def _messages_of(row: HeldMessage) -> list[Tracked]:
 
 
 def _row(sink: Sink, poison: Poison) -> HeldMessage:
-    record, message, cause = poison
+    record, message, cause, customer_id = poison
     return HeldMessage(
         sink=sink.name,
         message_id=message.message_id if message else record.event_id,
@@ -104,16 +103,7 @@ def _row(sink: Sink, poison: Poison) -> HeldMessage:
         name=record.name,
         region=record.region or "",
         occurred_at=record.occurred_at,
-        customer_id=message.customer_id if message else _customer_in(record.payload),
+        customer_id=customer_id,
         payload=record.payload,
         cause=clean(cause),
     )
-
-
-def _customer_in(payload: bytes) -> UUID | None:
-    """Whom an unreadable event is about, so that it is forgotten with them."""
-    try:
-        facts = msgspec.json.decode(payload)
-        return UUID(facts.get("customer_id") or facts.get("viewer_id"))
-    except (msgspec.DecodeError, AttributeError, TypeError, ValueError):
-        return None

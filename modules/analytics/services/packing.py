@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from uuid import UUID
 
+import msgspec
 import structlog
 
 from modules.analytics import selectors
@@ -28,11 +30,13 @@ class Entry(NamedTuple):
 
 
 class Poison(NamedTuple):
-    """What cannot be sent, and why; without `message` nothing could be made of the event."""
+    """What cannot be sent, and why; without `message` nothing could be made of the event. `customer_id` is
+    whom it is about, where that can be told."""
 
     record: Recorded
     message: Tracked | None
     cause: str
+    customer_id: UUID | None
 
 
 @dataclass
@@ -51,7 +55,9 @@ def pack(sink: Sink, records: Sequence[Recorded]) -> Packed:
     packed = Packed()
     records = records[: sink.limits.messages]
     told = [_told(record, packed) for record in records]
-    people = selectors.people_who_agree({each.customer_id for messages in told for each in messages})
+    about = {each.customer_id for messages in told for each in messages}
+    about |= {each.customer_id for each in packed.poison if each.customer_id}
+    people = selectors.people_who_agree(about)
     for record, messages in zip(records, told, strict=True):
         entries = [
             Entry(record, message, sink.render(message, people[message.customer_id].person_id))
@@ -62,7 +68,11 @@ def pack(sink: Sink, records: Sequence[Recorded]) -> Packed:
             break
         packed.events += 1
     taken = {record.event_id for record in records[: packed.events]}
-    packed.poison = [each for each in packed.poison if each.record.event_id in taken]
+    packed.poison = [
+        each
+        for each in packed.poison
+        if each.record.event_id in taken and (each.customer_id is None or each.customer_id in people)
+    ]
     return packed
 
 
@@ -74,7 +84,7 @@ def _told(record: Recorded, packed: Packed) -> list[Tracked]:
         return track(record)
     except Exception as error:
         log.exception("event_not_tracked", name=record.name, event_id=str(record.event_id))
-        packed.poison.append(Poison(record, None, repr(error)))
+        packed.poison.append(Poison(record, None, repr(error), _customer_in(record.payload)))
         return []
 
 
@@ -91,8 +101,21 @@ def _add(packed: Packed, sink: Sink, entries: Iterable[Entry]) -> bool:
     packed.body_bytes = body_bytes
     packed.entries += [entry for entry, _ in fitting]
     packed.poison += [
-        Poison(entry.record, entry.message, f"{size} bytes: {sink.name} takes {sink.limits.message_bytes}")
+        poison(entry, f"{size} bytes: {sink.name} takes {sink.limits.message_bytes}")
         for entry, size in sizes
         if size > sink.limits.message_bytes
     ]
     return True
+
+
+def poison(entry: Entry, cause: str) -> Poison:
+    return Poison(entry.record, entry.message, cause, entry.message.customer_id)
+
+
+def _customer_in(payload: bytes) -> UUID | None:
+    """Whom an event is about that cannot be read, so that it is held only while they agree."""
+    try:
+        facts = msgspec.json.decode(payload)
+        return UUID(facts.get("customer_id") or facts.get("viewer_id"))
+    except (msgspec.DecodeError, AttributeError, TypeError, ValueError):
+        return None

@@ -19,12 +19,12 @@ from modules.analytics import sinks
 from modules.analytics.models import Sink as SinkRow
 from modules.analytics.relays import RELAYS
 from modules.analytics.services.holding import clean, hold
-from modules.analytics.services.packing import Entry, Poison, pack
+from modules.analytics.services.packing import Entry, Poison, pack, poison
 from modules.analytics.sinks import Misconfigured, NotNow, Refused, Sink
 from tiffin import clock, db
 from tiffin.log import Recorded, relays
 from tiffin.log.pages import FeedUnavailable
-from tiffin.log.relays import Overtaken, Reading, Relay
+from tiffin.log.relays import Overtaken, Reading, Relay, Stopped
 
 log = structlog.get_logger(__name__)
 
@@ -76,9 +76,9 @@ def _send_all(sink: Sink) -> bool:
             try:
                 if _send_page(sink, relay, producer):
                     left.append(producer)
-            except FeedUnavailable as error:
+            except (FeedUnavailable, Stopped) as error:
                 unavailable = True
-                log.warning("feed_unavailable", subscriber=relay.name, error=str(error))
+                log.warning("log_unread", subscriber=relay.name, producer=producer, error=str(error))
         unread = left
     return not unread and not unavailable
 
@@ -103,7 +103,7 @@ def _deliver(sink: Sink, entries: Sequence[Entry]) -> list[Poison]:
 
     Raises NotNow, Misconfigured: then the cursor stays, and what was sent of it is sent again.
     """
-    poison: list[Poison] = []
+    refused: list[Poison] = []
     taken, waiting = 0, [list(entries)] if entries else []
     while waiting:
         body = waiting.pop()
@@ -115,9 +115,9 @@ def _deliver(sink: Sink, entries: Sequence[Entry]) -> list[Poison]:
             if half:
                 waiting += [body[half:], body[:half]]
                 continue
-            poison.append(Poison(body[0].record, body[0].message, str(error)))
-            _require_sense(len(poison), taken, str(error))
-    return poison
+            refused.append(poison(body[0], str(error)))
+            _require_sense(len(refused), taken, str(error))
+    return refused
 
 
 def _require_sense(wrong: int, right: int, cause: str) -> None:
@@ -126,12 +126,10 @@ def _require_sense(wrong: int, right: int, cause: str) -> None:
         raise Misconfigured(f"nearly everything is refused: {cause}")
 
 
-def _move(
-    sink: Sink, reading: Reading, past: Sequence[Recorded], sent: int, poison: Sequence[Poison]
-) -> None:
+def _move(sink: Sink, reading: Reading, past: Sequence[Recorded], sent: int, held: Sequence[Poison]) -> None:
     with db.transaction():
         reading.move_past(past)
-        hold(sink, poison)
+        hold(sink, held)
         if sent:
             row = SinkRow.objects.filter(name=sink.name)
             row.update(sent=F("sent") + sent, sent_at=clock.now())

@@ -206,7 +206,8 @@ def test_an_event_of_which_nothing_can_be_made_stops_nobody(
     configured: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     who = scenes.customer()
-    scenes.tell(scenes.cancelled(who, "good"), scenes.placed(who, items=(), total=scenes.pence(1)))
+    for each in (who, scenes.customer(agrees=False)):
+        scenes.tell(scenes.cancelled(each, "good"), scenes.placed(each))
     known = relaying.pack.__globals__["track"]
 
     def fails(record: Any) -> Any:

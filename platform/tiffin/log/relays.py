@@ -45,6 +45,10 @@ class Overtaken(RuntimeError):
     """Somebody else has moved the cursors meanwhile, or stopped them. What was sent may be sent again."""
 
 
+class Stopped(RuntimeError):
+    """It stands still on this log until somebody resumes it; nothing is lost meanwhile."""
+
+
 class Reading:
     """A page of a producer's log. `events` come in the order in which they were published, whatever their
     keys; of kinds that the relay does not know there may be some, without payload, to move past. `more` says
@@ -79,10 +83,12 @@ def read(relay: Relay, producer: str, *, limit: int = EVENTS_A_SHARD) -> Reading
     """At most `limit` events of each shard after the cursors. Where a shard has more, only those are told of
     that surely come before it, so that the order is that of publishing.
 
-    A version that nobody here knows stops the relay, before which nothing is lost. Raises FeedUnavailable,
-    django.db.Error.
+    A version that nobody here knows stops the relay, once everything before it is gone out. Raises Stopped,
+    FeedUnavailable, django.db.Error.
     """
     places = {place.shard: place for place in cursors.places(relay, producer, range(SHARDS))}
+    if not places:
+        raise Stopped(f"{relay.name} does not read {producer}")
     page = feed.read(producer, list(places.values()), relay.kinds(producer), limit=limit)
     events = sorted(fresh(page.events, places), key=_moment)
     if page.full:
@@ -99,6 +105,7 @@ def _up_to_unknown(relay: Relay, producer: str, events: list[Recorded]) -> list[
         except UnknownVersion as error:
             if number == 0:
                 cursors.stop(relay, producer, str(error))
+                raise Stopped(str(error)) from error
             return events[:number]
     return events
 
