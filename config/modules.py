@@ -17,6 +17,7 @@ MODULES = (
     "subscriptions",
     "ads",
     "experiments",
+    "analytics",
     "storefront",
 )
 

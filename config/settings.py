@@ -128,6 +128,21 @@ TIFFIN_GROWTHBOOK_SECRET = os.environ.get("TIFFIN_GROWTHBOOK_SECRET", "")
 # Messages to browsers are signed (RFC 8292), and whoever carries them may ask there who we are.
 TIFFIN_VAPID_PRIVATE_KEY = _secret("TIFFIN_VAPID_PRIVATE_KEY", "vapid.pem")
 TIFFIN_VAPID_CONTACT = os.environ.get("TIFFIN_VAPID_CONTACT", "webmaster@tiffin.example")
+# Where analytics are sent (docs/how-to/analytics.md): `segment`, `posthog`, or both. None: nowhere.
+TIFFIN_ANALYTICS_SINKS = tuple(
+    name.strip() for name in os.environ.get("TIFFIN_ANALYTICS_SINKS", "").split(",") if name.strip()
+)
+TIFFIN_SEGMENT_WRITE_KEY = os.environ.get("TIFFIN_SEGMENT_WRITE_KEY", "")
+TIFFIN_SEGMENT_HOST = os.environ.get("TIFFIN_SEGMENT_HOST", "https://api.segment.io")
+TIFFIN_SEGMENT_GZIP = os.environ.get("TIFFIN_SEGMENT_GZIP", "1") == "1"
+TIFFIN_SEGMENT_API = os.environ.get("TIFFIN_SEGMENT_API", "https://api.segmentapis.com")
+TIFFIN_SEGMENT_API_TOKEN = os.environ.get("TIFFIN_SEGMENT_API_TOKEN", "")
+TIFFIN_POSTHOG_PROJECT_KEY = os.environ.get("TIFFIN_POSTHOG_PROJECT_KEY", "")
+TIFFIN_POSTHOG_HOST = os.environ.get("TIFFIN_POSTHOG_HOST", "https://eu.i.posthog.com")
+TIFFIN_POSTHOG_GZIP = os.environ.get("TIFFIN_POSTHOG_GZIP", "1") == "1"
+TIFFIN_POSTHOG_API = os.environ.get("TIFFIN_POSTHOG_API", "https://eu.posthog.com")
+TIFFIN_POSTHOG_PROJECT_ID = os.environ.get("TIFFIN_POSTHOG_PROJECT_ID", "")
+TIFFIN_POSTHOG_PERSONAL_KEY = os.environ.get("TIFFIN_POSTHOG_PERSONAL_KEY", "")
 # Hosts that webhooks and browsers may name although they are private, and without TLS. For tests and trials.
 TIFFIN_OUTSIDE_ALLOWS = tuple(filter(None, os.environ.get("TIFFIN_OUTSIDE_ALLOWS", "").split(",")))
 

@@ -251,6 +251,12 @@ def a_device(stage: Stage) -> Scene:
     return replace(same, body=form)
 
 
+@scene("POST /account/analytics")
+def what_is_counted(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["PUT /analytics/consent"](stage)
+    return replace(same, body={"agreed": "on"} if same.body["agreed"] else {})
+
+
 @scene("POST /account/messages")
 def a_language_to_choose(stage: Stage) -> Scene:
     same = api_scenes.SCENES["PUT /notifications/preferences"](stage)

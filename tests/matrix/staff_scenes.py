@@ -9,6 +9,7 @@ from uuid import uuid4
 from tests.acceptance.people import Customer, Kitchen, Place
 from tests.matrix import api_scenes
 from tests.matrix.ad_scenes import FITTING_ADS, ads_rows
+from tests.matrix.analytics_scenes import FITTING_ANALYTICS, analytics_rows
 from tests.matrix.cast import Cast
 from tests.matrix.experiment_scenes import FITTING_EXPERIMENTS, experiment_rows
 from tests.matrix.giving_scenes import FITTING_GIVING, giving_of
@@ -109,6 +110,7 @@ def _rows(stage: Stage, region: str) -> dict[str, str]:
         **plan_rows(cast, region),
         **ads_rows(cast, region),
         **experiment_rows(cast),
+        **analytics_rows(cast, region),
         **{model: _one(cast, model.partition(".")[0], query, place.id) for model, query in _BY_SQL.items()},
     }
 
@@ -363,6 +365,7 @@ FITTING: dict[str, Makes] = {
     **FITTING_MEMBERS,
     **FITTING_ADS,
     **FITTING_EXPERIMENTS,
+    **FITTING_ANALYTICS,
     "delivery.deliverytask:cancel": _delivery,
     "delivery.deliverytask:reassign": lambda stage: str(stage.carried()[0]["id"]),
     "delivery.deliverytask:confirm_handover": lambda stage: str(stage.under_way()[0]["id"]),

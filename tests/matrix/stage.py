@@ -21,6 +21,7 @@ MODULES = (
     "subscriptions",
     "ads",
     "experiments",
+    "analytics",
 )
 Looks = Callable[[], Any]
 

@@ -22,6 +22,8 @@ LONGEST_TRANSACTION = timedelta(seconds=5)
 def cursors_caught_up(inspection: Inspection, tolerance: timedelta) -> None:
     """Counts cursors: one for each shard of each producer of each subscriber."""
     for subscriber in subscribers(inspection.module):
+        if not subscriber.is_on():
+            continue
         for producer in subscriber.producers:
             _look_at(inspection, subscriber, producer, tolerance)
     for stop in cursors.stopped(inspection.module):

@@ -22,7 +22,7 @@ def log_gauges() -> Iterator[Reading]:
         for subscriber in subscribers(module):
             for producer in subscriber.producers:
                 labels = {"subscriber": subscriber.name, "producer": producer}
-                lag = _lag_seconds(subscriber, producer)
+                lag = _lag_seconds(subscriber, producer) if subscriber.is_on() else 0.0
                 if lag is not None:
                     yield "tiffin_log_lag_seconds", "Age of the oldest event not yet handled.", labels, lag
                 standing = float((subscriber.name, producer) in stopped)

@@ -61,6 +61,8 @@ def pump(
     event, is at fault.
     """
     known = {} if known is None else known
+    if not subscriber.pumped:
+        return Progress(0, False)
     with _claimed(subscriber, producer, shards) as mine:
         if not mine:
             return Progress(0, True)
@@ -102,7 +104,7 @@ def _pump(subscriber: Subscriber, producer: str, shards: Sequence[int], known: d
         for event in batch:
             if event.shard in done:
                 moved += 1
-                at[event.shard] = _place_after(event)
+                at[event.shard] = place_after(event)
             else:
                 # Another is at it: where it stands now is not ours to reckon, but to be read.
                 at.pop(event.shard, None)
@@ -150,7 +152,7 @@ def _move(
 def lagging(module: str) -> Iterator[tuple[str, str, int]]:
     """Subscriber, producer and lane wherever there is something to read."""
     places_of = cursors.open_places(module)
-    for subscriber in subscribers(module):
+    for subscriber in filter(lambda each: each.pumped, subscribers(module)):
         for producer in subscriber.producers:
             places = places_of.get((subscriber.name, producer), [])
             try:
@@ -216,7 +218,7 @@ def _move_singly(
                 subscriber, producer, f"{len(failed)} keys failed in one batch; the last: see the held events"
             )
             return None
-        at[event.shard] = _place_after(event)
+        at[event.shard] = place_after(event)
     return mine
 
 
@@ -226,7 +228,7 @@ def _move_one(subscriber: Subscriber, producer: str, place: Place, event: Record
             return False
         if not held.keep_followers(subscriber, producer, [event]):
             handle(subscriber, event)
-        cursors.move(subscriber, producer, [_place_after(event)])
+        cursors.move(subscriber, producer, [place_after(event)])
     return True
 
 
@@ -235,7 +237,7 @@ def _hold_one(subscriber: Subscriber, producer: str, place: Place, event: Record
         if not cursors.lock_unmoved(subscriber, producer, [place]).shards:
             return False
         held.hold(subscriber, producer, event, error)
-        cursors.move(subscriber, producer, [_place_after(event)])
+        cursors.move(subscriber, producer, [place_after(event)])
     return True
 
 
@@ -247,10 +249,11 @@ def batched(events: list[Recorded], size: int) -> Iterator[list[Recorded]]:
 
 def _ends(events: list[Recorded]) -> list[Place]:
     last = {event.shard: event for event in events}
-    return [_place_after(event) for event in last.values()]
+    return [place_after(event) for event in last.values()]
 
 
-def _place_after(event: Recorded) -> Place:
+def place_after(event: Recorded) -> Place:
+    """Where a reader stands that has read so far."""
     # The day is a lower bound for what comes next: a transaction may have begun the day before.
     return Place(event.shard, event.epoch, event.txid, event.position, event.day - ONE_DAY)
 

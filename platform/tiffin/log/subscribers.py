@@ -37,6 +37,9 @@ class Subscriber:
     `manage.py audit` compares with a rebuilt copy. Raises TypeError for one without the other.
     """
 
+    # Whether the pumps move it; what sends a log out has a pace of its own (`tiffin.log.relays`).
+    pumped = True
+
     def __init__(
         self,
         name: str,
@@ -54,6 +57,10 @@ class Subscriber:
         self.copies = copies
         self.handlers: dict[tuple[str, str], dict[int, Handler]] = defaultdict(dict)
         _subscribers[name] = self
+
+    def is_on(self) -> bool:
+        """Whether it reads at all. The cursors of one that does not follow the horizon."""
+        return True
 
     @property
     def rebuildable(self) -> bool:

@@ -50,10 +50,12 @@ def ensure_partitions(module: str) -> None:
 
 
 def move_idle_cursors(subscriber: Subscriber, producer: str) -> None:
-    """Bring cursors with nothing to read up to the horizon, so that read partitions can go."""
+    """Bring cursors with nothing to read up to the horizon, so that read partitions can go; and all of those
+    of a subscriber that is not on."""
     epoch, txid, day, _ = feed.horizon(producer)
     places = cursors.places(subscriber, producer, range(SHARDS))
-    busy = {event.shard for event in feed.read(producer, places, (), limit=1).events}
+    unread = feed.read(producer, places, (), limit=1).events if subscriber.is_on() else []
+    busy = {event.shard for event in unread}
     idle = [place for place in places if place.shard not in busy and place[1:3] < (epoch, txid)]
     with transaction(owner=subscriber.module):
         free = cursors.lock_unmoved(subscriber, producer, idle).shards

@@ -112,7 +112,8 @@ def _pump(subscriber: Subscriber, producer: str, places: dict[int, Place]) -> bo
 
 def _look() -> _Found:
     """Where there are held events, due jobs and failed ones, and what log is not read to its end."""
-    asked = {"now": clock.now(), "subscribers": [subscriber.name for subscriber in subscribers()]}
+    pumped = [subscriber.name for subscriber in subscribers() if subscriber.pumped]
+    asked = {"now": clock.now(), "subscribers": pumped}
     return set(owner.rows(_looking_in(tuple(settings.TIFFIN_MODULES)), asked))
 
 

@@ -2,6 +2,7 @@
 
 from tests.matrix.api_scenes import (
     ads,
+    analytics,
     counter,
     experiments,
     giving,
@@ -24,6 +25,7 @@ __all__ = [
     "PHOTO",
     "SCENES",
     "ads",
+    "analytics",
     "counter",
     "experiments",
     "giving",

@@ -1,0 +1,2 @@
+"""Analytics: what happened to those who agreed to it, told to whoever counts it outside, from the event
+log."""

@@ -1,0 +1,161 @@
+"""The relays: what the log tells goes to each sink, at its own pace and with a cursor of its own.
+
+A body is sent, and then the cursor moves past what was in it: who dies in between sends it again, under the
+same ids. Nothing is queued here. What a sink does not take yet stays in the log, and one that is down holds
+up no other.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import F
+
+from modules.analytics import sinks
+from modules.analytics.models import Sink as SinkRow
+from modules.analytics.relays import RELAYS
+from modules.analytics.services.holding import clean, hold
+from modules.analytics.services.packing import Entry, Poison, pack, poison
+from modules.analytics.sinks import Misconfigured, NotNow, Refused, Sink
+from tiffin import clock, db
+from tiffin.log import Recorded, relays
+from tiffin.log.pages import FeedUnavailable
+from tiffin.log.relays import Overtaken, Reading, Relay, Stopped
+
+log = structlog.get_logger(__name__)
+
+# How long one turn goes on before it makes room for others.
+BUDGET_SECONDS = 10.0
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=5)
+MOST_DOUBLINGS = 8
+# So many messages of one body refused are no longer the messages' fault: all of them stay in the log.
+MOST_HELD_OF_A_BODY = 20
+_chance = random.SystemRandom()
+
+
+def relay_to(name: str) -> None:
+    """Send what there is for a sink, for BUDGET_SECONDS at most; nothing where it is not configured, or is
+    given a rest. Raises ImproperlyConfigured."""
+    sink = next((each for each in sinks.chosen() if each.name == name), None)
+    if sink is None:
+        return
+    row, _ = SinkRow.objects.get_or_create(name=name)
+    began = clock.now()
+    if row.retry_at is not None and row.retry_at > began:
+        return
+    try:
+        is_complete = _send_all(sink)
+    except NotNow as error:
+        _rest(row, str(error), max(error.pause or timedelta(0), _pause(row.failures)))
+    except Misconfigured as error:
+        _rest(row, str(error), LONGEST_PAUSE)
+    except Overtaken as error:
+        log.warning("relay_overtaken", sink=name, error=str(error))
+    else:
+        _note(name, began if is_complete else row.complete_at)
+
+
+def try_now(*, name: str) -> None:
+    """Give a sink in trouble another try at once."""
+    with db.transaction():
+        SinkRow.objects.filter(name=name).update(retry_at=None)
+
+
+def _send_all(sink: Sink) -> bool:
+    """A page of each log in turn, until none has more; whether it came to that."""
+    relay, until = RELAYS[sink.name], time.monotonic() + BUDGET_SECONDS
+    unread, unavailable = list(relay.producers), False
+    while unread and time.monotonic() < until:
+        left = []
+        for producer in unread:
+            try:
+                if _send_page(sink, relay, producer):
+                    left.append(producer)
+            except (FeedUnavailable, Stopped) as error:
+                unavailable = True
+                log.warning("log_unread", subscriber=relay.name, producer=producer, error=str(error))
+        unread = left
+    return not unread and not unavailable
+
+
+def _send_page(sink: Sink, relay: Relay, producer: str) -> bool:
+    """Whether there is more."""
+    reading = relays.read(relay, producer)
+    left = reading.events
+    while left:
+        packed = pack(sink, left)
+        untold = sum(each.message is None for each in packed.poison)
+        _require_sense(untold, len(packed.entries), "events of which no message can be made")
+        refused = _deliver(sink, packed.entries)
+        sent = len(packed.entries) - len(refused)
+        _move(sink, reading, left[: packed.events], sent, packed.poison + refused)
+        left = left[packed.events :]
+    return reading.more
+
+
+def _deliver(sink: Sink, entries: Sequence[Entry]) -> list[Poison]:
+    """Send a body; of one that is refused each half, until what is wrong stands alone. Returns that.
+
+    Raises NotNow, Misconfigured: then the cursor stays, and what was sent of it is sent again.
+    """
+    refused: list[Poison] = []
+    taken, waiting = 0, [list(entries)] if entries else []
+    while waiting:
+        body = waiting.pop()
+        try:
+            sink.send([entry.rendered for entry in body])
+            taken += len(body)
+        except Refused as error:
+            half = len(body) // 2
+            if half:
+                waiting += [body[half:], body[:half]]
+                continue
+            refused.append(poison(body[0], str(error)))
+            _require_sense(len(refused), taken, str(error))
+    return refused
+
+
+def _require_sense(wrong: int, right: int, cause: str) -> None:
+    """Where most is wrong it is not the messages' fault. Raises Misconfigured."""
+    if wrong > MOST_HELD_OF_A_BODY and wrong > right:
+        raise Misconfigured(f"nearly everything is refused: {cause}")
+
+
+def _move(sink: Sink, reading: Reading, past: Sequence[Recorded], sent: int, held: Sequence[Poison]) -> None:
+    with db.transaction():
+        reading.move_past(past)
+        hold(sink, held)
+        if sent:
+            row = SinkRow.objects.filter(name=sink.name)
+            row.update(sent=F("sent") + sent, sent_at=clock.now())
+
+
+def _pause(failures: int) -> timedelta:
+    """Twice as long each time, a quarter to either side."""
+    pause: timedelta = min(FIRST_PAUSE * 2 ** min(failures, MOST_DOUBLINGS), LONGEST_PAUSE)
+    return pause * (0.75 + _chance.random() / 2)
+
+
+def _rest(row: SinkRow, cause: str, pause: timedelta) -> None:
+    log.warning("sink_in_trouble", sink=row.name, cause=cause, pause=str(pause))
+    now = clock.now()
+    with db.transaction():
+        SinkRow.objects.filter(name=row.name).update(
+            trouble=clean(cause),
+            trouble_since=row.trouble_since or now,
+            failures=F("failures") + 1,
+            retry_at=now + pause,
+        )
+
+
+def _note(name: str, complete_at: datetime | None) -> None:
+    """It has taken all that it was given."""
+    with db.transaction():
+        SinkRow.objects.filter(name=name).update(
+            complete_at=complete_at, trouble="", trouble_since=None, failures=0, retry_at=None
+        )

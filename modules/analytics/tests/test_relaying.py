@@ -1,0 +1,274 @@
+"""The log goes to each sink, in order, at least once, whatever the sink answers."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from modules.analytics import selectors, services
+from modules.analytics.models import HeldMessage, Sink
+from modules.analytics.relays import RELAYS
+from modules.analytics.services import relaying
+from modules.analytics.tests import scenes
+from modules.analytics.tests.outside import Answer, Heard, World
+from tiffin import clock
+from tiffin.log import relays, tidying
+from tiffin.testing.things import new_thing
+
+pytestmark = pytest.mark.usefixtures("orders")
+
+SEGMENT, POSTHOG = "/v1/batch", "/batch/"
+
+
+def relay_both() -> None:
+    for name in RELAYS:
+        services.relay_to(name)
+
+
+def told(who: UUID, count: int) -> list[str]:
+    """Orders of a customer, each cancelled with its number; the numbers."""
+    thing = new_thing()
+    for number in range(count):
+        scenes.tell(scenes.cancelled(who, str(number)), thing=thing if number % 2 else None)
+    return [str(number) for number in range(count)]
+
+
+def reasons(world: World, path: str = SEGMENT) -> list[str]:
+    return [message["properties"]["reason"] for message in world.taken[path]]
+
+
+def refusing(path: str, answer: Answer) -> Any:
+    return lambda heard: answer if heard.path == path else Answer()
+
+
+def test_what_happened_comes_to_both_in_its_order(configured: World) -> None:
+    who = scenes.customer()
+    numbers = told(who, 12)
+    relay_both()
+    assert reasons(configured, SEGMENT) == reasons(configured, POSTHOG) == numbers
+    assert configured.ids(SEGMENT) == configured.ids(POSTHOG)
+    segment, posthog = Sink.objects.order_by("-name")
+    assert (segment.sent, posthog.sent) == (12, 12)
+    assert segment.complete_at is not None
+    relay_both()
+    assert len(configured.heard) == 2  # nothing comes twice while nobody dies
+
+
+def test_one_that_is_down_holds_up_no_other_and_gets_everything_later(configured: World) -> None:
+    who = scenes.customer()
+    configured.judge = refusing(SEGMENT, Answer(503, b"down"))
+    numbers = told(who, 5)
+    relay_both()
+    assert (reasons(configured, SEGMENT), reasons(configured, POSTHOG)) == ([], numbers)
+    row = Sink.objects.get(name="segment")
+    assert row.trouble == "503: down"
+    assert row.trouble_since is not None
+    configured.judge = lambda heard: Answer()
+    scenes.tell(scenes.cancelled(who, "5"))
+    with clock.shift(timedelta(minutes=10)):
+        relay_both()
+    assert reasons(configured, SEGMENT) == reasons(configured, POSTHOG) == [*numbers, "5"]
+    row.refresh_from_db()
+    assert (row.trouble, row.trouble_since, row.retry_at, row.failures) == ("", None, None, 0)
+
+
+def test_it_rests_longer_each_time(configured: World) -> None:
+    told(scenes.customer(), 1)
+    configured.judge = refusing(SEGMENT, Answer(500))
+    pauses = []
+    with clock.hold(clock.now()):
+        for _ in range(10):
+            services.relay_to("segment")
+            row = Sink.objects.get(name="segment")
+            assert row.retry_at is not None
+            pauses.append(row.retry_at - clock.now())
+            services.relay_to("segment")  # not before that
+            services.try_now(name="segment")
+    assert len(configured.heard) == 10
+    assert timedelta(seconds=1) < pauses[0] < timedelta(seconds=3)
+    assert pauses[5] > 4 * pauses[0]
+    assert timedelta(minutes=3) < pauses[-1] < timedelta(minutes=7)
+
+
+@pytest.mark.parametrize("said", ["90", "a date"])
+def test_retry_after_is_honoured(configured: World, said: str) -> None:
+    told(scenes.customer(), 1)
+    with clock.hold(clock.now()):
+        until = clock.now() + timedelta(seconds=90)
+        header = said if said.isdecimal() else format_datetime(until, usegmt=True)
+        configured.judge = refusing(SEGMENT, Answer(429, b"slow down", {"Retry-After": header}))
+        services.relay_to("segment")
+        row = Sink.objects.get(name="segment")
+        assert row.retry_at is not None
+        assert timedelta(seconds=88) < row.retry_at - clock.now() <= timedelta(seconds=91)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_wrong_key_is_an_alarm_and_loses_nothing(configured: World, status: int) -> None:
+    numbers = told(scenes.customer(), 3)
+    configured.judge = refusing(SEGMENT, Answer(status, b"no such key"))
+    services.relay_to("segment")
+    assert not HeldMessage.objects.exists()
+    readings = {(name, labels["sink"]): value for name, _, labels, value in selectors.gauges()}
+    assert readings["tiffin_analytics_troubled", "segment"] == 1
+    assert readings["tiffin_analytics_troubled", "posthog"] == 0
+    configured.judge = lambda heard: Answer()
+    services.try_now(name="segment")
+    services.relay_to("segment")
+    assert reasons(configured) == numbers
+
+
+def test_a_missing_key_is_said_by_its_name(configured: World, settings: Any) -> None:
+    told(scenes.customer(), 1)
+    settings.TIFFIN_POSTHOG_PROJECT_KEY = ""
+    services.relay_to("posthog")
+    assert Sink.objects.get(name="posthog").trouble == "TIFFIN_POSTHOG_PROJECT_KEY is not set"
+
+
+@pytest.mark.parametrize("name", ["segment", "posthog"])
+def test_nobody_who_answers_is_waited_for(configured: World, settings: Any, name: str) -> None:
+    told(scenes.customer(), 1)
+    settings.TIFFIN_SEGMENT_HOST = settings.TIFFIN_POSTHOG_HOST = "http://127.0.0.1:1"
+    services.relay_to(name)
+    assert "ConnectionError" in Sink.objects.get(name=name).trouble
+
+
+@pytest.mark.parametrize("name", ["segment", "posthog"])
+def test_a_redirect_has_taken_nothing(configured: World, name: str) -> None:
+    """Libraries follow it with a GET, whose page looks like a yes."""
+    numbers = told(scenes.customer(), 2)
+    configured.judge = lambda heard: Answer(302, b"", {"Location": f"{configured.url}/elsewhere"})
+    services.relay_to(name)
+    assert "leads to" in Sink.objects.get(name=name).trouble
+    configured.judge = lambda heard: Answer()
+    services.try_now(name=name)
+    services.relay_to(name)
+    assert reasons(configured, SEGMENT if name == "segment" else POSTHOG) == numbers
+
+
+def test_over_the_quota_events_wait(configured: World) -> None:
+    """PostHog answers 200 to what it drops then."""
+    told(scenes.customer(), 2)
+    configured.judge = refusing(POSTHOG, Answer(200, b'{"status": "Ok", "quota_limited": ["events"]}'))
+    services.relay_to("posthog")
+    row = Sink.objects.get(name="posthog")
+    assert (row.sent, "quota" in row.trouble) == (0, True)
+
+
+def poisonous(heard: Heard) -> Answer:
+    """Refuses every body with what it does not like."""
+    return Answer(400, b'{"code": "bad", "message": "no"}') if b"poison" in heard.body else Answer()
+
+
+def test_what_is_refused_for_good_is_held_and_all_others_go_on(configured: World) -> None:
+    who = scenes.customer()
+    scenes.tell(*(scenes.cancelled(who, reason) for reason in ("a", "b", "poison", "c", "d", "poison", "e")))
+    configured.judge = poisonous
+    relay_both()
+    for path in (SEGMENT, POSTHOG):
+        assert reasons(configured, path) == ["a", "b", "c", "d", "e"]
+    assert HeldMessage.objects.count() == 4
+    held = HeldMessage.objects.filter(sink="segment").first()
+    assert held is not None
+    assert "400" in held.cause
+    assert Sink.objects.get(name="segment").sent == 5
+    assert Sink.objects.get(name="segment").trouble == ""
+
+
+def test_a_message_that_is_too_large_is_held(configured: World) -> None:
+    who = scenes.customer()
+    scenes.tell(scenes.cancelled(who, "x" * 33_000), scenes.cancelled(who, "small"))
+    relay_both()
+    assert reasons(configured, SEGMENT) == ["small"]
+    assert len(reasons(configured, POSTHOG)) == 2
+    assert "32000" in HeldMessage.objects.get().cause
+
+
+def test_where_everything_is_refused_nothing_is_held(configured: World) -> None:
+    numbers = told(scenes.customer(), 60)
+    configured.judge = refusing(SEGMENT, Answer(400, b"everything is wrong"))
+    services.relay_to("segment")
+    assert not HeldMessage.objects.exists()
+    assert Sink.objects.get(name="segment").trouble.startswith("nearly everything is refused")
+    configured.judge = lambda heard: Answer()
+    services.try_now(name="segment")
+    services.relay_to("segment")
+    assert reasons(configured) == numbers
+
+
+def test_an_event_of_which_nothing_can_be_made_stops_nobody(
+    configured: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = scenes.customer()
+    for each in (who, scenes.customer(agrees=False)):
+        scenes.tell(scenes.cancelled(each, "good"), scenes.placed(each))
+    known = relaying.pack.__globals__["track"]
+
+    def fails(record: Any) -> Any:
+        if record.name.startswith("orders.order_placed"):
+            raise ZeroDivisionError
+        return known(record)
+
+    with monkeypatch.context() as broken:
+        broken.setitem(relaying.pack.__globals__, "track", fails)
+        services.relay_to("segment")
+    held = HeldMessage.objects.get()
+    assert (reasons(configured), held.customer_id) == (["good"], who)
+    services.retry_held(held_id=held.pk)
+    assert configured.ids()[-1] == str(held.event_id)
+    assert not HeldMessage.objects.exists()
+
+
+def test_many_pages_and_many_bodies_come_whole_and_in_order(
+    configured: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = scenes.customer()
+    scenes.tell(*(scenes.cancelled(who, str(number)) for number in range(700)))
+    read = relays.read
+    monkeypatch.setattr(relays, "read", lambda relay, producer: read(relay, producer, limit=300))
+    services.relay_to("segment")
+    assert reasons(configured) == [str(number) for number in range(700)]
+
+
+def test_without_a_sink_nothing_is_read_and_nothing_piles_up(configured: World, settings: Any) -> None:
+    settings.TIFFIN_ANALYTICS_SINKS = ()
+    who = scenes.customer()
+    told(who, 3)
+    relay_both()
+    assert not Sink.objects.exists()
+    for relay in RELAYS.values():
+        tidying.move_idle_cursors(relay, "orders")
+        assert relays.read(relay, "orders").events == []
+    settings.TIFFIN_ANALYTICS_SINKS = ("segment",)
+    scenes.tell(scenes.cancelled(who, "from now on"))
+    relay_both()
+    assert reasons(configured) == ["from now on"]
+    assert configured.taken[POSTHOG] == []
+
+
+def test_a_sink_that_there_is_not_is_said(settings: Any) -> None:
+    settings.TIFFIN_ANALYTICS_SINKS = ("amplitude",)
+    with pytest.raises(ImproperlyConfigured, match="amplitude"):
+        services.relay_to("segment")
+
+
+def test_what_waits_is_counted(configured: World) -> None:
+    told(scenes.customer(), 4)
+    unread = selectors.unread_of("segment")
+    assert (unread.number, unread.more) == (4, False)
+    services.relay_to("segment")
+    assert selectors.unread_of("segment").number == 0
+
+
+def test_what_is_sent_is_json_that_names_its_time(configured: World) -> None:
+    who = scenes.customer()
+    scenes.tell(scenes.placed(who))
+    relay_both()
+    for heard in configured.heard:
+        assert json.loads(heard.body)["batch"][0]["timestamp"].endswith("+00:00")
