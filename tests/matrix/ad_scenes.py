@@ -10,9 +10,9 @@ VALUES (gen_random_uuid(), %s, 0, 0, now(), 'brand', 'Brand', %s) RETURNING id
 """
 _CAMPAIGN = """
 INSERT INTO ads_campaign (id, region, version, log_txid, created_at, advertiser_id, name, objective, pricing,
-    bid, budget, pacing, starts_at, ends_at, goods, landing, quality, state, note)
+    bid, budget, pacing, starts_at, ends_at, goods, landing, quality, holdout, state, note)
 VALUES (gen_random_uuid(), %s, 0, 0, now(), %s, 'Matrix', 'traffic', 'cpc', 100000, 1000000, 'even', now(),
-    now() + interval '1 year', '{}', 'https://brand.example/', 1000, %s, '') RETURNING id
+    now() + interval '1 year', '{}', 'https://brand.example/', 1000, 0, %s, '') RETURNING id
 """
 _FLIGHT = """
 INSERT INTO ads_flight (id, campaign_id, name, placements, cities, cuisines, keywords, weekdays, from_hour,

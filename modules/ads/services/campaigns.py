@@ -15,7 +15,7 @@ from modules.ads.engine.filling import unknown_placeholders
 from modules.ads.errors import CampaignRefused, ReasonMissing
 from modules.ads.events import CampaignChanged
 from modules.ads.interface import AdvertiserKind, CampaignState, Placement, Pricing
-from modules.ads.models import Advertiser, Campaign, Creative, Flight
+from modules.ads.models import Advertiser, Campaign, Creative, Flight, Lift
 from modules.ads.policies import ApprovalPolicy, CampaignFacts, restrictions
 from modules.ads.states import CHANGEABLE, CreativeState
 from tiffin import clock, db, jobs, regions
@@ -62,6 +62,7 @@ def change_campaign(campaign: Campaign, *, fields: Iterable[str]) -> Campaign:
     with db.transaction():
         stands = Campaign.lock(campaign.id)
         _require_changeable(stands)
+        _require_same_holdout(stands, campaign)
         for name in fields:
             setattr(stands, name, getattr(campaign, name))
         stands.save()
@@ -243,6 +244,12 @@ def _require_changeable(campaign: Campaign) -> None:
         )
 
 
+def _require_same_holdout(stands: Campaign, wanted: Campaign) -> None:
+    """Who was held out and who was not are two groups for good: a campaign that has begun keeps them."""
+    if stands.holdout != wanted.holdout and Lift.objects.filter(campaign_id=stands.id).exists():
+        raise CampaignRefused(reason="Customers are held out of it already: make another with more or less.")
+
+
 def _check_terms(campaign: Campaign) -> None:
     campaign.full_clean(validate_constraints=False)
     wrong: dict[str, str] = {}
@@ -260,6 +267,8 @@ def _check_terms(campaign: Campaign) -> None:
         wrong["ends_at"] = "It must be later than the beginning, and than now."
     if campaign.pricing is Pricing.CPA and campaign.advertiser.kind is not AdvertiserKind.RESTAURANT:
         wrong["pricing_name"] = "Orders can only be counted for a restaurant."
+    if campaign.holdout and campaign.advertiser.kind is not AdvertiserKind.RESTAURANT:
+        wrong["holdout"] = "What it brings can only be measured for a restaurant: it has orders."
     if campaign.landing and not campaign.landing.startswith(("/", "https://")):
         wrong["landing"] = "A path on this origin, or an address that begins with https://."
     if campaign.landing.startswith("//"):
