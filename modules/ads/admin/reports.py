@@ -220,14 +220,8 @@ def _charts(found: Report) -> Iterator[dict[str, Any]]:
         return drawn(Chart(f"{title} by the {step}", series, stacked), labels, begun)
 
     yield chart("Impressions", {"impressions": [each.sums.impressions for each in steps]}, stacked=True)
-    yield chart(
-        "Clicks and orders",
-        {
-            "clicks": [each.sums.clicks for each in steps],
-            "orders": [each.sums.orders for each in steps],
-        },
-        stacked=True,
-    )
+    clicks, orders = ([getattr(each.sums, what) for each in steps] for what in ("clicks", "orders"))
+    yield chart("Clicks and orders", {"clicks": clicks, "orders": orders})
     yield chart("Clicks of 100 impressions", {"clicks": [_hundred(each.sums.rate) for each in steps]})
     if found.slots is not None:
         rates = [_hundred(each.slots.rate) if each.slots else None for each in steps]
