@@ -61,6 +61,27 @@ GROUP BY exposure.id HAVING exposure.orders <> count(ordered.order_id)
 """
 
 
+_BILLS = """
+WITH bill AS (SELECT advertiser_id, sum(micros)::bigint AS micros FROM ads_bill GROUP BY 1),
+failed AS (SELECT advertiser_id, sum(micros)::bigint AS micros FROM ads_bill WHERE state = 'failed' GROUP BY
+1), spent AS (
+    SELECT campaign.advertiser_id, sum(day.spent)::bigint AS micros
+    FROM ads_campaignday AS day JOIN ads_campaign AS campaign ON campaign.id = day.campaign_id GROUP BY 1
+), account AS (
+    SELECT advertiser_id, coalesce(sum(micros) FILTER (WHERE account = 'owed'), 0)::bigint AS owed,
+        coalesce(sum(micros) FILTER (WHERE account = 'billed'), 0)::bigint AS billed,
+        coalesce(sum(micros) FILTER (WHERE account = 'waived'), 0)::bigint AS waived
+    FROM ads_posting GROUP BY 1
+)
+SELECT advertiser_id,
+    ARRAY[coalesce(spent.micros, 0) - coalesce(bill.micros, 0),
+        coalesce(bill.micros, 0) - coalesce(failed.micros, 0), coalesce(failed.micros, 0)],
+    ARRAY[coalesce(account.owed, 0), coalesce(account.billed, 0), coalesce(account.waived, 0)]
+FROM account FULL JOIN spent USING (advertiser_id) FULL JOIN bill USING (advertiser_id)
+    FULL JOIN failed USING (advertiser_id)
+"""
+
+
 @rule
 def figures_are_their_events(inspection: Inspection) -> None:
     """Hourly figures of the last days are what the settled events come to. Counts figures."""
@@ -104,3 +125,14 @@ def holdouts_are_their_exposures(inspection: Inspection) -> None:
         inspection.looked(1)
     for exposure, said, orders in db.select(_EXPOSED):
         inspection.find(exposure, f"{said} orders are counted, and {orders} followed it")
+
+
+@rule
+def bills_are_what_was_spent(inspection: Inspection) -> None:
+    """What an advertiser spent is owed or billed, once; and what was written off is billed no more. Counts
+    advertisers."""
+    for advertiser, should, does in db.select(_BILLS):
+        if should != does:
+            said = f"owed, billed and written off are {does} micros, and should be {should}"
+            inspection.find(advertiser, said)
+        inspection.looked(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from modules.ads.policies import Floor, Restriction
+from modules.ads.policies import Billing, Floor, Restriction
 from modules.delivery.policies import HandoverCode, PositionRule
 from modules.orders import policies as orders
 from modules.orders.policies import (
@@ -97,6 +97,7 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "memberships.price_notice": PriceNotice,
     "memberships.reminder": Reminder,
     "memberships.valid_in": ValidIn,
+    "ads.billing": Billing,
     "ads.floors": Floor,
     "ads.restrictions": Restriction,
 }

@@ -10,6 +10,7 @@ from modules.ads.models.accounts import (
     Reservation,
     Verdict,
 )
+from modules.ads.models.bills import Bill
 from modules.ads.models.campaigns import Advertiser, Campaign, Creative, Flight, choices
 from modules.ads.models.decisions import (
     Arm,
@@ -30,6 +31,7 @@ __all__ = [
     "AdEvent",
     "Advertiser",
     "Arm",
+    "Bill",
     "Calibration",
     "Campaign",
     "CampaignDay",
