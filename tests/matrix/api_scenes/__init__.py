@@ -2,6 +2,7 @@
 
 from tests.matrix.api_scenes import (
     ads,
+    advertising,
     counter,
     giving,
     hearing,
@@ -23,6 +24,7 @@ __all__ = [
     "PHOTO",
     "SCENES",
     "ads",
+    "advertising",
     "counter",
     "giving",
     "hearing",
