@@ -29,7 +29,7 @@ class Exposure(models.Model):
             models.UniqueConstraint(fields=("viewer_id", "campaign_id"), name="ads_exposure_once"),
             models.CheckConstraint(condition=models.Q(orders__gte=0), name="ads_exposure_orders"),
         )
-        indexes = (models.Index(fields=("at",), name="ads_exposure_at"),)
+        indexes = (models.Index(fields=("day",), name="ads_exposure_on"),)
 
     def __str__(self) -> str:
         return f"{'ghost' if self.is_ghost else 'shown'}, {self.orders} orders since {self.at}"
