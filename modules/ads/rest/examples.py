@@ -70,7 +70,7 @@ REPORT = [
             },
             "pace": {"planned": 28_571_429, "spent": 29_430_000},
             "incremental": {
-                "status": "measured",
+                "finding": "measured",
                 "orders": 9.4,
                 "low": 1.2,
                 "high": 17.6,

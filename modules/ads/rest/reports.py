@@ -78,7 +78,7 @@ class IncrementalSerializer(serializers.Serializer[Any]):
     """Orders that came because of the ads, with the 95 % interval. `not_measured`: no campaign holds
     customers out; `not_enough_yet`: too few have ordered."""
 
-    status = serializers.ChoiceField(choices=["measured", "not_enough_yet", "not_measured"])
+    finding = serializers.ChoiceField(choices=["measured", "not_enough_yet", "not_measured"])
     orders = serializers.FloatField(allow_null=True)
     low = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)
@@ -206,7 +206,7 @@ def _incremental(lift: Lifted) -> dict[str, Any]:
     known = "measured" if estimate else "not_enough_yet" if lift.campaigns else "not_measured"
     orders, low, high = (round(number, 1) for number in estimate) if estimate else (None, None, None)
     return {
-        "status": known,
+        "finding": known,
         "orders": orders,
         "low": low,
         "high": high,

@@ -104,7 +104,7 @@ class TestFromADraftToItsEnd:
         found = ask("GET", "reports?grain=hour").json()
         assert (found["totals"]["clicks"], found["totals"]["click_rate"]) == (1, 1.0)
         assert found["totals"]["spent"] == found["by_pricing"]["cpc"] > 0
-        assert found["incremental"]["status"] == "not_measured"
+        assert found["incremental"]["finding"] == "not_measured"
         assert len(found["steps"]) == 7 * 24
         assert ask("POST", f"campaigns/{id}/pause").json()["state"] == "paused"
         assert ask("POST", f"campaigns/{id}/resume").json()["state"] == "approved"
