@@ -96,8 +96,9 @@ def write() -> int:
         with db.transaction():
             db.select(_WRITE, rows=document([_row(made) for made in batch]))
             _count(batch)
-            measuring.expose(list(_chances(batch)))
             habits.learn(_looks(batch))
+            # Last, as whoever counts orders does: two who wait for each other would wait for ever.
+            measuring.expose(list(_chances(batch)))
     except BaseException:
         _waiting.extendleft(reversed(batch))
         raise
