@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from config.audit_of_ads import ad_bills_are_collected, collections_have_ad_bills
 from config.audit_of_memberships import charges_have_invoices, invoices_are_paid
 from config.audit_of_transfers import (
     bills_are_collected,
@@ -97,6 +98,8 @@ def _between_modules(
         "holds": ("rewards", holds_have_orders),
         "bills": ("rewards", bills_are_collected),
         "collections": ("payments", collections_have_bills),
+        "ad_bills": ("ads", ad_bills_are_collected),
+        "ad_collections": ("payments", collections_have_ad_bills),
         "settlements": ("rewards", settlements_are_paid_out),
         "payouts": ("payments", payouts_have_settlements),
         "charges": ("payments", charges_have_invoices),

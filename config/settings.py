@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 
 from config.modules import ADOPTED_APPS, MODULES, STATELESS, here, homes
+from modules.ads.interface import AdvertiserKind, CampaignState, Placement
 from modules.orders.interface import Fulfilment, Party
 from modules.rewards.interface import SendingState
 from tiffin.admin.defaults import UNFOLD  # noqa: F401
 from tiffin.db.schemas import database_settings
+from tiffin.interfaces import OpenEnum
 from tiffin.modules import keep_out
 from tiffin.telemetry.logs import LOGGING  # noqa: F401
 from tiffin.web.defaults import (  # noqa: F401
@@ -149,10 +151,20 @@ TIFFIN_OUTSIDE_ALLOWS = tuple(filter(None, os.environ.get("TIFFIN_OUTSIDE_ALLOWS
 # --- web
 
 # What the API's document calls choices that stand under several names, or one name that stands for several.
+
+
+def _chosen(kinds: type[OpenEnum]) -> list[tuple[str, str]]:
+    """Of an enumeration what may be chosen, as forms have it."""
+    return [(each.value, each.value.replace("_", " ")) for each in kinds if each.name != "UNKNOWN"]
+
+
 SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
     "FulfilmentEnum": [each.value for each in Fulfilment],
     "PartyEnum": [each.value for each in Party],
     "SendingStateEnum": [each.value for each in SendingState],
+    "AdvertiserKindEnum": _chosen(AdvertiserKind),
+    "AdCampaignStateEnum": _chosen(CampaignState),
+    "PlacementEnum": _chosen(Placement),
 }
 
 ROOT_URLCONF = "config.urls"

@@ -12,6 +12,42 @@ class CampaignRefused(DomainError, code="campaign_refused", status=409):
     reason: str
 
 
+class AdvertiserUnknown(DomainError, code="advertiser_unknown", status=404):
+    """There is no such advertiser, or it is another's."""
+
+    detail = "There is no advertiser {advertiser_id} of yours."
+    advertiser_id: str
+
+
+class CampaignUnknown(DomainError, code="ad_campaign_unknown", status=404):
+    """There is no such campaign, or it is another's."""
+
+    detail = "There is no campaign {campaign_id} of yours."
+    campaign_id: str
+
+
+class FlightUnknown(DomainError, code="ad_flight_unknown", status=404):
+    """There is no such flight, or it is another's."""
+
+    detail = "There is no flight {flight_id} of yours."
+    flight_id: str
+
+
+class CreativeUnknown(DomainError, code="ad_creative_unknown", status=404):
+    """There is no such creative, or it is another's."""
+
+    detail = "There is no creative {creative_id} of yours."
+    creative_id: str
+
+
+class ReportTooLong(DomainError, code="ads_report_too_long", status=422):
+    """More days than a report has, or none."""
+
+    detail = "A report by the {grain} is of 1 to {most} days, the last not before the first."
+    grain: str
+    most: int
+
+
 class ReasonMissing(DomainError, code="ads_reason_missing", status=422):
     """It needs a reason."""
 

@@ -2,6 +2,7 @@
 
 ads.floors            the least that is paid for a click or a thousand impressions, by placement
 ads.restrictions      goods that may not be advertised, or only at some hours
+ads.billing           when advertisers pay; no row: they are not billed there
 """
 
 from __future__ import annotations
@@ -37,6 +38,14 @@ class Restriction(DTO):
     spares: tuple[str, ...] = ()
 
 
+class Billing(DTO):
+    """The row `ads.billing`: on the first of the month advertisers are billed for what they spent before it,
+    due `due_days` after the invoice; what is less than `minimum` minor units waits for the next month."""
+
+    due_days: int
+    minimum: int = 1
+
+
 class CampaignFacts(DTO):
     """What a region may judge a campaign by before anybody sees it."""
 
@@ -70,6 +79,11 @@ def floors(region: Region, *, on: date) -> dict[Placement, dict[Pricing, int]]:
 
 def restrictions(region: Region, *, on: date) -> list[Restriction]:
     return region.rules("ads.restrictions", Restriction, on=on)
+
+
+def billing(region: Region, *, on: date) -> Billing | None:
+    """When advertisers pay, as it was on the local day; None where they are not billed."""
+    return next(iter(region.rules("ads.billing", Billing, on=on)), None)
 
 
 def country(region: Region) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from modules.ads import services
-from modules.ads.interface import Ads, Decision, PageView, Place
+from modules.ads.interface import AdBillView, Ads, Decision, PageView, Place
+from modules.ads.selectors import bills
 from tiffin.interfaces import provides
 
 
@@ -13,3 +16,9 @@ class AdsProvider(Ads):
 
     def decide(self, *, view: PageView, places: list[Place]) -> Decision:
         return services.decide(view, places)
+
+    def bills(self, *, bill_ids: list[UUID]) -> list[AdBillView]:
+        return bills.bills(bill_ids)
+
+    def bills_page(self, *, after: UUID | None = None, size: int = 200) -> list[AdBillView]:
+        return bills.bills_page(after, size)

@@ -1,8 +1,8 @@
-"""How campaigns and creatives go."""
+"""How campaigns, creatives and bills go."""
 
 from __future__ import annotations
 
-from modules.ads.interface import CampaignState
+from modules.ads.interface import AdBillState, CampaignState
 from tiffin.interfaces import OpenEnum
 from tiffin.states import Machine
 
@@ -44,5 +44,15 @@ CREATIVE = Machine(
         CreativeState.WAITING: (CreativeState.APPROVED, CreativeState.REJECTED, CreativeState.RETIRED),
         CreativeState.APPROVED: (CreativeState.REJECTED, CreativeState.RETIRED),
         CreativeState.REJECTED: (CreativeState.RETIRED,),
+    },
+)
+
+# As payments tells of the collection that stands for it; FAILED is written off.
+BILL = Machine(
+    "An advertiser's bill",
+    AdBillState.WANTED,
+    {
+        AdBillState.WANTED: (AdBillState.INVOICED, AdBillState.PAID, AdBillState.FAILED),
+        AdBillState.INVOICED: (AdBillState.PAID, AdBillState.FAILED),
     },
 )

@@ -21,9 +21,9 @@ ON CONFLICT (restaurant_id) DO UPDATE SET name = excluded.name RETURNING id
 """
 _CAMPAIGN = """
 INSERT INTO ads_campaign (id, region, version, log_txid, created_at, advertiser_id, name, objective, pricing,
-    bid, budget, pacing, starts_at, ends_at, goods, landing, quality, state, note)
+    bid, budget, pacing, starts_at, ends_at, goods, landing, quality, holdout, state, note)
 VALUES (gen_random_uuid(), 'gb', 0, 0, now(), %s, 'Ramen', 'traffic', 'cpc', 5000000, 500000000, 'asap',
-    now() - interval '1 hour', now() + interval '1 year', '{}', '', 1000, 'submitted', '') RETURNING id
+    now() - interval '1 hour', now() + interval '1 year', '{}', '', 1000, 0, 'submitted', '') RETURNING id
 """
 _FLIGHT = """
 INSERT INTO ads_flight (id, campaign_id, name, placements, cities, cuisines, keywords, weekdays, from_hour,

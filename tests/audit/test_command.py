@@ -35,6 +35,8 @@ def test_a_line_for_each_invariant_and_a_quiet_end(evening: Evening) -> None:
         "holds",
         "bills",
         "collections",
+        "ad_bills",
+        "ad_collections",
         "settlements",
         "payouts",
         "charges",

@@ -10,9 +10,9 @@ VALUES (gen_random_uuid(), %s, 0, 0, now(), 'brand', 'Brand', %s) RETURNING id
 """
 _CAMPAIGN = """
 INSERT INTO ads_campaign (id, region, version, log_txid, created_at, advertiser_id, name, objective, pricing,
-    bid, budget, pacing, starts_at, ends_at, goods, landing, quality, state, note)
+    bid, budget, pacing, starts_at, ends_at, goods, landing, quality, holdout, state, note)
 VALUES (gen_random_uuid(), %s, 0, 0, now(), %s, 'Matrix', 'traffic', 'cpc', 100000, 1000000, 'even', now(),
-    now() + interval '1 year', '{}', 'https://brand.example/', 1000, %s, '') RETURNING id
+    now() + interval '1 year', '{}', 'https://brand.example/', 1000, 0, %s, '') RETURNING id
 """
 _FLIGHT = """
 INSERT INTO ads_flight (id, campaign_id, name, placements, cities, cuisines, keywords, weekdays, from_hour,
@@ -40,6 +40,12 @@ INSERT INTO ads_figure (hour, region, placement, campaign_id, flight_id, creativ
 VALUES (now(), %s, 'email', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 0, 0, 0, 0)
 RETURNING id
 """
+_BILL = """
+INSERT INTO ads_bill (id, region, version, log_txid, created_at, advertiser_id, month, payer_kind, payer_id,
+    payer_name, micros, amount, currency, due_days, state, invoice)
+VALUES (gen_random_uuid(), %s, 0, 0, now(), gen_random_uuid(), '2020-01-01', 'partner', gen_random_uuid(),
+    'Brand', 10000, 1, 'EUR', 14, 'paid', '') RETURNING id
+"""
 
 
 def ads_rows(cast: Cast, region: str) -> dict[str, str]:
@@ -53,6 +59,7 @@ def ads_rows(cast: Cast, region: str) -> dict[str, str]:
         "ads.decisionrecord": _one(cast, _DECISION, region),
         "ads.adevent": _one(cast, _EVENT, region),
         "ads.figure": _one(cast, _FIGURE, region),
+        "ads.bill": _one(cast, _BILL, region),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from modules.ads.policies import Floor, Restriction
+from modules.ads.policies import Billing, Floor, Restriction
 from modules.delivery.policies import HandoverCode, PositionRule
 from modules.experiments.policies import Exclusion
 from modules.orders import policies as orders
@@ -99,6 +99,7 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "memberships.reminder": Reminder,
     "memberships.valid_in": ValidIn,
     "experiments.exclusions": Exclusion,
+    "ads.billing": Billing,
     "ads.floors": Floor,
     "ads.restrictions": Restriction,
 }

@@ -1,5 +1,5 @@
 """Ads on the staff's pages."""
 
-from modules.ads.admin import campaigns, looking
+from modules.ads.admin import bills, campaigns, looking, reports
 
-__all__ = ["campaigns", "looking"]
+__all__ = ["bills", "campaigns", "looking", "reports"]

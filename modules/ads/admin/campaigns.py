@@ -26,6 +26,8 @@ HELP = {
     "budget": "The most in all.",
     "daily_cap": "The most within a day. Empty: of an even campaign what of the budget falls on the day.",
     "landing": "A path on this origin or an https address. Empty: the restaurant's page.",
+    "holdout": "Of 10,000 customers so many are never shown it, so that it is known what they order without "
+    "it: 500 (5 %) for a campaign that some ten thousand customers see. 0: it is not measured.",
     "goods": "Restricted goods that it advertises.",
     "cities": "Codes, with commas; empty: all of the region.",
     "zone": "A ring of [longitude, latitude]; empty: where the restaurant delivers.",
@@ -131,6 +133,7 @@ class CampaignAdmin(AdsAdmin):
         (None, {"fields": ("advertiser", "name", "objective_name", "landing", "goods")}),
         ("What it may cost", {"fields": ("pricing_name", "bid", "budget", "daily_cap", "pacing_name")}),
         ("When", {"fields": ("starts_at", "ends_at")}),
+        ("What it brings", {"fields": ("holdout",)}),
         ("How it stands", {"fields": ("state_name", "note", "submitted_at")}),
     )
     readonly_fields = ("state_name", "note", "submitted_at")

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modules.ads.admin.fields import written
-from modules.ads.models import AdEvent, DecisionRecord, Figure
+from modules.ads.models import AdEvent, DecisionRecord
 from modules.ads.services.refunding import refund_event
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.actions import Noted, note_of
@@ -59,30 +59,3 @@ class AdEventAdmin(ModuleAdmin):
     @admin.display(description="Price, charged")
     def costs(self, event: AdEvent) -> str:
         return f"{written(event.price)}, {written(event.charged)}"
-
-
-@register(Figure)
-class FigureAdmin(ModuleAdmin):
-    list_display = (
-        "hour",
-        "region",
-        "placement",
-        "campaign_id",
-        "impressions",
-        "clicks",
-        "rate",
-        "filtered",
-        "orders",
-        "costs",
-    )
-    list_filter = ("region", "placement")
-    search_fields = ("=campaign_id", "=flight_id", "=creative_id")
-    ordering = ("-hour",)
-
-    @admin.display(description="Clicks of 100")
-    def rate(self, figure: Figure) -> str:
-        return f"{100 * figure.clicks / figure.impressions:.2f}" if figure.impressions else "–"
-
-    @admin.display(description="Spent")
-    def costs(self, figure: Figure) -> str:
-        return written(figure.spent)

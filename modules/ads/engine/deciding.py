@@ -13,6 +13,7 @@ from modules.ads.engine import auction
 from modules.ads.engine.auction import Scores
 from modules.ads.engine.columns import NONE, Bools, Ints, Rows
 from modules.ads.engine.features import Affinities, Scene, affinities, features, ordered_at
+from modules.ads.engine.holding_out import is_held_out
 from modules.ads.engine.prediction import Features, Model
 from modules.ads.engine.servable import Servable
 from modules.ads.engine.snapshot import (
@@ -82,7 +83,8 @@ class Beaten(NamedTuple):
 
 class Placed(NamedTuple):
     """What came of one place: winners by slot; how many candidates were left after each step; what was
-    skipped at the end, by reason, and the best of those; and why slots stayed empty."""
+    skipped at the end, by reason, and the best of those; why slots stayed empty; and who would have won, but
+    the viewer is held out."""
 
     placement: Placement
     slots: int
@@ -91,6 +93,7 @@ class Placed(NamedTuple):
     skipped: dict[str, int]
     beaten: list[Beaten]
     no_fill: NoFill | None
+    ghosts: Sequence[Servable] = ()
 
 
 class _Candidates(NamedTuple):
@@ -156,6 +159,7 @@ class _Filling:
         self.left: dict[str, int] = {}
         self.skipped: dict[str, int] = {}
         self.beaten: list[Beaten] = []
+        self.ghosts: list[Servable] = []
 
     def fill(self, placement: Placement, slots: int, near: Rows) -> Placed:
         rows = self._fitting(placement, near)
@@ -163,7 +167,7 @@ class _Filling:
         no_fill = None
         if len(won) < slots:
             no_fill = NoFill.NOTHING_ELIGIBLE if len(near) else NoFill.NOTHING_LIVE
-        return Placed(placement, slots, won, self.left, self.skipped, self.beaten, no_fill)
+        return Placed(placement, slots, won, self.left, self.skipped, self.beaten, no_fill, self.ghosts)
 
     # --- filters ------------------------------------------------------------------------------------
 
@@ -263,6 +267,12 @@ class _Filling:
             if why:
                 self._skip(why, flight, scores[position])
                 continue
+            if self._is_held_out(flight):  # and prices nobody: it is not there for them
+                self._leave(flight, promised)
+                if len(won) + (waits is not None) < slots and not self._too_alike(row, slots, of_cuisine):
+                    self.ghosts.append(flight)
+                    self._skip("holdout", flight, scores[position])
+                continue
             if waits is not None:
                 won.append(self._won(placement, ranked, waits, scores[position]))
                 waits = None
@@ -319,13 +329,23 @@ class _Filling:
         if not flight.is_free:
             self.snapshot.allowances.give_back(flight.campaign_id, promised)
 
-    def _alike(self, row: int, slots: int, of_cuisine: dict[int, int]) -> str | None:
-        """Several slots are not all of one cuisine. One that may come is counted."""
+    def _is_held_out(self, flight: Servable) -> bool:
+        viewer = self.viewer
+        return bool(flight.holdout and viewer.is_customer) and is_held_out(
+            viewer.key, flight.campaign_id, flight.holdout
+        )
+
+    def _too_alike(self, row: int, slots: int, of_cuisine: Mapping[int, int]) -> bool:
         cuisine = int(self.snapshot.flights.cuisine[row])
         if slots < _VARIED_FROM or cuisine == NONE:
-            return None
-        if of_cuisine.get(cuisine, 0) >= _SAME_CUISINE:
+            return False
+        return of_cuisine.get(cuisine, 0) >= _SAME_CUISINE
+
+    def _alike(self, row: int, slots: int, of_cuisine: dict[int, int]) -> str | None:
+        """Several slots are not all of one cuisine. One that may come is counted."""
+        if self._too_alike(row, slots, of_cuisine):
             return "variety"
+        cuisine = int(self.snapshot.flights.cuisine[row])
         of_cuisine[cuisine] = of_cuisine.get(cuisine, 0) + 1
         return None
 

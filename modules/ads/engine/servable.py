@@ -33,7 +33,7 @@ class Servable(msgspec.Struct, frozen=True, kw_only=True):
     (0 is Monday from midnight, in the region's time). `zone` and `cities` narrow where; none of them: in all
     the region, or where the restaurant `venue` delivers. A viewer sees it `cap` times in `cap_hours` (0: as
     often as it wins), and it is shown `to_unknown` people, of whom nothing can be counted. `quality` is in
-    thousandths.
+    thousandths. Of customers `holdout` in 10,000 are never shown it.
     """
 
     id: UUID
@@ -61,6 +61,7 @@ class Servable(msgspec.Struct, frozen=True, kw_only=True):
     cap_hours: int = 24
     to_unknown: bool = True
     quality: int = 1000
+    holdout: int = 0
     landing: str = ""
     creatives: tuple[Creative, ...] = ()
 

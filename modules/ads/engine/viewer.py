@@ -36,9 +36,10 @@ class Habits(msgspec.Struct, kw_only=True):
 
 class Viewer:
     """Somebody for one decision. `seen` are the impressions of each campaign by hour (of those since 1970);
-    `is_known` is false of whom nothing is kept, `is_personal` where their habits may not be used."""
+    `is_known` is false of whom nothing is kept, `is_personal` where their habits may not be used;
+    `is_customer` is false of browsers, which do not order."""
 
-    __slots__ = ("habits", "is_known", "is_member", "is_personal", "key", "seen", "segments")
+    __slots__ = ("habits", "is_customer", "is_known", "is_member", "is_personal", "key", "seen", "segments")
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Viewer:
         *,
         is_personal: bool = False,
         is_member: bool = False,
+        is_customer: bool = False,
     ) -> None:
         self.key = key
         self.habits = habits or Habits()
@@ -55,6 +57,7 @@ class Viewer:
         self.is_known = key is not None
         self.is_personal = is_personal and self.is_known
         self.is_member = is_member
+        self.is_customer = is_customer
         self.segments = segments_of(self.habits) if self.is_personal else 0
 
     def times_seen(self, campaign: UUID, hours: int, now: float) -> int:

@@ -1,5 +1,5 @@
 """What ads does when others report."""
 
-from modules.ads.handlers import customers, restaurants
+from modules.ads.handlers import billing, customers, restaurants
 
-__all__ = ["customers", "restaurants"]
+__all__ = ["billing", "customers", "restaurants"]

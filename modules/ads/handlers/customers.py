@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modules.ads.services import attributing, habits
+from modules.ads.services import attributing, habits, measuring
 from modules.ads.services.habits import Visit
 from modules.identity.events import CustomerErased
 from modules.orders.events import OrderCancelled, OrderPlaced
@@ -16,7 +16,7 @@ CUSTOMERS = Subscriber("ads.customers")
 
 @on_batch(OrderPlaced, by=CUSTOMERS)
 def learn_orders(events: Sequence[Event]) -> None:
-    """What those like who agreed to it, and which ads brought the orders."""
+    """What those like who agreed to it, which ads brought the orders, and what came without any."""
     orders = [
         Visit(
             viewer_id=event.customer_id,
@@ -31,12 +31,14 @@ def learn_orders(events: Sequence[Event]) -> None:
     ]
     habits.learn(orders)
     attributing.attribute(orders)
+    measuring.count_orders(orders)
 
 
 @on(OrderCancelled, by=CUSTOMERS)
 def order_cancelled(event: OrderCancelled) -> None:
     """What will not be delivered costs no advertiser anything."""
     attributing.take_back(event.order_id)
+    measuring.take_back_order(event.order_id)
 
 
 @on_batch(MembershipChanged, by=CUSTOMERS)
@@ -53,3 +55,4 @@ def learn_memberships(events: Sequence[Event]) -> None:
 @on(CustomerErased, by=CUSTOMERS)
 def customer_erased(event: CustomerErased) -> None:
     habits.forget(event.customer_id)
+    measuring.forget(event.customer_id)

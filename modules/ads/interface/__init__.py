@@ -1,7 +1,10 @@
-"""Ads for pages: which to show, and that they were shown."""
+"""Ads for pages: which to show; and what advertisers are billed."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from modules.ads.interface.bills import ADS_PURPOSE, AdBillState, AdBillView
 from modules.ads.interface.deciding import Ad, Decision, Filled, PageView, Place, Point
 from modules.ads.interface.errors import OfferInvalid, TooManySlots
 from modules.ads.interface.kinds import (
@@ -18,7 +21,10 @@ from tiffin.interfaces import Interface, query
 from tiffin.regions import UnknownRegion
 
 __all__ = [
+    "ADS_PURPOSE",
     "Ad",
+    "AdBillState",
+    "AdBillView",
     "Ads",
     "AdvertiserKind",
     "CampaignState",
@@ -41,10 +47,20 @@ MOST_SLOTS = 20
 
 
 class Ads(Interface, module="ads", version=1):
-    """Which ads stand where."""
+    """Which ads stand where, and what their advertisers owe."""
 
     @query(timeout=0.25, errors=(TooManySlots, UnknownRegion))
     def decide(self, *, view: PageView, places: list[Place]) -> Decision:
         """The ads for these places of one page: nobody is in two of them. It changes nothing that is billed:
         an ad counts when the page says that it was shown, or when it is clicked."""
+        ...
+
+    @query(timeout=0.5)
+    def bills(self, *, bill_ids: list[UUID]) -> list[AdBillView]:
+        """Those of the advertisers' bills that exist, in no particular order."""
+        ...
+
+    @query(timeout=3.0)
+    def bills_page(self, *, after: UUID | None = None, size: int = 200) -> list[AdBillView]:
+        """Every bill of an advertiser by id, at most 200 from `after` on. Empty after the last."""
         ...

@@ -10,8 +10,19 @@ from modules.ads.models.accounts import (
     Reservation,
     Verdict,
 )
+from modules.ads.models.bills import Bill
 from modules.ads.models.campaigns import Advertiser, Campaign, Creative, Flight, choices
-from modules.ads.models.decisions import Arm, Calibration, DecisionRecord, Figure, Fill, LearnedTo, Weight
+from modules.ads.models.decisions import (
+    Arm,
+    Calibration,
+    DecisionRecord,
+    Figure,
+    Fill,
+    LearnedTo,
+    Unfilled,
+    Weight,
+)
+from modules.ads.models.holdouts import ExposedOrder, Exposure, Lift
 from modules.ads.models.known import KnownDishes, KnownRestaurant, KnownUnavailable
 from modules.ads.models.viewers import Seen, Viewer
 
@@ -20,6 +31,7 @@ __all__ = [
     "AdEvent",
     "Advertiser",
     "Arm",
+    "Bill",
     "Calibration",
     "Campaign",
     "CampaignDay",
@@ -27,6 +39,8 @@ __all__ = [
     "DecisionRecord",
     "Display",
     "EventKind",
+    "ExposedOrder",
+    "Exposure",
     "Figure",
     "Fill",
     "Flight",
@@ -34,9 +48,11 @@ __all__ = [
     "KnownRestaurant",
     "KnownUnavailable",
     "LearnedTo",
+    "Lift",
     "Posting",
     "Reservation",
     "Seen",
+    "Unfilled",
     "Verdict",
     "Viewer",
     "Weight",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from modules.ads.interface import Placement
@@ -104,6 +105,7 @@ class AdEvent(models.Model):
                 name="ads_event_clicks_of_source",
             ),
             models.Index(fields=("campaign_id", "at"), name="ads_event_of_campaign"),
+            BrinIndex(fields=("at",), name="ads_event_at"),
             models.Index(
                 fields=("order_id",), condition=models.Q(order_id__isnull=False), name="ads_event_of_order"
             ),

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from modules.ads.interface import AdvertiserKind, CampaignState, Objective, Pacing, Placement, Pricing
@@ -16,6 +16,9 @@ from modules.ads.states import CAMPAIGN, CREATIVE, CreativeState
 from tiffin import clock, ids
 from tiffin.db import Aggregate
 from tiffin.states import Machine
+
+# Half of all, in hundredths of a percent: more would be a campaign for hardly anybody.
+MOST_HELD_OUT = 5_000
 
 
 def choices(kinds: type[Enum]) -> list[tuple[str, str]]:
@@ -54,8 +57,9 @@ class Campaign(Aggregate):
     says (a click, a thousand impressions, an order), `budget` the most in all, `daily_cap` the most within a
     day of the region (empty: what of the budget falls on it). `goods` are restricted goods that it
     advertises. `landing` is where a click leads, a path on this origin or an https address; a restaurant's
-    leads to its page. `note` says why it was rejected, to its advertiser. Kept as long as accounts must
-    be."""
+    leads to its page. `holdout` is the share of customers, in hundredths of a percent, who are never shown
+    it, so that it is known what they order without it. `note` says why it was rejected, to its advertiser.
+    Kept as long as accounts must be."""
 
     advertiser = models.ForeignKey(Advertiser, on_delete=models.PROTECT, related_name="campaigns")
     name = models.CharField(max_length=120)
@@ -74,6 +78,9 @@ class Campaign(Aggregate):
     goods = ArrayField(models.CharField(max_length=16, choices=choices(Goods)), default=list, blank=True)
     landing = models.CharField(max_length=300, default="", blank=True)
     quality = models.IntegerField(default=1000, editable=False)
+    holdout = models.SmallIntegerField(
+        default=0, validators=[MinValueValidator(0), MaxValueValidator(MOST_HELD_OUT)]
+    )
     state_name = models.CharField(
         "state",
         max_length=12,
@@ -103,6 +110,9 @@ class Campaign(Aggregate):
             ),
             models.CheckConstraint(
                 condition=models.Q(bid__gte=0, budget__gte=0), name="ads_campaign_pays_or_not"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(holdout__range=(0, MOST_HELD_OUT)), name="ads_campaign_holds_out_few"
             ),
         )
 

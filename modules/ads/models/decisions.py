@@ -51,7 +51,10 @@ class Figure(models.Model):
                 name="ads_figure_once",
             ),
         )
-        indexes = (models.Index(fields=("region", "hour"), name="ads_figure_of_region"),)
+        indexes = (
+            models.Index(fields=("region", "hour"), name="ads_figure_of_region"),
+            models.Index(fields=("campaign_id", "hour"), name="ads_figure_of_campaign"),
+        )
 
     def __str__(self) -> str:
         return f"{self.impressions} impressions, {self.clicks} clicks from {self.hour}"
@@ -70,6 +73,25 @@ class Fill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filled} of {self.wanted} slots from {self.hour}"
+
+
+class Unfilled(models.Model):
+    """How many slots of a placement stayed empty within one hour, by reason (`services/emptiness.py`). Kept
+    for ever."""
+
+    pk = models.CompositePrimaryKey("hour", "region", "placement", "reason")
+    hour = models.DateTimeField()
+    region = models.CharField(max_length=16)
+    placement = models.CharField(max_length=20, choices=choices(Placement))
+    reason = models.CharField(max_length=24)
+    slots = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "unfilled"
+        indexes = (models.Index(fields=("region", "hour"), name="ads_unfilled_of_region"),)
+
+    def __str__(self) -> str:
+        return f"{self.slots} slots from {self.hour}: {self.reason}"
 
 
 class Weight(models.Model):
@@ -101,8 +123,9 @@ class LearnedTo(models.Model):
 
 
 class Calibration(models.Model):
-    """What was predicted of impressions on a day, by how likely (`bucket` is the power of two of clicks in a
-    million), and what happened: `predicted` are clicks in a million, summed. Kept for ever."""
+    """What was predicted of impressions on a day, by how likely (`bucket` is eight times the binary
+    logarithm of clicks in a million, rounded down), and what happened: `predicted` are clicks in a million,
+    summed. Kept for ever."""
 
     pk = models.CompositePrimaryKey("day", "bucket")
     day = models.DateField()

@@ -91,6 +91,7 @@ def servable_of(campaign: Campaign, flight: Flight, creatives: Iterable[Creative
         cap_hours=flight.cap_hours,
         to_unknown=flight.to_unknown,
         quality=campaign.quality,
+        holdout=campaign.holdout,
         landing=campaign.landing,
         creatives=tuple(_creative(each) for each in creatives),
     )

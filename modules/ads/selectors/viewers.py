@@ -46,6 +46,7 @@ def viewer_of(view: PageView, now: datetime) -> Looking:
         _by_campaign(*seen),
         is_personal=bool(is_personal),
         is_member=bool(is_member),
+        is_customer=view.customer_id is not None,
     )
 
 

@@ -6,23 +6,21 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-import shapely
-from django.core.exceptions import ValidationError
 from django.db import models
 
-from modules.ads.engine.cells import cells_of
-from modules.ads.engine.filling import unknown_placeholders
 from modules.ads.errors import CampaignRefused, ReasonMissing
 from modules.ads.events import CampaignChanged
-from modules.ads.interface import AdvertiserKind, CampaignState, Placement, Pricing
-from modules.ads.models import Advertiser, Campaign, Creative, Flight
+from modules.ads.interface import AdvertiserKind, CampaignState, Placement
+from modules.ads.models import Advertiser, Campaign, Creative, Flight, KnownRestaurant, Lift
 from modules.ads.policies import ApprovalPolicy, CampaignFacts, restrictions
+from modules.ads.services.checking import check_creative, check_flight, check_terms
 from modules.ads.states import CHANGEABLE, CreativeState
+from modules.restaurants.interface import RestaurantUnknown
 from tiffin import clock, db, jobs, regions
 from tiffin.log import publish
 
-LONGEST_HEADLINE, LONGEST_TEXT = 80, 200
-FREE = frozenset({AdvertiserKind.CHARITY, AdvertiserKind.HOUSE})
+# So many flights or creatives has a campaign: all of them are in the memory of each process.
+MOST_PARTS = 50
 
 
 def open_advertiser(advertiser: Advertiser) -> Advertiser:
@@ -32,6 +30,23 @@ def open_advertiser(advertiser: Advertiser) -> Advertiser:
     with db.transaction():
         advertiser.save(force_insert=True)
     return advertiser
+
+
+def open_restaurant(restaurant_id: UUID) -> Advertiser:
+    """The advertiser that the restaurant is, from now on if it was none. Raises RestaurantUnknown."""
+    known = KnownRestaurant.objects.filter(pk=restaurant_id).first()
+    if known is None:
+        raise RestaurantUnknown(restaurant=str(restaurant_id))
+    advertiser = Advertiser(
+        region=known.region,
+        kind_name=AdvertiserKind.RESTAURANT.value,
+        name=known.name[:120],
+        restaurant_id=restaurant_id,
+    )
+    with db.transaction():
+        db.insert(advertiser, unless_taken=("restaurant_id",))
+    found: Advertiser = Advertiser.objects.get(restaurant_id=restaurant_id)
+    return found
 
 
 def block_advertiser(*, advertiser_id: UUID, blocked: bool) -> None:
@@ -47,7 +62,7 @@ def block_advertiser(*, advertiser_id: UUID, blocked: bool) -> None:
 def draft_campaign(campaign: Campaign) -> Campaign:
     """A new one, which nobody sees before staff have approved it. Raises ValidationError."""
     campaign.region = campaign.advertiser.region
-    _check_terms(campaign)
+    check_terms(campaign)
     with db.transaction():
         campaign.save(force_insert=True)
         jobs.set_deadline(campaign, "campaign_over", due=campaign.ends_at)
@@ -58,10 +73,11 @@ def draft_campaign(campaign: Campaign) -> Campaign:
 def change_campaign(campaign: Campaign, *, fields: Iterable[str]) -> Campaign:
     """Write what was changed of a draft, or of one that was rejected. Raises ValidationError, and
     CampaignRefused for one that staff look at or that is shown: another one takes its place."""
-    _check_terms(campaign)
+    check_terms(campaign)
     with db.transaction():
         stands = Campaign.lock(campaign.id)
         _require_changeable(stands)
+        _require_same_holdout(stands, campaign)
         for name in fields:
             setattr(stands, name, getattr(campaign, name))
         stands.save()
@@ -72,13 +88,13 @@ def change_campaign(campaign: Campaign, *, fields: Iterable[str]) -> Campaign:
 
 def add_flight(flight: Flight) -> Flight:
     """Raises ValidationError, CampaignRefused."""
-    _check_flight(flight)
+    check_flight(flight)
     return _keep(flight)
 
 
 def change_flight(flight: Flight) -> Flight:
     """Raises ValidationError, CampaignRefused."""
-    _check_flight(flight)
+    check_flight(flight)
     return _keep(flight)
 
 
@@ -94,11 +110,13 @@ def switch_flight(*, flight_id: UUID, on: bool) -> None:
 def add_creative(creative: Creative) -> Creative:
     """Staff look at it before anybody sees it, also where its campaign runs already. Raises
     ValidationError."""
-    _check_creative(creative)
+    check_creative(creative)
     with db.transaction():
         campaign = Campaign.lock(creative.campaign_id)
         if campaign.state is CampaignState.ENDED:
             raise CampaignRefused(reason="The campaign is over.")
+        shown = campaign.creatives.exclude(state_name=CreativeState.RETIRED.value)
+        _require_room(shown, "creatives")
         creative.save(force_insert=True)
         _publish(campaign)
     return creative
@@ -231,9 +249,15 @@ def _keep(flight: Flight) -> Flight:
     with db.transaction():
         campaign = Campaign.lock(flight.campaign_id)
         _require_changeable(campaign)
+        _require_room(campaign.flights.exclude(pk=flight.pk), "flights")
         flight.save()
         _publish(campaign)
     return flight
+
+
+def _require_room(there: models.QuerySet[Any], what: str) -> None:
+    if there.count() >= MOST_PARTS:
+        raise CampaignRefused(reason=f"It has {MOST_PARTS} {what} already, as many as it may.")
 
 
 def _require_changeable(campaign: Campaign) -> None:
@@ -243,94 +267,10 @@ def _require_changeable(campaign: Campaign) -> None:
         )
 
 
-def _check_terms(campaign: Campaign) -> None:
-    campaign.full_clean(validate_constraints=False)
-    wrong: dict[str, str] = {}
-    is_free = campaign.advertiser.kind in FREE
-    if is_free and (campaign.bid or campaign.budget):
-        wrong["bid"] = "The house and charities pay nothing: no bid, and no budget."
-    if not is_free and campaign.bid <= 0:
-        wrong["bid"] = "Say what is paid at most."
-    once = campaign.bid // 1000 if campaign.pricing is Pricing.CPM else campaign.bid
-    if not is_free and campaign.budget < max(once, 1):
-        wrong["budget"] = "It must suffice for what is paid for once."
-    if campaign.daily_cap is not None and campaign.daily_cap > campaign.budget:
-        wrong["daily_cap"] = "It is more than the whole budget."
-    if campaign.ends_at <= max(campaign.starts_at, clock.now()):
-        wrong["ends_at"] = "It must be later than the beginning, and than now."
-    if campaign.pricing is Pricing.CPA and campaign.advertiser.kind is not AdvertiserKind.RESTAURANT:
-        wrong["pricing_name"] = "Orders can only be counted for a restaurant."
-    if campaign.landing and not campaign.landing.startswith(("/", "https://")):
-        wrong["landing"] = "A path on this origin, or an address that begins with https://."
-    if campaign.landing.startswith("//"):
-        wrong["landing"] = "A path on this origin begins with one slash."
-    if not campaign.landing and campaign.advertiser.kind is AdvertiserKind.BRAND:
-        wrong["landing"] = "Say where a click leads."
-    if wrong:
-        raise ValidationError(wrong)
-
-
-def _check_flight(flight: Flight) -> None:
-    flight.full_clean()
-    wrong: dict[str, str] = {}
-    if not flight.placements:
-        wrong["placements"] = "Say where it is shown."
-    if any(not 1 <= day <= 7 for day in flight.weekdays):
-        wrong["weekdays"] = "1 is Monday, 7 is Sunday."
-    if flight.from_hour == flight.to_hour:
-        wrong["to_hour"] = "It must be another hour than the first."
-    if flight.zone is not None and (problem := _problem_with(flight.zone)):
-        wrong["zone"] = problem
-    known = {city["code"] for city in _cities(flight.campaign.region)}
-    if unknown := sorted(set(flight.cities) - known):
-        wrong["cities"] = (
-            f"There is no {', '.join(unknown)} in this region; there are {', '.join(sorted(known))}."
-        )
-    if wrong:
-        raise ValidationError(wrong)
-
-
-def _cities(region: str) -> list[dict[str, Any]]:
-    return [dict(row.data) for row in regions.get(region).tables.get("cities", ())]
-
-
-def _problem_with(zone: Any) -> str | None:
-    """Why this is no zone, or None."""
-    try:
-        ring = tuple((float(lon), float(lat)) for lon, lat in zone)
-        polygon = shapely.Polygon(ring)
-    except (TypeError, ValueError):
-        return "A zone is a list of corners, each of which is [longitude, latitude] in degrees."
-    if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in ring):
-        return "Corners are [longitude, latitude] in degrees."
-    if not polygon.is_valid or polygon.is_empty:
-        return f"The ring is no polygon: {shapely.is_valid_reason(polygon)}."
-    try:
-        cells_of(ring)
-    except ValueError as error:
-        return f"{error}: draw a smaller one, or name cities."
-    return None
-
-
-def _check_creative(creative: Creative) -> None:
-    creative.full_clean()
-    wrong: dict[str, str] = {}
-    for name, longest in (("headlines", LONGEST_HEADLINE), ("texts", LONGEST_TEXT)):
-        value = getattr(creative, name)
-        if not isinstance(value, dict) or not all(
-            isinstance(tag, str) and isinstance(text, str) for tag, text in value.items()
-        ):
-            wrong[name] = 'Texts by language: {"pl": "…", "": "…"}; "" is for all other languages.'
-        elif any(len(text) > longest for text in value.values()):
-            wrong[name] = f"At most {longest} characters."
-        elif unknown := sorted({word for text in value.values() for word in unknown_placeholders(text)}):
-            wrong[name] = f"Nothing is known to put for {', '.join(unknown)}."
-    if "headlines" not in wrong and not any(text.strip() for text in creative.headlines.values()):
-        wrong["headlines"] = "Something must be read."
-    if creative.picture and not creative.picture.startswith(("/", "https://")):
-        wrong["picture"] = "A path on this origin, or an address that begins with https://."
-    if wrong:
-        raise ValidationError(wrong)
+def _require_same_holdout(stands: Campaign, wanted: Campaign) -> None:
+    """Who was held out and who was not are two groups for good: a campaign that has begun keeps them."""
+    if stands.holdout != wanted.holdout and Lift.objects.filter(campaign_id=stands.id).exists():
+        raise CampaignRefused(reason="Customers are held out of it already: make another with more or less.")
 
 
 def _require_complete(campaign: Campaign) -> None:

@@ -54,6 +54,8 @@ def decide(view: PageView, places: Sequence[Place], kept: Keeper = keeper) -> De
     region, now = regions.get(view.region), clock.now()
     decision_id = ids.new_id()
     if not kept.ready.is_set():
+        nothing = [Placed(each.placement, each.slots, [], {}, {}, [], NoFill.NOT_READY) for each in places]
+        writing.note(writing.Made(decision_id, now, region.code, None, view, nothing, {}, 0.0))
         return _empty(decision_id, places, now)
     viewer = viewer_of(view, now)
     scene = _scene(kept, view, region, now)

@@ -8,13 +8,14 @@ is spent and not yet settled counts too: however late settling is, nothing is pr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from math import inf
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from modules.ads.engine.allowances import Allowances, Chunk, Leftover
+from modules.ads.engine.plans import Terms, allotted, window
 from modules.ads.interface import Pacing
 from modules.ads.models import Reservation
 from modules.ads.selectors.traffic import Curve, curve_of
@@ -82,6 +83,11 @@ class Standing(NamedTuple):
     def promised(self) -> int:
         return self.reserved + self.unsettled
 
+    @property
+    def terms(self) -> Terms:
+        pacing = Pacing(self.pacing)
+        return Terms(self.budget, self.daily_cap, pacing, self.starts_at, self.ends_at)
+
 
 def lease(allowances: Allowances) -> bool:
     """Get what was missing, and give back what was not used; whether there is more to get. To be called every
@@ -123,25 +129,14 @@ def forget_past_reservations() -> int:
     return count
 
 
-def allotted(standing: Standing, today: date, zone: ZoneInfo) -> int:
-    """What of its money is for this day: no more than the cap, and of what is left of the budget the part
-    that falls on it, where it is to last."""
-    left = max(standing.budget - (standing.spent - standing.spent_today), 0)
-    if Pacing(standing.pacing) is Pacing.EVEN and standing.daily_cap is None:
-        last = (standing.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
-        left = -(-left // max((last - today).days + 1, 1))
-    return left if standing.daily_cap is None else min(left, standing.daily_cap)
-
-
 def available(standing: Standing, curve: Curve, now: datetime, zone: ZoneInfo) -> int:
     """What may be reserved now. Reserved money comes back or is spent some minutes later: so much earlier
     it is released."""
     local = now.astimezone(zone)
-    day_money = allotted(standing, local.date(), zone)
+    day_money = allotted(standing.terms, standing.spent - standing.spent_today, local.date(), zone)
     released = day_money
     if Pacing(standing.pacing) is Pacing.EVEN:
-        begin = max(standing.starts_at.astimezone(zone), _midnight(local.date(), zone))
-        end = min(standing.ends_at.astimezone(zone), _midnight(local.date() + timedelta(days=1), zone))
+        begin, end = window(standing.terms, local.date(), zone)
         released = curve.share(day_money, begin, end, min(local + _LOCKED, end))
         released = min(released + day_money // _AHEAD, day_money)
     whole = standing.budget - standing.spent
@@ -185,7 +180,3 @@ def _give_back(leftovers: Sequence[Leftover]) -> None:
     unused = [leftover._asdict() for leftover in leftovers if leftover.micros]
     if unused:
         db.select(_GIVE_BACK, unused=document(unused))
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from modules.ads.engine.viewer import HOUR
-from modules.ads.models import AdEvent, DecisionRecord, Display, Seen, Viewer
+from modules.ads.models import AdEvent, DecisionRecord, Display, ExposedOrder, Exposure, Seen, Viewer
 from modules.ads.selectors.viewers import LONGEST_CAP_HOURS
 from tiffin import clock
 
@@ -24,6 +24,8 @@ def tidy() -> None:
     _let_go(DecisionRecord.objects.filter(at__lt=now - DECISIONS_KEPT))
     _let_go(AdEvent.objects.filter(settled=True, at__lt=now - EVENTS_KEPT))
     _let_go(Display.objects.filter(created_at__lt=now - EVENTS_KEPT))
+    _let_go(Exposure.objects.filter(day__lt=(now - EVENTS_KEPT).date()))
+    ExposedOrder.objects.filter(at__lt=now - EVENTS_KEPT).delete()
     _let_go(Viewer.objects.filter(is_customer=False, changed_at__lt=now - BROWSERS_KEPT))
     Seen.objects.filter(hour__lt=int(now.timestamp() // HOUR) - LONGEST_CAP_HOURS - 1).delete()
 

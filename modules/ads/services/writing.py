@@ -3,8 +3,8 @@ dies loses what it had not written yet; offers are signed, so that nothing that 
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,9 +15,11 @@ from prometheus_client import Counter as Metric
 from modules.ads.engine.deciding import Beaten, Placed, Won
 from modules.ads.engine.features import in_slot
 from modules.ads.interface import PageView, Point
-from modules.ads.services import habits
+from modules.ads.services import habits, measuring
 from modules.ads.services.documents import document
+from modules.ads.services.emptiness import NO_CREATIVE, why_empty
 from modules.ads.services.habits import Visit
+from modules.ads.services.measuring import Chance
 from tiffin import db
 
 MOST_WAITING = 20_000
@@ -42,6 +44,16 @@ ORDER BY hour, region, placement
 ON CONFLICT (hour, region, placement) DO UPDATE SET requests = fill.requests + excluded.requests,
     wanted = fill.wanted + excluded.wanted, filled = fill.filled + excluded.filled
 RETURNING 1
+"""
+
+
+_COUNT_EMPTY = """
+INSERT INTO ads_unfilled AS empty (hour, region, placement, reason, slots)
+SELECT hour, region, placement, reason, slots
+FROM json_to_recordset(%(rows)s::json) AS new(hour timestamptz, region text, placement text, reason text,
+    slots bigint)
+ORDER BY hour, region, placement, reason
+ON CONFLICT (hour, region, placement, reason) DO UPDATE SET slots = empty.slots + excluded.slots RETURNING 1
 """
 
 
@@ -83,8 +95,10 @@ def write() -> int:
     try:
         with db.transaction():
             db.select(_WRITE, rows=document([_row(made) for made in batch]))
-            db.select(_COUNT, rows=document(_fills(batch)))
+            _count(batch)
             habits.learn(_looks(batch))
+            # Last, as whoever counts orders does: two who wait for each other would wait for ever.
+            measuring.expose(list(_chances(batch)))
     except BaseException:
         _waiting.extendleft(reversed(batch))
         raise
@@ -137,6 +151,7 @@ def _place(placed: Placed, made: Made, numbers: Any) -> dict[str, Any]:
             _won(won, number, made.chosen.get(number)) for won in placed.won for number in [next(numbers)]
         ],
         "beaten": [_beaten(beaten) for beaten in placed.beaten],
+        "held_out": [flight.id for flight in placed.ghosts],
     }
 
 
@@ -171,25 +186,41 @@ def _beaten(beaten: Beaten) -> dict[str, Any]:
     }
 
 
-def _fills(batch: Sequence[Made]) -> list[dict[str, Any]]:
-    requests: Counter[tuple[datetime, str, str]] = Counter()
-    wanted: Counter[tuple[datetime, str, str]] = Counter()
-    filled: Counter[tuple[datetime, str, str]] = Counter()
+def _chances(batch: Sequence[Made]) -> Iterator[Chance]:
+    """Of customers the campaigns with a holdout that won, or would have."""
+    for made in batch:
+        if made.view.customer_id is None:
+            continue
+        for placed in made.placed:
+            won = [(each.flight, False) for each in placed.won if each.flight.holdout]
+            for flight, is_ghost in [*won, *((flight, True) for flight in placed.ghosts)]:
+                yield Chance(flight.campaign_id, made.view.customer_id, is_ghost, made.at, made.region)
+
+
+def _count(batch: Sequence[Made]) -> None:
+    """By hour and placement what was asked for and filled, and why the rest stayed empty."""
+    fills: defaultdict[tuple[datetime, str, str], Counter[str]] = defaultdict(Counter)
+    empty: Counter[tuple[datetime, str, str, str]] = Counter()
     for made in batch:
         hour = made.at.replace(minute=0, second=0, microsecond=0)
+        numbers = iter(range(sum(len(placed.won) for placed in made.placed)))
         for placed in made.placed:
             key = (hour, made.region, placed.placement.value)
-            requests[key] += 1
-            wanted[key] += placed.slots
-            filled[key] += len(placed.won)
-    return [
-        {
-            "hour": hour,
-            "region": region,
-            "placement": placement,
-            "requests": count,
-            "wanted": wanted[hour, region, placement],
-            "filled": filled[hour, region, placement],
-        }
-        for (hour, region, placement), count in requests.items()
+            shown = sum(next(numbers) in made.chosen for _ in placed.won)
+            fills[key] += Counter(requests=1, wanted=placed.slots, filled=shown)
+            if shown < len(placed.won):
+                empty[(*key, NO_CREATIVE)] += len(placed.won) - shown
+            if len(placed.won) < placed.slots:
+                empty[(*key, why_empty(placed))] += placed.slots - len(placed.won)
+    columns = ("requests", "wanted", "filled")
+    rows = [
+        {**_named(*key), **{column: counted[column] for column in columns}} for key, counted in fills.items()
     ]
+    db.select(_COUNT, rows=document(rows))
+    if empty:
+        reasons = [{**_named(*key), "reason": why, "slots": slots} for (*key, why), slots in empty.items()]
+        db.select(_COUNT_EMPTY, rows=document(reasons))
+
+
+def _named(hour: Any, region: Any, placement: Any) -> dict[str, Any]:
+    return {"hour": hour, "region": region, "placement": placement}

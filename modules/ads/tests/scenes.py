@@ -24,7 +24,7 @@ from modules.ads.interface import (
     Pricing,
 )
 from modules.ads.models import Advertiser, Campaign, Creative, DecisionRecord, Flight
-from modules.ads.services import Origin, campaigns, leasing, settling, writing
+from modules.ads.services import Origin, campaigns, checking, leasing, settling, writing
 from modules.ads.services.keeping import keeper
 from modules.restaurants.interface import ItemId, RestaurantProfile, Restaurants, RestaurantView
 from modules.restaurants.interface import Point as Address
@@ -139,7 +139,7 @@ def draft(of: Advertiser, **given: Any) -> Campaign:
         "landing": "" if of.restaurant_id else "https://cola.example/",
         **given,
     }
-    if of.kind in campaigns.FREE:
+    if of.kind in checking.FREE:
         terms |= {"bid": 0, "budget": 0}
     return campaigns.draft_campaign(Campaign(**terms))
 

@@ -25,6 +25,7 @@ TERMS = {
     "budget": "100",
     "daily_cap": "12.50",
     "pacing_name": "even",
+    "holdout": "0",
     "starts_at_0": "2026-01-01",
     "starts_at_1": "00:00:00",
     "ends_at_0": "2100-01-01",

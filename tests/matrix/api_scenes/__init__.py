@@ -2,6 +2,7 @@
 
 from tests.matrix.api_scenes import (
     ads,
+    advertising,
     analytics,
     counter,
     experiments,
@@ -25,6 +26,7 @@ __all__ = [
     "PHOTO",
     "SCENES",
     "ads",
+    "advertising",
     "analytics",
     "counter",
     "experiments",

@@ -1,0 +1,249 @@
+"""Some customers are never shown a campaign, so that it is known what they order without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.ads.audit import holdouts_are_their_exposures
+from modules.ads.engine.holding_out import is_held_out
+from modules.ads.engine.viewer import Viewer
+from modules.ads.errors import CampaignRefused
+from modules.ads.interface import Placement
+from modules.ads.models import Campaign, DecisionRecord, Exposure, Lift
+from modules.ads.selectors.lift import ENOUGH_ORDERS, Group, together
+from modules.ads.services import campaigns, measuring
+from modules.ads.services.habits import Visit
+from modules.ads.tests import scenes
+from modules.ads.tests.engine_world import Town, shown
+from modules.restaurants.interface import RestaurantView
+from tiffin import clock, db, ids
+from tiffin.audit import Inspection
+
+HALF = 5_000
+
+
+def customers(campaign: UUID, *, held_out: bool) -> Iterator[UUID]:
+    """Those who are held out of it, or are not."""
+    while True:
+        customer = ids.new_id()
+        if is_held_out(customer, campaign, HALF) is held_out:
+            yield customer
+
+
+class TestWhoIsHeldOut:
+    def test_the_same_share_of_each_campaign_and_each_another(self) -> None:
+        viewers, one, other = [uuid4() for _ in range(4_000)], uuid4(), uuid4()
+        of_one = {viewer for viewer in viewers if is_held_out(viewer, one, 1_000)}
+        of_other = {viewer for viewer in viewers if is_held_out(viewer, other, 1_000)}
+        assert 300 < len(of_one) < 500  # 400 ± 5 standard deviations
+        assert len(of_one & of_other) < 90  # a tenth of them, by chance
+        assert of_one == {viewer for viewer in viewers if is_held_out(viewer, one, 1_000)}
+
+    def test_nobody_and_everybody(self) -> None:
+        assert not any(is_held_out(uuid4(), uuid4(), 0) for _ in range(100))
+        assert all(is_held_out(uuid4(), uuid4(), 10_000) for _ in range(100))
+
+
+class TestTheAuction:
+    def test_the_slot_is_the_next_ones_who_does_not_pay_for_it(self) -> None:
+        town = Town()
+        best = town.flight(bid=900_000, holdout=HALF)
+        town.flight(bid=500_000)
+        held_out = Viewer(next(customers(best.campaign_id, held_out=True)), is_customer=True)
+        placed = town.ask(viewer=held_out)
+        assert best.id not in shown(placed)
+        assert ([flight.id for flight in placed.ghosts], placed.won[0].price) == ([best.id], 0)
+        assert placed.skipped == {"holdout": 1}
+
+    def test_whoever_wins_before_pays_as_if_the_held_out_one_was_not_there(self) -> None:
+        town = Town()
+        first = town.flight(bid=900_000)
+        second = town.flight(bid=800_000, holdout=HALF)
+        town.flight(bid=100_000)
+        held_out = Viewer(next(customers(second.campaign_id, held_out=True)), is_customer=True)
+        other = Viewer(next(customers(second.campaign_id, held_out=False)), is_customer=True)
+        (cheap,), (dear,) = town.ask(viewer=held_out).won, town.ask(viewer=other).won
+        assert cheap.flight.id == dear.flight.id == first.id
+        assert cheap.price < 110_000 < dear.price
+
+    def test_who_would_not_have_won_is_no_ghost(self) -> None:
+        town = Town()
+        town.flight(bid=900_000)
+        second = town.flight(bid=800_000, holdout=HALF)
+        held_out = Viewer(next(customers(second.campaign_id, held_out=True)), is_customer=True)
+        assert not town.ask(viewer=held_out).ghosts
+        assert [each.id for each in town.ask(slots=2, viewer=held_out).ghosts] == [second.id]
+
+    def test_browsers_do_not_order_and_are_not_held_out(self) -> None:
+        town = Town()
+        best = town.flight(bid=900_000, holdout=HALF)
+        browser = Viewer(next(customers(best.campaign_id, held_out=True)))
+        assert shown(town.ask(viewer=browser)) == [best.id]
+
+    def test_the_money_of_the_held_out_is_there_for_others(self) -> None:
+        town = Town()
+        best = town.flight(bid=500_000, money=25_000, holdout=HALF)
+        held_out = Viewer(next(customers(best.campaign_id, held_out=True)), is_customer=True)
+        for _ in range(20):
+            assert town.ask(viewer=held_out).ghosts
+        other = Viewer(next(customers(best.campaign_id, held_out=False)), is_customer=True)
+        assert shown(town.ask(viewer=other)) == [best.id]
+
+
+@pytest.fixture
+def noodles(database: None) -> RestaurantView:
+    return scenes.restaurant()
+
+
+@pytest.fixture
+def campaign(noodles: RestaurantView) -> Campaign:
+    made = scenes.running(scenes.advertiser(noodles.id), holdout=HALF)
+    scenes.open_for_ads()
+    return made
+
+
+def order(customer: UUID, at: RestaurantView) -> UUID:
+    visit = Visit(customer, at.id, "gb", clock.now(), 2_000, ids.new_id())
+    with db.transaction(owner="ads"):
+        measuring.count_orders([visit])
+    assert visit.order_id is not None
+    return visit.order_id
+
+
+def lift(campaign: Campaign, *, ghosts: bool) -> tuple[int, int, int]:
+    row = Lift.objects.get(campaign_id=campaign.id, is_ghost=ghosts)
+    return row.viewers, row.orders, row.squares
+
+
+def assert_sums_agree() -> None:
+    looked = Inspection("rules", "ads")
+    holdouts_are_their_exposures(looked)
+    assert (looked.looked_at > 0, looked.broken) == (True, 0), looked.result()
+
+
+class TestWhatIsMeasured:
+    def test_both_are_counted_when_the_slot_is_won(self, noodles: RestaurantView, campaign: Campaign) -> None:
+        # Given a customer who is shown the campaign, twice, and one who never is
+        seer = next(customers(campaign.id, held_out=False))
+        ghost = next(customers(campaign.id, held_out=True))
+        assert scenes.ads(scenes.look(customer_id=seer))
+        assert scenes.ads(scenes.look(customer_id=seer))
+        unseen = scenes.look(customer_id=ghost)
+        assert not scenes.ads(unseen)
+        scenes.settle()
+        (place,) = DecisionRecord.objects.get(pk=unseen.id).places
+        assert place["held_out"] == [str(campaign.flights.get().id)]
+        # When both order, one of them three times, and somebody who was never there
+        for customer in (seer, seer, seer, ghost, ids.new_id()):
+            order(customer, noodles)
+        order(seer, scenes.restaurant("other-bar"))
+        # Then each is in its group, with its orders and their square
+        assert lift(campaign, ghosts=False) == (1, 3, 9)
+        assert lift(campaign, ghosts=True) == (1, 1, 1)
+        assert_sums_agree()
+
+    def test_what_is_cancelled_or_comes_much_later_does_not_count(
+        self, noodles: RestaurantView, campaign: Campaign
+    ) -> None:
+        seer = next(customers(campaign.id, held_out=False))
+        order(seer, noodles)  # before they saw it
+        scenes.look(customer_id=seer)
+        scenes.settle()
+        kept, cancelled = order(seer, noodles), order(seer, noodles)
+        assert lift(campaign, ghosts=False) == (1, 2, 4)
+        for _ in range(2):
+            with db.transaction(owner="ads"):
+                measuring.take_back_order(cancelled)
+        assert lift(campaign, ghosts=False) == (1, 1, 1)
+        with clock.shift(measuring.WINDOW + timedelta(minutes=1)):
+            order(seer, noodles)
+        assert lift(campaign, ghosts=False) == (1, 1, 1)
+        assert kept != cancelled
+        assert_sums_agree()
+
+    def test_whoever_is_forgotten_counts_on_as_nobody(
+        self, noodles: RestaurantView, campaign: Campaign
+    ) -> None:
+        seer = next(customers(campaign.id, held_out=False))
+        scenes.look(customer_id=seer)
+        scenes.settle()
+        order(seer, noodles)
+        with db.transaction(owner="ads"):
+            measuring.forget(seer)
+        assert Exposure.objects.get().viewer_id is None
+        assert lift(campaign, ghosts=False) == (1, 1, 1)
+        assert_sums_agree()
+
+    def test_a_campaign_that_has_begun_keeps_its_groups(self, campaign: Campaign) -> None:
+        scenes.look(customer_id=next(customers(campaign.id, held_out=True)))
+        scenes.settle()
+        campaigns.reject_campaign(campaign_id=campaign.id, note="Too loud.")
+        campaign.holdout = 100
+        with pytest.raises(CampaignRefused, match="held out of it already"):
+            campaigns.change_campaign(campaign, fields=["holdout"])
+
+    @pytest.mark.usefixtures("database")
+    @pytest.mark.parametrize("holdout", [-1, 5_001])
+    def test_not_more_than_half_are_held_out(self, holdout: int) -> None:
+        with pytest.raises(ValidationError):
+            scenes.draft(scenes.advertiser(scenes.restaurant().id), holdout=holdout)
+
+    @pytest.mark.usefixtures("database")
+    def test_a_brand_has_no_orders_to_measure(self) -> None:
+        with pytest.raises(ValidationError, match="measured for a restaurant"):
+            scenes.draft(scenes.advertiser(), holdout=500)
+
+
+class TestTheEstimate:
+    def test_who_saw_it_against_who_did_not_scaled_to_all_who_saw_it(self) -> None:
+        # 10,000 saw it and ordered 600 times, each once; of 1,000 who did not 40 did
+        found = together([(Group(10_000, 600, 600), Group(1_000, 40, 40))])
+        assert found.estimate is not None
+        # 10,000 × (0.06 - 0.04); its error 10,000 × √(0.0564/9,999 + 0.0384/999) = 66.4
+        assert found.estimate.orders == pytest.approx(200)
+        assert found.estimate.high - found.estimate.orders == pytest.approx(1.96 * 66.4, rel=0.01)
+        assert found.estimate.low == pytest.approx(200 - 1.96 * 66.4, rel=0.01)
+
+    def test_few_orders_say_nothing_yet(self) -> None:
+        few = ENOUGH_ORDERS - 1
+        assert together([(Group(10_000, 600, 600), Group(500, few, few))]).estimate is None
+        assert together([(Group(10_000, few, few), Group(500, 20, 20))]).estimate is None
+        assert together([]).estimate is None
+
+    def test_campaigns_add_up_and_so_does_what_is_not_known_of_them(self) -> None:
+        pair = (Group(10_000, 600, 600), Group(1_000, 40, 40))
+        one, two = together([pair]), together([pair, pair, (Group(5, 5, 5), Group(1, 1, 1))])
+        assert one.estimate is not None
+        assert two.estimate is not None
+        assert (two.campaigns, two.counted) == (3, 2)
+        assert two.estimate.orders == pytest.approx(2 * one.estimate.orders)
+        wide, narrow = (each.estimate.high - each.estimate.orders for each in (two, one) if each.estimate)
+        assert wide == pytest.approx(narrow * 2**0.5)
+
+    @given(
+        viewers=st.integers(100, 10**6),
+        ghosts=st.integers(100, 10**5),
+        orders=st.integers(10, 100),
+        of_ghosts=st.integers(10, 100),
+    )
+    def test_it_lies_in_its_interval(self, viewers: int, ghosts: int, orders: int, of_ghosts: int) -> None:
+        found = together([(Group(viewers, orders, orders), Group(ghosts, of_ghosts, of_ghosts))]).estimate
+        assert found is not None
+        assert found.low <= found.orders <= found.high
+        assert found.orders <= orders  # nobody can have brought more than there were
+
+
+def test_a_holdout_reaches_decisions(campaign: Campaign) -> None:
+    ghost = next(customers(campaign.id, held_out=True))
+    decision = scenes.look(customer_id=ghost)
+    assert [place.placement for place in decision.places] == [Placement.HOME_CAROUSEL]
+    assert not scenes.ads(decision)
+    scenes.settle()
+    assert Exposure.objects.get().is_ghost
