@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from modules.ads.interface.errors import CampaignRefused
 from tiffin.errors import DomainError
 
-
-class CampaignRefused(DomainError, code="campaign_refused", status=409):
-    """The campaign cannot be shown like this."""
-
-    detail = "{reason}"
-    reason: str
+__all__ = [
+    "AdvertiserUnknown",
+    "CampaignRefused",
+]
 
 
 class AdvertiserUnknown(DomainError, code="advertiser_unknown", status=404):

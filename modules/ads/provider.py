@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from modules.ads import services
-from modules.ads.interface import AdBillView, Ads, Decision, PageView, Place
+from modules.ads import selectors, services
+from modules.ads.interface import AdBillView, Ads, CampaignWish, Decision, PageView, Place
 from modules.ads.selectors import bills
-from tiffin.interfaces import provides
+from modules.ads.services import advertising
+from tiffin.interfaces import CommandKey, provides
 
 
 @provides(Ads)
@@ -16,6 +17,15 @@ class AdsProvider(Ads):
 
     def decide(self, *, view: PageView, places: list[Place]) -> Decision:
         return services.decide(view, places)
+
+    def advertise(self, *, key: CommandKey, wish: CampaignWish) -> UUID:
+        return advertising.advertise(wish)
+
+    def is_personal(self, *, customer_id: UUID) -> bool:
+        return selectors.agreed(customer_id)
+
+    def agree(self, *, key: CommandKey, customer_id: UUID, personal: bool) -> None:
+        services.agree(viewer_id=customer_id, is_customer=True, personal=personal)
 
     def bills(self, *, bill_ids: list[UUID]) -> list[AdBillView]:
         return bills.bills(bill_ids)

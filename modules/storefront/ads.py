@@ -46,3 +46,12 @@ def ads_for(
         log.info("page_without_ads", error=repr(error))
         return {}
     return {each.placement.value: each.ads for each in decision.places}
+
+
+def is_personal(visitor: Visitor) -> bool | None:
+    """Whether ads go by what this customer does; None when nobody can say: no page fails for it."""
+    try:
+        return call(Ads).is_personal(customer_id=visitor.id)
+    except (ModuleUnavailable, ModuleFault) as error:
+        log.info("ads_consent_unknown", error=repr(error))
+        return None

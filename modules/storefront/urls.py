@@ -48,6 +48,7 @@ urlpatterns = [
     path("account/", hearing.account, name="account"),
     path("account/messages", hearing.choose, name="account-choose"),
     path("account/analytics", counting.agree, name="account-agree"),
+    path("account/ads", counting.personal_ads, name="account-ads"),
     path("account/devices", hearing.keep_device, name="account-keep-device"),
     path("account/devices/<uuid:browser_id>/forget", hearing.forget_device, name="account-forget-device"),
     path("account/rewards/", rewards.rewards, name="my-rewards"),

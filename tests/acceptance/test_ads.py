@@ -82,15 +82,17 @@ def approved(platform: Platform, place: Place) -> str:
 
 
 def ads_of(browser: httpx.Client, place: Place) -> list[dict[str, Any]]:
+    """Those of the place, beside whatever else is advertised there."""
     view = {
         "region": "gb",
         "point": {"lat": place.lat, "lon": place.lon},
         "language": "en",
-        "places": [{"placement": "home_carousel", "slots": 1}],
+        "places": [{"placement": "home_carousel", "slots": 5}],
     }
     answer = browser.post("/api/v1/ads/decisions", json=view)
     assert answer.status_code == 200, answer.text
-    return [ad for each in answer.json()["places"] for ad in each["ads"]]
+    ads = [ad for each in answer.json()["places"] for ad in each["ads"]]
+    return [ad for ad in ads if ad["restaurant_id"] == str(place.id)]
 
 
 def home(browser: httpx.Client, place: Place) -> str:

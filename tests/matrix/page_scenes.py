@@ -257,6 +257,12 @@ def what_is_counted(stage: Stage) -> Scene:
     return replace(same, body={"agreed": "on"} if same.body["agreed"] else {})
 
 
+@scene("POST /account/ads")
+def what_ads_go_by(stage: Stage) -> Scene:
+    same = api_scenes.SCENES["PUT /ads/consent"](stage)
+    return replace(same, body={"personal": "on"} if same.body["personal"] else {})
+
+
 @scene("POST /account/messages")
 def a_language_to_choose(stage: Stage) -> Scene:
     same = api_scenes.SCENES["PUT /notifications/preferences"](stage)

@@ -1,6 +1,6 @@
-"""`manage.py demo`: forty restaurants, people to play every part, causes to give to and plans to join. All
-of it comes in through the modules' interfaces, as it would from anybody; run again, it brings only what has
-changed."""
+"""`manage.py demo`: forty restaurants, people to play every part, causes to give to, plans to join and ads.
+All of it comes in through the modules' interfaces, as it would from anybody; run again, it brings only what
+has changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo import giving, members, order, people, places
+from config.demo import ads, giving, members, order, people, places
 from modules.identity.interface import Identity
 from modules.restaurants.interface import MenuRefused, ProfileRefused, Restaurants
 from tiffin.interfaces import ModuleUnavailable, call
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         if people.ALICE in accounts:
             giving.bring(accounts[people.ALICE])
         members.bring()
+        ads.bring(restaurants)
         self._progress("", "")
         _write(told, _summary(fingerprint, restaurants, accounts))
         self.stdout.write(f"The demo is here: {len(restaurants)} restaurants, {len(accounts)} accounts.")

@@ -1,4 +1,4 @@
-"""Ads for pages: which to show; and what advertisers are billed."""
+"""Ads for pages: which to show, to whom by what they do, and what advertisers are billed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from modules.ads.interface.bills import ADS_PURPOSE, AdBillState, AdBillView
 from modules.ads.interface.deciding import Ad, Decision, Filled, PageView, Place, Point
-from modules.ads.interface.errors import OfferInvalid, TooManySlots
+from modules.ads.interface.errors import CampaignRefused, OfferInvalid, TooManySlots
 from modules.ads.interface.kinds import (
     AdvertiserKind,
     CampaignState,
@@ -17,7 +17,8 @@ from modules.ads.interface.kinds import (
     Pricing,
     Why,
 )
-from tiffin.interfaces import Interface, query
+from modules.ads.interface.wishes import CampaignWish
+from tiffin.interfaces import CommandKey, Interface, command, query
 from tiffin.regions import UnknownRegion
 
 __all__ = [
@@ -27,7 +28,9 @@ __all__ = [
     "AdBillView",
     "Ads",
     "AdvertiserKind",
+    "CampaignRefused",
     "CampaignState",
+    "CampaignWish",
     "Decision",
     "Filled",
     "NoFill",
@@ -53,6 +56,21 @@ class Ads(Interface, module="ads", version=1):
     def decide(self, *, view: PageView, places: list[Place]) -> Decision:
         """The ads for these places of one page: nobody is in two of them. It changes nothing that is billed:
         an ad counts when the page says that it was shown, or when it is clicked."""
+        ...
+
+    @command(timeout=2.0, errors=(CampaignRefused, UnknownRegion))
+    def advertise(self, *, key: CommandKey, wish: CampaignWish) -> UUID:
+        """A campaign that is shown within its dates; its id. Whoever asks has looked at it, as staff do."""
+        ...
+
+    @query(timeout=0.3)
+    def is_personal(self, *, customer_id: UUID) -> bool:
+        """Whether ads are chosen by what this customer does."""
+        ...
+
+    @command(timeout=1.0)
+    def agree(self, *, key: CommandKey, customer_id: UUID, personal: bool) -> None:
+        """From now on they are, or not any more: then what was learned is forgotten."""
         ...
 
     @query(timeout=0.5)

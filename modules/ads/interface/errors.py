@@ -5,6 +5,13 @@ from __future__ import annotations
 from tiffin.errors import DomainError
 
 
+class CampaignRefused(DomainError, code="campaign_refused", status=409):
+    """The campaign cannot be shown like this."""
+
+    detail = "{reason}"
+    reason: str
+
+
 class TooManySlots(DomainError, code="too_many_slots", status=422):
     """That is more than a page can show."""
 

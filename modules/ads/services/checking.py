@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import shapely
@@ -15,6 +16,8 @@ from tiffin import clock, regions
 
 LONGEST_HEADLINE, LONGEST_TEXT = 80, 200
 FREE = frozenset({AdvertiserKind.CHARITY, AdvertiserKind.HOUSE})
+# Browsers read a backslash as a slash, and let line breaks and tabs fall: “/\\x.example” leads elsewhere.
+_LANDING = re.compile(r"[^\\\s\x00-\x1f\x7f]*")
 
 
 def check_terms(campaign: Campaign) -> None:
@@ -39,8 +42,8 @@ def check_terms(campaign: Campaign) -> None:
         wrong["holdout"] = "What it brings can only be measured for a restaurant: it has orders."
     if campaign.landing and not campaign.landing.startswith(("/", "https://")):
         wrong["landing"] = "A path on this origin, or an address that begins with https://."
-    if campaign.landing.startswith("//"):
-        wrong["landing"] = "A path on this origin begins with one slash."
+    if campaign.landing.startswith("//") or not _LANDING.fullmatch(campaign.landing):
+        wrong["landing"] = "A path on this origin begins with one slash, and holds no backslash and no space."
     if not campaign.landing and campaign.advertiser.kind is AdvertiserKind.BRAND:
         wrong["landing"] = "Say where a click leads."
     if wrong:

@@ -1,4 +1,4 @@
-"""Whether what a customer does is counted by services outside."""
+"""What becomes of what a customer does: whether services outside count it, and whether ads go by it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from modules.ads.interface import Ads
 from modules.analytics.interface import Analytics, Consent
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told
 from tiffin import ids
@@ -31,7 +32,23 @@ def agree(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     """The switch as it stands on the form: without a tick nothing is told any more."""
     agreed = request.POST.get("agreed") == "on"
     with refusals_told(request):
-        key = CommandKey(f"{visitor.id}:{ids.new_id()}")
-        call(Analytics).agree(key=key, customer_id=visitor.id, agreed=agreed)
+        call(Analytics).agree(key=_key(visitor), customer_id=visitor.id, agreed=agreed)
         messages.success(request, "It is counted from now on." if agreed else "Nothing is counted any more.")
     return HttpResponseRedirect(reverse("account"))
+
+
+@require_POST
+@open_to(CUSTOMERS)
+def personal_ads(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """Without a tick what was learned is forgotten."""
+    personal = request.POST.get("personal") == "on"
+    with refusals_told(request):
+        call(Ads).agree(key=_key(visitor), customer_id=visitor.id, personal=personal)
+        messages.success(
+            request, "Ads go by what you do." if personal else "What was learned for ads is forgotten."
+        )
+    return HttpResponseRedirect(reverse("account"))
+
+
+def _key(visitor: Visitor) -> CommandKey:
+    return CommandKey(f"{visitor.id}:{ids.new_id()}")

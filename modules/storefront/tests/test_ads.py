@@ -76,6 +76,15 @@ def test_a_search_asks_for_what_is_searched_and_a_menu_for_its_restaurant(
     assert search.customer_id is None
 
 
+def test_an_ad_stands_below_what_a_membership_brings(
+    noodle_bar: RestaurantView, asked: list[tuple[PageView, list[Place]]]
+) -> None:
+    """What a member saves is in the basket, as soon as there is something in it."""
+    html = page(f"/r/{noodle_bar.slug}/")
+
+    assert html.index("data-basket-price") < html.index('data-ad="')
+
+
 def test_pages_are_whole_without_ads(noodle_bar: RestaurantView, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(self: Any, **_: Any) -> Decision:
         raise ModuleUnavailable(maybe_executed=False, method="decide")

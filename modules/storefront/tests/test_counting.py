@@ -1,4 +1,5 @@
-"""What a customer does is counted by services outside if they say so, on their account's page."""
+"""What a customer does is counted by services outside, and ads go by it, if they say so on their account's
+page."""
 
 from __future__ import annotations
 
@@ -42,3 +43,17 @@ def test_nobody_agrees_before_they_say_so_and_takes_it_back_as_easily(ada: Custo
 def test_where_nothing_is_told_to_anybody_nobody_is_asked(ada: Customer, settings: Any) -> None:
     settings.TIFFIN_ANALYTICS_SINKS = ()
     assert "What you do is counted" not in account(ada)
+
+
+def test_ads_go_by_what_somebody_does_once_they_say_so(ada: Customer) -> None:
+    assert 'name="personal">' in account(ada)
+
+    ada.browser.post("/account/ads", {"personal": "on"})
+    page = account(ada)
+    assert "Ads go by what you do." in page
+    assert 'name="personal" checked>' in page
+
+    ada.browser.post("/account/ads", {})
+    page = account(ada)
+    assert "What was learned for ads is forgotten." in page
+    assert 'name="personal">' in page
