@@ -1,6 +1,7 @@
 """What a region decides about ads: rows of its `region.toml`, and a policy where rows cannot say it.
 
 ads.floors            the least that is paid for a click or a thousand impressions, by placement
+ads.baskets           from how much on somebody's usual basket is a big one
 ads.restrictions      goods that may not be advertised, or only at some hours
 ads.billing           when advertisers pay; no row: they are not billed there
 """
@@ -46,6 +47,13 @@ class Billing(DTO):
     minimum: int = 1
 
 
+class Baskets(DTO):
+    """The row of `ads.baskets`: somebody whose orders are worth `big` on the average (minor units) has big
+    baskets."""
+
+    big: int
+
+
 class CampaignFacts(DTO):
     """What a region may judge a campaign by before anybody sees it."""
 
@@ -75,6 +83,11 @@ def floors(region: Region, *, on: date) -> dict[Placement, dict[Pricing, int]]:
         }
         for row in region.rules("ads.floors", Floor, on=on)
     }
+
+
+def big_basket(region: Region, *, on: date) -> int | None:
+    """None where the region does not say."""
+    return next((row.big for row in region.rules("ads.baskets", Baskets, on=on)), None)
 
 
 def restrictions(region: Region, *, on: date) -> list[Restriction]:

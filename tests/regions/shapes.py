@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from modules.ads.policies import Billing, Floor, Restriction
+from modules.ads.policies import Baskets, Billing, Floor, Restriction
 from modules.delivery.policies import HandoverCode, PositionRule
 from modules.experiments.policies import Exclusion
 from modules.orders import policies as orders
@@ -100,6 +100,7 @@ OPTIONAL_ROWS: dict[str, type[DTO]] = {
     "memberships.valid_in": ValidIn,
     "experiments.exclusions": Exclusion,
     "ads.billing": Billing,
+    "ads.baskets": Baskets,
     "ads.floors": Floor,
     "ads.restrictions": Restriction,
 }

@@ -23,7 +23,7 @@ from modules.ads.engine.snapshot import (
     PRICING_CODES,
     Snapshot,
 )
-from modules.ads.engine.viewer import Viewer
+from modules.ads.engine.viewer import NO_BASKET, Viewer
 from modules.ads.interface import NoFill, Placement, Pricing
 from modules.ads.kinds import GOODS_BITS, LAPSED_AFTER_DAYS, Customers, Goods, Members
 
@@ -39,12 +39,14 @@ _ONLY_FOR_ADULTS = GOODS_BITS[Goods.ALCOHOL]
 
 
 class Rules(NamedTuple):
-    """The floors of a region (micros): by placement, those of each pricing by its code."""
+    """The floors of a region (micros), by placement those of each pricing by its code; and from how much on
+    (minor units) a basket is big."""
 
     floors: Mapping[int, Ints]
+    big_basket: int = NO_BASKET
 
     @classmethod
-    def of(cls, floors: Mapping[Placement, Mapping[Pricing, int]]) -> Rules:
+    def of(cls, floors: Mapping[Placement, Mapping[Pricing, int]], big_basket: int = NO_BASKET) -> Rules:
         """Placements and pricings that are not named have none."""
         return cls(
             {
@@ -52,7 +54,8 @@ class Rules(NamedTuple):
                     [floors.get(placement, {}).get(pricing, 0) for pricing in PRICING_CODES], np.int64
                 )
                 for placement in PLACEMENT_BITS
-            }
+            },
+            big_basket,
         )
 
 
@@ -200,7 +203,7 @@ class _Filling:
             flights.members[rows] == members
         )
         segments = flights.segments[rows]
-        meant &= (segments == 0) | ((segments & viewer.segments) != 0)
+        meant &= (segments == 0) | ((segments & viewer.segments(self.rules.big_basket)) != 0)
         if not self.scene.adult:
             meant &= (flights.goods[rows] & _ONLY_FOR_ADULTS) == 0
         if not viewer.is_known:

@@ -14,6 +14,8 @@ HOUR = 3_600
 # After so many days what somebody did counts half.
 HALF_LIFE_DAYS = 30
 LEVELS = 4
+# Where a region does not say from how much on a basket is big, none is.
+NO_BASKET = 2**62
 
 
 class Habits(msgspec.Struct, kw_only=True):
@@ -39,7 +41,7 @@ class Viewer:
     `is_known` is false of whom nothing is kept, `is_personal` where their habits may not be used;
     `is_customer` is false of browsers, which do not order."""
 
-    __slots__ = ("habits", "is_customer", "is_known", "is_member", "is_personal", "key", "seen", "segments")
+    __slots__ = ("habits", "is_customer", "is_known", "is_member", "is_personal", "key", "seen")
 
     def __init__(
         self,
@@ -58,7 +60,10 @@ class Viewer:
         self.is_personal = is_personal and self.is_known
         self.is_member = is_member
         self.is_customer = is_customer
-        self.segments = segments_of(self.habits) if self.is_personal else 0
+
+    def segments(self, big_basket: int) -> int:
+        """The groups they are in, as bits; none where their habits may not be used."""
+        return segments_of(self.habits, big_basket) if self.is_personal else 0
 
     def times_seen(self, campaign: UUID, hours: int, now: float) -> int:
         """How often within the last so many hours, counted by whole ones."""
@@ -123,14 +128,14 @@ def with_taste(habits: Habits, taste: Taste, *, at: float, weight: float) -> Hab
     )
 
 
-def segments_of(habits: Habits) -> int:
+def segments_of(habits: Habits, big_basket: int) -> int:
     """The groups they are in, as bits. House rules: four orders a month are many; somebody has a time of day
     or of the week when most of what they do is then; an explorer's favourite is less than a third."""
     found = set()
     if habits.all_orders:
         found.add(Segment.FREQUENT if habits.orders >= 4 else Segment.OCCASIONAL)
         usual = habits.spent / habits.orders if habits.orders > 0.01 else 0
-        found.add(Segment.BIG_BASKETS if usual >= 8_000 else Segment.SMALL_BASKETS)
+        found.add(Segment.BIG_BASKETS if usual >= big_basket else Segment.SMALL_BASKETS)
     whole = sum(habits.hours.values())
     if whole >= 1:
         by_part = {

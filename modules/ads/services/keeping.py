@@ -17,10 +17,11 @@ from modules.ads.engine.deciding import Rules
 from modules.ads.engine.prediction import PRIOR_CLICK, Model, worth
 from modules.ads.engine.servable import Dish
 from modules.ads.engine.snapshot import RegionNow, Snapshot
+from modules.ads.engine.viewer import NO_BASKET
 from modules.ads.interface import CampaignState
 from modules.ads.kinds import GOODS_BITS, bits
 from modules.ads.models import Arm, Campaign
-from modules.ads.policies import Restriction, floors, restrictions
+from modules.ads.policies import Restriction, big_basket, floors, restrictions
 from modules.ads.selectors.servables import servables
 from modules.ads.selectors.venues import dishes_of, unavailable, venue_of, venues
 from modules.ads.selectors.weights import learned_since
@@ -173,7 +174,7 @@ class Keeper:
 
 @lru_cache(maxsize=256)
 def _rules(region: Region, day: date) -> Rules:
-    return Rules.of(floors(region, on=day))
+    return Rules.of(floors(region, on=day), big_basket(region, on=day) or NO_BASKET)
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from modules.ads.engine.features import Scene
 from modules.ads.engine.prediction import Model
 from modules.ads.engine.servable import Ring, Servable, Venue
 from modules.ads.engine.snapshot import RegionNow, Snapshot
-from modules.ads.engine.viewer import Viewer
+from modules.ads.engine.viewer import NO_BASKET, Viewer
 from modules.ads.engine.words import words_of
 from modules.ads.interface import AdvertiserKind, Placement, Pricing
 
@@ -42,6 +42,7 @@ class Town:
         self.now = NOON
         self.forbidden = 0
         self.floors: dict[Placement, dict[Pricing, int]] = {}
+        self.big_basket = NO_BASKET
 
     def restaurant(self, **given: Any) -> Venue:
         venue = Venue(
@@ -123,7 +124,7 @@ class Town:
         self, places: list[tuple[Placement, int]], *, viewer: Viewer | None = None, **scene: Any
     ) -> list[Placed]:
         self.refresh()
-        served = Served(self.snapshot, self.model, Rules.of(self.floors))
+        served = Served(self.snapshot, self.model, Rules.of(self.floors, self.big_basket))
         return decide(served, Look(viewer or Viewer(), self.scene(**scene), self.now), places)
 
 

@@ -146,6 +146,13 @@ class TestWhomItIsMeantFor:
         assert town.ask(viewer=known(orders=4.0, all_orders=9, spent=9_000.0)).won
         assert not town.ask(viewer=known(orders=3.9, all_orders=9, spent=9_000.0)).won
 
+    def test_a_big_basket_is_what_the_region_calls_one(self, town: Town) -> None:
+        town.flight(town.restaurant(), segments=SEGMENT_BITS[Segment.BIG_BASKETS])
+        assert not town.ask(viewer=known(orders=2.0, all_orders=2, spent=9_000.0)).won
+        town.big_basket = 4_500
+        assert town.ask(viewer=known(orders=2.0, all_orders=2, spent=9_000.0)).won
+        assert not town.ask(viewer=known(orders=2.0, all_orders=2, spent=8_999.0)).won
+
     def test_a_search_finds_by_keyword_cuisine_and_name_without_accents(self, town: Town) -> None:
         venue = town.restaurant(name="Łódź Pierogarnia", cuisine="polish")
         flight = town.flight(venue, placements=(Placement.SEARCH_LISTING,), keywords=("dumplings",))
