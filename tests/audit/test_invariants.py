@@ -69,6 +69,8 @@ def test_an_intact_evening_breaks_nothing_and_everything_was_looked_at(
         "holds",
         "bills",
         "collections",
+        "ad_bills",
+        "ad_collections",
         "settlements",
         "payouts",
         "charges",
@@ -257,7 +259,7 @@ def test_a_module_that_cannot_be_asked_is_found_and_the_rest_is_looked_at(evenin
     (broken,) = (check for check in checks if check.broken)
     assert (broken.invariant, broken.module) == ("payments", "payments")
     assert "could not be looked at" in broken.findings[0].problem
-    assert len(checks) == 14 + len(kernel.INVARIANTS) * len(settings.TIFFIN_MODULES)
+    assert len(checks) == 16 + len(kernel.INVARIANTS) * len(settings.TIFFIN_MODULES)
 
 
 # --- deadlines and jobs ----------------------------------------------------------------------------
