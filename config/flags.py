@@ -36,7 +36,11 @@ def _load(known: int) -> Definitions | None:
         return None
     payload = msgspec.json.decode(published.payload)
     return Definitions(
-        published.revision, payload["features"], payload["savedGroups"], frozenset(published.sticky)
+        published.revision,
+        payload["features"],
+        payload["savedGroups"],
+        frozenset(published.sticky),
+        frozenset(published.holdouts),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from modules.ads.events import AdClicked, AdsShown
+from modules.experiments.interface import Unit
 from modules.experiments.kinds import Measure
 from modules.experiments.services.measuring import Done, forget, measure
 from modules.identity.events import CustomerErased
@@ -34,17 +35,29 @@ def customer_erased(event: CustomerErased) -> None:
 
 def _done(event: Event, record: Recorded) -> Iterator[Done]:
     at = record.occurred_at
+    if isinstance(event, AdsShown | AdClicked):
+        if event.viewer_id is not None:
+            unit = Unit.CUSTOMER if event.is_customer else Unit.DEVICE
+            what, count = _of_viewer(event)
+            yield Done(unit.value, str(event.viewer_id), what, count, at)
+        return
+    for measured, amount in _of_customer(event):
+        yield Done(Unit.CUSTOMER.value, str(event.customer_id), measured, amount, at)  # type: ignore[attr-defined]
+
+
+def _of_viewer(event: AdsShown | AdClicked) -> tuple[str, int]:
+    if isinstance(event, AdClicked):
+        return Measure.AD_CLICKS, 1
+    return Measure.ADS_SHOWN, len(event.ads)
+
+
+def _of_customer(event: Event) -> Iterator[tuple[str, int]]:
     if isinstance(event, OrderDelivered):
-        unit = str(event.customer_id)
-        yield Done(unit, Measure.ORDERS, 1, at)
-        yield Done(unit, f"{Measure.SPEND}:{event.total.currency}", event.total.amount, at)
+        yield Measure.ORDERS, 1
+        yield f"{Measure.SPEND}:{event.total.currency}", event.total.amount
     elif isinstance(event, OrderCancelled):
-        yield Done(str(event.customer_id), Measure.CANCELLED, 1, at)
-    elif isinstance(event, OrderRefunded):
-        yield Done(str(event.customer_id), Measure.REFUNDED, 1, at)
+        yield Measure.CANCELLED, 1
+    elif isinstance(event, OrderRefunded) and event.amount:  # points that come back are told beside it
+        yield Measure.REFUNDED, 1
     elif isinstance(event, MembershipChanged) and event.why is Why.JOINED:
-        yield Done(str(event.customer_id), Measure.JOINED, 1, at)
-    elif isinstance(event, AdsShown) and event.viewer_id is not None:
-        yield Done(str(event.viewer_id), Measure.ADS_SHOWN, len(event.ads), at)
-    elif isinstance(event, AdClicked) and event.viewer_id is not None:
-        yield Done(str(event.viewer_id), Measure.AD_CLICKS, 1, at)
+        yield Measure.JOINED, 1

@@ -53,3 +53,5 @@ METRICS = {
     )
 }
 METRIC_CHOICES = [(metric.key, metric.says) for metric in METRICS.values()]
+# What is reported of browsers too.
+OF_DEVICES = frozenset({"ad_clicks", "ad_rate"})

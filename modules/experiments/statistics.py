@@ -19,6 +19,8 @@ NARROWEST_AT = 5_000
 ALPHA = 0.05
 # Fewer than that in either group say nothing: the theory is one of large numbers.
 LEAST = 100
+# What happened less often than that in both groups together hurts nobody surely.
+LEAST_COUNTED = 30
 # Below that the groups are not as large as they should be by chance (Fabijan et al., "Diagnosing Sample Ratio
 # Mismatch in Online Controlled Experiments", KDD 2019, use 0.0005; GrowthBook 0.001).
 MISMATCH = 0.001
@@ -87,12 +89,34 @@ def compare(control: Sums, other: Sums) -> Lift | None:
     if variance <= 0:
         return None
     n = control.n + other.n
+    width = _width(variance, n, ALPHA)
     rho = _rho()
     spread = n * rho**2 + 1
-    width = math.sqrt(variance * n * (2 * spread) * math.log(math.sqrt(spread) / ALPHA) / (n * rho) ** 2)
     evidence = rho**2 * lift**2 * n / variance / (2 * spread) - math.log(spread) / 2
     return Lift(lift, lift - width, lift + width, min(math.exp(-min(evidence, 700.0)), 1.0))
 
 
-def _rho() -> float:
-    return math.sqrt((-2 * math.log(ALPHA) + math.log(-2 * math.log(ALPHA) + 1)) / NARROWEST_AT)
+def is_hurt(control: Sums, other: Sums, *, more_is_better: bool, tolerance: float, alpha: float) -> bool:
+    """Whether the other is surely worse by more than `tolerance` (a fraction of the control's figure), at all
+    moments together with probability 1 - `alpha`. The difference is asked, and not the lift: where figures
+    are rare the lift's variance is small just when they happen to be low."""
+    a, b = control.mean, other.mean
+    va, vb = control.variance, other.variance
+    few = min(control.n, other.n) < LEAST or control.y + other.y < LEAST_COUNTED
+    if few or a is None or b is None or va is None or vb is None:
+        return False
+    borne = 1 - tolerance if more_is_better else 1 + tolerance
+    worse = borne * a - b if more_is_better else b - borne * a
+    return worse > _width(vb + borne**2 * va, control.n + other.n, alpha) > 0
+
+
+def _width(variance: float, n: int, alpha: float) -> float:
+    """Half of the interval: equation 9."""
+    rho = _rho(alpha)
+    spread = n * rho**2 + 1
+    return math.sqrt(variance * n * (2 * spread) * math.log(math.sqrt(spread) / alpha) / (n * rho) ** 2)
+
+
+def _rho(alpha: float = ALPHA) -> float:
+    """Equation 161."""
+    return math.sqrt((-2 * math.log(alpha) + math.log(-2 * math.log(alpha) + 1)) / NARROWEST_AT)

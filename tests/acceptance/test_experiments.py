@@ -65,7 +65,7 @@ TERMS = {
     "condition": "{}",
     "from_place": "0",
     "to_place": "10000",
-    "metric": "orders",
+    "metric": "ad_clicks",
     "tolerance": "0",
 }
 

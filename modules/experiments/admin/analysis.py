@@ -120,10 +120,10 @@ def _mean(read: Read, figure: Figure) -> str:
 
 def _verdict(read: Read, figure: Figure) -> str:
     """In words, and no more than can be said."""
-    if figure.low is None or figure.high is None:
-        return "not enough yet"
     if figure.hurt:
         return "hurt"
+    if figure.low is None or figure.high is None:
+        return "not enough yet"
     if figure.low <= 0 <= figure.high:
         return "no difference yet"
     return "better" if (figure.low > 0) == (read.better == "more") else "worse"

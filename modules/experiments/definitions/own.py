@@ -21,13 +21,13 @@ def variations_of(experiment: Experiment) -> list[Variation]:
     return msgspec.convert(experiment.variations, list[Variation])
 
 
-def holdout_key(holdout: Experiment) -> str:
-    """The feature that says who is held out."""
-    return f"holdout:{holdout.key}"
+def holdout_key(holdout: Experiment, flag: Flag | None = None) -> str:
+    """The feature that says who is held out; of a `flag` for itself, where regions exclude it."""
+    return f"holdout:{holdout.key}:{flag.key}" if flag else f"holdout:{holdout.key}"
 
 
-def holdout_feature(holdout: Experiment) -> Feature:
-    return {"defaultValue": FREE, "rules": [experiment_rule(holdout, ())]}
+def holdout_feature(holdout: Experiment, excluded: Collection[str] = ()) -> Feature:
+    return {"defaultValue": FREE, "rules": [experiment_rule(holdout, excluded)]}
 
 
 def feature_of(
@@ -37,16 +37,18 @@ def feature_of(
     part in experiments."""
     if not flag.is_on:
         return {"defaultValue": flag.value, "rules": []}
-    rules = [held_rule(flag, flag.holdout)] if flag.holdout else []
+    rules = []
+    if flag.holdout:
+        rules = [held_rule(flag, holdout_key(flag.holdout, flag if excluded else None))]
     rules += [experiment_rule(experiment, excluded) for experiment in experiments]
     rules += [rollout_rule(rollout) for rollout in rollouts]
     return {"defaultValue": flag.value, "rules": rules}
 
 
-def held_rule(flag: Flag, holdout: Experiment) -> Feature:
+def held_rule(flag: Flag, holdout: str) -> Feature:
     return {
         "id": "holdout",
-        "parentConditions": [{"id": holdout_key(holdout), "condition": {"value": HELD}}],
+        "parentConditions": [{"id": holdout, "condition": {"value": HELD}}],
         "force": flag.value,
     }
 

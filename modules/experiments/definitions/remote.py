@@ -4,7 +4,10 @@ change that was made while an experiment ran."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
+
+from msgspec import json
 
 from modules.experiments.definitions.ranges import ranges_of_fractions
 
@@ -20,23 +23,30 @@ def normalised(features: Features) -> dict[str, Any]:
     return {key: _with_whole_rules(feature) for key, feature in features.items()}
 
 
-def changed_buckets(before: Features, now: Features) -> set[str]:
-    """Keys of experiments that are the same phase as before with other buckets."""
-    earlier = {_phase(rule): rule for rule in experiments_in(before)}
+def buckets_of(features: Features) -> dict[str, str]:
+    """By `experiment__phase` a fingerprint of who is put where by its rules."""
+    found: dict[str, list[Any]] = {}
+    for rule in experiments_in(features):
+        found.setdefault(_phase(rule), []).append([rule.get(name) for name in _BUCKETS])
+    return {phase: _fingerprint(rules) for phase, rules in found.items()}
+
+
+def changed_buckets(first: Mapping[str, str], features: Features) -> set[str]:
+    """Keys of experiments that put people elsewhere than they first did in this phase."""
+    now = buckets_of(features)
     return {
         rule["key"]
-        for rule in experiments_in(now)
-        if (was := earlier.get(_phase(rule))) is not None
-        and any(was.get(name) != rule.get(name) for name in _BUCKETS)
+        for rule in experiments_in(features)
+        if first.get(_phase(rule), now[_phase(rule)]) != now[_phase(rule)]
     }
 
 
-def experiment_keys(features: Features) -> set[str]:
-    return {rule["key"] for rule in experiments_in(features)}
+def _fingerprint(rules: list[Any]) -> str:
+    return sha256(json.encode(rules, order="deterministic")).hexdigest()[:16]
 
 
-def _phase(rule: Mapping[str, Any]) -> tuple[str, int]:
-    return rule["key"], rule.get("bucketVersion") or 0
+def _phase(rule: Mapping[str, Any]) -> str:
+    return f"{rule['key']}__{rule.get('bucketVersion') or 0}"
 
 
 def experiments_in(features: Features) -> Iterator[Mapping[str, Any]]:

@@ -28,11 +28,12 @@ MOST_UNITS = 100
 class Published(DTO):
     """All flags as of `revision`. `payload` is GrowthBook's SDK payload as JSON (`features`, `savedGroups`);
     None where nothing is newer than what is known. Of the experiments in `sticky` buckets have changed since
-    they began: whoever was given something before keeps it."""
+    they began: whoever was given something before keeps it. Those in `holdouts` hold people out."""
 
     revision: int
     payload: str | None
     sticky: tuple[str, ...] = ()
+    holdouts: tuple[str, ...] = ()
 
 
 class Exposed(DTO):

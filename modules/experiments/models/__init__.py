@@ -1,7 +1,7 @@
 """Tables of experiments."""
 
 from modules.experiments.models.flags import Catalogue, Flag, Namespace, Rollout
-from modules.experiments.models.measured import Analysis, Exposure, Outcome
+from modules.experiments.models.measured import Analysis, Exposure, Outcome, Recent
 from modules.experiments.models.trials import Experiment, Variation
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Flag",
     "Namespace",
     "Outcome",
+    "Recent",
     "Rollout",
     "Variation",
 ]

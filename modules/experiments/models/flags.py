@@ -21,14 +21,16 @@ THE_ONE = UUID("019319d0-0000-7000-8000-000000000001")
 
 class Catalogue(Aggregate):
     """The one row of what everybody reads: `payload` in GrowthBook's format, and the keys of experiments of
-    which earlier assignments are asked for. `remote` is what a GrowthBook server last said, `remote_note`
-    what went wrong with it since. Kept for ever."""
+    which earlier assignments are asked for. `remote` is what a GrowthBook server last said, `remote_buckets`
+    by phase of its experiments who was first put where, `remote_note` what went wrong with it since. Kept for
+    ever."""
 
     revision = models.BigIntegerField(default=0)
     payload = models.JSONField(default=dict)
     sticky = ArrayField(models.CharField(max_length=80), default=list)
+    holdouts = ArrayField(models.CharField(max_length=80), default=list)
     remote = models.JSONField(default=dict)
-    remote_sticky = ArrayField(models.CharField(max_length=80), default=list)
+    remote_buckets = models.JSONField(default=dict)
     remote_at = models.DateTimeField(null=True)
     remote_note = models.CharField(max_length=300, default="", blank=True)
 

@@ -52,6 +52,26 @@ class Outcome(models.Model):
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 
 
+class Recent(models.Model):
+    """What somebody did just now, for whoever is told a moment later that they take part. Kept for an
+    hour or two."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    attribute = models.CharField(max_length=8)
+    unit = models.CharField(max_length=64)
+    measure = models.CharField(max_length=20)
+    amount = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("unit", "at"), name="experiments_recent_of_unit"),
+            models.Index(fields=("at",), name="experiments_recent_at"),
+        )
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+
 class Analysis(models.Model):
     """What an experiment's figures said at a moment, as `selectors.reading.Reading` in JSON. Kept as long as
     the experiment: the line of all of them is its chart."""

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from modules.experiments.errors import ExposureTokenInvalid
@@ -21,6 +22,7 @@ from tiffin.context import ActorKind
 from tiffin.flags import Subject
 from tiffin.regions import UnknownRegion
 from tiffin.web.auth import actor_of
+from tiffin.web.clients import address_of
 from tiffin.web.openapi import refuses
 
 _ASKED = OpenApiExample(
@@ -75,8 +77,19 @@ class Flags(APIView):
         )
 
 
+class ByAddress(SimpleRateThrottle):
+    """So many requests of one address."""
+
+    scope = "exposures"
+    rate = "600/min"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": address_of(request)}
+
+
 class Exposures(APIView):
     permission_classes = (AllowAny,)
+    throttle_classes = (ByAddress,)
 
     @refuses(ExposureTokenInvalid)
     @extend_schema(

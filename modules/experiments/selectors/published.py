@@ -13,13 +13,18 @@ from modules.experiments.models import Catalogue, Exposure
 
 def definitions(known: int) -> Published:
     """What is newer than that revision."""
-    row = Catalogue.objects.values_list("revision", "payload", "sticky").first()
+    row = Catalogue.objects.values_list("revision", "payload", "sticky", "holdouts").first()
     if row is None:
         return Published(revision=0, payload=None)
-    revision, payload, sticky = row
+    revision, payload, sticky, holdouts = row
     if revision == known:
-        return Published(revision=revision, payload=None, sticky=tuple(sticky))
-    return Published(revision=revision, payload=msgspec.json.encode(payload).decode(), sticky=tuple(sticky))
+        return Published(revision=revision, payload=None)
+    return Published(
+        revision=revision,
+        payload=msgspec.json.encode(payload).decode(),
+        sticky=tuple(sticky),
+        holdouts=tuple(holdouts),
+    )
 
 
 def given_before(units: Sequence[str]) -> list[Given]:

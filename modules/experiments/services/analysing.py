@@ -8,13 +8,15 @@ from uuid import UUID
 
 import msgspec
 import structlog
+from django.db import DatabaseError, connections
 
+from modules.experiments.definitions import ranges_of
 from modules.experiments.interface import ExperimentState, StopReason
 from modules.experiments.kinds import METRICS, WHOLE, Measure, Metric
 from modules.experiments.models import Analysis, Experiment
 from modules.experiments.selectors import figures
 from modules.experiments.services.trials import stop_experiment
-from modules.experiments.statistics import MISMATCH, Sums, compare, mismatch
+from modules.experiments.statistics import ALPHA, MISMATCH, Sums, compare, is_hurt, mismatch
 from tiffin import clock, db, regions
 from tiffin.dto import DTO
 from tiffin.states import StateConflict
@@ -64,18 +66,24 @@ class Reading(DTO):
         """Which guardrail is hurt, in words; None: none is."""
         for read in self.metrics:
             for figure in read.figures:
-                if figure.hurt and figure.lift is not None:
-                    return f"{read.metric} {figure.lift:+.1%} with {figure.variation}"
+                if figure.hurt:
+                    by = f" {figure.lift:+.1%}" if figure.lift is not None else ""
+                    return f"{read.metric}{by} with {figure.variation}"
         return None
 
 
 def analyse_running() -> int:
     """All that run; how many were read."""
     running = Experiment.objects.filter(state_name=ExperimentState.RUNNING.value)
-    found = list(running.order_by("key").values_list("id", flat=True))
-    for experiment_id in found:
-        analyse(experiment_id)
-    return len(found)
+    read = 0
+    for experiment_id, key in list(running.order_by("key").values_list("id", "key")):
+        try:
+            analyse(experiment_id)
+            read += 1
+        except DatabaseError as error:  # of one; the guardrails of the others are looked at all the same
+            log.error("experiment_not_read", experiment=key, error=repr(error))
+            connections.close_all()
+    return read
 
 
 def analyse(experiment_id: UUID) -> Reading:
@@ -84,7 +92,8 @@ def analyse(experiment_id: UUID) -> Reading:
     reading = read(experiment)
     _keep(experiment, reading)
     harm = reading.harm
-    if harm and experiment.stops_on_harm and experiment.state is ExperimentState.RUNNING:
+    may_stop = experiment.stops_on_harm and not experiment.is_holdout  # a holdout keeps people from harm
+    if harm and may_stop and experiment.state is ExperimentState.RUNNING:
         log.warning("experiment_hurts", experiment=experiment.key, harm=harm)
         with suppress(StateConflict):  # somebody was faster
             stop_experiment(experiment_id=experiment.id, reason=StopReason.GUARDRAIL, note=harm)
@@ -94,8 +103,8 @@ def analyse(experiment_id: UUID) -> Reading:
 def read(experiment: Experiment) -> Reading:
     """What its figures say at this moment."""
     counts, mixed = figures.counts(experiment)
-    weights = {each["key"]: each["weight"] for each in experiment.variations}
-    probability = mismatch([counts[key] for key in weights], list(weights.values()))
+    parts = _parts(experiment)
+    probability = mismatch([counts[key] for key in parts], list(parts.values()))
     return Reading(
         counts=counts,
         mixed=mixed,
@@ -105,12 +114,26 @@ def read(experiment: Experiment) -> Reading:
     )
 
 
+def _parts(experiment: Experiment) -> dict[str, int]:
+    """By variation how many of all buckets it has."""
+    weights = [each["weight"] for each in experiment.variations]
+    ranges = ranges_of(weights, experiment.share)
+    return {
+        each["key"]: round((high - low) * WHOLE)
+        for each, (low, high) in zip(experiment.variations, ranges, strict=True)
+    }
+
+
 # --- inside -----------------------------------------------------------------------------------------
 
 
 def _metrics(experiment: Experiment) -> Iterator[Read]:
     named = [(experiment.metric, "primary"), *((key, "guardrail") for key in experiment.guardrails)]
     others = [(key, "other") for key in METRICS if key not in dict(named)]
+    # Each guardrail is asked of each variation, of money once a currency: together they are wrong as rarely
+    # as one would be.
+    asked = sum(len(_currencies(experiment, METRICS[key])) for key in experiment.guardrails)
+    alpha = ALPHA / max(asked * (len(experiment.variations) - 1), 1)
     for key, role in [*named, *others]:
         metric = METRICS[key]
         for currency, codes in _currencies(experiment, metric):
@@ -123,7 +146,7 @@ def _metrics(experiment: Experiment) -> Iterator[Read]:
                 role=role,
                 better="more" if metric.more_is_better else "less",
                 currency=currency,
-                figures=tuple(_figures(experiment, metric, role, found)),
+                figures=tuple(_figures(experiment, metric, role, found, alpha)),
             )
 
 
@@ -140,7 +163,7 @@ def _currencies(experiment: Experiment, metric: Metric) -> list[tuple[str, str]]
 
 
 def _figures(
-    experiment: Experiment, metric: Metric, role: str, found: Mapping[str, Sums]
+    experiment: Experiment, metric: Metric, role: str, found: Mapping[str, Sums], alpha: float
 ) -> Iterator[Figure]:
     first, *others = [each["key"] for each in experiment.variations]
     nobody = Sums(0, 0, 0, 0, 0, 0)
@@ -149,21 +172,24 @@ def _figures(
     for key in others:
         sums = found.get(key, nobody)
         lift = compare(control, sums)
-        figure = Figure(variation=key, participants=sums.n, total=sums.y, mean=sums.mean)
-        if lift is not None:
-            worst = lift.high if metric.more_is_better else -lift.low
-            figure = Figure(
-                variation=key,
-                participants=sums.n,
-                total=sums.y,
-                mean=sums.mean,
-                lift=lift.lift,
-                low=lift.low,
-                high=lift.high,
-                p=lift.p,
-                hurt=role == "guardrail" and worst < -experiment.tolerance / WHOLE,
-            )
-        yield figure
+        hurt = role == "guardrail" and is_hurt(
+            control,
+            sums,
+            more_is_better=metric.more_is_better,
+            tolerance=experiment.tolerance / WHOLE,
+            alpha=alpha,
+        )
+        yield Figure(
+            variation=key,
+            participants=sums.n,
+            total=sums.y,
+            mean=sums.mean,
+            lift=lift.lift if lift else None,
+            low=lift.low if lift else None,
+            high=lift.high if lift else None,
+            p=lift.p if lift else None,
+            hurt=hurt,
+        )
 
 
 def _keep(experiment: Experiment, reading: Reading) -> None:

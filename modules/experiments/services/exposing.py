@@ -12,6 +12,7 @@ from modules.experiments.definitions.remote import experiments_in
 from modules.experiments.events import ExposureRecorded
 from modules.experiments.interface import MOST_EXPOSURES, Exposed
 from modules.experiments.models import Catalogue, Experiment, Exposure
+from modules.experiments.services.measuring import catch_up, wait_for_the_other
 from tiffin import db, ids
 from tiffin.log import publish_all
 
@@ -45,12 +46,28 @@ def expose(exposures: Sequence[Exposed]) -> int:
     rows: dict[tuple[str, int, str, str], Exposure] = {}
     for each in told:
         experiment = known.get(each.experiment)
-        if experiment and each.phase <= experiment.phase and each.variation in experiment.variations:
+        if experiment is None or each.variation not in experiment.variations:
+            continue
+        if 0 <= each.phase <= experiment.phase and _fits(each):
             rows.setdefault((each.experiment, each.phase, each.unit, each.variation), _row(each))
+    wait_for_the_other()
     taken = _insert(list(rows.values()))
+    catch_up(taken)
     fresh = [row for row in rows.values() if row.id in taken]
     publish_all([(row, [_event(row, known[row.experiment])]) for row in fresh])
     return len(fresh)
+
+
+def _fits(told: Exposed) -> bool:
+    """What is too long to be kept is nobody's of ours, and keeps no others from being written down."""
+    lengths = (
+        (told.experiment, 80),
+        (told.variation, 40),
+        (told.unit, 64),
+        (told.attribute, 8),
+        (told.region, 16),
+    )
+    return all(len(text) <= most for text, most in lengths)
 
 
 def _known(keys: set[str]) -> dict[str, _Known]:
@@ -74,11 +91,11 @@ def _known(keys: set[str]) -> dict[str, _Known]:
 def _row(told: Exposed) -> Exposure:
     return Exposure(
         id=ids.new_id(),
-        region=told.region[:16],
+        region=told.region,
         experiment=told.experiment,
         phase=told.phase,
-        attribute=told.attribute[:8],
-        unit=told.unit[:64],
+        attribute=told.attribute,
+        unit=told.unit,
         variation=told.variation,
         at=told.at,
     )

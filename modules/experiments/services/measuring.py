@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -10,15 +10,20 @@ from uuid import UUID
 import msgspec
 
 from modules.experiments.interface import ExperimentState
-from modules.experiments.models import Experiment, Exposure
+from modules.experiments.models import Experiment, Exposure, Recent
 from tiffin import db, ids
 
+# Exposures are told a moment later than what happens then: either of both may be written down first, and
+# whoever comes second counts. They wait for each other, so that neither misses the other's.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('experiments.outcomes'))"
 # Of experiments that run; of several exposures each is counted for itself.
 _COUNT = """
 INSERT INTO experiments_outcome AS stands (id, exposure_id, measure, amount)
 SELECT gen_random_uuid(), exposure.id, done.measure, sum(done.amount)
-FROM json_to_recordset(%(done)s::json) AS done(unit text, measure text, amount bigint, at timestamptz)
-JOIN experiments_exposure AS exposure ON exposure.unit = done.unit AND exposure.at <= done.at
+FROM json_to_recordset(%(done)s::json)
+    AS done(attribute text, unit text, measure text, amount bigint, at timestamptz)
+JOIN experiments_exposure AS exposure
+    ON exposure.unit = done.unit AND exposure.attribute = done.attribute AND exposure.at <= done.at
 JOIN json_to_recordset(%(running)s::json) AS running(key text, phase int)
     ON running.key = exposure.experiment AND running.phase = exposure.phase
 GROUP BY exposure.id, done.measure
@@ -26,11 +31,23 @@ ORDER BY exposure.id, done.measure
 ON CONFLICT (exposure_id, measure) DO UPDATE SET amount = stands.amount + excluded.amount
 RETURNING 1
 """
+_CATCH_UP = """
+INSERT INTO experiments_outcome (id, exposure_id, measure, amount)
+SELECT gen_random_uuid(), exposure.id, done.measure, sum(done.amount)
+FROM experiments_exposure AS exposure
+JOIN experiments_recent AS done
+    ON done.unit = exposure.unit AND done.attribute = exposure.attribute AND done.at >= exposure.at
+WHERE exposure.id = ANY(%s)
+GROUP BY exposure.id, done.measure
+ORDER BY exposure.id, done.measure
+RETURNING 1
+"""
 
 
 class Done(NamedTuple):
-    """Somebody did something: `amount` of a measure."""
+    """Somebody did something: `amount` of a measure. `attribute` is what kind of id `unit` is."""
 
+    attribute: str
     unit: str
     measure: str
     amount: int
@@ -49,12 +66,27 @@ def measure(done: Sequence[Done]) -> int:
     if not running or not done:
         return 0
     rows = [each._asdict() for each in done]
+    wait_for_the_other()
+    db.insert(*(Recent(**row) for row in rows))
     return len(db.select(_COUNT, done=_json(rows), running=_json(running)))
+
+
+@db.transaction_required
+def catch_up(exposure_ids: Collection[UUID]) -> int:
+    """What those who have just been written down did since they take part, as far as it is known already."""
+    return len(db.select(_CATCH_UP, list(exposure_ids))) if exposure_ids else 0
+
+
+@db.transaction_required
+def wait_for_the_other() -> None:
+    """Until the end of the transaction nobody else writes exposures or what was done."""
+    db.select(_ONE_AT_A_TIME)
 
 
 @db.transaction_required
 def forget(customer_id: UUID) -> None:
     """What was counted stays, and nobody can tell any more of whom."""
+    Recent.objects.filter(unit=str(customer_id)).delete()
     for exposure in Exposure.objects.filter(unit=str(customer_id)).select_for_update():
         exposure.unit = str(ids.new_id())
         exposure.save(update_fields=("unit",))

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from modules.experiments.definitions import (
+    buckets_of,
     changed_buckets,
     feature_of,
     holdout_feature,
     holdout_key,
     normalised,
 )
-from modules.experiments.definitions.remote import experiment_keys
 from modules.experiments.events import DefinitionsChanged
 from modules.experiments.interface import ExperimentState
 from modules.experiments.models import Catalogue, Experiment, Flag, Rollout
@@ -33,14 +33,16 @@ def lock_catalogue() -> Catalogue:
 @db.transaction_required
 def republish(catalogue: Catalogue) -> None:
     """Publish what now stands; nothing where that is what was published."""
-    features, sticky = _own()
+    features, sticky, holdouts = _own()
     for key, feature in catalogue.remote.get("features", {}).items():
         features.setdefault(key, feature)  # what our staff decide goes before what the server says
     payload = {"features": features, "savedGroups": catalogue.remote.get("savedGroups", {})}
-    sticky = sorted({*sticky, *catalogue.remote_sticky})
-    changed = (payload, sticky) != (catalogue.payload, catalogue.sticky)
+    remote = catalogue.remote.get("features", {})
+    sticky = sorted({*sticky, *changed_buckets(catalogue.remote_buckets, remote)})
+    stands = (catalogue.payload, catalogue.sticky, catalogue.holdouts)
+    changed = (payload, sticky, holdouts) != stands
     if changed:
-        catalogue.payload, catalogue.sticky = payload, sticky
+        catalogue.payload, catalogue.sticky, catalogue.holdouts = payload, sticky, holdouts
         catalogue.revision += 1
     catalogue.save()
     if changed:
@@ -53,10 +55,9 @@ def put_remote(payload: dict[str, Any]) -> None:
     features = taken["features"]
     with db.transaction():
         catalogue = lock_catalogue()
-        before = catalogue.remote.get("features", {})
-        kept = set(catalogue.remote_sticky) & experiment_keys(features)
         catalogue.remote = taken
-        catalogue.remote_sticky = sorted(kept | changed_buckets(before, features))
+        # The first stays: whoever was put somewhere then may still be there.
+        catalogue.remote_buckets = {**buckets_of(features), **catalogue.remote_buckets}
         catalogue.remote_at, catalogue.remote_note = clock.now(), ""
         republish(catalogue)
 
@@ -77,7 +78,7 @@ def note_remote_failure(note: str) -> None:
         catalogue.save(update_fields=("remote_note",))
 
 
-def _own() -> tuple[dict[str, Any], list[str]]:
+def _own() -> tuple[dict[str, Any], list[str], list[str]]:
     running = list(
         Experiment.objects.filter(state_name=ExperimentState.RUNNING.value)
         .select_related("namespace")
@@ -94,8 +95,12 @@ def _own() -> tuple[dict[str, Any], list[str]]:
     for flag in Flag.objects.select_related("holdout").order_by("key"):
         if flag.holdout_id not in holdouts:
             flag.holdout = None  # it is not running: nobody is held out
-        features[flag.key] = feature_of(flag, trials[flag.id], rollouts[flag.id], _excluded(flag.key))
-    return features, [each.key for each in running if each.buckets_changed]
+        excluded = _excluded(flag.key)
+        if flag.holdout is not None and excluded:  # nobody is held out there
+            features[holdout_key(flag.holdout, flag)] = holdout_feature(flag.holdout, excluded)
+        features[flag.key] = feature_of(flag, trials[flag.id], rollouts[flag.id], excluded)
+    sticky = [each.key for each in running if each.buckets_changed]
+    return features, sticky, sorted(each.key for each in holdouts.values())
 
 
 def _excluded(key: str) -> list[str]:

@@ -9,27 +9,29 @@ from uuid import UUID
 
 import msgspec
 from django.core.exceptions import ValidationError
+from django.db.models import Min
 
 from modules.experiments.definitions.own import FREE, HELD
+from modules.experiments.definitions.ranges import ranges_of
 from modules.experiments.errors import ExperimentRefused
 from modules.experiments.events import ExperimentStopped
 from modules.experiments.interface import ExperimentState, StopReason, Unit
-from modules.experiments.kinds import WHOLE
+from modules.experiments.kinds import OF_DEVICES, WHOLE
 from modules.experiments.models import Experiment, Flag, Rollout, Variation
 from modules.experiments.services.flags import require_condition, require_fitting, require_regions
 from modules.experiments.services.publishing import lock_catalogue, republish
-from tiffin import clock, db, jobs
+from tiffin import clock, db, jobs, regions
 from tiffin.log import publish
 
 USUALLY = timedelta(days=28)
 # What may be changed of one that runs; what else says who is given what would make it another experiment.
 _WHILE_RUNNING = frozenset(
     {
-        "name", "hypothesis", "variations", "share", "regions", "excluded_regions", "condition",
-        "guardrails", "tolerance", "stops_on_harm", "ends_at",
+        "name", "hypothesis", "variations", "share", "excluded_regions", "guardrails", "tolerance",
+        "stops_on_harm", "ends_at",
     }
 )  # fmt: skip
-_BUCKETS = frozenset({"variations", "share", "regions", "excluded_regions", "condition"})
+_BUCKETS = frozenset({"variations", "share"})
 
 
 def draft_experiment(experiment: Experiment) -> Experiment:
@@ -45,16 +47,15 @@ def change_experiment(experiment: Experiment, *, fields: Iterable[str]) -> Exper
     """Write what was changed. Of one that runs whoever takes part keeps what they were given. Raises
     ValidationError, and ExperimentRefused for what cannot be changed any more."""
     _check(experiment)
-    changed = set(fields)
     with db.transaction():
         catalogue = lock_catalogue()
         stands = Experiment.lock(experiment.id)
+        changed = {name for name in fields if getattr(stands, name) != getattr(experiment, name)}
         if stands.state is not ExperimentState.DRAFT:
             _require_same_experiment(stands, experiment, changed)
-            stands.buckets_changed |= _moves_somebody(stands, experiment, changed)
+            stands.buckets_changed |= bool(changed & _BUCKETS)
         for name in changed:
             setattr(stands, name, getattr(experiment, name))
-        _require_room(stands)
         stands.save()
         if stands.state is ExperimentState.RUNNING:
             jobs.set_deadline(stands, "experiment_over", due=_end_of(stands))
@@ -99,8 +100,8 @@ def experiment_over(experiment: Experiment) -> None:
 
 
 def release(*, experiment_id: UUID, variation: str) -> Rollout:
-    """Everybody is given what that variation was: the experiment ends, and a rollout for all begins, which
-    can be switched off again. Raises ExperimentRefused."""
+    """Everybody that it was for is given what that variation was: the experiment ends, and a rollout begins,
+    which can be switched off again. Raises ExperimentRefused."""
     with db.transaction():
         catalogue = lock_catalogue()
         experiment = Experiment.lock(experiment_id)
@@ -111,9 +112,13 @@ def release(*, experiment_id: UUID, variation: str) -> Rollout:
             experiment.move_to(ExperimentState.STOPPED)
             _end(experiment, StopReason.STAFF, f"released {variation}")
         experiment.save()
+        first = Rollout.objects.filter(flag_id=experiment.flag_id).aggregate(first=Min("place"))["first"]
         rollout = Rollout(
             flag_id=experiment.flag_id,
+            place=0 if first is None else first - 1,  # before whatever was released earlier
             value=chosen[variation].value,
+            regions=_regions_of(experiment),
+            condition=experiment.condition,
             note=f"{variation} of {experiment.key}, phase {experiment.phase}"[:300],
         )
         rollout.save(force_insert=True)
@@ -166,20 +171,26 @@ def _values(experiment: Experiment) -> list[tuple[str, Any]]:
     return [(each["key"], each["value"]) for each in experiment.variations]
 
 
-def _moves_somebody(stands: Experiment, asked: Experiment, changed: set[str]) -> bool:
-    return any(getattr(stands, name) != getattr(asked, name) for name in changed & _BUCKETS)
+def _regions_of(experiment: Experiment) -> list[str]:
+    """Where it was tried; empty: everywhere."""
+    if not experiment.regions and not experiment.excluded_regions:
+        return []
+    tried = experiment.regions or [region.code for region in regions.all()]
+    return [code for code in tried if code not in experiment.excluded_regions]
 
 
 def _require_room(experiment: Experiment) -> None:
     """In its namespace no other running experiment has its places. Raises ExperimentRefused."""
     if experiment.namespace_id is None:
         return
-    others = Experiment.objects.filter(
-        namespace_id=experiment.namespace_id,
-        state_name=ExperimentState.RUNNING.value,
-        from_place__lt=experiment.to_place,
-        to_place__gt=experiment.from_place,
+    there = Experiment.objects.filter(
+        namespace_id=experiment.namespace_id, state_name=ExperimentState.RUNNING.value
     ).exclude(pk=experiment.pk)
+    if (other := there.exclude(unit_name=experiment.unit_name).first()) is not None:
+        raise ExperimentRefused(
+            reason=f"{other.key} in this namespace goes by {other.unit_name}: somebody could be in both."
+        )
+    others = there.filter(from_place__lt=experiment.to_place, to_place__gt=experiment.from_place)
     if (other := others.first()) is not None:
         raise ExperimentRefused(
             reason=f"{other.key} has the places {other.from_place} to {other.to_place} of this namespace."
@@ -197,6 +208,9 @@ def _check(experiment: Experiment) -> None:
         wrong["variations"] = problem
     if experiment.unit is Unit.UNKNOWN:
         wrong["unit_name"] = "Say by which id."
+    wrong |= _unmeasured(experiment)
+    if not all(high > low for low, high in _parts(variations, experiment.share)):
+        wrong["share"] = "With that share nobody would be given one of the variations."
     if experiment.from_place >= experiment.to_place:
         wrong["to_place"] = "It must be more than the first."
     if experiment.metric in experiment.guardrails:
@@ -209,6 +223,19 @@ def _check(experiment: Experiment) -> None:
     if experiment.flag is not None:
         for each in variations:
             require_fitting(experiment.flag, "variations", each.value)
+
+
+def _unmeasured(experiment: Experiment) -> dict[str, str]:
+    """What nobody reports of browsers."""
+    asked = {experiment.metric, *experiment.guardrails}
+    unknown = sorted(asked - OF_DEVICES) if experiment.unit is Unit.DEVICE else []
+    return {"metric": f"Of browsers nobody reports {', '.join(unknown)}."} if unknown else {}
+
+
+def _parts(variations: list[Variation], share: int) -> list[list[float]]:
+    """The parts of all buckets; none where weights are wrong, which is said elsewhere."""
+    weights = [each.weight for each in variations if each.weight]
+    return ranges_of(weights, share) if sum(weights) == WHOLE and min(weights) > 0 else []
 
 
 def _problem_with(variations: list[Variation], flag: Flag | None) -> str | None:

@@ -42,7 +42,7 @@ def test_only_public_flags_are_answered() -> None:
 
 
 def test_a_browser_takes_part_once_it_tells() -> None:
-    scenes.running(scenes.flag(is_public=True), unit_name="device")
+    scenes.running(scenes.flag(is_public=True), unit_name="device", metric="ad_clicks")
     browser = str(ids.new_id())
 
     answered = ask(device_id=browser)["flags"]["shop.colour"]
@@ -67,7 +67,7 @@ def test_a_customer_is_who_bears_the_token() -> None:
 
 
 def test_what_was_not_answered_here_counts_for_nothing() -> None:
-    scenes.running(scenes.flag(is_public=True), unit_name="device")
+    scenes.running(scenes.flag(is_public=True), unit_name="device", metric="ad_clicks")
     (exposure,) = ask(device_id=str(ids.new_id()))["flags"]["shop.colour"]["exposures"]
 
     refused = tell(exposure, exposure[:-2] + "xx")
@@ -77,6 +77,14 @@ def test_what_was_not_answered_here_counts_for_nothing() -> None:
     assert not Exposure.objects.exists()
     with clock.shift(timedelta(days=2)):
         assert tell(exposure).status_code == 422
+
+
+def test_nobody_says_that_they_are_somebody_else() -> None:
+    scenes.running(scenes.flag(is_public=True))
+
+    answered = ask(attributes={"customer": str(ids.new_id()), "id": "me"})
+
+    assert answered["flags"]["shop.colour"]["exposures"] == []
 
 
 def test_attributes_are_for_conditions() -> None:

@@ -95,19 +95,52 @@ def test_part_in_an_experiment_of_a_server_is_written_down_too() -> None:
 def test_what_somebody_does_counts_from_their_first_part_on() -> None:
     scenes.running(scenes.flag())
     somebody, now = ids.new_id(), clock.now()
-    measure(Done(str(somebody), "orders", 1, now))
+    measure(Done("customer", str(somebody), "orders", 1, now))
     scenes.expose([scenes.exposed("new", somebody)])
     later = clock.now() + timedelta(seconds=1)
 
     measure(
-        Done(str(somebody), "orders", 1, now - timedelta(hours=1)),
-        Done(str(somebody), "orders", 1, later),
-        Done(str(somebody), "spend:PLN", 4_200, later),
-        Done(str(ids.new_id()), "orders", 1, later),
+        Done("customer", str(somebody), "orders", 1, now - timedelta(hours=1)),
+        Done("customer", str(somebody), "orders", 1, later),
+        Done("customer", str(somebody), "spend:PLN", 4_200, later),
+        Done("customer", str(ids.new_id()), "orders", 1, later),
     )
-    measure(Done(str(somebody), "orders", 1, later))
+    measure(Done("customer", str(somebody), "orders", 1, later))
 
     assert amounts(somebody) == {"orders": 2, "spend:PLN": 4_200}
+
+
+def test_what_happened_before_the_exposure_was_told_counts_too_and_once() -> None:
+    """Exposures are told half a second later: what they saw by then is counted when they come."""
+    scenes.running(scenes.flag())
+    somebody = ids.new_id()
+    told = scenes.exposed("new", somebody)
+    early = Done("customer", str(somebody), "ads_shown", 3, told.at - timedelta(seconds=1))
+    measure(early, Done("customer", str(somebody), "ads_shown", 5, told.at + timedelta(milliseconds=200)))
+
+    scenes.expose([told])
+    scenes.expose([told])
+    measure(Done("customer", str(somebody), "ads_shown", 1, told.at + timedelta(seconds=1)))
+
+    assert amounts(somebody) == {"ads_shown": 6}
+
+
+def test_a_browser_that_has_a_customers_number_is_somebody_else() -> None:
+    scenes.running(scenes.flag())
+    somebody = ids.new_id()
+    scenes.expose([scenes.exposed("new", somebody)])
+
+    measure(Done("device", str(somebody), "ads_shown", 1, clock.now()))
+
+    assert amounts(somebody) == {}
+
+
+def test_what_is_too_long_to_be_kept_keeps_no_others() -> None:
+    rule = {"key": "k" * 81, "variations": [1, 2], "meta": [{"key": "0"}, {"key": "1"}]}
+    publishing.put_remote({"features": {"f": {"defaultValue": 1, "rules": [rule]}}})
+    scenes.running(scenes.flag())
+
+    assert scenes.expose([scenes.exposed("1", experiment="k" * 81), scenes.exposed("new")]) == 1
 
 
 def test_after_the_end_nothing_is_counted() -> None:
@@ -116,7 +149,7 @@ def test_after_the_end_nothing_is_counted() -> None:
     scenes.expose([scenes.exposed("new", somebody)])
     trials.stop_experiment(experiment_id=made.id)
 
-    measure(Done(str(somebody), "orders", 1, clock.now()))
+    measure(Done("customer", str(somebody), "orders", 1, clock.now()))
 
     assert amounts(somebody) == {}
 
@@ -125,7 +158,7 @@ def test_of_whoever_is_erased_nobody_can_tell_and_the_figures_stay() -> None:
     scenes.running(scenes.flag())
     somebody = ids.new_id()
     scenes.expose([scenes.exposed("new", somebody)])
-    measure(Done(str(somebody), "orders", 1, clock.now()))
+    measure(Done("customer", str(somebody), "orders", 1, clock.now()))
 
     with db.transaction(owner="experiments"):
         measuring.forget(somebody)

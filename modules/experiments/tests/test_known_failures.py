@@ -76,8 +76,10 @@ def test_more_weight_for_one_regroups_nobody() -> None:
 
 
 @pytest.mark.usefixtures("database", "process")
-def test_a_servers_new_weights_regroup_nobody() -> None:
-    """A GrowthBook server changes weights of a phase that runs: whoever took part keeps what they had."""
+@pytest.mark.parametrize("attribute", [{"hashAttribute": "customer"}, {"hashAttribute": "id"}, {}])
+def test_a_servers_new_weights_regroup_nobody(attribute: dict[str, str]) -> None:
+    """A GrowthBook server changes weights of a phase that runs, also while it was away for a moment: whoever
+    took part keeps what they had."""
 
     def server_says(*weights: float) -> None:
         rule = {
@@ -85,8 +87,8 @@ def test_a_servers_new_weights_regroup_nobody() -> None:
             "variations": ["red", "green"],
             "meta": [{"key": "0"}, {"key": "1"}],
             "weights": list(weights),
-            "hashAttribute": "customer",
             "hashVersion": 2,
+            **attribute,
         }
         publishing.put_remote({"features": {"shop.colour": {"defaultValue": "plain", "rules": [rule]}}})
 
@@ -96,6 +98,9 @@ def test_a_servers_new_weights_regroup_nobody() -> None:
     assert set(had.values()) == {"red", "green"}
 
     server_says(0.05, 0.95)
+    assert scenes.colours(before) == had
+    publishing.put_remote({"features": {}})
+    server_says(0.95, 0.05)
 
     assert scenes.colours(before) == had
 

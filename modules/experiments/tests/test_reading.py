@@ -11,7 +11,7 @@ from scipy import stats
 from modules.experiments.events import ExperimentStopped
 from modules.experiments.models import Analysis, Experiment, Exposure, Outcome
 from modules.experiments.services import analysing, trials
-from modules.experiments.statistics import ALPHA, LEAST, Sums, compare, mismatch
+from modules.experiments.statistics import ALPHA, LEAST, Sums, compare, is_hurt, mismatch
 from modules.experiments.tests import scenes
 from tiffin import clock, ids
 from tiffin.models import LogEvent
@@ -68,6 +68,21 @@ def test_looking_a_hundred_times_finds_nothing_where_there_is_nothing() -> None:
         ordinarily += usual
     assert fooled <= 400 * ALPHA
     assert ordinarily > 400 * 2 * ALPHA
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.05])
+def test_what_is_rare_hurts_nobody_by_chance(rate: float) -> None:
+    """Of 300 experiments without any effect, each looked at every 50 participants, hardly any is stopped."""
+    random = np.random.default_rng(17)
+    stopped = 0
+    for _ in range(300):
+        a, b = np.cumsum(random.binomial(1, rate, (2, 3_000)), axis=1)
+        for n in range(LEAST, 3_001, 50):
+            left, right = (Sums(n, int(x[n - 1]), int(x[n - 1]), n, n, int(x[n - 1])) for x in (a, b))
+            if is_hurt(left, right, more_is_better=True, tolerance=0, alpha=ALPHA):
+                stopped += 1
+                break
+    assert stopped <= 300 * ALPHA / 2
 
 
 def test_an_effect_is_found_and_lies_in_its_interval() -> None:
@@ -174,6 +189,20 @@ def test_what_is_tolerated_or_no_guardrail_stops_nothing(fields: dict[str, objec
     analysing.analyse_running()
 
     assert Experiment.get(made.id).state_name == "running"
+
+
+@pytest.mark.database
+def test_a_holdout_is_never_stopped_by_what_it_keeps_people_from() -> None:
+    held = scenes.holdout(5_000)
+    Experiment.objects.filter(pk=held.pk).update(guardrails=["cancellations"], metric="spend")
+    random = np.random.default_rng(5)
+    taking_part(held, "held", random.binomial(1, 0.2, 3_000).tolist(), "cancelled")
+    taking_part(held, "free", random.binomial(1, 0.4, 3_000).tolist(), "cancelled")
+
+    reading = analysing.analyse(held.id)
+
+    assert reading.harm is not None
+    assert Experiment.get(held.id).state_name == "running"
 
 
 @pytest.mark.database

@@ -99,6 +99,11 @@ def test_experiments_in_one_namespace_never_meet() -> None:
     scenes.running(scenes.flag(value="plain"), namespace=checkout, from_place=0, to_place=5_000)
     other = scenes.flag("shop.size", "plain")
     second = scenes.experiment(other, "sizes", namespace=checkout, from_place=4_999, to_place=10_000)
+    devices = scenes.experiment(
+        other, "browsers", namespace=checkout, from_place=5_000, unit_name="device", metric="ad_clicks"
+    )
+    with pytest.raises(ExperimentRefused, match="goes by customer"):
+        trials.start_experiment(experiment_id=devices.id)
     with pytest.raises(ExperimentRefused, match="colours has the places 0 to 5000"):
         trials.start_experiment(experiment_id=second.id)
 
@@ -141,6 +146,26 @@ def test_a_released_variation_is_everybodys_until_it_is_switched_off() -> None:
 
     flags.switch_rollout(rollout_id=rollout.id, on=False)
     assert set(scenes.colours(scenes.people(20)).values()) == {"plain"}
+
+
+def test_what_is_released_later_goes_before_what_was_and_where_it_was_tried() -> None:
+    made = scenes.flag(value="plain")
+    for key, chosen in (("first", "control"), ("second", "new")):
+        trial = scenes.running(made, key, excluded_regions=["gb"])
+        trials.release(experiment_id=trial.id, variation=chosen)
+
+    assert scenes.colour() == "green"
+    assert scenes.colour(region="gb") == "plain"
+
+
+def test_where_a_flag_is_excluded_nobody_is_held_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {"gb": [Exclusion(prefix="shop.", why="Not here.")]}
+    monkeypatch.setattr(publishing, "exclusions", lambda region, on: rows.get(region.code, []))
+    made = scenes.flag(value="plain", holdout=scenes.holdout(5_000))
+    flags.keep_rollout(Rollout(flag=made, value="green"))
+
+    assert set(scenes.colours(scenes.people(30), "gb").values()) == {"green"}
+    assert set(scenes.colours(scenes.people(40), "pl").values()) == {"plain", "green"}
 
 
 def test_a_variation_that_there_is_not_is_not_released() -> None:
@@ -191,8 +216,10 @@ def test_begun_anew_everybody_is_shuffled_and_counted_again() -> None:
 def test_what_has_begun_stays_the_same_experiment() -> None:
     made = scenes.running(scenes.flag())
     for fields in (
-        {"unit_name": "device"},
+        {"unit_name": "device", "metric": "ad_clicks"},
         {"metric": "spend"},
+        {"regions": ["pl"]},
+        {"condition": {"platform": "ios"}},
         {"variations": scenes.variations(5_000, 5_000, values=("red", "blue"))},
     ):
         with pytest.raises(ExperimentRefused):
@@ -212,6 +239,9 @@ def test_what_has_begun_stays_the_same_experiment() -> None:
         ("to_place", {"from_place": 5, "to_place": 5}),
         ("guardrails", {"metric": "orders", "guardrails": ["orders"]}),
         ("condition", {"condition": ["ios"]}),
+        ("share", {"variations": scenes.variations(50, 9_950), "share": 100}),
+        ("metric", {"unit_name": "device"}),
+        ("metric", {"unit_name": "device", "metric": "ad_clicks", "guardrails": ["refunds"]}),
     ],
 )
 def test_what_makes_no_experiment_is_refused_beside_its_field(field: str, fields: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+import structlog
 from growthbook.common_types import (
     EvaluationContext,
     Experiment,
@@ -29,9 +30,11 @@ from growthbook.growthbook import InMemoryStickyBucketService
 from tiffin import clock
 from tiffin.flags.declaring import Flag
 
+log = structlog.get_logger(__name__)
 T = TypeVar("T", bool, str, int)
 
-CUSTOMER, DEVICE = "customer", "device"
+CUSTOMER, DEVICE, EITHER = "customer", "device", "id"
+_WHO = frozenset({CUSTOMER, DEVICE, EITHER, "region"})
 Assignments = Mapping[str, str]
 """By `experiment__phase` the variation that somebody was given first."""
 
@@ -51,7 +54,8 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class Subject:
-    """For whom flags are read. `more` are attributes that targeting may ask for: texts, numbers, lists."""
+    """For whom flags are read. `more` are attributes that targeting may ask for: texts, numbers, lists; who
+    somebody is and where cannot be said there."""
 
     region: str
     customer_id: UUID | None = None
@@ -66,13 +70,14 @@ class Subject:
     def attributes(self) -> dict[str, Any]:
         """As conditions name them; `id` is whichever there is, the customer's first."""
         units = self.units()
-        return {**self.more, "region": self.region, **units, "id": next(iter(units.values()), "")}
+        more = {name: value for name, value in self.more.items() if name not in _WHO}
+        return {**more, "region": self.region, **units, EITHER: next(iter(units.values()), "")}
 
 
 class Definitions:
     """What was decided, as of a `revision`. `features` and `groups` are GrowthBook's (`features`,
     `savedGroups` of its SDK's payload); of the experiments in `sticky` it is asked what somebody was given
-    before, because their buckets have changed since they began."""
+    before, because their buckets have changed since they began; those in `holdouts` hold people out."""
 
     def __init__(
         self,
@@ -80,9 +85,12 @@ class Definitions:
         features: Mapping[str, Any] | None = None,
         groups: Mapping[str, Any] | None = None,
         sticky: frozenset[str] = frozenset(),
+        holdouts: frozenset[str] = frozenset(),
     ) -> None:
         self.revision = revision
         self.sticky = sticky
+        self.holdouts = holdouts
+        self._broken: set[str] = set()
         self.features: dict[str, Feature] = features_from_dict(dict(features or {}))
         # That there is a service makes the SDK look at what it is told of earlier assignments, and write the
         # new ones there too: that is done with exposures, so what it writes is let go.
@@ -92,10 +100,17 @@ class Definitions:
             saved_groups=dict(groups or {}),
         )
 
+    def note_broken(self, key: str, error: Exception) -> None:
+        """Said once for each flag and revision."""
+        if key not in self._broken:
+            self._broken.add(key)
+            log.error("flag_cannot_be_read", flag=key, revision=self.revision, error=repr(error))
+
 
 class Reader:
     """Reads flags for one subject. `before` is by unit what they were given earlier; None where nobody could
-    say: then they take no part in experiments whose buckets have changed, which might put them elsewhere."""
+    say: then they take no part in experiments whose buckets have changed, which might put them elsewhere, and
+    are held out where they may have been."""
 
     def __init__(
         self, definitions: Definitions, subject: Subject, before: Mapping[str, Assignments] | None
@@ -105,7 +120,9 @@ class Reader:
         self.exposures: list[Seen] = []
         user = UserContext(attributes=subject.attributes())
         if before is None:
-            user.forced_variations = dict.fromkeys(definitions.sticky, _IN_NONE)
+            user.forced_variations = {
+                key: _HELD if key in definitions.holdouts else _IN_NONE for key in definitions.sticky
+            }
         else:
             user.sticky_bucket_assignment_docs = _documents(subject, before)
         self.context = EvaluationContext(
@@ -117,11 +134,16 @@ class Reader:
         )
 
     def value(self, key: str) -> Any:
-        """As it was decided; None for what nobody has decided anything about."""
+        """As it was decided; None for what nobody has decided anything about, and for what cannot be read."""
         if key not in self.definitions.features:
             return None
         self.context.stack = StackContext(evaluated_features=set())
-        return eval_feature(key, self.context).value
+        try:
+            return eval_feature(key, self.context).value
+        except Exception as error:  # a server may send any rule, and no page fails for it
+            self.definitions.note_broken(key, error)
+            self.exposures.clear()
+            return None
 
     def read(self, flag: Flag[T]) -> tuple[T, list[Seen]]:
         """Its value, and of which experiments that makes somebody part. A value that the flag does not take
@@ -147,7 +169,7 @@ class Reader:
         )
 
 
-_IN_NONE = -1
+_IN_NONE, _HELD = -1, 0
 
 
 def _let_go(document: dict[str, Any]) -> None:
@@ -155,9 +177,12 @@ def _let_go(document: dict[str, Any]) -> None:
 
 
 def _documents(subject: Subject, before: Mapping[str, Assignments]) -> dict[str, Any]:
-    """GrowthBook's sticky bucket documents, keyed `attribute||value`."""
+    """GrowthBook's sticky bucket documents, keyed `attribute||value`. What they were given as a customer
+    holds for rules that go by either id, too."""
+    units = subject.units()
+    either = [(EITHER, unit) for unit in list(units.values())[:1]]
     return {
         f"{kind}||{unit}": {"attributeName": kind, "attributeValue": unit, "assignments": dict(before[unit])}
-        for kind, unit in subject.units().items()
+        for kind, unit in (*units.items(), *either)
         if unit in before
     }

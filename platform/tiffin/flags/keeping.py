@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,9 +29,12 @@ FLUSH_SECONDS = 0.5
 LOOK_AGAIN_SECONDS = 30.0
 # So long a process that has just begun waits for definitions before it goes on without.
 FIRST_SECONDS = 0.3
+# Who was given nothing before is asked about again: another process may have told it meanwhile.
+NOTHING_HOLDS_SECONDS = 30.0
 MOST_WAITING = 50_000
 MOST_REMEMBERED = 200_000
 AT_ONCE = 500
+AT_ONCE_A_TURN = 10 * AT_ONCE
 
 DROPPED = Counter(
     "tiffin_flags_exposures_dropped_total", "Exposures let go because nobody took them; they are told again."
@@ -77,7 +82,7 @@ class _Keeper:
         self.ending = threading.Event()
         self.remembered = _Remembered()
         self.waiting: list[Seen] = []
-        self.before: OrderedDict[str, Assignments] = OrderedDict()
+        self.before: OrderedDict[str, tuple[Assignments, float]] = OrderedDict()
         self.lock = threading.Lock()
         self.loading = threading.Lock()
         self.threads: list[threading.Thread] = []
@@ -97,6 +102,7 @@ class _Keeper:
             self.threads = [tail, beside]
             for thread in self.threads:
                 thread.start()
+            atexit.register(self._try, lambda: self.flush(AT_ONCE))
 
     def end(self) -> None:
         self.ending.set()
@@ -112,13 +118,18 @@ class _Keeper:
             return
         with self.loading:
             self.stale.clear()
-            newer = self.source.load(self.definitions.revision)
+            try:
+                newer = self.source.load(self.definitions.revision)
+            except Exception:
+                self.stale.set()
+                raise
+            finally:
+                self.ready.set()  # nobody waits for one who does not answer
             if newer is not None:
                 self.definitions = newer
                 with self.lock:
                     self.before.clear()
                 log.info("flags_loaded", revision=newer.revision, flags=len(newer.features))
-            self.ready.set()
 
     def note(self, exposures: Sequence[Seen]) -> None:
         with self.lock:
@@ -128,13 +139,15 @@ class _Keeper:
                 DROPPED.inc()
             del self.waiting[MOST_WAITING:]
 
-    def flush(self) -> None:
-        """Tell what waits. Raises what the source does, and keeps it then."""
-        while self.source is not None:
+    def flush(self, most: int = MOST_WAITING) -> None:
+        """Tell what waits, `most` at once. Raises what the source does, and keeps it then."""
+        told = 0
+        while self.source is not None and told < most:
             with self.lock:
                 batch, self.waiting = self.waiting[:AT_ONCE], self.waiting[AT_ONCE:]
             if not batch:
                 return
+            told += len(batch)
             try:
                 self.source.tell(batch)
             except Exception:
@@ -143,10 +156,12 @@ class _Keeper:
                 raise
 
     def given_before(self, units: Sequence[str]) -> dict[str, Assignments] | None:
-        """None where nobody could say. Whoever was not asked about yet is asked about once: what they are
-        given from now on the buckets of now say."""
+        """None where nobody could say. What somebody was given is asked once, whether they were given nothing
+        again after a while."""
+        now, revision = time.monotonic(), self.definitions.revision
         with self.lock:
-            known = {unit: self.before[unit] for unit in units if unit in self.before}
+            held = {unit: self.before[unit] for unit in units if unit in self.before}
+        known = {unit: given for unit, (given, until) in held.items() if given or now < until}
         unknown = [unit for unit in units if unit not in known]
         if not unknown or self.source is None:
             return known
@@ -155,9 +170,11 @@ class _Keeper:
         except Exception as error:
             log.info("flags_before_unknown", error=repr(error))
             return None
-        asked = {unit: found.get(unit, {}) for unit in unknown}
+        asked: dict[str, Assignments] = {unit: found.get(unit, {}) for unit in unknown}
         with self.lock:
-            self.before.update(asked)
+            if revision == self.definitions.revision:  # else it was asked of experiments of before
+                until = now + NOTHING_HOLDS_SECONDS
+                self.before.update({unit: (given, until) for unit, given in asked.items()})
             while len(self.before) > MOST_REMEMBERED:
                 self.before.popitem(last=False)
         return known | asked
@@ -165,17 +182,22 @@ class _Keeper:
     def _keep(self) -> None:
         waited = LOOK_AGAIN_SECONDS
         while not self.ending.is_set():
-            try:
-                self.flush()  # first: what was given until now is known when buckets change
-                if self.stale.is_set() or waited >= LOOK_AGAIN_SECONDS or not self.ready.is_set():
-                    self.refresh()
-                    waited = 0.0
-            except Exception as error:
-                log.warning("flags_interrupted", error=repr(error))
-                close_old_connections()
+            # First some of what was given until now, so that it is known when buckets change.
+            self._try(lambda: self.flush(AT_ONCE))
+            if self.stale.is_set() or waited >= LOOK_AGAIN_SECONDS:
+                self._try(self.refresh)
+                waited = 0.0
+            self._try(lambda: self.flush(AT_ONCE_A_TURN))
             self.ending.wait(FLUSH_SECONDS)
             waited += FLUSH_SECONDS
         connections.close_all()
+
+    def _try(self, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except Exception as error:
+            log.warning("flags_interrupted", error=repr(error))
+            close_old_connections()
 
 
 _keeper = _Keeper()

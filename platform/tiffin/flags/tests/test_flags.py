@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -196,6 +197,50 @@ def test_while_nobody_can_say_what_they_had_they_take_no_part() -> None:
     assert flags.of(subject).read(COLOUR) == "green"
     flags.flush()
     assert len(shop.told) == 1
+
+
+def test_whoever_may_have_been_held_out_is_held_out_while_nobody_can_say() -> None:
+    hold = {**TRIAL, "key": "hold", "variations": ["held", "free"]}
+    shop = opened(Shop())
+    features = {
+        "holdout:hold": {"defaultValue": "free", "rules": [hold]},
+        "shop.colour": {
+            "defaultValue": "red",
+            "rules": [
+                {
+                    "parentConditions": [{"id": "holdout:hold", "condition": {"value": "held"}}],
+                    "force": "red",
+                },
+                {"force": "green"},
+            ],
+        },
+    }
+    shop.definitions = Definitions(2, features, None, frozenset({"hold"}), frozenset({"hold"}))
+    flags.refresh()
+    shop.fails = True
+
+    assert flags.of(in_bucket(0.5, 1)).read(COLOUR) == "red"
+
+
+def test_a_rule_that_cannot_be_read_leaves_the_default() -> None:
+    opened(
+        Shop(**{"shop.colour": {"defaultValue": "green", "rules": [{**TRIAL, "filters": [{"seed": "x"}]}]}})
+    )
+
+    assert flags.of(somebody()).read(COLOUR) == "red"
+
+
+def test_nobody_waits_for_one_who_does_not_answer() -> None:
+    shop = Shop()
+    shop.fails = True
+    flags.connect(Source(shop.load, shop.before, shop.tell, "experiments", "definitions_changed"))
+    with pytest.raises(ConnectionError):
+        flags.refresh()
+
+    began = time.monotonic()
+    flags.of(somebody())
+
+    assert time.monotonic() - began < keeping.FIRST_SECONDS
 
 
 def test_what_they_had_is_asked_once_and_only_of_experiments_that_changed() -> None:
