@@ -134,10 +134,11 @@ def _metrics(experiment: Experiment) -> Iterator[Read]:
     # as one would be.
     asked = sum(len(_currencies(experiment, METRICS[key])) for key in experiment.guardrails)
     alpha = ALPHA / max(asked * (len(experiment.variations) - 1), 1)
+    moments = figures.moments(experiment)
     for key, role in [*named, *others]:
         metric = METRICS[key]
         for currency, codes in _currencies(experiment, metric):
-            found = figures.sums(experiment, metric, currency=currency, regions=codes)
+            found = figures.sums(moments, metric, codes)
             if role == "other" and not any(each.y for each in found.values()):
                 continue
             yield Read(
@@ -150,16 +151,16 @@ def _metrics(experiment: Experiment) -> Iterator[Read]:
             )
 
 
-def _currencies(experiment: Experiment, metric: Metric) -> list[tuple[str, str]]:
+def _currencies(experiment: Experiment, metric: Metric) -> list[tuple[str, list[str] | None]]:
     """Amounts of different currencies are never added: each with the codes of its regions."""
     if metric.measure is not Measure.SPEND:
-        return [("", "")]
+        return [("", None)]
     codes: dict[str, list[str]] = {}
     for region in regions.all():
         meant = not experiment.regions or region.code in experiment.regions
         if meant and region.code not in experiment.excluded_regions:
             codes.setdefault(region.currency, []).append(region.code)
-    return [(currency, ",".join(sorted(of))) for currency, of in sorted(codes.items())]
+    return [(currency, of) for currency, of in sorted(codes.items())]
 
 
 def _figures(
