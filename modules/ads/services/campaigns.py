@@ -77,6 +77,8 @@ def change_campaign(campaign: Campaign, *, fields: Iterable[str]) -> Campaign:
     with db.transaction():
         stands = Campaign.lock(campaign.id)
         _require_changeable(stands)
+        if campaign.advertiser_id != stands.advertiser_id:
+            raise CampaignRefused(reason="A campaign stays its advertiser's: write another.")
         _require_same_holdout(stands, campaign)
         for name in fields:
             setattr(stands, name, getattr(campaign, name))
@@ -115,6 +117,8 @@ def add_creative(creative: Creative) -> Creative:
         campaign = Campaign.lock(creative.campaign_id)
         if campaign.state is CampaignState.ENDED:
             raise CampaignRefused(reason="The campaign is over.")
+        if campaign.state is CampaignState.SUBMITTED:  # what staff approve is what they have seen
+            raise CampaignRefused(reason="Staff look at it: take it back first.")
         shown = campaign.creatives.exclude(state_name=CreativeState.RETIRED.value)
         _require_room(shown, "creatives")
         creative.save(force_insert=True)

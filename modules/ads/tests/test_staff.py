@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from modules.ads.errors import CampaignRefused
 from modules.ads.interface import CampaignState
 from modules.ads.models import Advertiser, Campaign, Creative, Flight
 from modules.ads.services import campaigns
@@ -132,3 +133,19 @@ def test_the_explainer_says_who_was_beaten_and_why() -> None:
     page = staff("support").get(f"/admin/ads/decisionrecord/{decision.id}/change/").content.decode()
     assert "Water" in page
     assert "rank" in page
+
+
+def test_what_is_approved_is_what_staff_have_seen_and_stays_its_advertisers() -> None:
+    cola, other = scenes.advertiser(), scenes.advertiser()
+    campaign = scenes.draft(cola)
+    scenes.flight(campaign)
+    scenes.creative(campaign)
+    campaigns.submit_campaign(campaign_id=campaign.id)
+    late = Creative(campaign=campaign, name="Late", headlines={"": "Something else"})
+    with pytest.raises(CampaignRefused):
+        campaigns.add_creative(late)
+
+    campaigns.take_back(campaign_id=campaign.id)
+    campaign.advertiser = other
+    with pytest.raises(CampaignRefused):
+        campaigns.change_campaign(campaign, fields=("advertiser",))
