@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 
 from modules.experiments.definitions import ranges_of
 from modules.experiments.interface import ExperimentState, StopReason
@@ -82,7 +82,6 @@ def analyse_running() -> int:
             read += 1
         except DatabaseError as error:  # of one; the guardrails of the others are looked at all the same
             log.error("experiment_not_read", experiment=key, error=repr(error))
-            connections.close_all()
     return read
 
 
