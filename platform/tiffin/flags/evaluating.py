@@ -93,9 +93,10 @@ class Definitions:
         self._broken: set[str] = set()
         self.features: dict[str, Feature] = features_from_dict(dict(features or {}))
         # That there is a service makes the SDK look at what it is told of earlier assignments, and write the
-        # new ones there too: that is done with exposures, so what it writes is let go.
+        # new ones there too: that is done with exposures, so what it writes is let go. It costs as much as
+        # all the rest, so there is none where nothing is looked up.
         self.world = GlobalContext(
-            options=Options(sticky_bucket_service=InMemoryStickyBucketService()),
+            options=Options(sticky_bucket_service=InMemoryStickyBucketService() if sticky else None),
             features=self.features,
             saved_groups=dict(groups or {}),
         )
