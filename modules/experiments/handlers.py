@@ -38,11 +38,10 @@ def _done(event: Event, record: Recorded) -> Iterator[Done]:
     if isinstance(event, AdsShown | AdClicked):
         if event.viewer_id is not None:
             unit = Unit.CUSTOMER if event.is_customer else Unit.DEVICE
-            what, count = _of_viewer(event)
-            yield Done(unit.value, str(event.viewer_id), what, count, at)
-        return
-    for measured, amount in _of_customer(event):
-        yield Done(Unit.CUSTOMER.value, str(event.customer_id), measured, amount, at)  # type: ignore[attr-defined]
+            yield Done(unit.value, str(event.viewer_id), *_of_viewer(event), at)
+    elif isinstance(event, OrderDelivered | OrderCancelled | OrderRefunded | MembershipChanged):
+        for measured, amount in _of_customer(event):
+            yield Done(Unit.CUSTOMER.value, str(event.customer_id), measured, amount, at)
 
 
 def _of_viewer(event: AdsShown | AdClicked) -> tuple[str, int]:
@@ -51,13 +50,16 @@ def _of_viewer(event: AdsShown | AdClicked) -> tuple[str, int]:
     return Measure.ADS_SHOWN, len(event.ads)
 
 
-def _of_customer(event: Event) -> Iterator[tuple[str, int]]:
-    if isinstance(event, OrderDelivered):
-        yield Measure.ORDERS, 1
-        yield f"{Measure.SPEND}:{event.total.currency}", event.total.amount
-    elif isinstance(event, OrderCancelled):
-        yield Measure.CANCELLED, 1
-    elif isinstance(event, OrderRefunded) and event.amount:  # points that come back are told beside it
-        yield Measure.REFUNDED, 1
-    elif isinstance(event, MembershipChanged) and event.why is Why.JOINED:
-        yield Measure.JOINED, 1
+def _of_customer(
+    event: OrderDelivered | OrderCancelled | OrderRefunded | MembershipChanged,
+) -> Iterator[tuple[str, int]]:
+    match event:
+        case OrderDelivered():
+            yield Measure.ORDERS, 1
+            yield f"{Measure.SPEND}:{event.total.currency}", event.total.amount
+        case OrderCancelled():
+            yield Measure.CANCELLED, 1
+        case OrderRefunded() if event.amount:  # points that come back are told beside it
+            yield Measure.REFUNDED, 1
+        case MembershipChanged() if event.why is Why.JOINED:
+            yield Measure.JOINED, 1

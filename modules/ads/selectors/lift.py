@@ -15,8 +15,8 @@ from tiffin.regions import Region
 
 # The two-sided 95 % quantile of the normal distribution.
 Z95 = 1.96
-# Fewer orders than that in a group, and the normal distribution says little about their mean: the usual rule
-# of ten for counts.
+# Fewer orders than that to be expected in a group, and the normal distribution says little about their mean:
+# the usual rule of ten for counts.
 ENOUGH_ORDERS = 10
 
 _SUMS = """
@@ -46,10 +46,6 @@ class Group(NamedTuple):
         """Unbiased."""
         n = self.viewers
         return max(self.squares - self.orders * self.orders / n, 0.0) / (n - 1) / n if n > 1 else 0.0
-
-    @property
-    def is_enough(self) -> bool:
-        return self.orders >= ENOUGH_ORDERS
 
 
 class Estimate(NamedTuple):
@@ -100,13 +96,21 @@ def together(pairs: Iterable[tuple[Group, Group]]) -> Lifted:
     for treated, ghosts in pairs:
         shown, held_out = _sum(shown, treated), _sum(held_out, ghosts)
         campaigns += 1
-        if treated.is_enough and ghosts.is_enough:
+        if _is_enough(treated, ghosts):
             counted += 1
             orders += treated.viewers * (treated.mean - ghosts.mean)
             variance += treated.viewers**2 * (treated.variance_of_mean + ghosts.variance_of_mean)
     margin = Z95 * sqrt(variance)
     estimate = Estimate(orders, orders - margin, orders + margin) if counted else None
     return Lifted(shown, held_out, estimate, campaigns, counted)
+
+
+def _is_enough(treated: Group, ghosts: Group) -> bool:
+    """By how many orders either would have if the campaign brought none: by what was ordered in it alone,
+    those with many by chance would be counted and those with few left out."""
+    viewers = treated.viewers + ghosts.viewers
+    few = min(treated.viewers, ghosts.viewers)
+    return few > 1 and (treated.orders + ghosts.orders) * few >= ENOUGH_ORDERS * viewers
 
 
 def _sum(one: Group, other: Group) -> Group:

@@ -3,6 +3,7 @@ hours or days of the region's clocks. Read from sums that are kept by the hour, 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from uuid import UUID
 from modules.ads.errors import ReportTooLong
 from modules.ads.interface import Placement, Pricing
 from modules.ads.models import Campaign
-from modules.ads.selectors.lift import Lifted, lifted
+from modules.ads.selectors.lift import Lifted, lifted, together
 from modules.ads.selectors.planning import Pace, paces
 from tiffin import db
 from tiffin.regions import Region
@@ -187,12 +188,7 @@ def report(asked: Asked) -> Report:
         by_pricing=found.pricings,
         by_placement=found.placements,
         by_campaign=_named(found.campaigns),
-        lift=lifted(
-            asked.region,
-            (asked.first, asked.last),
-            advertiser_id=asked.advertiser_id,
-            campaign_id=asked.campaign_id,
-        ),
+        lift=_lift(asked),
     )
 
 
@@ -205,6 +201,12 @@ def campaign_sums(region: Region, ids: Sequence[UUID], first: date, last: date) 
         end=region.end_of(last),
     )
     return {id: Sums(*numbers) for id, *numbers in rows}
+
+
+def step_of(hour: datetime, begins: Sequence[datetime]) -> datetime:
+    """To which step an hour belongs. Figures are kept by hours of UTC: where clocks are half an hour beside
+    them, an hour counts to the step in which it begins, and the first one to the first."""
+    return begins[max(bisect_right(begins, hour) - 1, 0)]
 
 
 _OF_CAMPAIGNS = """
@@ -232,34 +234,39 @@ def _begins(asked: Asked) -> list[datetime]:
 
 
 class _Found(NamedTuple):
-    steps: Mapping[datetime, Sums]
-    pricings: Mapping[str, Sums]
-    placements: Mapping[str, Sums]
-    campaigns: Mapping[UUID, Sums]
+    steps: defaultdict[datetime, Sums]
+    pricings: dict[str, Sums]
+    placements: dict[str, Sums]
+    campaigns: dict[UUID, Sums]
 
 
 def _figures(asked: Asked, begins: Sequence[datetime]) -> _Found:
-    steps: defaultdict[datetime, Sums] = defaultdict(Sums)
-    found = _Found(steps, {}, {}, {})
-    which = _Steps(asked.region, begins, asked.grain)
+    found = _Found(defaultdict(Sums), {}, {}, {})
     for hour, pricing, placement, campaign_id, *numbers in db.select(_FIGURES, **_which(asked, begins)):
         sums = Sums(*numbers)
         if hour is not None:
-            steps[which.of(hour)].include(sums)
+            found.steps[step_of(hour, begins)].include(sums)
         elif pricing is not None:
-            found.pricings[pricing] = sums  # type: ignore[index]
+            found.pricings[pricing] = sums
         elif placement is not None:
-            found.placements[placement] = sums  # type: ignore[index]
+            found.placements[placement] = sums
         else:
-            found.campaigns[campaign_id] = sums  # type: ignore[index]
+            found.campaigns[campaign_id] = sums
     return found
+
+
+def _lift(asked: Asked) -> Lifted:
+    """It is measured of a campaign in all its placements, and so of none alone."""
+    if asked.placement is not None:
+        return together(())
+    days = asked.first, asked.last
+    return lifted(asked.region, days, advertiser_id=asked.advertiser_id, campaign_id=asked.campaign_id)
 
 
 def _slots(asked: Asked, begins: Sequence[datetime]) -> Mapping[datetime, Slots]:
     found: defaultdict[datetime, Slots] = defaultdict(Slots)
-    which = _Steps(asked.region, begins, asked.grain)
     for hour, *numbers in db.select(_FILLS, **_which(asked, begins)):
-        found[which.of(hour)].include(Slots(*numbers))
+        found[step_of(hour, begins)].include(Slots(*numbers))
     return found
 
 
@@ -270,23 +277,12 @@ def _empty(asked: Asked, begins: Sequence[datetime]) -> Mapping[str, int]:
 def _which(asked: Asked, begins: Sequence[datetime]) -> dict[str, Any]:
     return {
         "region": asked.region.code,
-        "begin": begins[0],
-        "end": begins[-1],
+        "begin": begins[0].replace(minute=0),
+        "end": begins[-1].replace(minute=0),
         "campaign": asked.campaign_id,
         "advertiser": asked.advertiser_id,
         "placement": asked.placement.value if asked.placement else "",
     }
-
-
-class _Steps:
-    """To which step an hour belongs."""
-
-    def __init__(self, region: Region, begins: Sequence[datetime], grain: Grain) -> None:
-        self.region, self.grain = region, grain
-        self.by_day = {region.local(begin).date(): begin for begin in begins}
-
-    def of(self, hour: datetime) -> datetime:
-        return hour if self.grain is Grain.HOUR else self.by_day[self.region.local(hour).date()]
 
 
 def _named(sums: Mapping[UUID, Sums]) -> list[OfCampaign]:

@@ -73,7 +73,6 @@ def draft_campaign(campaign: Campaign) -> Campaign:
 def change_campaign(campaign: Campaign, *, fields: Iterable[str]) -> Campaign:
     """Write what was changed of a draft, or of one that was rejected. Raises ValidationError, and
     CampaignRefused for one that staff look at or that is shown: another one takes its place."""
-    check_terms(campaign)
     with db.transaction():
         stands = Campaign.lock(campaign.id)
         _require_changeable(stands)
@@ -82,6 +81,7 @@ def change_campaign(campaign: Campaign, *, fields: Iterable[str]) -> Campaign:
         _require_same_holdout(stands, campaign)
         for name in fields:
             setattr(stands, name, getattr(campaign, name))
+        check_terms(stands)  # as it will stand, whoever else has changed something meanwhile
         stands.save()
         jobs.set_deadline(stands, "campaign_over", due=stands.ends_at)
         _publish(stands)
@@ -254,6 +254,9 @@ def _keep(flight: Flight) -> Flight:
         campaign = Campaign.lock(flight.campaign_id)
         _require_changeable(campaign)
         _require_room(campaign.flights.exclude(pk=flight.pk), "flights")
+        there = Flight.objects.filter(pk=flight.pk).first()
+        if there is not None:
+            flight.is_on = there.is_on  # that is switched by itself
         flight.save()
         _publish(campaign)
     return flight

@@ -8,7 +8,16 @@ from uuid import UUID
 from django.db.models import F
 
 from modules.ads.errors import ReasonMissing
-from modules.ads.models import AccountKind, AdEvent, CampaignDay, EventKind, Figure, Posting, Verdict
+from modules.ads.models import (
+    AccountKind,
+    AdEvent,
+    Campaign,
+    CampaignDay,
+    EventKind,
+    Figure,
+    Posting,
+    Verdict,
+)
 from modules.ads.services.settling import COUNTED, day_of, entry, hour_of
 from tiffin import db
 
@@ -32,6 +41,10 @@ def give_back(event: AdEvent, *, note: str) -> None:
     event.save(update_fields=("verdict", "note"))
     if not event.settled:
         return
+    # In the order in which settling takes them.
+    Campaign.objects.select_for_update(no_key=True).get(pk=event.campaign_id)
+    if event.charged:
+        _book(event)
     counted = COUNTED[EventKind(event.kind)]
     figures = Figure.objects.filter(
         hour=hour_of(event),
@@ -43,17 +56,20 @@ def give_back(event: AdEvent, *, note: str) -> None:
     figures.update(
         **{counted: F(counted) - 1, "filtered": F("filtered") + 1, "spent": F("spent") - event.charged}
     )
-    if event.charged:
-        CampaignDay.objects.filter(campaign_id=event.campaign_id, day=day_of(event)).update(
-            spent=F("spent") - event.charged
+
+
+def _book(event: AdEvent) -> None:
+    """Its money may be spent again, and is owed no more."""
+    CampaignDay.objects.filter(campaign_id=event.campaign_id, day=day_of(event)).update(
+        spent=F("spent") - event.charged
+    )
+    Posting.objects.bulk_create(
+        entry(
+            (AccountKind.REVENUE, AccountKind.OWED),
+            event.charged,
+            reason=REFUND,
+            region=event.region,
+            advertiser_id=event.advertiser_id,
+            campaign_id=event.campaign_id,
         )
-        Posting.objects.bulk_create(
-            entry(
-                (AccountKind.REVENUE, AccountKind.OWED),
-                event.charged,
-                reason=REFUND,
-                region=event.region,
-                advertiser_id=event.advertiser_id,
-                campaign_id=event.campaign_id,
-            )
-        )
+    )

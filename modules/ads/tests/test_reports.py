@@ -16,7 +16,7 @@ from modules.ads.errors import ReportTooLong
 from modules.ads.interface import Pacing, Placement, Pricing
 from modules.ads.models import AdEvent, Calibration, Campaign, CampaignDay, Figure, Fill, Lift, Unfilled
 from modules.ads.selectors.calibration import calibrated
-from modules.ads.selectors.reports import Asked, Grain, report
+from modules.ads.selectors.reports import Asked, Grain, report, step_of
 from modules.ads.services.keeping import keeper
 from modules.ads.services.learning import bucket_of
 from modules.ads.services.refunding import refund_event
@@ -46,6 +46,32 @@ def happened() -> None:
     scenes.click(first)
     scenes.see(second)
     scenes.settle()
+
+
+def test_what_a_campaign_brings_is_not_that_of_one_of_its_placements() -> None:
+    campaign = scenes.running(scenes.advertiser())
+    for is_ghost, viewers, orders in ((False, 900, 90), (True, 100, 5)):
+        Lift.objects.create(
+            campaign_id=campaign.id,
+            day=GB.local(clock.now()).date(),
+            is_ghost=is_ghost,
+            viewers=viewers,
+            orders=orders,
+            squares=orders,
+        )
+
+    assert report(asked()).lift.campaigns == 1
+    assert report(asked(placement=Placement.HOME_CAROUSEL)).lift.campaigns == 0
+
+
+def test_where_clocks_are_half_an_hour_beside_utc_nothing_is_lost() -> None:
+    """The steps of Kolkata begin at half past of UTC."""
+    begins = [datetime(2026, 3, 1, 18, 30, tzinfo=UTC) + timedelta(hours=hour) for hour in range(25)]
+    hours = [datetime(2026, 3, 1, 18, tzinfo=UTC) + timedelta(hours=hour) for hour in range(24)]
+
+    found = [step_of(hour, begins) for hour in hours]
+
+    assert found == [begins[0], *begins[:23]]
 
 
 def figure(hour: datetime, campaign: Campaign, **numbers: int) -> None:

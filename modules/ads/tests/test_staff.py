@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from modules.ads.errors import CampaignRefused
@@ -149,3 +150,25 @@ def test_what_is_approved_is_what_staff_have_seen_and_stays_its_advertisers() ->
     campaign.advertiser = other
     with pytest.raises(CampaignRefused):
         campaigns.change_campaign(campaign, fields=("advertiser",))
+
+
+def test_two_changes_at_once_leave_no_terms_that_could_not_be_written() -> None:
+    """Each is right beside what it read: less budget, and more a day."""
+    draft = scenes.draft(scenes.advertiser(), budget=100 * scenes.POUND, daily_cap=10 * scenes.POUND)
+    one, other = Campaign.get(draft.id), Campaign.get(draft.id)
+    one.budget, other.daily_cap = 20 * scenes.POUND, 50 * scenes.POUND
+
+    campaigns.change_campaign(one, fields=("budget",))
+    with pytest.raises(ValidationError):
+        campaigns.change_campaign(other, fields=("daily_cap",))
+
+
+def test_a_change_leaves_a_flight_switched_as_it_was() -> None:
+    flight = scenes.flight(scenes.draft(scenes.advertiser()))
+    read = Flight.objects.get(pk=flight.pk)
+    campaigns.switch_flight(flight_id=flight.pk, on=False)
+
+    read.name = "Other"
+    campaigns.change_flight(read)
+
+    assert not Flight.objects.get(pk=flight.pk).is_on

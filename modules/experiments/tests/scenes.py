@@ -16,7 +16,7 @@ from modules.experiments.selectors import published
 from modules.experiments.services import exposing, flags, trials
 from tiffin import clock, db, ids
 from tiffin import flags as kernel
-from tiffin.flags import Definitions, Source, Subject, keeping
+from tiffin.flags import Definitions, Source, Subject
 from tiffin.flags.evaluating import Seen
 
 COLOUR = kernel.declare("shop.colour", default="red", says="what colour")
@@ -25,14 +25,12 @@ COLOUR = kernel.declare("shop.colour", default="red", says="what colour")
 @contextmanager
 def connected() -> Iterator[None]:
     """This module is asked at once, as another process would ask it over its interface."""
-    begin = keeping._Keeper.begin
-    keeping._Keeper.begin = lambda self: None  # type: ignore[method-assign]
-    kernel.connect(Source(_load, _before, _tell, "experiments", "definitions_changed"))
+    source = Source(_load, _before, _tell, "experiments", "definitions_changed", follows=False)
+    kernel.connect(source)
     try:
         yield
     finally:
         kernel.disconnect()
-        keeping._Keeper.begin = begin  # type: ignore[method-assign]
 
 
 def _load(known: int) -> Definitions | None:

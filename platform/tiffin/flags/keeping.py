@@ -45,13 +45,14 @@ DROPPED = Counter(
 class Source:
     """Who decides about flags: `load` answers definitions newer than a revision, or None; `before` what these
     units were given earlier; `tell` takes exposures. Events of `kind` in `producer`'s log say that something
-    changed."""
+    changed. One that is not to be followed (`follows`) is asked by `refresh` and told by `flush` alone."""
 
     load: Callable[[int], Definitions | None]
     before: Callable[[Sequence[str]], dict[str, Assignments]]
     tell: Callable[[Sequence[Seen]], None]
     producer: str
     kind: str
+    follows: bool = True
 
 
 class _Remembered(OrderedDict[tuple[str, int, str], None]):
@@ -91,7 +92,7 @@ class _Keeper:
     def begin(self) -> None:
         """Follow from now on, once in each process: after it has forked."""
         source = self.source
-        if source is None or self.process == os.getpid():
+        if source is None or not source.follows or self.process == os.getpid():
             return
         with self.lock:
             if self.process == os.getpid():
@@ -230,7 +231,7 @@ def of(subject: Subject) -> Seeing:
     if db.in_transaction():
         raise CallInTransaction("flags are read before a transaction is opened")
     _keeper.begin()
-    if _keeper.source is not None:
+    if _keeper.source is not None and _keeper.source.follows:
         _keeper.ready.wait(FIRST_SECONDS)
     definitions = _keeper.definitions
     units = list(subject.units().values())
@@ -253,7 +254,6 @@ def disconnect() -> None:
 def refresh() -> None:
     """Load what has changed now, instead of in a moment. Raises what the source does."""
     _keeper.refresh()
-    _keeper.ready.set()
 
 
 def flush() -> None:

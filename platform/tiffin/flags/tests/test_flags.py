@@ -62,16 +62,20 @@ class Shop:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_decides_afterwards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(keeping._Keeper, "begin", lambda self: None)  # no threads: tests say when
+def _nobody_decides_afterwards() -> Iterator[None]:
     yield
     flags.disconnect()
 
 
 def opened(shop: Shop) -> Shop:
-    flags.connect(Source(shop.load, shop.before, shop.tell, "experiments", "definitions_changed"))
+    flags.connect(source(shop))
     flags.refresh()
     return shop
+
+
+def source(shop: Shop, *, follows: bool = False) -> Source:
+    """Tests say when something is asked or told, unless it is to be followed."""
+    return Source(shop.load, shop.before, shop.tell, "experiments", "definitions_changed", follows)
 
 
 def somebody() -> Subject:
@@ -230,17 +234,31 @@ def test_a_rule_that_cannot_be_read_leaves_the_default() -> None:
     assert flags.of(somebody()).read(COLOUR) == "red"
 
 
-def test_nobody_waits_for_one_who_does_not_answer() -> None:
+@pytest.mark.database
+def test_nobody_waits_twice_for_one_who_does_not_answer() -> None:
+    """The first look may take its time; then it is known that nobody answers."""
     shop = Shop()
     shop.fails = True
-    flags.connect(Source(shop.load, shop.before, shop.tell, "experiments", "definitions_changed"))
-    with pytest.raises(ConnectionError):
-        flags.refresh()
+    flags.connect(source(shop, follows=True))
+    flags.of(somebody())
 
     began = time.monotonic()
     flags.of(somebody())
 
     assert time.monotonic() - began < keeping.FIRST_SECONDS
+
+
+@pytest.mark.database
+def test_what_is_followed_is_known_and_told_without_being_asked() -> None:
+    shop = Shop(**{"shop.colour": {"defaultValue": "red", "rules": [TRIAL]}})
+    flags.connect(source(shop, follows=True))
+
+    assert flags.of(in_bucket(0.5, 1)).read(COLOUR) == "green"
+
+    until = time.monotonic() + 10
+    while not shop.told and time.monotonic() < until:
+        time.sleep(0.05)
+    assert [seen.variation for seen in shop.told] == ["new"]
 
 
 def test_what_they_had_is_asked_once_and_only_of_experiments_that_changed() -> None:

@@ -38,7 +38,8 @@ def relay(database: object, switch: Switch) -> Iterator[Relay]:
 
 
 def numbers(reading: relays.Reading) -> list[int]:
-    return [event.decode().number for event in reading.events]  # type: ignore[attr-defined]
+    events = (event.decode() for event in reading.events)
+    return [event.number for event in events if isinstance(event, ThingNumbered)]
 
 
 def move(reading: relays.Reading, count: int) -> None:
