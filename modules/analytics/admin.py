@@ -39,13 +39,19 @@ class SinkAdmin(ModuleAdmin):
     list_filter = (("trouble_since", admin.EmptyFieldListFilter),)
     search_fields = ("name",)
     ordering = ("name",)
-    actions = ("try_now",)
+    actions = ("try_now", "hold_refused")
 
     @admin.action(description="Try again now", permissions=["act"])
     def try_now(self, request: HttpRequest, queryset: QuerySet[Sink]) -> None:
         for sink in queryset:
             services.try_now(name=sink.name)
         self.message_user(request, "It is tried in a moment.", messages.SUCCESS)
+
+    @admin.action(description="Hold what it refuses, however much, and go on", permissions=["act"])
+    def hold_refused(self, request: HttpRequest, queryset: QuerySet[Sink]) -> None:
+        for sink in queryset:
+            services.hold_refused(name=sink.name)
+        self.message_user(request, "What it refuses is held until it has taken the rest.", messages.SUCCESS)
 
     @admin.display(boolean=True)
     def configured(self, sink: Sink) -> bool:

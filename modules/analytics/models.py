@@ -46,7 +46,8 @@ class ConsentChange(models.Model):
 class Sink(models.Model):
     """Where it is told, from the first time that it is configured, for ever. Whatever happened before
     `complete_at` was told there, or was not to be. While it is in trouble (`trouble`, since when, tried
-    `failures` times), nothing is sent before `retry_at`."""
+    `failures` times), nothing is sent before `retry_at`. `refused` messages were held since it took one last;
+    with `holds_all` staff have said that more may be, until it has taken all that there was."""
 
     name = models.CharField(max_length=16, primary_key=True)
     sent = models.BigIntegerField(default=0)
@@ -55,6 +56,8 @@ class Sink(models.Model):
     trouble = models.CharField(max_length=LONGEST_CAUSE, default="")
     trouble_since = models.DateTimeField(null=True)
     failures = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    holds_all = models.BooleanField(default=False)
     retry_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.matrix.cast import Cast
 
 _SINK = """
-INSERT INTO analytics_sink (name, sent, trouble, failures) VALUES ('segment', 0, '', 0)
+INSERT INTO analytics_sink (name, sent, trouble, failures, refused, holds_all)
+VALUES ('segment', 0, '', 0, 0, false)
 ON CONFLICT (name) DO UPDATE SET sent = 0 RETURNING name
 """
 _HELD = """
@@ -60,4 +61,5 @@ FITTING_ANALYTICS = {
     "analytics.deletion:ask_again": lambda stage: _one(stage.cast, _DELETION),
     "analytics.deletion:done": lambda stage: _one(stage.cast, _DELETION),
     "analytics.sink:try_now": lambda stage: _one(stage.cast, _SINK),
+    "analytics.sink:hold_refused": lambda stage: _one(stage.cast, _SINK),
 }

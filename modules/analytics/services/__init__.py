@@ -9,13 +9,14 @@ from modules.analytics.services.forgetting import (
     tidy,
 )
 from modules.analytics.services.holding import retry_held, skip_held
-from modules.analytics.services.relaying import relay_to, try_now
+from modules.analytics.services.relaying import hold_refused, relay_to, try_now
 
 __all__ = [
     "agree",
     "delete_again",
     "forget_customer",
     "forward_deletions",
+    "hold_refused",
     "mark_deleted",
     "relay_to",
     "retry_held",

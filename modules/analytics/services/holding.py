@@ -12,7 +12,7 @@ from django.db.models import F
 from modules.analytics import selectors, sinks
 from modules.analytics.errors import HeldUnknown, StillRefused
 from modules.analytics.kinds import Tracked
-from modules.analytics.models import LONGEST_CAUSE, HeldMessage
+from modules.analytics.models import LONGEST_CAUSE, HeldMessage, Person
 from modules.analytics.services.packing import Poison
 from modules.analytics.sinks import Misconfigured, NotNow, Refused, Sink
 from modules.analytics.sinks.port import size_of
@@ -25,8 +25,13 @@ log = structlog.get_logger(__name__)
 
 @db.transaction_required
 def hold(sink: Sink, poison: Iterable[Poison]) -> None:
-    """Keep them, with the events that they tell of; in the transaction that moves the cursor past these."""
-    rows = [_row(sink, each) for each in poison]
+    """Keep them, with the events that they tell of; in the transaction that moves the cursor past these. Of
+    who has taken it back or was forgotten since they were packed nothing is kept."""
+    poison = list(poison)
+    about = {each.customer_id for each in poison if each.customer_id is not None}
+    agree = Person.objects.filter(customer_id__in=about, agreed=True).select_for_update()
+    keep = {None, *agree.order_by("pk").values_list("customer_id", flat=True)}
+    rows = [_row(sink, each) for each in poison if each.customer_id in keep]
     for row in rows:
         log.error("message_held", sink=sink.name, name=row.name, message=str(row.message_id), cause=row.cause)
     HeldMessage.objects.bulk_create(rows, ignore_conflicts=True)

@@ -14,6 +14,7 @@ from modules.analytics import selectors
 from modules.analytics.kinds import Tracked
 from modules.analytics.sinks.port import ENVELOPE_BYTES, Rendered, Sink, size_of
 from modules.analytics.tracking import TRACKED, track
+from modules.experiments.interface import Unit
 from tiffin.log import Recorded
 
 log = structlog.get_logger(__name__)
@@ -116,6 +117,7 @@ def _customer_in(payload: bytes) -> UUID | None:
     """Whom an event is about that cannot be read, so that it is held only while they agree."""
     try:
         facts = msgspec.json.decode(payload)
-        return UUID(facts.get("customer_id") or facts.get("viewer_id"))
+        of_exposure = facts.get("unit") if facts.get("attribute") == Unit.CUSTOMER.value else None
+        return UUID(facts.get("customer_id") or facts.get("viewer_id") or of_exposure)
     except (msgspec.DecodeError, AttributeError, TypeError, ValueError):
         return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -33,9 +34,14 @@ BUDGET_SECONDS = 10.0
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
 MOST_DOUBLINGS = 8
-# So many messages of one body refused are no longer the messages' fault: all of them stay in the log.
-MOST_HELD_OF_A_BODY = 20
+# Where more than so many may be refused and none is taken, some are tried alone before anything is held.
+MOST_HELD = 20
+PROBES = 8
 _chance = random.SystemRandom()
+
+
+class Senseless(Misconfigured):
+    """Nothing of one log is taken, so that it is no message's fault. The other logs go on."""
 
 
 def relay_to(name: str) -> None:
@@ -66,10 +72,19 @@ def try_now(*, name: str) -> None:
         SinkRow.objects.filter(name=name).update(retry_at=None)
 
 
+def hold_refused(*, name: str) -> None:
+    """What a sink refuses is held from now on, and it goes on, however much that is: until it has taken all
+    that there was. Somebody has seen that it is the messages' fault, and not ours."""
+    with db.transaction():
+        SinkRow.objects.filter(name=name).update(holds_all=True, retry_at=None)
+
+
 def _send_all(sink: Sink) -> bool:
-    """A page of each log in turn, until none has more; whether it came to that."""
+    """A page of each log in turn, until none has more; whether it came to that. Raises Misconfigured once
+    every other log has had its turn."""
     relay, until = RELAYS[sink.name], time.monotonic() + BUDGET_SECONDS
     unread, unavailable = list(relay.producers), False
+    senseless: Misconfigured | None = None
     while unread and time.monotonic() < until:
         left = []
         for producer in unread:
@@ -79,7 +94,11 @@ def _send_all(sink: Sink) -> bool:
             except (FeedUnavailable, Stopped) as error:
                 unavailable = True
                 log.warning("log_unread", subscriber=relay.name, producer=producer, error=str(error))
+            except Senseless as error:
+                senseless = error
         unread = left
+    if senseless is not None:
+        raise senseless
     return not unread and not unavailable
 
 
@@ -90,7 +109,8 @@ def _send_page(sink: Sink, relay: Relay, producer: str) -> bool:
     while left:
         packed = pack(sink, left)
         untold = sum(each.message is None for each in packed.poison)
-        _require_sense(untold, len(packed.entries), "events of which no message can be made")
+        if untold > MOST_HELD and untold > packed.events - untold:
+            raise Senseless("of nearly no event a message can be made")
         refused = _deliver(sink, packed.entries)
         sent = len(packed.entries) - len(refused)
         _move(sink, reading, left[: packed.events], sent, packed.poison + refused)
@@ -111,28 +131,44 @@ def _deliver(sink: Sink, entries: Sequence[Entry]) -> list[Poison]:
             sink.send([entry.rendered for entry in body])
             taken += len(body)
         except Refused as error:
+            taken = taken or _taken_alone(sink, entries, error)
             half = len(body) // 2
             if half:
                 waiting += [body[half:], body[:half]]
-                continue
-            refused.append(poison(body[0], str(error)))
-            _require_sense(len(refused), taken, str(error))
+            else:
+                refused.append(poison(body[0], str(error)))
     return refused
 
 
-def _require_sense(wrong: int, right: int, cause: str) -> None:
-    """Where most is wrong it is not the messages' fault. Raises Misconfigured."""
-    if wrong > MOST_HELD_OF_A_BODY and wrong > right:
-        raise Misconfigured(f"nearly everything is refused: {cause}")
+def _taken_alone(sink: Sink, entries: Sequence[Entry], refusal: Refused) -> int:
+    """How many of some messages, from all parts of a body that was refused, are taken by themselves; they
+    come again with the others, under the same ids. Where few were refused so far none is tried.
+
+    Raises Senseless where none is taken: then it is not the messages' fault.
+    """
+    row = SinkRow.objects.get(name=sink.name)
+    if row.holds_all or row.refused + len(entries) <= MOST_HELD:
+        return 0
+    step = max(len(entries) // PROBES, 1)
+    taken = 0
+    for entry in entries[::step]:
+        with suppress(Refused):
+            sink.send([entry.rendered])
+            taken += 1
+    if not taken:
+        raise Senseless(f"nearly everything is refused: {refusal}")
+    return taken
 
 
 def _move(sink: Sink, reading: Reading, past: Sequence[Recorded], sent: int, held: Sequence[Poison]) -> None:
+    row = SinkRow.objects.filter(name=sink.name)
     with db.transaction():
         reading.move_past(past)
         hold(sink, held)
         if sent:
-            row = SinkRow.objects.filter(name=sink.name)
-            row.update(sent=F("sent") + sent, sent_at=clock.now())
+            row.update(sent=F("sent") + sent, sent_at=clock.now(), refused=0)
+        elif held:
+            row.update(refused=F("refused") + len(held))
 
 
 def _pause(failures: int) -> timedelta:
@@ -159,3 +195,5 @@ def _note(name: str, complete_at: datetime | None) -> None:
         SinkRow.objects.filter(name=name).update(
             complete_at=complete_at, trouble="", trouble_since=None, failures=0, retry_at=None
         )
+        if complete_at is not None:
+            SinkRow.objects.filter(name=name).update(holds_all=False)

@@ -19,6 +19,7 @@ from modules.analytics.tests import scenes
 from modules.analytics.tests.outside import Answer, Heard, World
 from tiffin import clock
 from tiffin.log import relays, tidying
+from tiffin.log.relays import Reading, Relay
 from tiffin.testing.things import new_thing
 
 pytestmark = pytest.mark.usefixtures("orders")
@@ -200,6 +201,64 @@ def test_where_everything_is_refused_nothing_is_held(configured: World) -> None:
     services.try_now(name="segment")
     services.relay_to("segment")
     assert reasons(configured) == numbers
+
+
+def test_many_that_are_refused_in_a_row_are_held_where_others_are_taken(configured: World) -> None:
+    who = scenes.customer()
+    reasons_told = ["poison"] * 30 + [str(number) for number in range(30)]
+    scenes.tell(*(scenes.cancelled(who, reason) for reason in reasons_told))
+    configured.judge = poisonous
+    services.relay_to("segment")
+    assert set(reasons(configured)) == {str(number) for number in range(30)}
+    assert HeldMessage.objects.count() == 30
+    assert Sink.objects.get(name="segment").trouble == ""
+
+
+def test_a_few_at_a_time_a_wrong_setting_holds_no_more_than_a_few(configured: World) -> None:
+    who = scenes.customer()
+    configured.judge = refusing(SEGMENT, Answer(400, b"everything is wrong"))
+    for turn in range(6):
+        scenes.tell(*(scenes.cancelled(who, f"{turn}-{number}") for number in range(8)))
+        services.try_now(name="segment")
+        services.relay_to("segment")
+    assert HeldMessage.objects.count() == 16
+    assert Sink.objects.get(name="segment").trouble.startswith("nearly everything is refused")
+
+
+def test_a_log_of_which_nothing_is_taken_holds_up_no_other_until_staff_let_it_go(
+    configured: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, looked_at, read = scenes.customer(), [], relays.read
+    scenes.tell(*(scenes.cancelled(who, "poison") for _ in range(40)))
+
+    def noted(relay: Relay, producer: str) -> Reading:
+        looked_at.append(producer)
+        return read(relay, producer)
+
+    monkeypatch.setattr(relays, "read", noted)
+    configured.judge = poisonous
+    services.relay_to("segment")
+    assert set(looked_at) == set(RELAYS["segment"].producers)
+    assert not HeldMessage.objects.exists()
+
+    services.hold_refused(name="segment")
+    services.relay_to("segment")
+    assert HeldMessage.objects.count() == 40
+    row = Sink.objects.get(name="segment")
+    assert (row.trouble, row.holds_all) == ("", False)
+
+
+def test_of_who_takes_it_back_while_it_is_sent_nothing_is_held(configured: World) -> None:
+    who = scenes.customer()
+    scenes.tell(scenes.cancelled(who, "poison"))
+
+    def meanwhile(heard: Heard) -> Answer:
+        services.agree(customer_id=who, agreed=False)
+        return poisonous(heard)
+
+    configured.judge = meanwhile
+    services.relay_to("segment")
+    assert not HeldMessage.objects.exists()
 
 
 def test_an_event_of_which_nothing_can_be_made_stops_nobody(
