@@ -203,7 +203,7 @@ def test_what_is_switched_off_is_off_when_the_page_comes_back(ada):
     accepted = page.get_by_role("switch", name="The restaurant has accepted, on your devices")
     accepted.uncheck()
     page.get_by_label("In which language?").select_option("Polski")
-    ada.press("Keep this")
+    ada.press("Keep this", within=page.get_by_role("region", name="What you hear of your orders"))
     ada.reads("That is what you hear from now on.")
     expect(accepted).not_to_be_checked()
     expect(page.get_by_role("switch", name="The order is paid for, by e-mail")).to_be_disabled()

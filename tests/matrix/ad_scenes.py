@@ -32,7 +32,7 @@ _EVENT = """
 INSERT INTO ads_adevent (id, decision_id, slot, kind, at, region, placement, advertiser_id, campaign_id,
     flight_id, creative_id, source, verdict, price, per_order, charged, settled, note)
 VALUES (gen_random_uuid(), gen_random_uuid(), 0, 'impression', now(), %s, 'email', gen_random_uuid(),
-    gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 0, 'valid', 0, 0, 0, true, '') RETURNING id
+    %s, gen_random_uuid(), gen_random_uuid(), 0, 'valid', 0, 0, 0, true, '') RETURNING id
 """
 _FIGURE = """
 INSERT INTO ads_figure (hour, region, placement, campaign_id, flight_id, creative_id, impressions, clicks,
@@ -57,7 +57,7 @@ def ads_rows(cast: Cast, region: str) -> dict[str, str]:
         "ads.flight": flight_of(cast, campaign),
         "ads.creative": creative_of(cast, campaign),
         "ads.decisionrecord": _one(cast, _DECISION, region),
-        "ads.adevent": _one(cast, _EVENT, region),
+        "ads.adevent": _one(cast, _EVENT, region, campaign),
         "ads.figure": _one(cast, _FIGURE, region),
         "ads.bill": _one(cast, _BILL, region),
     }
@@ -91,12 +91,16 @@ def _flight(cast: Cast, *, on: bool) -> str:
     return flight_of(cast, campaign_of(cast, "approved"), on=on)
 
 
+def _event(cast: Cast) -> str:
+    return _one(cast, _EVENT, "gb", campaign_of(cast, "approved"))
+
+
 def _creative(cast: Cast) -> str:
     return creative_of(cast, campaign_of(cast, "approved"))
 
 
 FITTING_ADS = {
-    "ads.adevent:give_back": lambda stage: _one(stage.cast, _EVENT, "gb"),
+    "ads.adevent:give_back": lambda stage: _event(stage.cast),
     "ads.advertiser:block": lambda stage: advertiser_of(stage.cast),
     "ads.advertiser:unblock": lambda stage: advertiser_of(stage.cast, blocked=True),
     "ads.campaign:submit": lambda stage: campaign_of(stage.cast, "draft"),

@@ -28,9 +28,10 @@ VALUES (gen_random_uuid(), '', 0, 0, now(), %s, 'Matrix', '', %s, 'customer', %s
     0, 10000, 'orders', '{}', 0, false, now() + interval '1 year', %s, 0, false, now(), '', '') RETURNING id
 """
 _CATALOGUE = """
-INSERT INTO experiments_catalogue (id, region, version, log_txid, created_at, revision, payload, sticky, holdouts,
-    remote, remote_buckets, remote_note)
-VALUES ('019319d0-0000-7000-8000-000000000001', '', 0, 0, now(), 0, '{}', '{}', '{}', '{}', '{}', '')
+INSERT INTO experiments_catalogue (id, region, version, log_txid, created_at, revision, payload, sticky,
+    holdouts, remote, remote_buckets, remote_note)
+VALUES ('019319d0-0000-7000-8000-000000000001', '', 0, 0, now(), 0, '{}', '{}', '{}', '{}', '{}',
+    '')
 ON CONFLICT (id) DO UPDATE SET remote_note = experiments_catalogue.remote_note RETURNING id
 """
 # The matrix releases the variation of this name.

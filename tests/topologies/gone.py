@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+import psutil
 
 from tiffin.testing.running import Platform
 
@@ -17,7 +19,13 @@ def without(platform: Platform, module: str) -> Iterator[None]:
     """Within the block none of its processes runs; whoever would start them again is held up meanwhile."""
     os.kill(platform.pid, signal.SIGSTOP)
     try:
-        former = {name: platform.kill(name) for name in (f"{module}-{each}" for each in PROCESSES)}
+        names = [f"{module}-{each}" for each in PROCESSES]
+        # Those that answer would go on for some seconds after whoever started them.
+        children = [psutil.Process(pid) for name in names for pid in platform.children(name)]
+        former = {name: platform.kill(name) for name in names}
+        for child in children:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
         yield
     finally:
         os.kill(platform.pid, signal.SIGCONT)

@@ -37,8 +37,6 @@ def test_pages_are_whole_and_orders_go_on(apart: Platform, places: World) -> Non
         slug = ads_of(browser, places.open)[0]["restaurant_slug"]
 
         with without(apart, "ads"):
-            # Its web processes decide from memory until they notice that their master is gone.
-            until(lambda: "data-ad=" not in home(browser, places.open), bool)
             for path in ("/", "/?city=london&text=ramen", f"/r/{slug}/"):
                 page = browser.get(path)
                 assert page.status_code == 200, path

@@ -98,7 +98,7 @@ def together(pairs: Iterable[tuple[Group, Group]]) -> Lifted:
         campaigns += 1
         if _is_enough(treated, ghosts):
             counted += 1
-            orders += treated.viewers * (treated.mean - ghosts.mean)
+            orders += treated.orders - treated.viewers * ghosts.mean
             variance += treated.viewers**2 * (treated.variance_of_mean + ghosts.variance_of_mean)
     margin = Z95 * sqrt(variance)
     estimate = Estimate(orders, orders - margin, orders + margin) if counted else None

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modules.ads.audit import holdouts_are_their_exposures
@@ -250,6 +250,7 @@ class TestTheEstimate:
         orders=st.integers(10, 100),
         of_ghosts=st.integers(0, 100),
     )
+    @example(viewers=100, ghosts=100, orders=28, of_ghosts=0)
     def test_it_lies_in_its_interval(self, viewers: int, ghosts: int, orders: int, of_ghosts: int) -> None:
         found = together([(Group(viewers, orders, orders), Group(ghosts, of_ghosts, of_ghosts))]).estimate
         everybody, fewer = viewers + ghosts, min(viewers, ghosts)
