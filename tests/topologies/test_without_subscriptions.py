@@ -54,7 +54,7 @@ def test_members_have_what_they_had_and_nothing_is_lost(
             member.get(f"/memberships/{membership['id']}"),
             stranger.post("/memberships", wanted, key=key),
         ):
-            refused(answer, 503, "database_unavailable")
+            refused(answer, 503, "module_unavailable")
             assert int(answer.headers["Retry-After"]) > 0
         order = member.order_with(places.open, fulfilment="pickup")
         kitchen.hands_over(order)
