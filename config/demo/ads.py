@@ -20,7 +20,12 @@ _HOUSE = {
     "gb": ({"": "Free delivery with Tiffin Plus"}, {"": "The first month costs nothing."}),
     "pl": ({"": "Tiffin Plus: darmowa dostawa"}, {"": "Pierwszy miesiąc za darmo."}),
 }
-_PLACEMENTS = (Placement.HOME_CAROUSEL, Placement.SEARCH_LISTING, Placement.TRACKING_PAGE)
+_PLACEMENTS = (
+    Placement.HOME_CAROUSEL,
+    Placement.SEARCH_LISTING,
+    Placement.TRACKING_PAGE,
+    Placement.EMAIL,
+)
 
 
 def bring(restaurants: dict[str, Place]) -> None:
@@ -59,7 +64,7 @@ def _house(region: str) -> None:
         region=region,
         advertiser="Tiffin",
         name="Demo",
-        placements=(Placement.HOME_CAROUSEL, Placement.MENU_BANNER),
+        placements=(Placement.HOME_CAROUSEL, Placement.MENU_BANNER, Placement.EMAIL),
         headlines=headlines,
         texts=texts,
         landing="/account/membership/",

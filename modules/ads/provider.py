@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from modules.ads import selectors, services
-from modules.ads.interface import AdBillView, Ads, CampaignWish, Decision, PageView, Place
+from modules.ads.interface import AdBillView, AdConsent, Ads, CampaignWish, Decision, PageView, Place
 from modules.ads.selectors import bills
 from modules.ads.services import advertising
 from tiffin.interfaces import CommandKey, provides
@@ -21,11 +21,14 @@ class AdsProvider(Ads):
     def advertise(self, *, key: CommandKey, wish: CampaignWish) -> UUID:
         return advertising.advertise(wish)
 
-    def is_personal(self, *, customer_id: UUID) -> bool:
-        return selectors.agreed(customer_id)
+    def mailed(self, *, key: CommandKey, tokens: list[str]) -> None:
+        services.record_impressions(tokens, services.MAILED)
 
-    def agree(self, *, key: CommandKey, customer_id: UUID, personal: bool) -> None:
-        services.agree(viewer_id=customer_id, is_customer=True, personal=personal)
+    def consent(self, *, customer_id: UUID) -> AdConsent:
+        return selectors.consent_of(customer_id)
+
+    def agree(self, *, key: CommandKey, customer_id: UUID, consent: AdConsent) -> None:
+        services.agree(customer_id, consent)
 
     def bills(self, *, bill_ids: list[UUID]) -> list[AdBillView]:
         return bills.bills(bill_ids)

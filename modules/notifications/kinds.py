@@ -32,13 +32,14 @@ TRIED_FOR = {
 class Kind(DTO):
     """`essential` belongs to an order or a membership and always comes by e-mail, if by e-mail at all; the
     rest only to those who want it. Browsers are told what their owners want there. It leads to the page of
-    its order, or to that `page` of the account."""
+    its order, or to that `page` of the account. Its e-mail `has_ad` below for those who agreed to that."""
 
     code: str
     title: str
     channels: tuple[Channel, ...]
     essential: bool = True
     page: str = "rewards"
+    has_ad: bool = False
 
 
 _ALL = (Channel.EMAIL, Channel.PUSH, Channel.WEBHOOK)
@@ -47,7 +48,13 @@ _AT_ONCE = (Channel.PUSH, Channel.WEBHOOK)
 CONFIRMED = Kind(code="order_confirmed", title="The order is paid for", channels=_ALL)
 ACCEPTED = Kind(code="order_accepted", title="The restaurant has accepted", channels=_AT_ONCE)
 DELIVERED = Kind(code="order_delivered", title="The order has arrived", channels=_AT_ONCE)
-FEEDBACK = Kind(code="order_feedback", title="How an order was", channels=(Channel.EMAIL,), essential=False)
+FEEDBACK = Kind(
+    code="order_feedback",
+    title="How an order was",
+    channels=(Channel.EMAIL,),
+    essential=False,
+    has_ad=True,
+)
 CANCELLED = Kind(code="order_cancelled", title="The order was cancelled", channels=_ALL)
 REFUNDED = Kind(code="order_refunded", title="Money or points come back", channels=_ALL)
 CLAIM_DECIDED = Kind(code="claim_decided", title="A claim was decided", channels=_ALL)

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from modules.ads.interface import Ad
 from modules.notifications.channels import push
 from modules.notifications.interface import BrowserView, Choices, KindView, Switch
 from modules.notifications.kinds import KINDS, Channel, Kind
 from modules.notifications.models import Browser, Message, Preference
-from modules.notifications.wording import Written, choose_language, languages, write
+from modules.notifications.wording import AdBelow, Written, choose_language, languages, write
 from tiffin import regions
 from tiffin.regions import Region, UnknownRegion
 
@@ -51,16 +52,36 @@ def _kind_view(kind: Kind, kept: Preference) -> KindView:
     )
 
 
-def written(message: Message, preference: Preference) -> Written:
-    """The message in the language its customer reads. Raises whatever a bad template does."""
+def language_of(message: Message, preference: Preference) -> str:
+    """The one that its customer reads, as far as there are templates in it."""
     region = _region_of(message)
+    return choose_language(preference.language, region.languages if region else ())
+
+
+def written(message: Message, language: str, ad: Ad | None = None) -> Written:
+    """The message in that language, with the ad below. Raises whatever a bad template does."""
     return write(
         message.kind,
         message.facts,
-        language=choose_language(preference.language, region.languages if region else ()),
-        region=region,
+        language=language,
+        region=_region_of(message),
         link=link_of(message),
         unsubscribe="" if KINDS[message.kind].essential else _way_out(message),
+        ad=_ad_below(ad),
+    )
+
+
+def _ad_below(ad: Ad | None) -> AdBelow | None:
+    """Pictures of others would tell them who reads our e-mails: none are shown."""
+    if ad is None:
+        return None
+    return AdBelow(
+        advertiser=ad.advertiser,
+        headline=ad.headline,
+        text=ad.text,
+        link=f"{settings.TIFFIN_ORIGIN}{ad.click}",
+        why=ad.why,
+        choose=f"{settings.TIFFIN_ORIGIN}/account/",
     )
 
 

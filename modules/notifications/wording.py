@@ -29,6 +29,17 @@ class Written(DTO):
     unsubscribe: str = ""
 
 
+class AdBelow(DTO):
+    """An ad below an e-mail: `why` it is there, and where one can `choose` to have none."""
+
+    advertiser: str
+    headline: str
+    text: str
+    link: str
+    why: str
+    choose: str
+
+
 @cache
 def languages() -> tuple[str, ...]:
     """Those that there are templates in."""
@@ -52,6 +63,7 @@ def write(
     region: Region | None = None,
     link: str,
     unsubscribe: str = "",
+    ad: AdBelow | None = None,
 ) -> Written:
     """Raises whatever a bad template does (TemplateDoesNotExist, TemplateSyntaxError), ValueError for one
     that says nothing."""
@@ -67,13 +79,16 @@ def write(
         "body": linebreaks(escape("\n\n".join(paragraphs))),
         "link": link,
         "unsubscribe": unsubscribe,
+        "ad": ad,
+        "ad_template": f"notifications/{language}/ad.html",
     }
+    below = [render_to_string(f"notifications/{language}/ad.txt", page).strip()] if ad else []
     footer = render_to_string(f"notifications/{language}/footer.txt", page).strip()
     return Written(
         language=language,
         subject=" ".join(subject.split()),
         summary=paragraphs[0],
-        text="\n\n".join([*paragraphs, link, footer]) + "\n",
+        text="\n\n".join([*paragraphs, link, *below, footer]) + "\n",
         html=str.__str__(
             render_to_string("notifications/mail.html", {**page, "footer": linebreaks(escape(footer))})
         ),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from modules.ads.interface import Ad, Ads, PageView, Place, Placement, Point
+from modules.ads.interface import Ad, AdConsent, Ads, PageView, Place, Placement, Point
 from modules.storefront.places import PlaceChosen, city_of
 from modules.storefront.visitors import Visitor
 from tiffin.errors import DomainError
@@ -48,10 +48,10 @@ def ads_for(
     return {each.placement.value: each.ads for each in decision.places}
 
 
-def is_personal(visitor: Visitor) -> bool | None:
-    """Whether ads go by what this customer does; None when nobody can say: no page fails for it."""
+def ads_consent(visitor: Visitor) -> AdConsent | None:
+    """What this customer agreed to; None when nobody can say: no page fails for it."""
     try:
-        return call(Ads).is_personal(customer_id=visitor.id)
+        return call(Ads).consent(customer_id=visitor.id)
     except (ModuleUnavailable, ModuleFault) as error:
         log.info("ads_consent_unknown", error=repr(error))
         return None

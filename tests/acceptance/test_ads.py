@@ -3,12 +3,16 @@ it takes no orders."""
 
 from __future__ import annotations
 
+import email
+import re
+from email import policy
+from email.message import EmailMessage
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.acceptance.people import Kitchen, Place, until
+from tests.acceptance.people import Customer, Kitchen, Place, until
 from tests.acceptance.staff import log_in
 from tiffin.testing.running import Platform
 
@@ -28,13 +32,14 @@ VALUES (gen_random_uuid(), 'gb', 0, 0, now(), %s, 'Ramen', 'traffic', 'cpc', 500
 _FLIGHT = """
 INSERT INTO ads_flight (id, campaign_id, name, placements, cities, cuisines, keywords, weekdays, from_hour,
     to_hour, members, customers, segments, cap, cap_hours, to_unknown, is_on)
-VALUES (gen_random_uuid(), %s, 'All', '{home_carousel}', '{}', '{}', '{}', '{}', 0, 24, 'any', 'any', '{}', 0,
+VALUES (gen_random_uuid(), %s, 'All', %s, '{}', '{}', '{}', '{}', 0, 24, 'any', 'any', '{}', 0,
     24, true, true)
 """
 _CREATIVE = """
 INSERT INTO ads_creative (id, campaign_id, name, headlines, texts, picture, state, note, created_at)
 VALUES (gen_random_uuid(), %s, 'One', '{"": "{dish} for {price}"}', '{}', '', 'waiting', '', now())
 """
+_EVENTS = "SELECT kind, verdict FROM ads_adevent WHERE campaign_id = %s"
 _SPENT = "SELECT spent FROM ads_campaignday WHERE campaign_id = %s AND spent > 0"
 
 
@@ -63,11 +68,53 @@ def test_from_an_approval_to_a_click_that_is_paid_for(
         until(lambda: ads_of(browser, places.open), bool)
 
 
-def approved(platform: Platform, place: Place) -> str:
+def test_who_agreed_to_it_is_asked_how_a_meal_was_with_an_ad_below(
+    platform: Platform, places: Any, kitchen_of: Any
+) -> None:
+    campaign = approved(platform, places.open, placement="email")
+    customer = Customer(platform.base_url, places.open)
+    consent = {"personal": True, "by_email": True}
+    assert customer.put("/ads/consent", consent).json() == consent
+    kitchen: Kitchen = kitchen_of(places.open)
+
+    def asked() -> EmailMessage | None:
+        """Of another order, until the worker knows what there is to show."""
+        order = customer.order_with(places.open, fulfilment="pickup")
+        kitchen.hands_over(order)
+        return until(lambda: feedback(platform, customer.email, order["id"]), bool)
+
+    mail = until(asked, lambda mail: "Ramen & Co" in text_of(mail), seconds=60)
+    assert "/account/" in text_of(mail)
+    # A mail server that follows the link at once is nobody; it leads on all the same.
+    (click,) = re.findall(r"\S+(/api/v1/ads/clicks/\S+)", text_of(mail))
+    headers = {"User-Agent": "Mozilla/5.0 Firefox/133.0"}
+    answer = httpx.get(platform.base_url + click, headers=headers)
+    assert (answer.status_code, answer.headers["Location"][:3]) == (302, "/r/")
+    events = platform.sql("ads", _EVENTS, [campaign])
+    assert set(events) == {("impression", "valid"), ("click", "bot")}
+
+
+def feedback(platform: Platform, to: str, order_id: str) -> EmailMessage | None:
+    """The e-mail that asks how an order was."""
+    for file in (platform.home_of("notifications") / "mail").glob("*.log"):
+        for one in re.split(r"(?m)^-{79}$", file.read_text()):
+            mail = email.message_from_string(one.strip(), policy=policy.default)
+            if mail["To"] == to and mail["Subject"] == "How was your meal?" and order_id in text_of(mail):
+                return mail
+    return None
+
+
+def text_of(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def approved(platform: Platform, place: Place, *, placement: str = "home_carousel") -> str:
     """By staff, on their page."""
     ((advertiser,),) = platform.sql("ads", _ADVERTISER, [place.id])
     ((campaign,),) = platform.sql("ads", _CAMPAIGN, [advertiser])
-    platform.sql("ads", _FLIGHT, [campaign])
+    platform.sql("ads", _FLIGHT, [campaign, [placement]])
     platform.sql("ads", _CREATIVE, [campaign])
     platform.await_rows("ads", "SELECT 1 FROM ads_knownrestaurant WHERE id = %s", [place.id])
     with httpx.Client(base_url=platform.base_url, follow_redirects=True, timeout=20) as staff:

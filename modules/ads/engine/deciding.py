@@ -334,7 +334,7 @@ class _Filling:
 
     def _is_held_out(self, flight: Servable) -> bool:
         viewer = self.viewer
-        return bool(flight.holdout and viewer.is_customer) and is_held_out(
+        return bool(flight.holdout and viewer.is_measured) and is_held_out(
             viewer.key, flight.campaign_id, flight.holdout
         )
 

@@ -39,9 +39,9 @@ class Habits(msgspec.Struct, kw_only=True):
 class Viewer:
     """Somebody for one decision. `seen` are the impressions of each campaign by hour (of those since 1970);
     `is_known` is false of whom nothing is kept, `is_personal` where their habits may not be used;
-    `is_customer` is false of browsers, which do not order."""
+    `is_customer` is false of browsers, which do not order; `by_email` is whether they want ads in e-mails."""
 
-    __slots__ = ("habits", "is_customer", "is_known", "is_member", "is_personal", "key", "seen")
+    __slots__ = ("by_email", "habits", "is_customer", "is_known", "is_member", "is_personal", "key", "seen")
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class Viewer:
         is_personal: bool = False,
         is_member: bool = False,
         is_customer: bool = False,
+        by_email: bool = False,
     ) -> None:
         self.key = key
         self.habits = habits or Habits()
@@ -60,6 +61,12 @@ class Viewer:
         self.is_personal = is_personal and self.is_known
         self.is_member = is_member
         self.is_customer = is_customer
+        self.by_email = by_email
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether what they see may be compared with what they order: of customers who agreed."""
+        return self.is_customer and self.is_personal
 
     def segments(self, big_basket: int) -> int:
         """The groups they are in, as bits; none where their habits may not be used."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from modules.ads.interface.bills import ADS_PURPOSE, AdBillState, AdBillView
-from modules.ads.interface.deciding import Ad, Decision, Filled, PageView, Place, Point
+from modules.ads.interface.deciding import Ad, AdConsent, Decision, Filled, PageView, Place, Point
 from modules.ads.interface.errors import CampaignRefused, OfferInvalid, TooManySlots
 from modules.ads.interface.kinds import (
     AdvertiserKind,
@@ -26,6 +26,7 @@ __all__ = [
     "Ad",
     "AdBillState",
     "AdBillView",
+    "AdConsent",
     "Ads",
     "AdvertiserKind",
     "CampaignRefused",
@@ -63,14 +64,19 @@ class Ads(Interface, module="ads", version=1):
         """A campaign that is shown within its dates; its id. Whoever asks has looked at it, as staff do."""
         ...
 
+    @command(timeout=1.0)
+    def mailed(self, *, key: CommandKey, tokens: list[str]) -> None:
+        """An e-mail with these ads was handed over: each counts as shown, once."""
+        ...
+
     @query(timeout=0.3)
-    def is_personal(self, *, customer_id: UUID) -> bool:
-        """Whether ads are chosen by what this customer does."""
+    def consent(self, *, customer_id: UUID) -> AdConsent:
+        """What this customer agreed to."""
         ...
 
     @command(timeout=1.0)
-    def agree(self, *, key: CommandKey, customer_id: UUID, personal: bool) -> None:
-        """From now on they are, or not any more: then what was learned is forgotten."""
+    def agree(self, *, key: CommandKey, customer_id: UUID, consent: AdConsent) -> None:
+        """From now on that is what they agree to. Whoever wants no personal ads any more is forgotten."""
         ...
 
     @query(timeout=0.5)

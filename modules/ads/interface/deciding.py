@@ -76,8 +76,16 @@ class Filled(DTO):
 
 
 class Decision(DTO):
-    """What was decided for a page view. Each token counts until `expires_at`."""
+    """What was decided for a page view, or for an e-mail. Each token counts until `expires_at`."""
 
     id: UUID
     places: tuple[Filled, ...]
     expires_at: datetime
+
+
+class AdConsent(DTO):
+    """What a customer agreed to: that ads are chosen by what they do (`personal`), and that there is one in
+    e-mails that they asked for (`by_email`). Nobody agrees before they say so."""
+
+    personal: bool
+    by_email: bool

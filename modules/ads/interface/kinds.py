@@ -56,11 +56,12 @@ class Pacing(OpenEnum):
 
 class NoFill(OpenEnum):
     """Why a place stays empty. NOTHING_ELIGIBLE: there are ads, and none for this page and this person;
-    NOT_READY: the server has only begun."""
+    NOT_READY: the server has only begun; NOT_AGREED: they want no ads in e-mails."""
 
     NOTHING_LIVE = "nothing_live"
     NOTHING_ELIGIBLE = "nothing_eligible"
     NOT_READY = "not_ready"
+    NOT_AGREED = "not_agreed"
     UNKNOWN = "unknown"
 
 

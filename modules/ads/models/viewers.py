@@ -10,12 +10,13 @@ from tiffin import clock
 class Viewer(models.Model):
     """A customer (`is_customer`), or the browser of a stranger; its id is theirs. `is_personal` is whether
     they agree that ads are chosen by what they did: only then are there `habits`, which are forgotten when
-    they do not any more. A browser's row is there only while it agrees. Gone when its customer is forgotten,
-    and a browser's after 180 days without a change."""
+    they do not any more; `by_email` whether they want one in e-mails. A browser's row is there only while it
+    agrees. Gone when its customer is forgotten, and a browser's after 180 days without a change."""
 
     id = models.UUIDField(primary_key=True)
     is_customer = models.BooleanField()
     is_personal = models.BooleanField(default=False)
+    by_email = models.BooleanField(default=False, db_default=False)
     habits = models.BinaryField(default=b"")
     member_until = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(default=clock.now)

@@ -78,10 +78,15 @@ class CountedSerializer(serializers.Serializer[Any]):
 
 
 class ConsentSerializer(serializers.Serializer[Any]):
-    """Whether ads may be chosen by what one does."""
+    """Whether ads may be chosen by what one does, and whether there may be one in e-mails that one asked
+    for."""
 
     personal = serializers.BooleanField()
+    by_email = serializers.BooleanField(required=False)
 
 
-class DeviceConsentSerializer(ConsentSerializer):
+class DeviceConsentSerializer(serializers.Serializer[Any]):
+    """Whether ads may be chosen by what is done in a browser that nobody is logged in with."""
+
+    personal = serializers.BooleanField()
     device_id = IdField()

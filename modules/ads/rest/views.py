@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from modules.ads import selectors, services
-from modules.ads.interface import OfferInvalid, TooManySlots
+from modules.ads.interface import AdConsent, OfferInvalid, TooManySlots
 from modules.ads.rest.asking import asked
 from modules.ads.rest.serializers import (
     ConsentSerializer,
@@ -137,23 +137,31 @@ class Consent(CustomerView):
     @extend_schema(
         responses=ConsentSerializer,
         operation_id="ads_consent",
-        summary="Whether ads go by what I do",
+        summary="Whether ads go by what I do, and come by e-mail",
     )
     def get(self, request: Request) -> Response:
-        return Response({"personal": selectors.agreed(self.customer_id())})
+        return Response(_told(selectors.consent_of(self.customer_id())))
 
     @extend_schema(
         request=ConsentSerializer,
         responses=ConsentSerializer,
         operation_id="ads_consent_change",
-        summary="Agree that ads go by what I do, or not any more",
-        description="Whoever does not any more is forgotten: what was learned is deleted at once.",
+        summary="Agree that ads go by what I do, or come by e-mail, or not any more",
+        description=(
+            "Who wants no personal ads any more is forgotten: what was learned is deleted at once. Without "
+            "`by_email` that stays as it was."
+        ),
     )
     def put(self, request: Request) -> Response:
         sent = ConsentSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        services.agree(viewer_id=self.customer_id(), is_customer=True, **sent.validated_data)
-        return Response(sent.validated_data)
+        before = selectors.consent_of(self.customer_id())
+        consent = AdConsent(
+            personal=sent.validated_data["personal"],
+            by_email=sent.validated_data.get("by_email", before.by_email),
+        )
+        services.agree(self.customer_id(), consent)
+        return Response(_told(consent))
 
 
 class DeviceConsent(PublicView):
@@ -167,8 +175,12 @@ class DeviceConsent(PublicView):
         sent = DeviceConsentSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         device_id: UUID = sent.validated_data["device_id"]
-        services.agree(viewer_id=device_id, is_customer=False, personal=sent.validated_data["personal"])
+        services.agree_as_browser(device_id, personal=sent.validated_data["personal"])
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _told(consent: AdConsent) -> dict[str, bool]:
+    return {"personal": consent.personal, "by_email": consent.by_email}
 
 
 def origin_of(request: Request) -> Origin:

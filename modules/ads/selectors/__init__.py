@@ -1,5 +1,5 @@
 """What ads knows."""
 
-from modules.ads.selectors.viewers import agreed
+from modules.ads.selectors.viewers import consent_of
 
-__all__ = ["agreed"]
+__all__ = ["consent_of"]

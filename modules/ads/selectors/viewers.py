@@ -10,14 +10,14 @@ import msgspec
 
 from modules.ads.engine.viewer import HOUR, Habits
 from modules.ads.engine.viewer import Viewer as Looking
-from modules.ads.interface import PageView
+from modules.ads.interface import AdConsent, PageView
 from modules.ads.models import Viewer
 from tiffin import db
 
 LONGEST_CAP_HOURS = 24 * 30
 _VIEWER = """
-SELECT viewer.is_personal, viewer.habits, viewer.member_until > %(now)s, seen.campaigns, seen.hours,
-    seen.counts
+SELECT viewer.is_personal, viewer.by_email, viewer.habits, viewer.member_until > %(now)s, seen.campaigns,
+    seen.hours, seen.counts
 FROM (SELECT) AS one
 LEFT JOIN ads_viewer AS viewer ON viewer.id = %(id)s
 LEFT JOIN LATERAL (
@@ -35,7 +35,7 @@ def viewer_of(view: PageView, now: datetime) -> Looking:
     if id is None:
         return Looking()
     hour = int(now.timestamp() // HOUR)
-    ((is_personal, habits, is_member, *seen),) = db.select(
+    ((is_personal, by_email, habits, is_member, *seen),) = db.select(
         _VIEWER, id=id, now=now, since=hour - LONGEST_CAP_HOURS
     )
     if view.customer_id is None and is_personal is None:
@@ -47,6 +47,7 @@ def viewer_of(view: PageView, now: datetime) -> Looking:
         is_personal=bool(is_personal),
         is_member=bool(is_member),
         is_customer=view.customer_id is not None,
+        by_email=bool(by_email),
     )
 
 
@@ -63,6 +64,9 @@ def _by_campaign(
     return found
 
 
-def agreed(viewer_id: UUID) -> bool:
-    """Whether ads may be chosen by what they do."""
-    return Viewer.objects.filter(pk=viewer_id, is_personal=True).exists()
+def consent_of(customer_id: UUID) -> AdConsent:
+    """Nothing, of whom nothing is kept."""
+    viewer = Viewer.objects.filter(pk=customer_id).first()
+    return AdConsent(
+        personal=viewer is not None and viewer.is_personal, by_email=viewer is not None and viewer.by_email
+    )

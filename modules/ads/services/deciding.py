@@ -30,6 +30,7 @@ from modules.ads.interface import (
     NoFill,
     PageView,
     Place,
+    Placement,
     TooManySlots,
 )
 from modules.ads.selectors.viewers import viewer_of
@@ -54,11 +55,11 @@ def decide(view: PageView, places: Sequence[Place], kept: Keeper = keeper) -> De
     region, now = regions.get(view.region), clock.now()
     decision_id = ids.new_id()
     if not kept.ready.is_set():
-        nothing = [Placed(each.placement, each.slots, [], {}, {}, [], NoFill.NOT_READY) for each in places]
+        nothing = [_nothing(each, NoFill.NOT_READY) for each in places]
         writing.note(writing.Made(decision_id, now, region.code, None, view, nothing, {}, 0.0))
         return _empty(decision_id, places, now)
     viewer = viewer_of(view, now)
-    scene = _scene(kept, view, region, now)
+    scene = _scene(kept, view, viewer, region, now)
     seeing = flags.of(_subject(view, viewer))
     look = Look(viewer, scene, now.timestamp(), seeing.read(RANKING) == "relevant")
     placed = _placed(kept, region, look, places)
@@ -66,10 +67,14 @@ def decide(view: PageView, places: Sequence[Place], kept: Keeper = keeper) -> De
     decision = Decision(
         id=decision_id,
         places=tuple(made.filled(each) for each in placed),
-        expires_at=now + offers.LIFE,
+        expires_at=now + offers.life_of(*(each.placement for each in places)),
     )
     took = time.perf_counter() - began
-    writing.note(writing.Made(decision_id, now, region.code, viewer.key, view, placed, made.chosen, took))
+    writing.note(
+        writing.Made(
+            decision_id, now, region.code, viewer.key, view, placed, made.chosen, took, viewer.is_measured
+        )
+    )
     return decision
 
 
@@ -91,9 +96,10 @@ def _empty(decision_id: UUID, places: Sequence[Place], now: datetime) -> Decisio
     return Decision(id=decision_id, places=nothing, expires_at=now)
 
 
-def _scene(kept: Keeper, view: PageView, region: Region, now: datetime) -> Scene:
+def _scene(kept: Keeper, view: PageView, viewer: Viewer, region: Region, now: datetime) -> Scene:
     local = region.local(now)
     snapshot, point = kept.snapshot, view.point
+    city = view.city or ("" if point else _last_city(kept, viewer, region))
     restaurant = snapshot.restaurants.get(snapshot.venue_row(view.restaurant_id))
     cuisine = view.cuisine or (restaurant.cuisine if restaurant else "")
     return Scene(
@@ -102,7 +108,7 @@ def _scene(kept: Keeper, view: PageView, region: Region, now: datetime) -> Scene
         lat=point.lat if point else None,
         lon=point.lon if point else None,
         cell=cell_of(point.lat, point.lon) if point else NONE,
-        city=view.city,
+        city=city,
         words=words_of(view.text) if view.text else (),
         cuisine=snapshot.cuisines.known(cuisine),
         venue=snapshot.venue_row(view.restaurant_id),
@@ -110,8 +116,28 @@ def _scene(kept: Keeper, view: PageView, region: Region, now: datetime) -> Scene
     )
 
 
+def _last_city(kept: Keeper, viewer: Viewer, region: Region) -> str:
+    """Where they ordered last, of whom no more is known than what they agreed to."""
+    venues = viewer.habits.venues
+    last = kept.snapshot.restaurants.get(
+        kept.snapshot.venue_row(max(venues, key=venues.__getitem__, default=None))
+    )
+    return last.city if last and last.region == region.code else ""
+
+
 def _placed(kept: Keeper, region: Region, look: Look, places: Sequence[Place]) -> list[Placed]:
-    """What the engine says; once more, where slots stayed empty for want of money that may be had."""
+    """What the engine says of the places where they agree to see ads."""
+    agreed = [place for place in places if place.placement is not Placement.EMAIL or look.viewer.by_email]
+    of_place = {each.placement: each for each in _decided(kept, region, look, agreed)}
+    return [of_place.get(each.placement) or _nothing(each, NoFill.NOT_AGREED) for each in places]
+
+
+def _nothing(place: Place, why: NoFill) -> Placed:
+    return Placed(place.placement, place.slots, [], {}, {}, [], why)
+
+
+def _decided(kept: Keeper, region: Region, look: Look, places: Sequence[Place]) -> list[Placed]:
+    """Once more, where slots stayed empty for want of money that may be had."""
     wanted = [(place.placement, place.slots) for place in places]
     served = Served(kept.snapshot, kept.model, kept.rules(region))
     placed = engine.decide(served, look, wanted)

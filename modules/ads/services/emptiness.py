@@ -12,10 +12,10 @@ TOO_FEW = "too_few"
 
 
 def why_empty(placed: Placed) -> str:
-    """Of slots that nobody won: `not_ready`, `nothing_live`, what most of those were refused for who were
-    ranked (`allowance`, `cap`, `not_to_this_address` …), the filter that left nobody (`placement`, `viewer`,
-    `floor` …), or TOO_FEW."""
-    if placed.no_fill in (NoFill.NOT_READY, NoFill.NOTHING_LIVE):
+    """Of slots that nobody won: `not_ready`, `not_agreed`, `nothing_live`, what most of those were refused
+    for who were ranked (`allowance`, `cap`, `not_to_this_address` …), the filter that left nobody
+    (`placement`, `viewer`, `floor` …), or TOO_FEW."""
+    if placed.no_fill in (NoFill.NOT_READY, NoFill.NOT_AGREED, NoFill.NOTHING_LIVE):
         return str(placed.no_fill.value)
     if placed.skipped:
         return max(placed.skipped, key=lambda why: placed.skipped[why])

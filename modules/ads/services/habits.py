@@ -1,4 +1,4 @@
-"""What is kept of viewers: what they agreed to, what they like, and until when they are members."""
+"""What is kept of viewers: what they like, and until when they are members."""
 
 from __future__ import annotations
 
@@ -40,24 +40,6 @@ class Visit(NamedTuple):
     order_id: UUID | None = None
 
 
-def agree(*, viewer_id: UUID, is_customer: bool, personal: bool) -> None:
-    """From now on ads may go by what they do, or not any more: then what was learned is forgotten."""
-    with db.transaction():
-        if personal:
-            Viewer.objects.update_or_create(
-                id=viewer_id,
-                defaults={"is_personal": True, "changed_at": clock.now()},
-                create_defaults={"is_personal": True, "is_customer": is_customer},
-            )
-            return
-        Seen.objects.filter(viewer_id=viewer_id).delete()
-        if is_customer:
-            Viewer.objects.filter(pk=viewer_id).update(is_personal=False, habits=b"")
-        else:
-            _forget_traces(viewer_id)
-            Viewer.objects.filter(pk=viewer_id).delete()
-
-
 @db.transaction_required
 def learn(visits: Sequence[Visit]) -> None:
     """What those like who agreed to it."""
@@ -90,10 +72,12 @@ def forget(viewer_id: UUID) -> None:
     """Nothing says any more that it was they who saw something."""
     Seen.objects.filter(viewer_id=viewer_id).delete()
     Viewer.objects.filter(pk=viewer_id).delete()
-    _forget_traces(viewer_id)
+    forget_traces(viewer_id)
 
 
-def _forget_traces(viewer_id: UUID) -> None:
+@db.transaction_required
+def forget_traces(viewer_id: UUID) -> None:
+    """What they were shown and clicked counts on, as nobody's."""
     displays = Display.objects.filter(viewer_id=viewer_id)
     AdEvent.objects.filter(decision_id__in=displays.values("id")).update(viewer_id=None)
     displays.update(viewer_id=None)

@@ -19,6 +19,7 @@ from django.conf import settings
 from modules.ads.interface import OfferInvalid, Placement, Pricing
 
 LIFE = timedelta(hours=2)
+LIFE_IN_EMAILS = timedelta(days=7)
 _MAC_BYTES = 16
 _PURPOSE = b"ads.offer.v1"
 
@@ -48,6 +49,11 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     def made_at(self) -> datetime:
         """A decision's id says when it was made (UUIDv7)."""
         return datetime.fromtimestamp((self.decision_id.int >> 80) / 1000, UTC)
+
+
+def life_of(*placements: Placement) -> timedelta:
+    """For how long ads in all of these places count."""
+    return LIFE_IN_EMAILS if set(placements) == {Placement.EMAIL} else LIFE
 
 
 _encoder = msgspec.msgpack.Encoder(uuid_format="bytes")

@@ -16,7 +16,7 @@ import crawleruseragents
 from django.conf import settings
 
 from modules.ads.events import AdClicked, AdsShown, ShownAd
-from modules.ads.interface import OfferInvalid, Pricing
+from modules.ads.interface import OfferInvalid, Placement, Pricing
 from modules.ads.models import AdEvent, Display, EventKind, Verdict
 from modules.ads.policies import country
 from modules.ads.services import offers
@@ -28,6 +28,8 @@ from tiffin.log import publish
 # More clicks than that of one viewer, or from one place, are no interest any more.
 BURST = 5
 BURST_WITHIN = timedelta(seconds=60)
+# Nobody has read an e-mail yet that was written so short a time ago.
+UNREAD = timedelta(seconds=30)
 _HOUR = 3600
 
 _BURST = """
@@ -64,6 +66,10 @@ class Origin(NamedTuple):
         return int.from_bytes(digest[:8], "big", signed=True)
 
 
+# Handed over by our own mail; whose eyes it comes before is not watched.
+MAILED = Origin(user_agent="Tiffin", address="")
+
+
 def record_impressions(tokens: Sequence[str], origin: Origin) -> int:
     """These ads came before somebody's eyes; how many of them for the first time. Tokens that are none of
     ours, and offers of other pages than the first token's, are passed over."""
@@ -86,7 +92,7 @@ def record_click(token: str, origin: Origin) -> str:
         display = Display.lock(offer.decision_id)
         if offer.slot in _taken(offer.decision_id, EventKind.CLICK):
             return offer.landing
-        verdict = _verdict(offer, origin) or _burst(offer, origin) or Verdict.VALID
+        verdict = _verdict(offer, origin) or _too_fast(offer, origin) or Verdict.VALID
         price = offer.price if offer.pricing is Pricing.CPC and verdict is Verdict.VALID else 0
         db.insert(_event(offer, EventKind.CLICK, verdict, price, origin))
         if verdict is Verdict.VALID:
@@ -187,7 +193,7 @@ def _verdict(offer: Offer, origin: Origin) -> Verdict | None:
     """Why it does not count, by what is asked alone."""
     if not origin.user_agent or _is_crawler(origin.user_agent):
         return Verdict.BOT
-    if clock.now() - offer.made_at > offers.LIFE:
+    if clock.now() - offer.made_at > offers.life_of(offer.placement):
         return Verdict.LATE
     if origin.country and origin.country.upper() != country(regions.get(offer.region)):
         return Verdict.GEOGRAPHY
@@ -199,7 +205,10 @@ def _is_crawler(user_agent: str) -> bool:
     return bool(crawleruseragents.is_crawler(user_agent))
 
 
-def _burst(offer: Offer, origin: Origin) -> Verdict | None:
+def _too_fast(offer: Offer, origin: Origin) -> Verdict | None:
+    """Mail servers follow links before anybody can read them, and some people click for a living."""
+    if offer.placement is Placement.EMAIL and clock.now() - offer.made_at < UNREAD:
+        return Verdict.BOT
     since = clock.now() - BURST_WITHIN
     ((clicks,),) = db.select(_BURST, since=since, source=origin.source, viewer=offer.viewer_id)
     return Verdict.BURST if clicks >= BURST else None

@@ -58,7 +58,8 @@ ON CONFLICT (hour, region, placement, reason) DO UPDATE SET slots = empty.slots 
 
 
 class Made(NamedTuple):
-    """A decision as it was made; `chosen` are the creatives of its ads in their order."""
+    """A decision as it was made; `chosen` are the creatives of its ads in their order. Of whom `is_measured`
+    it is kept what they might have seen, to be compared with what they order."""
 
     id: UUID
     at: datetime
@@ -68,6 +69,7 @@ class Made(NamedTuple):
     placed: list[Placed]
     chosen: Mapping[int, UUID]
     seconds: float
+    is_measured: bool = False
 
 
 _waiting: deque[Made] = deque(maxlen=MOST_WAITING)
@@ -187,14 +189,14 @@ def _beaten(beaten: Beaten) -> dict[str, Any]:
 
 
 def _chances(batch: Sequence[Made]) -> Iterator[Chance]:
-    """Of customers the campaigns with a holdout that won, or would have."""
+    """The campaigns with a holdout that won, or would have."""
     for made in batch:
-        if made.view.customer_id is None:
+        if not made.is_measured or made.viewer_id is None:
             continue
         for placed in made.placed:
             won = [(each.flight, False) for each in placed.won if each.flight.holdout]
             for flight, is_ghost in [*won, *((flight, True) for flight in placed.ghosts)]:
-                yield Chance(flight.campaign_id, made.view.customer_id, is_ghost, made.at, made.region)
+                yield Chance(flight.campaign_id, made.viewer_id, is_ghost, made.at, made.region)
 
 
 def _count(batch: Sequence[Made]) -> None:

@@ -210,7 +210,7 @@ def settle() -> None:
 def browser() -> UUID:
     """One that agreed to be known again."""
     device_id = ids.new_id()
-    services.agree(viewer_id=device_id, is_customer=False, personal=True)
+    services.agree_as_browser(device_id, personal=True)
     return device_id
 
 

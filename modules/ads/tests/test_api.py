@@ -80,10 +80,14 @@ class TestPages:
     def test_a_customer_agrees_and_takes_it_back(self, http: Client) -> None:
         customer = ids.new_id()
         headers = {"HTTP_AUTHORIZATION": f"Bearer {token(Actor(kind=ActorKind.CUSTOMER, id=customer))}"}
-        assert http.get("/api/v1/ads/consent", **headers).json() == {"personal": False}
-        http.put("/api/v1/ads/consent", {"personal": True}, content_type="application/json", **headers)
-        assert http.get("/api/v1/ads/consent", **headers).json() == {"personal": True}
-        http.put("/api/v1/ads/consent", {"personal": False}, content_type="application/json", **headers)
+        assert http.get("/api/v1/ads/consent", **headers).json() == {"personal": False, "by_email": False}
+        for sent, kept in (
+            ({"personal": True}, {"personal": True, "by_email": False}),
+            ({"personal": True, "by_email": True}, {"personal": True, "by_email": True}),
+            ({"personal": False}, {"personal": False, "by_email": True}),
+        ):
+            http.put("/api/v1/ads/consent", sent, content_type="application/json", **headers)
+            assert http.get("/api/v1/ads/consent", **headers).json() == kept
         assert not Viewer.objects.get(pk=customer).is_personal
 
     def test_a_browser_that_does_not_agree_any_more_is_forgotten(self, http: Client) -> None:

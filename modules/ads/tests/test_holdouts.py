@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from modules.ads import services
 from modules.ads.audit import holdouts_are_their_exposures
 from modules.ads.engine.holding_out import is_held_out
 from modules.ads.engine.viewer import Viewer
 from modules.ads.errors import CampaignRefused
-from modules.ads.interface import Placement
+from modules.ads.interface import AdConsent, Placement
 from modules.ads.models import Campaign, DecisionRecord, Exposure, Lift
 from modules.ads.selectors.lift import ENOUGH_ORDERS, Group, together
 from modules.ads.services import campaigns, measuring
@@ -28,6 +29,13 @@ from tiffin import clock, db, ids
 from tiffin.audit import Inspection
 
 HALF = 5_000
+
+
+def agreed(campaign: Campaign, *, held_out: bool) -> UUID:
+    """A customer who agreed to be measured."""
+    customer = next(customers(campaign.id, held_out=held_out))
+    services.agree(customer, AdConsent(personal=True, by_email=False))
+    return customer
 
 
 def customers(campaign: UUID, *, held_out: bool) -> Iterator[UUID]:
@@ -57,7 +65,9 @@ class TestTheAuction:
         town = Town()
         best = town.flight(bid=900_000, holdout=HALF)
         town.flight(bid=500_000)
-        held_out = Viewer(next(customers(best.campaign_id, held_out=True)), is_customer=True)
+        held_out = Viewer(
+            next(customers(best.campaign_id, held_out=True)), is_customer=True, is_personal=True
+        )
         placed = town.ask(viewer=held_out)
         assert best.id not in shown(placed)
         assert ([flight.id for flight in placed.ghosts], placed.won[0].price) == ([best.id], 0)
@@ -68,8 +78,12 @@ class TestTheAuction:
         first = town.flight(bid=900_000)
         second = town.flight(bid=800_000, holdout=HALF)
         town.flight(bid=100_000)
-        held_out = Viewer(next(customers(second.campaign_id, held_out=True)), is_customer=True)
-        other = Viewer(next(customers(second.campaign_id, held_out=False)), is_customer=True)
+        held_out = Viewer(
+            next(customers(second.campaign_id, held_out=True)), is_customer=True, is_personal=True
+        )
+        other = Viewer(
+            next(customers(second.campaign_id, held_out=False)), is_customer=True, is_personal=True
+        )
         (cheap,), (dear,) = town.ask(viewer=held_out).won, town.ask(viewer=other).won
         assert cheap.flight.id == dear.flight.id == first.id
         assert cheap.price < 110_000 < dear.price
@@ -78,7 +92,9 @@ class TestTheAuction:
         town = Town()
         town.flight(bid=900_000)
         second = town.flight(bid=800_000, holdout=HALF)
-        held_out = Viewer(next(customers(second.campaign_id, held_out=True)), is_customer=True)
+        held_out = Viewer(
+            next(customers(second.campaign_id, held_out=True)), is_customer=True, is_personal=True
+        )
         assert not town.ask(viewer=held_out).ghosts
         assert [each.id for each in town.ask(slots=2, viewer=held_out).ghosts] == [second.id]
 
@@ -88,13 +104,21 @@ class TestTheAuction:
         browser = Viewer(next(customers(best.campaign_id, held_out=True)))
         assert shown(town.ask(viewer=browser)) == [best.id]
 
+    def test_of_whom_nothing_is_kept_nobody_is_held_out(self) -> None:
+        town = Town()
+        best = town.flight(bid=900_000, holdout=HALF)
+        customer = Viewer(next(customers(best.campaign_id, held_out=True)), is_customer=True)
+        assert shown(town.ask(viewer=customer)) == [best.id]
+
     def test_the_money_of_the_held_out_is_there_for_others(self) -> None:
         town = Town()
         best = town.flight(bid=500_000, money=25_000, holdout=HALF)
-        held_out = Viewer(next(customers(best.campaign_id, held_out=True)), is_customer=True)
+        held_out = Viewer(
+            next(customers(best.campaign_id, held_out=True)), is_customer=True, is_personal=True
+        )
         for _ in range(20):
             assert town.ask(viewer=held_out).ghosts
-        other = Viewer(next(customers(best.campaign_id, held_out=False)), is_customer=True)
+        other = Viewer(next(customers(best.campaign_id, held_out=False)), is_customer=True, is_personal=True)
         assert shown(town.ask(viewer=other)) == [best.id]
 
 
@@ -132,8 +156,8 @@ def assert_sums_agree() -> None:
 class TestWhatIsMeasured:
     def test_both_are_counted_when_the_slot_is_won(self, noodles: RestaurantView, campaign: Campaign) -> None:
         # Given a customer who is shown the campaign, twice, and one who never is
-        seer = next(customers(campaign.id, held_out=False))
-        ghost = next(customers(campaign.id, held_out=True))
+        seer = agreed(campaign, held_out=False)
+        ghost = agreed(campaign, held_out=True)
         assert scenes.ads(scenes.look(customer_id=seer))
         assert scenes.ads(scenes.look(customer_id=seer))
         unseen = scenes.look(customer_id=ghost)
@@ -153,7 +177,7 @@ class TestWhatIsMeasured:
     def test_what_is_cancelled_or_comes_much_later_does_not_count(
         self, noodles: RestaurantView, campaign: Campaign
     ) -> None:
-        seer = next(customers(campaign.id, held_out=False))
+        seer = agreed(campaign, held_out=False)
         order(seer, noodles)  # before they saw it
         scenes.look(customer_id=seer)
         scenes.settle()
@@ -172,7 +196,7 @@ class TestWhatIsMeasured:
     def test_whoever_is_forgotten_counts_on_as_nobody(
         self, noodles: RestaurantView, campaign: Campaign
     ) -> None:
-        seer = next(customers(campaign.id, held_out=False))
+        seer = agreed(campaign, held_out=False)
         scenes.look(customer_id=seer)
         scenes.settle()
         order(seer, noodles)
@@ -182,8 +206,22 @@ class TestWhatIsMeasured:
         assert lift(campaign, ghosts=False) == (1, 1, 1)
         assert_sums_agree()
 
+    def test_who_does_not_agree_any_more_counts_on_as_nobody_and_in_nothing_later(
+        self, noodles: RestaurantView, campaign: Campaign
+    ) -> None:
+        seer = agreed(campaign, held_out=False)
+        scenes.look(customer_id=seer)
+        scenes.settle()
+        services.agree(seer, AdConsent(personal=False, by_email=True))
+        scenes.look(customer_id=seer)
+        scenes.settle()
+        order(seer, noodles)
+        assert Exposure.objects.get().viewer_id is None
+        assert lift(campaign, ghosts=False) == (1, 0, 0)
+        assert_sums_agree()
+
     def test_a_campaign_that_has_begun_keeps_its_groups(self, campaign: Campaign) -> None:
-        scenes.look(customer_id=next(customers(campaign.id, held_out=True)))
+        scenes.look(customer_id=agreed(campaign, held_out=True))
         scenes.settle()
         campaigns.reject_campaign(campaign_id=campaign.id, note="Too loud.")
         campaign.holdout = 100
@@ -262,7 +300,7 @@ class TestTheEstimate:
 
 
 def test_a_holdout_reaches_decisions(campaign: Campaign) -> None:
-    ghost = next(customers(campaign.id, held_out=True))
+    ghost = agreed(campaign, held_out=True)
     decision = scenes.look(customer_id=ghost)
     assert [place.placement for place in decision.places] == [Placement.HOME_CAROUSEL]
     assert not scenes.ads(decision)

@@ -15,7 +15,8 @@ from modules.notifications.channels import email, push, webhook
 from modules.notifications.channels.outcomes import Gone, NotNow, Refused, Unreachable
 from modules.notifications.kinds import KINDS, TRIED_FOR, Channel
 from modules.notifications.models import Browser, Message, Preference, State, Webhook
-from modules.notifications.selectors import link_of, written
+from modules.notifications.selectors import language_of, link_of, written
+from modules.notifications.services.advertising import ad_for, tell_mailed
 from tiffin import clock, db
 from tiffin.interfaces import ModuleFault, ModuleUnavailable, call
 
@@ -172,9 +173,13 @@ def _by_email(messages: Sequence[Message]) -> Iterator[Send]:
             to = addresses.of(message.customer_id)
             if not to:
                 return None
-            text = written(message, preference)
-            message.language = text.language
-            return email.send(over, message_id=message.id, to=to, written=text)
+            message.language = language_of(message, preference)
+            ad = ad_for(message, message.language)
+            text = written(message, message.language, ad)
+            provider_id = email.send(over, message_id=message.id, to=to, written=text)
+            if ad is not None:
+                tell_mailed(message, ad)
+            return provider_id
 
         yield send
 
@@ -202,8 +207,8 @@ def _by_push(messages: Sequence[Message]) -> Iterator[Send]:
         browser = browsers.get(message.target)
         if browser is None or browser.customer_id != message.customer_id:
             return None
-        text = written(message, preference)
-        message.language = text.language
+        message.language = language_of(message, preference)
+        text = written(message, message.language)
         return push.send(browser, message_id=message.id, written=text, link=link_of(message))
 
     yield send

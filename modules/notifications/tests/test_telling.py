@@ -11,7 +11,9 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
+from modules.ads.interface import Ads
 from modules.notifications import handlers, services, wording
 from modules.notifications.channels import email as email_channel
 from modules.notifications.jobs import send_emails
@@ -28,6 +30,8 @@ from modules.rewards.events import (
     TierChanged,
 )
 from tiffin import clock, db, ids
+from tiffin.interfaces.testing import Recording, stopped
+from tiffin.interfaces.transport import routed
 from tiffin.jobs.registry import find
 from tiffin.log.events import handling
 from tiffin.money import Money
@@ -380,3 +384,47 @@ def test_whoever_dies_while_sending_leaves_it_to_others(zofia, monkeypatch) -> N
     with clock.shift(timedelta(minutes=11)):
         send_emails()
     assert len(mail.outbox) == 1
+
+
+# --- an ad below -----------------------------------------------------------------------------------
+
+
+AD = wording.AdBelow(
+    advertiser="Ramen & Co",
+    headline="Ramen for £12.50",
+    text="In <25> minutes",
+    link="https://tiffin.example/api/v1/ads/clicks/abc",
+    why="Ramen & Co pays for this ad.",
+    choose="https://tiffin.example/account/",
+)
+
+
+@pytest.mark.parametrize(("language", "by"), [("en", "Ad by Ramen & Co"), ("pl", "Reklama: Ramen & Co")])
+def test_an_ad_says_that_it_is_one_who_pays_why_and_how_to_have_none(language: str, by: str) -> None:
+    mail = wording.write(
+        FEEDBACK.code, {"total": "23.50 GBP"}, language=language, link="https://tiffin.example/", ad=AD
+    )
+    for said in (by, AD.headline, AD.text, AD.link, AD.why, AD.choose):
+        assert said in mail.text
+        assert escape(said) in mail.html
+    assert f'<a href="{AD.link}"' in mail.html
+    without = wording.write(FEEDBACK.code, {"total": "1 GBP"}, language=language, link="https://x.example/")
+    assert AD.advertiser not in without.text + without.html
+
+
+def test_an_email_comes_without_an_ad_where_nobody_can_say(zofia) -> None:
+    told(zofia, kind=FEEDBACK)
+    with stopped(Ads):
+        send_emails()
+    (sent,) = mail.outbox
+    assert sent.subject == "How was your meal?"
+    assert Message.objects.get().state == State.SENT
+
+
+def test_no_ad_is_asked_for_below_what_belongs_to_an_order(zofia) -> None:
+    recording = Recording()
+    told(zofia, kind=CONFIRMED)
+    with routed(recording):
+        send_emails()
+    assert mail.outbox
+    assert not [call for call in recording.calls if call.startswith("ads")]

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from modules.ads.interface import Ads
+from modules.ads.interface import AdConsent, Ads
 from modules.analytics.interface import Analytics, Consent
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told
 from tiffin import ids
@@ -39,14 +39,16 @@ def agree(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 
 @require_POST
 @open_to(CUSTOMERS)
-def personal_ads(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
-    """Without a tick what was learned is forgotten."""
-    personal = request.POST.get("personal") == "on"
+def agree_to_ads(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """The switches as they stand on the form."""
+    consent = AdConsent(
+        personal=request.POST.get("personal") == "on", by_email=request.POST.get("by_email") == "on"
+    )
     with refusals_told(request):
-        call(Ads).agree(key=_key(visitor), customer_id=visitor.id, personal=personal)
-        messages.success(
-            request, "Ads go by what you do." if personal else "What was learned for ads is forgotten."
-        )
+        call(Ads).agree(key=_key(visitor), customer_id=visitor.id, consent=consent)
+        learned = "Ads go by what you do" if consent.personal else "What was learned for ads is forgotten"
+        mailed = "may be one in" if consent.by_email else "is none in"
+        messages.success(request, f"{learned}. There {mailed} e-mails to you.")
     return HttpResponseRedirect(reverse("account"))
 
 

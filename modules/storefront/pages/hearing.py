@@ -19,7 +19,7 @@ from modules.notifications.interface import (
     TooManyEndpoints,
 )
 from modules.storefront import wording
-from modules.storefront.ads import is_personal
+from modules.storefront.ads import ads_consent
 from modules.storefront.pages import counting
 from modules.storefront.visitors import CUSTOMERS, Visitor, open_to, refusals_told, show
 from tiffin import ids
@@ -36,7 +36,7 @@ def account(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         "account.html",
         chosen=chosen,
         consent=counting.consent_of(visitor),
-        personal_ads=is_personal(visitor),
+        of_ads=ads_consent(visitor),
         languages=[(code, _name_of(code)) for code in chosen.languages],
     )
 

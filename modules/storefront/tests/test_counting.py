@@ -50,10 +50,12 @@ def test_ads_go_by_what_somebody_does_once_they_say_so(ada: Customer) -> None:
 
     ada.browser.post("/account/ads", {"personal": "on"})
     page = account(ada)
-    assert "Ads go by what you do." in page
+    assert "Ads go by what you do. There is none in e-mails to you." in page
     assert 'name="personal" checked>' in page
+    assert 'name="by_email">' in page
 
-    ada.browser.post("/account/ads", {})
+    ada.browser.post("/account/ads", {"by_email": "on"})
     page = account(ada)
-    assert "What was learned for ads is forgotten." in page
+    assert "What was learned for ads is forgotten. There may be one in e-mails to you." in page
     assert 'name="personal">' in page
+    assert 'name="by_email" checked>' in page
