@@ -9,8 +9,8 @@ from modules.analytics.services import forward_deletions, relay_to, tidy
 from tiffin.jobs import every
 
 OFTEN = timedelta(seconds=5)
-# Longer than any turn: a budget, and a body that is sent half by half.
-TURN = timedelta(minutes=2)
+# Longer than any turn: until LATEST_SECONDS, and two requests that are under way then and not answered.
+TURN = timedelta(minutes=3)
 
 
 @every("relay_to_segment", pause=OFTEN, lease=TURN)

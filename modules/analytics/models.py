@@ -66,7 +66,7 @@ class Sink(models.Model):
 
 class HeldMessage(models.Model):
     """A message that its sink refuses for good, or that cannot be made of its event: the event as it was
-    read. All others go on. Kept until it is sent or skipped, or its customer agrees no more."""
+    read. All others go on. Kept until it is sent or skipped, its customer agrees no more, or for 90 days."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     sink = models.CharField(max_length=16)
@@ -83,7 +83,10 @@ class HeldMessage(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("sink", "message_id"), name="analytics_held_once"),)
-        indexes = (models.Index(fields=("customer_id",), name="analytics_held_of"),)
+        indexes = (
+            models.Index(fields=("customer_id",), name="analytics_held_of"),
+            models.Index(fields=("held_at",), name="analytics_held_age"),
+        )
 
     def __str__(self) -> str:
         return f"{self.name} for {self.sink}"

@@ -127,13 +127,16 @@ def add_creative(creative: Creative) -> Creative:
 
 
 def judge_creative(*, creative_id: UUID, approved: bool, note: str = "") -> None:
-    """Raises StateConflict; ReasonMissing for a rejection without one."""
+    """Raises StateConflict; ReasonMissing for a rejection without one, CampaignRefused for what the region
+    does not allow."""
     if not approved and not note.strip():
         raise ReasonMissing()
     with db.transaction():
         creative = Creative.objects.get(pk=creative_id)
         campaign = Campaign.lock(creative.campaign_id)
         creative.refresh_from_db()
+        if approved:
+            _require_allowed(campaign)
         creative.move_to(CreativeState.APPROVED if approved else CreativeState.REJECTED)
         creative.note = "" if approved else note.strip()[:300]
         creative.save(update_fields=("state_name", "note"))
@@ -301,7 +304,8 @@ def _require_allowed(campaign: Campaign) -> None:
                 reason=f"{row.goods.replace('_', ' ')} may not be advertised in {region.name}."
             )
     placements = {name for flight in campaign.flights.all() for name in flight.placements}
-    creatives = list(campaign.creatives.all())
+    over = (CreativeState.REJECTED.value, CreativeState.RETIRED.value)
+    creatives = list(campaign.creatives.exclude(state_name__in=over))
     facts = CampaignFacts(
         kind=kind,
         goods=tuple(campaign.goods),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import cos, radians
 from typing import Any
 
 import shapely
@@ -15,6 +16,10 @@ from modules.ads.models import Campaign, Creative, Flight
 from tiffin import clock, regions
 
 LONGEST_HEADLINE, LONGEST_TEXT = 80, 200
+# Square kilometres of a zone, so that what is reported of it is not of one household.
+LEAST_ZONE = 1.0
+# Of a degree of latitude, on a sphere with the Earth's mean radius (6,371 km, IUGG).
+DEGREE_KM = radians(6_371)
 FREE = frozenset({AdvertiserKind.CHARITY, AdvertiserKind.HOUSE})
 # Browsers read a backslash as a slash, and let line breaks and tabs fall: “/\\x.example” leads elsewhere.
 _LANDING = re.compile(r"[^\\\s\x00-\x1f\x7f]*")
@@ -86,11 +91,18 @@ def _problem_with(zone: Any) -> str | None:
         return "Corners are [longitude, latitude] in degrees."
     if not polygon.is_valid or polygon.is_empty:
         return f"The ring is no polygon: {shapely.is_valid_reason(polygon)}."
+    if _square_kilometres(polygon) < LEAST_ZONE:
+        return f"A zone has at least {LEAST_ZONE} km²: nobody is to learn what a single household does."
     try:
         cells_of(ring)
     except ValueError as error:
         return f"{error}: draw a smaller one, or name cities."
     return None
+
+
+def _square_kilometres(polygon: shapely.Polygon) -> float:
+    """Of a polygon in degrees that is small beside the Earth: as on a plane, at its middle's latitude."""
+    return float(polygon.area) * DEGREE_KM**2 * cos(radians(polygon.centroid.y))
 
 
 def check_creative(creative: Creative) -> None:

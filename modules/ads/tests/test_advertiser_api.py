@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from math import cos, radians, sqrt
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,14 @@ def terms(**more: Any) -> dict[str, Any]:
         "ends_at": (now + timedelta(days=7)).isoformat(),
         **more,
     }
+
+
+def square(square_kilometres: float) -> list[list[float]]:
+    """A zone in Soho."""
+    lat, lon = 51.5136, -0.1365
+    high = sqrt(square_kilometres) / 111.19
+    wide = high / cos(radians(lat))
+    return [[lon, lat], [lon + wide, lat], [lon + wide, lat + high], [lon, lat + high]]
 
 
 FLIGHT = {"name": "All day", "placements": ["home_carousel"], "cap": 0}
@@ -241,6 +250,7 @@ class TestPagesAndWords:
             ("flights", {**FLIGHT, "zone": [[0, 0], [1, 1]]}, "/zone"),
             ("flights", {**FLIGHT, "zone": [[0, 0], [1, 1], [0, 1], [1, 0]]}, "/zone"),
             ("flights", {**FLIGHT, "zone": [["nan", 0], [1, 1], [0, 1]]}, "/zone/0/0"),
+            ("flights", {**FLIGHT, "zone": square(0.9)}, "/zone"),
             ("creatives", {**CREATIVE, "headlines": {"": "{sorrow}"}}, "/headlines"),
             ("creatives", {**CREATIVE, "picture": "javascript:x"}, "/picture"),
         ],
@@ -253,6 +263,12 @@ class TestPagesAndWords:
         answer = ask("POST", f"campaigns/{id}/{what}", body)
         assert answer.status_code == 422, answer.content
         assert path in [error["path"] for error in answer.json()["errors"]]
+
+    def test_a_zone_of_a_square_kilometre_is_large_enough(self, noodles: RestaurantView) -> None:
+        ask = of(noodles.id)
+        id = drafted(ask, noodles.id)
+        answer = ask("POST", f"campaigns/{id}/flights", {**FLIGHT, "zone": square(1.1)})
+        assert answer.status_code == 201, answer.content
 
     @pytest.mark.parametrize(
         ("query", "code"),

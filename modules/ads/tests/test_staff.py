@@ -11,6 +11,7 @@ from django.test import Client
 from modules.ads.errors import CampaignRefused
 from modules.ads.interface import CampaignState
 from modules.ads.models import Advertiser, Campaign, Creative, Flight
+from modules.ads.policies import ApprovalPolicy, CampaignFacts
 from modules.ads.services import campaigns
 from modules.ads.tests import scenes
 from tiffin import ids
@@ -172,3 +173,23 @@ def test_a_change_leaves_a_flight_switched_as_it_was() -> None:
     campaigns.change_flight(read)
 
     assert not Flight.objects.get(pk=flight.pk).is_on
+
+
+def test_the_region_judges_what_is_written_later_too_and_not_what_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Given a region that allows no cures, and a campaign without one that is shown
+    def refusal(self: ApprovalPolicy, facts: CampaignFacts) -> str | None:
+        return "Food cures nothing." if any("cures" in text for text in facts.texts) else None
+
+    monkeypatch.setattr(ApprovalPolicy, "refusal", refusal)
+    campaign = scenes.running(scenes.advertiser())
+    # When one is written
+    cure = scenes.creative(campaign, headlines={"": "Cola cures"})
+    other = scenes.creative(campaign, headlines={"": "Cola cools"})
+    # Then it is not shown, and once it is rejected it keeps no other
+    assert "Food cures nothing." in do(staff(), "creative", "approve", cure)
+    do(staff(), "creative", "reject", cure, note="No cures.")
+    do(staff(), "creative", "approve", other)
+    states = {each.pk: each.state.value for each in Creative.objects.filter(pk__in=(cure.pk, other.pk))}
+    assert states == {cure.pk: "rejected", other.pk: "approved"}

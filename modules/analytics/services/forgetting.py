@@ -66,9 +66,13 @@ def mark_deleted(*, deletion_id: UUID) -> None:
 
 
 def tidy() -> None:
-    """Let go what was deleted long enough ago."""
+    """Let go what was deleted long enough ago, and what has been held so long that nobody will send it."""
+    before = clock.now() - KEPT
     with db.transaction():
-        Deletion.objects.filter(done_at__lt=clock.now() - KEPT).delete()
+        Deletion.objects.filter(done_at__lt=before).delete()
+        given_up, _ = HeldMessage.objects.filter(held_at__lt=before).delete()
+    if given_up:
+        log.error("held_messages_given_up", number=given_up)
 
 
 def _delete(sink: Sink, rows: Sequence[Deletion]) -> None:

@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 
 # How long one turn goes on before it makes room for others.
 BUDGET_SECONDS = 10.0
+# By then it ends even among messages of which many are refused: there is time for the twenty requests, each
+# answered in six seconds, after which the first of a largest body stands alone. A turn's lease is longer.
+LATEST_SECONDS = 120.0
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
 MOST_DOUBLINGS = 8
@@ -82,14 +85,14 @@ def hold_refused(*, name: str) -> None:
 def _send_all(sink: Sink) -> bool:
     """A page of each log in turn, until none has more; whether it came to that. Raises Misconfigured once
     every other log has had its turn."""
-    relay, until = RELAYS[sink.name], time.monotonic() + BUDGET_SECONDS
+    relay, began = RELAYS[sink.name], time.monotonic()
     unread, unavailable = list(relay.producers), False
     senseless: Misconfigured | None = None
-    while unread and time.monotonic() < until:
+    while unread and time.monotonic() < began + BUDGET_SECONDS:
         left = []
         for producer in unread:
             try:
-                if _send_page(sink, relay, producer):
+                if _send_page(sink, relay, producer, latest=began + LATEST_SECONDS):
                     left.append(producer)
             except (FeedUnavailable, Stopped) as error:
                 unavailable = True
@@ -102,45 +105,52 @@ def _send_all(sink: Sink) -> bool:
     return not unread and not unavailable
 
 
-def _send_page(sink: Sink, relay: Relay, producer: str) -> bool:
+def _send_page(sink: Sink, relay: Relay, producer: str, *, latest: float) -> bool:
     """Whether there is more."""
     reading = relays.read(relay, producer)
     left = reading.events
-    while left:
+    while left and time.monotonic() < latest:
         packed = pack(sink, left)
         untold = sum(each.message is None for each in packed.poison)
         if untold > MOST_HELD and untold > packed.events - untold:
             raise Senseless("of nearly no event a message can be made")
-        refused = _deliver(sink, packed.entries)
-        sent = len(packed.entries) - len(refused)
-        _move(sink, reading, left[: packed.events], sent, packed.poison + refused)
-        left = left[packed.events :]
-    return reading.more
+        refused, unsent = _deliver(sink, packed.entries, latest)
+        sent = len(packed.entries) - len(refused) - len(unsent)
+        past = left[: packed.events]
+        if unsent:
+            past = past[: past.index(unsent[0].record)]
+        if past:
+            told = {record.event_id for record in past}
+            held = [each for each in packed.poison + refused if each.record.event_id in told]
+            _move(sink, reading, past, sent, held)
+        left = left[len(past) :]
+    return reading.more or bool(left)
 
 
-def _deliver(sink: Sink, entries: Sequence[Entry]) -> list[Poison]:
-    """Send a body; of one that is refused each half, until what is wrong stands alone. Returns that.
+def _deliver(sink: Sink, entries: Sequence[Entry], latest: float) -> tuple[list[Poison], list[Entry]]:
+    """Send a body; of one that is refused each half, until what is wrong stands alone. Returns that, and
+    those at the end for which there was no time.
 
     Raises NotNow, Misconfigured: then the cursor stays, and what was sent of it is sent again.
     """
     refused: list[Poison] = []
     taken, waiting = 0, [list(entries)] if entries else []
-    while waiting:
+    while waiting and time.monotonic() < latest:
         body = waiting.pop()
         try:
             sink.send([entry.rendered for entry in body])
             taken += len(body)
         except Refused as error:
-            taken = taken or _taken_alone(sink, entries, error)
+            taken = taken or _taken_alone(sink, entries, error, latest)
             half = len(body) // 2
             if half:
                 waiting += [body[half:], body[:half]]
             else:
                 refused.append(poison(body[0], str(error)))
-    return refused
+    return refused, [entry for body in reversed(waiting) for entry in body]
 
 
-def _taken_alone(sink: Sink, entries: Sequence[Entry], refusal: Refused) -> int:
+def _taken_alone(sink: Sink, entries: Sequence[Entry], refusal: Refused, latest: float) -> int:
     """How many of some messages, from all parts of a body that was refused, are taken by themselves; they
     come again with the others, under the same ids. Where few were refused so far none is tried.
 
@@ -151,7 +161,10 @@ def _taken_alone(sink: Sink, entries: Sequence[Entry], refusal: Refused) -> int:
         return 0
     step = max(len(entries) // PROBES, 1)
     taken = 0
-    for entry in entries[::step]:
+    for begin in range(0, len(entries), step):
+        entry = _chance.choice(entries[begin : begin + step])
+        if time.monotonic() >= latest:
+            return taken
         with suppress(Refused):
             sink.send([entry.rendered])
             taken += 1

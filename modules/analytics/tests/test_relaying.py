@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -212,6 +213,41 @@ def test_many_that_are_refused_in_a_row_are_held_where_others_are_taken(configur
     assert set(reasons(configured)) == {str(number) for number in range(30)}
     assert HeldMessage.objects.count() == 30
     assert Sink.objects.get(name="segment").trouble == ""
+
+
+def test_a_turn_ends_among_refused_messages_and_the_next_goes_on_behind_them(
+    configured: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a sink that answers slowly and refuses every other message, and turns that are short
+    who = scenes.customer()
+    scenes.tell(*(scenes.cancelled(who, str(each) if each % 4 else "poison") for each in range(40)))
+    monkeypatch.setattr(relaying, "LATEST_SECONDS", 1.0)
+
+    def slowly(heard: Heard) -> Answer:
+        time.sleep(0.02)
+        return poisonous(heard)
+
+    configured.judge = slowly
+    # When it has its turns
+    held = []
+    while not held or (held[-1] < 10 and len(held) < 40):
+        services.relay_to("segment")
+        held.append(HeldMessage.objects.count())
+    # Then each came further, and all came to what they had to
+    assert len(held) > 1
+    assert held == sorted(set(held))
+    assert held[-1] == 10
+    assert set(reasons(configured)) == {str(each) for each in range(40) if each % 4}
+
+
+def test_what_nobody_sends_in_90_days_is_given_up(configured: World) -> None:
+    scenes.tell(scenes.cancelled(scenes.customer(), "poison"))
+    configured.judge = poisonous
+    services.relay_to("segment")
+    for days, kept in ((89, 1), (91, 0)):
+        with clock.shift(timedelta(days=days)):
+            services.tidy()
+        assert HeldMessage.objects.count() == kept
 
 
 def test_a_few_at_a_time_a_wrong_setting_holds_no_more_than_a_few(configured: World) -> None:
