@@ -42,22 +42,23 @@ MONEY = (
 
 def run(*, seconds: float | None, campaigns: int = CAMPAIGNS) -> dict[str, Any]:
     """Rounds of `seconds` as fast as it goes, one at half of what is asked for, and the decision alone. The
-    ceiling is what the same process answers to requests that it has only to refuse."""
+    ceiling is what the same process answers to requests that it has only to refuse, also at that half."""
     length = seconds or SECONDS
     with ground() as platform:
         town, restaurants = _settled(platform, campaigns)
         pages = _pages(town, _customers(town, restaurants))
         _wait_until_ready(platform, pages)
         _round(platform, pages, WARM_UP_SECONDS)
-        ceilings = [_refused(platform)]
+        ceilings = [SLOTS * _refused(platform).rate]
         rounds, filled = [], 0
         for _ in range(ROUNDS):
             one, ads = _round(platform, pages, length)
             filled += ads
             say(f"{one.rate:.0f} slots a second, {ads / one.units:.0%} of them filled")
             rounds.append(one)
-        ceilings.append(_refused(platform))
+        ceilings.append(SLOTS * _refused(platform).rate)
         at_half, _ = _round(platform, pages, length, rate=HALF_RATE)
+        floor = _refused(platform, rate=HALF_RATE)
         platform.stop("web", "stream", "origin", "worker", "beat")
         alone = {size: _alone(size) for size in SIZES}
         day = _day(platform)
@@ -69,6 +70,7 @@ def run(*, seconds: float | None, campaigns: int = CAMPAIGNS) -> dict[str, Any]:
         **told,
         "filled": round(filled / sum(each.units for each in rounds), 3),
         "at_half": quantiles(at_half.milliseconds),
+        "at_half_refused": quantiles(floor.milliseconds),
         "decision_alone": {str(size): quantiles_of for size, quantiles_of in alone.items()},
         "growth_p99": round(growth, 2),
         "day": day._asdict(),
@@ -166,13 +168,15 @@ def _round(
     return Round(SLOTS * len(load.milliseconds), took, load.milliseconds, cpu, len(load.errors)), sum(tokens)
 
 
-def _refused(platform: Ground) -> float:
-    """Slots a second of pages of a region that is not there."""
+def _refused(platform: Ground, rate: float | None = None) -> Round:
+    """Pages of a region that is not there."""
     body = json.dumps({"region": "nowhere", "places": [{"placement": "home_carousel", "slots": SLOTS}]})
     work = Work(f"{API}/ads/decisions", body.encode(), {"Content-Type": "application/json"})
-    load = Load(iter(lambda: work, None), platform.web_port, lambda body: None, status=404, clients=CLIENTS)
+    clients = CLIENTS if rate is None else 2 * CLIENTS
+    pages = iter(lambda: work, None)
+    load = Load(pages, platform.web_port, lambda body: None, status=404, clients=clients, rate=rate)
     took = load.run(WARM_UP_SECONDS)
-    return SLOTS * len(load.milliseconds) / took
+    return Round(len(load.milliseconds), took, load.milliseconds, {}, len(load.errors))
 
 
 def _alone(size: int) -> dict[str, float | None]:
