@@ -28,7 +28,10 @@ class AdsProvider(Ads):
         return selectors.consent_of(customer_id)
 
     def agree(self, *, key: CommandKey, customer_id: UUID, consent: AdConsent) -> None:
-        services.agree(customer_id, consent)
+        services.agree(customer_id, personal=consent.personal, by_email=consent.by_email)
+
+    def end_emails(self, *, key: CommandKey, customer_id: UUID) -> None:
+        services.agree(customer_id, by_email=False)
 
     def bills(self, *, bill_ids: list[UUID]) -> list[AdBillView]:
         return bills.bills(bill_ids)

@@ -131,5 +131,7 @@ KINDS = {
         MEMBERSHIP_OFFERED,
     )
 }
+# No kind of its own: what stands below some.
+ADS_BELOW = "ads"
 OPTIONAL = tuple(kind.code for kind in KINDS.values() if not kind.essential)
 PUSHED = tuple(kind.code for kind in KINDS.values() if Channel.PUSH in kind.channels)

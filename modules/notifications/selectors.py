@@ -11,7 +11,7 @@ from django.urls import reverse
 from modules.ads.interface import Ad
 from modules.notifications.channels import push
 from modules.notifications.interface import BrowserView, Choices, KindView, Switch
-from modules.notifications.kinds import KINDS, Channel, Kind
+from modules.notifications.kinds import ADS_BELOW, KINDS, Channel, Kind
 from modules.notifications.models import Browser, Message, Preference
 from modules.notifications.wording import AdBelow, Written, choose_language, languages, write
 from tiffin import regions
@@ -66,12 +66,12 @@ def written(message: Message, language: str, ad: Ad | None = None) -> Written:
         language=language,
         region=_region_of(message),
         link=link_of(message),
-        unsubscribe="" if KINDS[message.kind].essential else _way_out(message),
-        ad=_ad_below(ad),
+        unsubscribe="" if KINDS[message.kind].essential else _link_to_end(message, message.kind),
+        ad=_ad_below(message, ad),
     )
 
 
-def _ad_below(ad: Ad | None) -> AdBelow | None:
+def _ad_below(message: Message, ad: Ad | None) -> AdBelow | None:
     """Pictures of others would tell them who reads our e-mails: none are shown."""
     if ad is None:
         return None
@@ -81,7 +81,7 @@ def _ad_below(ad: Ad | None) -> AdBelow | None:
         text=ad.text,
         link=f"{settings.TIFFIN_ORIGIN}{ad.click}",
         why=ad.why,
-        choose=f"{settings.TIFFIN_ORIGIN}/account/",
+        end=_link_to_end(message, ADS_BELOW),
     )
 
 
@@ -92,17 +92,18 @@ def link_of(message: Message) -> str:
     return f"{settings.TIFFIN_ORIGIN}/account/{KINDS[message.kind].page}/"
 
 
-def read_way_out(token: str) -> tuple[UUID, Kind] | None:
-    """Whose e-mails of which kind a link is to end; None for what is none of ours."""
+def read_way_out(token: str) -> tuple[UUID, str, str] | None:
+    """Whose e-mails of which kind a link is to end, with its title; None for what is none of ours."""
     try:
         customer, kind = signing.loads(token, salt=_SALT)
-        return UUID(customer), KINDS[kind]
+        title = "Ads below e-mails" if kind == ADS_BELOW else KINDS[kind].title
+        return UUID(customer), kind, title
     except (signing.BadSignature, ValueError, KeyError, TypeError):
         return None
 
 
-def _way_out(message: Message) -> str:
-    token = signing.dumps((str(message.customer_id), message.kind), salt=_SALT)
+def _link_to_end(message: Message, kind: str) -> str:
+    token = signing.dumps((str(message.customer_id), kind), salt=_SALT)
     return f"{settings.TIFFIN_ORIGIN}{reverse('unsubscribe', args=[token])}"
 
 

@@ -30,14 +30,14 @@ class Written(DTO):
 
 
 class AdBelow(DTO):
-    """An ad below an e-mail: `why` it is there, and where one can `choose` to have none."""
+    """An ad below an e-mail: `why` it is there, and the link to `end` it: no more of them."""
 
     advertiser: str
     headline: str
     text: str
     link: str
     why: str
-    choose: str
+    end: str
 
 
 @cache

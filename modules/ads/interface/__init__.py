@@ -79,6 +79,11 @@ class Ads(Interface, module="ads", version=1):
         """From now on that is what they agree to. Whoever wants no personal ads any more is forgotten."""
         ...
 
+    @command(timeout=1.0)
+    def end_emails(self, *, key: CommandKey, customer_id: UUID) -> None:
+        """This customer wants no ads in e-mails any more."""
+        ...
+
     @query(timeout=0.5)
     def bills(self, *, bill_ids: list[UUID]) -> list[AdBillView]:
         """Those of the advertisers' bills that exist, in no particular order."""

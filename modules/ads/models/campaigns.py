@@ -3,6 +3,7 @@ unit."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -130,6 +131,11 @@ class Campaign(Aggregate):
     @property
     def pacing(self) -> Pacing:
         return Pacing(self.pacing_name)
+
+    def is_on(self, now: datetime) -> bool:
+        """Whether it may be shown."""
+        is_approved = self.state is CampaignState.APPROVED and not self.advertiser.is_blocked
+        return is_approved and self.starts_at <= now < self.ends_at
 
     def move_to(self, state: CampaignState) -> None:
         """Raises StateConflict for what is not drawn."""

@@ -155,13 +155,7 @@ class Consent(CustomerView):
     def put(self, request: Request) -> Response:
         sent = ConsentSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        before = selectors.consent_of(self.customer_id())
-        consent = AdConsent(
-            personal=sent.validated_data["personal"],
-            by_email=sent.validated_data.get("by_email", before.by_email),
-        )
-        services.agree(self.customer_id(), consent)
-        return Response(_told(consent))
+        return Response(_told(services.agree(self.customer_id(), **sent.validated_data)))
 
 
 class DeviceConsent(PublicView):

@@ -10,18 +10,21 @@ from modules.ads.services import habits, measuring
 from tiffin import clock, db
 
 
-def agree(customer_id: UUID, consent: AdConsent) -> None:
-    """From now on that is what a customer agrees to."""
-    agreed = {"is_personal": consent.personal, "by_email": consent.by_email, "changed_at": clock.now()}
-    if not consent.personal:
-        agreed["habits"] = b""
+def agree(customer_id: UUID, *, personal: bool | None = None, by_email: bool | None = None) -> AdConsent:
+    """From now on that is what a customer agrees to; None: what they did before. Returns both."""
     with db.transaction():
-        Viewer.objects.update_or_create(
-            id=customer_id, defaults=agreed, create_defaults={**agreed, "is_customer": True}
-        )
-        if not consent.personal:
+        db.insert(Viewer(id=customer_id, is_customer=True), unless_taken=("id",))
+        viewer = Viewer.objects.select_for_update().get(pk=customer_id)
+        ends = viewer.is_personal and personal is False
+        viewer.is_personal = viewer.is_personal if personal is None else personal
+        viewer.by_email = viewer.by_email if by_email is None else by_email
+        viewer.changed_at = clock.now()
+        if ends:
+            viewer.habits = b""
             Seen.objects.filter(viewer_id=customer_id).delete()
             measuring.forget(customer_id)
+        viewer.save(update_fields=("is_personal", "by_email", "habits", "changed_at"))
+    return AdConsent(personal=viewer.is_personal, by_email=viewer.by_email)
 
 
 def agree_as_browser(device_id: UUID, *, personal: bool) -> None:

@@ -57,8 +57,10 @@ def decide(view: PageView, places: Sequence[Place], kept: Keeper = keeper) -> De
     if not kept.ready.is_set():
         nothing = [_nothing(each, NoFill.NOT_READY) for each in places]
         writing.note(writing.Made(decision_id, now, region.code, None, view, nothing, {}, 0.0))
-        return _empty(decision_id, places, now)
+        return _empty(decision_id, places, now, NoFill.NOT_READY)
     viewer = viewer_of(view, now)
+    if not viewer.by_email and all(each.placement is Placement.EMAIL for each in places):
+        return _empty(decision_id, places, now, NoFill.NOT_AGREED)  # most e-mails: nobody was to see anything
     scene = _scene(kept, view, viewer, region, now)
     seeing = flags.of(_subject(view, viewer))
     look = Look(viewer, scene, now.timestamp(), seeing.read(RANKING) == "relevant")
@@ -91,8 +93,8 @@ def _check(places: Sequence[Place]) -> None:
         raise TooManySlots(most=MOST_SLOTS)
 
 
-def _empty(decision_id: UUID, places: Sequence[Place], now: datetime) -> Decision:
-    nothing = tuple(Filled(placement=each.placement, ads=(), no_fill=NoFill.NOT_READY) for each in places)
+def _empty(decision_id: UUID, places: Sequence[Place], now: datetime, why: NoFill) -> Decision:
+    nothing = tuple(Filled(placement=each.placement, ads=(), no_fill=why) for each in places)
     return Decision(id=decision_id, places=nothing, expires_at=now)
 
 

@@ -30,7 +30,8 @@ SELECT event.at, event.id, ARRAY(SELECT jsonb_array_elements_text(won->'features
         AND click.kind = 'click' AND click.verdict = 'valid')
 FROM (
     SELECT at, id, decision_id, slot FROM ads_adevent
-    WHERE kind = 'impression' AND verdict = 'valid' AND (at, id) > (%(at)s, %(id)s) AND at < %(until)s
+    WHERE kind = 'impression' AND verdict = 'valid' AND placement <> 'email'  -- read within days, not minutes
+        AND (at, id) > (%(at)s, %(id)s) AND at < %(until)s
     ORDER BY at, id LIMIT %(most)s
 ) AS event
 LEFT JOIN ads_decisionrecord AS decision ON decision.id = event.decision_id

@@ -19,11 +19,14 @@ from tiffin import db, ids, regions
 WINDOW = timedelta(days=14)
 
 _EXPOSE = """
-WITH fresh AS (
+WITH agreed AS (
+    SELECT id FROM ads_viewer WHERE id = ANY(%(viewers)s) AND is_personal ORDER BY id FOR SHARE
+), fresh AS (
     INSERT INTO ads_exposure (id, campaign_id, viewer_id, is_ghost, at, day, orders)
-    SELECT id, campaign_id, viewer_id, is_ghost, at, day, 0
+    SELECT new.id, campaign_id, viewer_id, is_ghost, at, day, 0
     FROM json_to_recordset(%(rows)s::json) AS new(id uuid, campaign_id uuid, viewer_id uuid, is_ghost boolean,
         at timestamptz, day date)
+    JOIN agreed ON agreed.id = new.viewer_id
     ORDER BY viewer_id, campaign_id, at
     ON CONFLICT (viewer_id, campaign_id) DO NOTHING
     RETURNING campaign_id, day, is_ghost
@@ -77,9 +80,10 @@ class Chance(NamedTuple):
 
 @db.transaction_required
 def expose(chances: Sequence[Chance]) -> None:
-    """The first of each customer and campaign is kept."""
+    """The first of each customer and campaign is kept, of those who still agree."""
     if chances:
-        db.select(_EXPOSE, rows=document(list(_rows(chances))))
+        viewers = sorted({chance.viewer_id for chance in chances})
+        db.select(_EXPOSE, viewers=viewers, rows=document(list(_rows(chances))))
 
 
 def _rows(chances: Sequence[Chance]) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from modules.ads.events import AdClicked, AdsShown, ShownAd
 from modules.ads.interface import OfferInvalid, Placement, Pricing
-from modules.ads.models import AdEvent, Display, EventKind, Verdict
+from modules.ads.models import AdEvent, Campaign, Display, EventKind, Verdict
 from modules.ads.policies import country
 from modules.ads.services import offers
 from modules.ads.services.documents import document
@@ -87,12 +87,14 @@ def record_impressions(tokens: Sequence[str], origin: Origin) -> int:
 def record_click(token: str, origin: Origin) -> str:
     """Somebody clicked; where that leads. Raises OfferInvalid."""
     offer = offers.read(token)
+    if _is_unread(offer):
+        return offer.landing
     _show([offer], origin)  # whatever is clicked was seen: a lost message makes no rate of more than all
     with db.transaction():
         display = Display.lock(offer.decision_id)
         if offer.slot in _taken(offer.decision_id, EventKind.CLICK):
             return offer.landing
-        verdict = _verdict(offer, origin) or _too_fast(offer, origin) or Verdict.VALID
+        verdict = _verdict(offer, origin) or _burst(offer, origin) or _over(offer) or Verdict.VALID
         price = offer.price if offer.pricing is Pricing.CPC and verdict is Verdict.VALID else 0
         db.insert(_event(offer, EventKind.CLICK, verdict, price, origin))
         if verdict is Verdict.VALID:
@@ -205,10 +207,21 @@ def _is_crawler(user_agent: str) -> bool:
     return bool(crawleruseragents.is_crawler(user_agent))
 
 
-def _too_fast(offer: Offer, origin: Origin) -> Verdict | None:
-    """Mail servers follow links before anybody can read them, and some people click for a living."""
-    if offer.placement is Placement.EMAIL and clock.now() - offer.made_at < UNREAD:
-        return Verdict.BOT
+def _is_unread(offer: Offer) -> bool:
+    """Mail servers follow links before anybody can read them: that takes the click from nobody."""
+    return offer.placement is Placement.EMAIL and clock.now() - offer.made_at < UNREAD
+
+
+def _over(offer: Offer) -> Verdict | None:
+    """Days after an e-mail its campaign may have ended, or been stopped: then a click costs nothing."""
+    if offer.placement is not Placement.EMAIL:
+        return None
+    campaign = Campaign.objects.select_related("advertiser").filter(pk=offer.campaign_id).first()
+    is_on = campaign is not None and campaign.is_on(clock.now())
+    return None if is_on else Verdict.LATE
+
+
+def _burst(offer: Offer, origin: Origin) -> Verdict | None:
     since = clock.now() - BURST_WITHIN
     ((clicks,),) = db.select(_BURST, since=since, source=origin.source, viewer=offer.viewer_id)
     return Verdict.BURST if clicks >= BURST else None

@@ -137,6 +137,7 @@ def _asked(made: Made) -> PageView:
     point = made.view.point
     return msgspec.structs.replace(
         made.view,
+        customer_id=made.view.customer_id if made.viewer_id else None,
         device_id=made.view.device_id if made.viewer_id else None,
         point=Point(lat=round(point.lat, 2), lon=round(point.lon, 2)) if point else None,
     )

@@ -9,8 +9,8 @@ import pytest
 
 from modules.ads import services
 from modules.ads.interface import Ad, AdConsent, Ads, NoFill, Place, Placement
-from modules.ads.models import AdEvent, DecisionRecord
-from modules.ads.services import habits
+from modules.ads.models import AdEvent, Campaign, DecisionRecord, Seen
+from modules.ads.services import campaigns, habits, learning
 from modules.ads.services.habits import Visit
 from modules.ads.tests import scenes
 from modules.restaurants.interface import RestaurantView
@@ -32,7 +32,7 @@ def noodles() -> RestaurantView:
 
 def customer(*, personal: bool = True, by_email: bool = True) -> UUID:
     found = ids.new_id()
-    services.agree(found, AdConsent(personal=personal, by_email=by_email))
+    services.agree(found, personal=personal, by_email=by_email)
     return found
 
 
@@ -54,8 +54,7 @@ class TestWhoGetsOne:
             assert [place.no_fill for place in decision.places] == [NoFill.NOT_AGREED]
             assert not scenes.ads(decision)
             scenes.settle()
-            (place,) = DecisionRecord.objects.get(pk=decision.id).places
-            assert place["no_fill"] == "not_agreed"
+            assert not DecisionRecord.objects.filter(pk=decision.id).exists()
 
     def test_a_browser_gets_none(self, noodles: RestaurantView) -> None:
         assert not scenes.ads(scenes.look(MAIL, device_id=scenes.browser()))
@@ -64,6 +63,8 @@ class TestWhoGetsOne:
         scenes.running(scenes.advertiser(), placements=["home_carousel"])
         scenes.open_for_ads()
         decision = scenes.look((HOME, *MAIL), customer_id=customer(by_email=False))
+        scenes.settle()
+        assert DecisionRecord.objects.get(pk=decision.id).places[1]["no_fill"] == "not_agreed"
         assert [place.placement for place in decision.places] == [Placement.HOME_CAROUSEL, Placement.EMAIL]
         assert [len(place.ads) for place in decision.places] == [1, 0]
 
@@ -94,4 +95,35 @@ class TestWhatCounts:
     ) -> None:
         ad = mailed_to(customer())
         assert scenes.click(ad) == "/r/noodle-bar/"
-        assert verdicts() == [("impression", "valid"), ("click", "bot")]
+        assert verdicts() == [("impression", "valid")]
+        with clock.shift(timedelta(hours=1)):
+            scenes.click(ad)
+        assert verdicts() == [("impression", "valid"), ("click", "valid")]
+
+    def test_a_click_on_what_has_ended_meanwhile_costs_nothing(self, noodles: RestaurantView) -> None:
+        ad = mailed_to(customer())
+        campaigns.end_campaign(campaign_id=Campaign.objects.get().id)
+        with clock.shift(timedelta(days=1)):
+            assert scenes.click(ad) == "/r/noodle-bar/"
+        assert verdicts()[1:] == [("click", "late")]
+
+    def test_prediction_does_not_take_who_has_not_read_it_yet_for_somebody_who_does_not_click(
+        self, noodles: RestaurantView
+    ) -> None:
+        mailed_to(customer())
+        scenes.settle()
+        with clock.shift(timedelta(hours=1)):
+            assert learning.learn_clicks() == 0
+
+
+class TestConsent:
+    def test_what_is_not_said_stays_as_it_was(self, database: None) -> None:
+        somebody = customer()
+        call(Ads).end_emails(key=CommandKey("end"), customer_id=somebody)
+        assert call(Ads).consent(customer_id=somebody) == AdConsent(personal=True, by_email=False)
+
+    def test_caps_hold_on_for_who_changes_only_what_comes_by_email(self, noodles: RestaurantView) -> None:
+        somebody = customer(personal=False)
+        mailed_to(somebody)
+        services.agree(somebody, personal=False, by_email=False)
+        assert Seen.objects.filter(viewer_id=somebody).exists()

@@ -17,7 +17,7 @@ from modules.ads.audit import holdouts_are_their_exposures
 from modules.ads.engine.holding_out import is_held_out
 from modules.ads.engine.viewer import Viewer
 from modules.ads.errors import CampaignRefused
-from modules.ads.interface import AdConsent, Placement
+from modules.ads.interface import Placement
 from modules.ads.models import Campaign, DecisionRecord, Exposure, Lift
 from modules.ads.selectors.lift import ENOUGH_ORDERS, Group, together
 from modules.ads.services import campaigns, measuring
@@ -34,7 +34,7 @@ HALF = 5_000
 def agreed(campaign: Campaign, *, held_out: bool) -> UUID:
     """A customer who agreed to be measured."""
     customer = next(customers(campaign.id, held_out=held_out))
-    services.agree(customer, AdConsent(personal=True, by_email=False))
+    services.agree(customer, personal=True, by_email=False)
     return customer
 
 
@@ -212,7 +212,10 @@ class TestWhatIsMeasured:
         seer = agreed(campaign, held_out=False)
         scenes.look(customer_id=seer)
         scenes.settle()
-        services.agree(seer, AdConsent(personal=False, by_email=True))
+        other = agreed(campaign, held_out=False)
+        scenes.look(customer_id=other)  # written down only after they took it back
+        for somebody in (seer, other):
+            services.agree(somebody, personal=False)
         scenes.look(customer_id=seer)
         scenes.settle()
         order(seer, noodles)

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from modules.ads import services
 from modules.ads.errors import ReasonMissing
-from modules.ads.interface import Ad, AdConsent, Pricing
+from modules.ads.interface import Ad, Pricing
 from modules.ads.models import AdEvent, CampaignDay, Figure, Posting, Viewer
 from modules.ads.selectors.viewers import read_habits
 from modules.ads.services import attributing, habits
@@ -125,7 +125,7 @@ def test_staff_give_back_a_click_and_say_why() -> None:
 
 def test_habits_are_those_of_whoever_agreed(noodles: RestaurantView) -> None:
     agreed, other = ids.new_id(), ids.new_id()
-    services.agree(agreed, AdConsent(personal=True, by_email=False))
+    services.agree(agreed, personal=True, by_email=False)
     for customer in (agreed, other):
         ordered(customer, noodles)
     kept = read_habits(Viewer.objects.get(pk=agreed).habits)
@@ -135,7 +135,7 @@ def test_habits_are_those_of_whoever_agreed(noodles: RestaurantView) -> None:
 
 def test_a_look_at_a_menu_says_a_little(noodles: RestaurantView) -> None:
     agreed = ids.new_id()
-    services.agree(agreed, AdConsent(personal=True, by_email=False))
+    services.agree(agreed, personal=True, by_email=False)
     scenes.look(customer_id=agreed, restaurant_id=noodles.id)
     scenes.settle()
     kept = read_habits(Viewer.objects.get(pk=agreed).habits)

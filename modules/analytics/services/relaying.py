@@ -86,7 +86,8 @@ def _send_all(sink: Sink) -> bool:
     """A page of each log in turn, until none has more; whether it came to that. Raises Misconfigured once
     every other log has had its turn."""
     relay, began = RELAYS[sink.name], time.monotonic()
-    unread, unavailable = list(relay.producers), False
+    # In another order each time: where one takes all of a turn, another is the first some turn later.
+    unread, unavailable = _chance.sample(list(relay.producers), len(relay.producers)), False
     senseless: Misconfigured | None = None
     while unread and time.monotonic() < began + BUDGET_SECONDS:
         left = []
@@ -119,6 +120,8 @@ def _send_page(sink: Sink, relay: Relay, producer: str, *, latest: float) -> boo
         past = left[: packed.events]
         if unsent:
             past = past[: past.index(unsent[0].record)]
+        if unsent and not past:
+            raise NotNow("it answers too slowly for what it refuses to be found")
         if past:
             told = {record.event_id for record in past}
             held = [each for each in packed.poison + refused if each.record.event_id in told]

@@ -17,8 +17,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     found = selectors.read_way_out(token)
     if found is None:
         return render(request, "notifications/unsubscribe.html", {"title": ""}, status=404)
-    customer_id, kind = found
+    customer_id, kind, title = found
     if request.method == "POST":
-        services.unsubscribe(customer_id=customer_id, kind=kind.code)
-    page = {"title": kind.title, "done": request.method == "POST"}
+        services.unsubscribe(customer_id=customer_id, kind=kind)
+    page = {"title": title, "done": request.method == "POST"}
     return render(request, "notifications/unsubscribe.html", page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import structlog
 
 from modules.ads.interface import Ad, Ads, PageView, Place, Placement
@@ -28,7 +30,8 @@ def ad_for(message: Message, language: str) -> Ad | None:
 
 def tell_mailed(message: Message, ad: Ad) -> None:
     """Its e-mail was handed over. Where nobody hears that the ad costs nothing."""
+    key = CommandKey(f"{message.id}:{sha256(ad.token.encode()).hexdigest()}")  # each attempt has its own ad
     try:
-        call(Ads).mailed(key=CommandKey(str(message.id)), tokens=[ad.token])
-    except (ModuleUnavailable, ModuleFault) as error:
+        call(Ads).mailed(key=key, tokens=[ad.token])
+    except (ModuleUnavailable, ModuleFault, DomainError) as error:
         log.warning("mailed_ad_not_counted", message=str(message.id), error=repr(error))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from modules.ads.interface import Ads
 from modules.notifications.interface import LanguageUnknown
-from modules.notifications.kinds import OPTIONAL, PUSHED
+from modules.notifications.kinds import ADS_BELOW, OPTIONAL, PUSHED
 from modules.notifications.models import Preference
 from modules.notifications.wording import languages
-from tiffin import db
+from tiffin import db, ids
+from tiffin.interfaces import CommandKey, call
 
 
 def prefer(
@@ -34,7 +36,10 @@ def prefer(
 
 
 def unsubscribe(*, customer_id: UUID, kind: str) -> None:
-    """The customer wants no more of this kind."""
+    """The customer wants no more of this kind, or no ads below. Raises ModuleUnavailable, ModuleFault."""
+    if kind == ADS_BELOW:
+        call(Ads).end_emails(key=CommandKey(str(ids.new_id())), customer_id=customer_id)
+        return
     with db.transaction():
         Preference.objects.get_or_create(customer_id=customer_id)
         kept = Preference.objects.select_for_update().get(customer_id=customer_id)

@@ -13,13 +13,14 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from modules.ads.interface import Ads
+from modules.ads.interface import Ad, Ads, AdvertiserKind
 from modules.notifications import handlers, services, wording
 from modules.notifications.channels import email as email_channel
 from modules.notifications.jobs import send_emails
 from modules.notifications.kinds import CONFIRMED, FEEDBACK, KINDS, STALE, Channel
 from modules.notifications.models import Message, Preference, State
 from modules.notifications.services import Told, sending, tell
+from modules.notifications.services.advertising import tell_mailed
 from modules.notifications.tests.conftest import EMAIL, record
 from modules.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderRefunded
 from modules.rewards.events import (
@@ -395,7 +396,7 @@ AD = wording.AdBelow(
     text="In <25> minutes",
     link="https://tiffin.example/api/v1/ads/clicks/abc",
     why="Ramen & Co pays for this ad.",
-    choose="https://tiffin.example/account/",
+    end="https://tiffin.example/unsubscribe/abc",
 )
 
 
@@ -404,7 +405,7 @@ def test_an_ad_says_that_it_is_one_who_pays_why_and_how_to_have_none(language: s
     mail = wording.write(
         FEEDBACK.code, {"total": "23.50 GBP"}, language=language, link="https://tiffin.example/", ad=AD
     )
-    for said in (by, AD.headline, AD.text, AD.link, AD.why, AD.choose):
+    for said in (by, AD.headline, AD.text, AD.link, AD.why, AD.end):
         assert said in mail.text
         assert escape(said) in mail.html
     assert f'<a href="{AD.link}"' in mail.html
@@ -419,6 +420,28 @@ def test_an_email_comes_without_an_ad_where_nobody_can_say(zofia) -> None:
     (sent,) = mail.outbox
     assert sent.subject == "How was your meal?"
     assert Message.objects.get().state == State.SENT
+
+
+def test_each_attempt_tells_of_its_own_ad(zofia) -> None:
+    told(zofia, kind=FEEDBACK)
+    message = Message.objects.get()
+    for token in ("one", "two", "two"):
+        tell_mailed(message, shown(token))
+
+
+def shown(token: str) -> Ad:
+    return Ad(
+        slot=0,
+        token=token,
+        click=f"/api/v1/ads/clicks/{token}",
+        kind=AdvertiserKind.RESTAURANT,
+        advertiser=AD.advertiser,
+        headline=AD.headline,
+        text=AD.text,
+        picture="",
+        why=AD.why,
+        reasons=(),
+    )
 
 
 def test_no_ad_is_asked_for_below_what_belongs_to_an_order(zofia) -> None:
