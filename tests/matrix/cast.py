@@ -30,6 +30,7 @@ COLUMNS = (
 ACCESS_SECONDS = 15 * 60
 SECRET = "m" * 32  # that a form brings along, and a cookie too, so that no other site can send it (CSRF)
 Someone = TypeVar("Someone", bound=Person)
+LASTING_SECONDS = 2 * 60 * 60
 
 
 class Asker(NamedTuple):
@@ -65,8 +66,10 @@ class Cast:
         self.kitchen2 = self.worker("kitchen matrix-pl", Kitchen)
         self.rider = self.worker("courier gb")
         self.rider2 = self.worker("courier pl")
-        self.staff = {name: Asker(name, self.staff_token(name)) for name in world.staff_names()}
-        self.service = Asker("service", self.signed(kind="service", sub=str(uuid4())))
+        for person in (self.customer, self.customer2, self.kitchen, self.kitchen2, self.rider, self.rider2):
+            person.token = self.lasting(person.token)
+        self.staff = {name: Asker(name, self.lasting(self.staff_token(name))) for name in world.staff_names()}
+        self.service = Asker("service", self.lasting(self.signed(kind="service", sub=str(uuid4()))))
 
     def everybody(self) -> dict[str, list[Asker]]:
         """Who asks, by column."""
@@ -111,6 +114,10 @@ class Cast:
         return jwt.encode(
             {**usual, **claims}, key or self.key, algorithm="RS256", headers=headers or {"kid": kid}
         )
+
+    def lasting(self, token: str) -> str:
+        """The same token, but for as long as the matrix takes on a slow machine."""
+        return self.signed(**{**claims_of(token), "exp": int(time.time()) + LASTING_SECONDS})
 
     def staff_token(self, name: str) -> str:
         """As the staff's own page hands it out."""

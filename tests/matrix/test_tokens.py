@@ -90,7 +90,7 @@ def _revoked(cast: Cast) -> str:
     until(
         lambda: {customer.get("/me").status_code for _ in range(ASKED_SO_OFTEN)}, lambda seen: seen == {401}
     )
-    return customer.token
+    return cast.lasting(customer.token)
 
 
 def _bearer(token: str) -> dict[str, str]:
