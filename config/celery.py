@@ -13,7 +13,9 @@ from celery.signals import worker_ready  # noqa: E402
 from config import flags  # noqa: E402
 from tiffin import serving  # noqa: E402
 from tiffin.moving.app import make_app  # noqa: E402
+from tiffin.starting import prepare  # noqa: E402
 
+prepare()
 flags.connect()
 app = make_app()
 
