@@ -15,7 +15,7 @@ from tiffin.web.defaults import LIVE_MIDDLEWARE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
-import_module(settings.ROOT_URLCONF)
+import_module(settings.ROOT_URLCONF)  # else the first request does, in a thread
 prepare()
 settings.MIDDLEWARE = LIVE_MIDDLEWARE  # once allauth has looked for its own
 application = limit_streams(ASGIHandler())

@@ -2,19 +2,16 @@
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
 import django
+from celery.signals import worker_ready
 
+from config import flags
+from tiffin import serving
+from tiffin.moving.app import make_app
+from tiffin.starting import prepare
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
-
-from celery.signals import worker_ready  # noqa: E402
-
-from config import flags  # noqa: E402
-from tiffin import serving  # noqa: E402
-from tiffin.moving.app import make_app  # noqa: E402
-from tiffin.starting import prepare  # noqa: E402
-
 prepare()
 flags.connect()
 app = make_app()

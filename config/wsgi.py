@@ -13,7 +13,7 @@ from tiffin.starting import prepare
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
-import_module(settings.ROOT_URLCONF)
+import_module(settings.ROOT_URLCONF)  # else the first request does, in a thread
 prepare()
 flags.connect()
 follow()

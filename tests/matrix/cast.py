@@ -28,9 +28,9 @@ COLUMNS = (
     "service",
 )
 ACCESS_SECONDS = 15 * 60
+LASTING_SECONDS = 2 * 60 * 60
 SECRET = "m" * 32  # that a form brings along, and a cookie too, so that no other site can send it (CSRF)
 Someone = TypeVar("Someone", bound=Person)
-LASTING_SECONDS = 2 * 60 * 60
 
 
 class Asker(NamedTuple):

@@ -240,6 +240,26 @@ def test_a_turn_ends_among_refused_messages_and_the_next_goes_on_behind_them(
     assert set(reasons(configured)) == {str(each) for each in range(40) if each % 4}
 
 
+def test_one_that_answers_too_slowly_for_that_is_in_trouble_and_nothing_is_lost(
+    configured: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = told(scenes.customer(), 4)
+    monkeypatch.setattr(relaying, "LATEST_SECONDS", 0.2)
+
+    def slowly(heard: Heard) -> Answer:
+        time.sleep(0.3)
+        return Answer(400, b"no")
+
+    configured.judge = slowly
+    services.relay_to("segment")
+    assert Sink.objects.get(name="segment").trouble.startswith("it answers too slowly")
+    assert not HeldMessage.objects.exists()
+    configured.judge = lambda heard: Answer()
+    services.try_now(name="segment")
+    services.relay_to("segment")
+    assert reasons(configured) == numbers
+
+
 def test_what_nobody_sends_in_90_days_is_given_up(configured: World) -> None:
     scenes.tell(scenes.cancelled(scenes.customer(), "poison"))
     configured.judge = poisonous

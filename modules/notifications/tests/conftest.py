@@ -9,8 +9,10 @@ from uuid import UUID
 import pytest
 
 from modules.identity.interface import AccountKind, Identity
+from modules.notifications.kinds import CONFIRMED, Kind
+from modules.notifications.services import Told, tell
 from modules.notifications.tests.outside import MailServer, World, listening, taking_mail
-from tiffin import clock, context, ids
+from tiffin import clock, context, db, ids
 from tiffin.interfaces import CommandKey, call
 from tiffin.log.events import Event, Recorded
 
@@ -21,6 +23,29 @@ def record(event: Event, region: str = "gb") -> Recorded:
     """The event as it was read from the log."""
     values = dict.fromkeys(Recorded._fields) | {"event_id": ids.new_id(), "occurred_at": clock.now()}
     return Recorded(**{**values, "region": region, "name": event.wire})
+
+
+def told(
+    customer: UUID, *, kind: Kind = CONFIRMED, region: str = "gb", event_id: UUID | None = None, **facts: Any
+) -> UUID:
+    """As a handler keeps it."""
+    facts = facts or {"total": "23.50 GBP"}
+    order_id = ids.new_id()
+    with db.transaction(owner="notifications"):
+        tell(
+            [
+                Told(
+                    kind=kind,
+                    event_id=event_id or ids.new_id(),
+                    happened_at=clock.now(),
+                    region=region,
+                    customer_id=customer,
+                    order_id=order_id,
+                    facts=facts,
+                )
+            ],
+        )
+    return order_id
 
 
 @pytest.fixture(autouse=True)

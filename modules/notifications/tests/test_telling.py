@@ -11,17 +11,14 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
-from django.utils.html import escape
 
-from modules.ads.interface import Ad, Ads, AdvertiserKind
 from modules.notifications import handlers, services, wording
 from modules.notifications.channels import email as email_channel
 from modules.notifications.jobs import send_emails
-from modules.notifications.kinds import CONFIRMED, FEEDBACK, KINDS, STALE, Channel
+from modules.notifications.kinds import FEEDBACK, KINDS, STALE, Channel
 from modules.notifications.models import Message, Preference, State
-from modules.notifications.services import Told, sending, tell
-from modules.notifications.services.advertising import tell_mailed
-from modules.notifications.tests.conftest import EMAIL, record
+from modules.notifications.services import sending
+from modules.notifications.tests.conftest import EMAIL, record, told
 from modules.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderRefunded
 from modules.rewards.events import (
     PointsExpireSoon,
@@ -31,34 +28,11 @@ from modules.rewards.events import (
     TierChanged,
 )
 from tiffin import clock, db, ids
-from tiffin.interfaces.testing import Recording, stopped
-from tiffin.interfaces.transport import routed
 from tiffin.jobs.registry import find
 from tiffin.log.events import handling
 from tiffin.money import Money
 
 pytestmark = pytest.mark.database
-
-
-def told(customer, *, kind=CONFIRMED, region="gb", event_id=None, **facts):
-    """As a handler keeps it."""
-    facts = facts or {"total": "23.50 GBP"}
-    order_id = ids.new_id()
-    with db.transaction(owner="notifications"):
-        tell(
-            [
-                Told(
-                    kind=kind,
-                    event_id=event_id or ids.new_id(),
-                    happened_at=clock.now(),
-                    region=region,
-                    customer_id=customer,
-                    order_id=order_id,
-                    facts=facts,
-                )
-            ],
-        )
-    return order_id
 
 
 def confirmed(customer, total=2350):
@@ -385,69 +359,3 @@ def test_whoever_dies_while_sending_leaves_it_to_others(zofia, monkeypatch) -> N
     with clock.shift(timedelta(minutes=11)):
         send_emails()
     assert len(mail.outbox) == 1
-
-
-# --- an ad below -----------------------------------------------------------------------------------
-
-
-AD = wording.AdBelow(
-    advertiser="Ramen & Co",
-    headline="Ramen for £12.50",
-    text="In <25> minutes",
-    link="https://tiffin.example/api/v1/ads/clicks/abc",
-    why="Ramen & Co pays for this ad.",
-    end="https://tiffin.example/unsubscribe/abc",
-)
-
-
-@pytest.mark.parametrize(("language", "by"), [("en", "Ad by Ramen & Co"), ("pl", "Reklama: Ramen & Co")])
-def test_an_ad_says_that_it_is_one_who_pays_why_and_how_to_have_none(language: str, by: str) -> None:
-    mail = wording.write(
-        FEEDBACK.code, {"total": "23.50 GBP"}, language=language, link="https://tiffin.example/", ad=AD
-    )
-    for said in (by, AD.headline, AD.text, AD.link, AD.why, AD.end):
-        assert said in mail.text
-        assert escape(said) in mail.html
-    assert f'<a href="{AD.link}"' in mail.html
-    without = wording.write(FEEDBACK.code, {"total": "1 GBP"}, language=language, link="https://x.example/")
-    assert AD.advertiser not in without.text + without.html
-
-
-def test_an_email_comes_without_an_ad_where_nobody_can_say(zofia) -> None:
-    told(zofia, kind=FEEDBACK)
-    with stopped(Ads):
-        send_emails()
-    (sent,) = mail.outbox
-    assert sent.subject == "How was your meal?"
-    assert Message.objects.get().state == State.SENT
-
-
-def test_each_attempt_tells_of_its_own_ad(zofia) -> None:
-    told(zofia, kind=FEEDBACK)
-    message = Message.objects.get()
-    for token in ("one", "two", "two"):
-        tell_mailed(message, shown(token))
-
-
-def shown(token: str) -> Ad:
-    return Ad(
-        slot=0,
-        token=token,
-        click=f"/api/v1/ads/clicks/{token}",
-        kind=AdvertiserKind.RESTAURANT,
-        advertiser=AD.advertiser,
-        headline=AD.headline,
-        text=AD.text,
-        picture="",
-        why=AD.why,
-        reasons=(),
-    )
-
-
-def test_no_ad_is_asked_for_below_what_belongs_to_an_order(zofia) -> None:
-    recording = Recording()
-    told(zofia, kind=CONFIRMED)
-    with routed(recording):
-        send_emails()
-    assert mail.outbox
-    assert not [call for call in recording.calls if call.startswith("ads")]
