@@ -7,6 +7,7 @@ import json
 import sys
 from importlib import import_module
 
+from bench import measuring
 from bench.measuring import say
 from tiffin.embedded.__main__ import end_cleanly_on_signals
 from tiffin.embedded.errors import CannotStart
@@ -41,6 +42,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/bench", description="Measure one thing.")
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--seconds", type=_positive, help="how long one round lasts")
+    parser.add_argument(
+        "--rounds", type=int, choices=range(1, 10), help="how often it is measured; the median is told"
+    )
     parser.add_argument("--rate", type=_positive, help="lifecycle: orders a second")
     parser.add_argument("--seed", type=int, help="lifecycle: the same seed brings the same demand")
     parser.add_argument("--streams", type=int, help="streams: how many")
@@ -58,6 +62,8 @@ def main() -> int:
     )
     given = vars(parser.parse_args())
     name = given.pop("name")
+    # Before its module takes it over.
+    measuring.ROUNDS = given.pop("rounds") or measuring.ROUNDS
     options = {option: value for option, value in given.items() if option == "seconds" or value is not None}
     if strange := set(options) - {"seconds", *OPTIONS.get(name, ())}:
         parser.error(f"{name} does not know --{min(strange)}")

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from bench.measuring import Cpu, cpu_seconds, say
-from tiffin.embedded import environment, ports, programs
+from tiffin.embedded import begun, environment, ports, programs
 from tiffin.embedded.commands import remove
 from tiffin.embedded.errors import CannotStart
 from tiffin.embedded.home import Home
@@ -118,6 +118,7 @@ def ground(settings: str = "config.settings") -> Iterator[Ground]:
     # Whatever somebody's `.env` names is theirs: a benchmark brings its own services.
     supervisor.outside = environment.without_services(supervisor.outside)
     remove(supervisor.home)
+    begun.copy_into(supervisor.home, ROOT, supervisor.outside)
     standing = Ground(supervisor)
     try:
         supervisor.start()

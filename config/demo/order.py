@@ -12,11 +12,11 @@ CARDS = (
     {"method": "pm_card_authenticationRequired", "what": "asks the customer to confirm on a page"},
     {"method": "pm_card_timeout", "what": "succeeds, but the first answer is lost"},
 )
-ORIGIN_IN_CURL = "U={origin}/api/v1;"
+_ORIGIN = "U={origin}/api/v1;"
 
 # Log in, take the address in London, quote, place. `sed` picks what the next step needs.
 _LINE = (
-    ORIGIN_IN_CURL + " J='Content-Type: application/json'; "
+    _ORIGIN + " J='Content-Type: application/json'; "
     """T=$(curl -s $U/auth/login -H "$J" -d '{{"email":"{email}","password":"{password}"}}'"""
     """ | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/'); """
     """A=$(curl -s $U/me/addresses -H "Authorization: Bearer $T" | grep -o '"London"[^}}]*'"""
@@ -40,6 +40,11 @@ def curl(origin: str, place: Place) -> str:
         item=dish.id,
         quantity=-(-place.min_order // dish.price),
     )
+
+
+def elsewhere(line: str, origin: str) -> str:
+    """The same line for the same platform at another address."""
+    return _ORIGIN.format(origin=origin) + line.partition(";")[2]
 
 
 def _plain_dish(place: Place) -> Item:

@@ -14,7 +14,7 @@ from tiffin.testing.running import Platform
 from tiffin.testing.services import ROOT
 
 RATE = 3.0
-SECONDS = 24.0
+SECONDS = 15.0
 SEED = 1
 UNDER_WAY = 5
 PATIENCE_SECONDS = 150.0

@@ -18,7 +18,7 @@ CHECKS = (
     "content_type_conformance",
     "response_schema_conformance",
 )
-EXAMPLES = 20
+EXAMPLES = 10
 WHO = ("anonymous", "customer", "restaurant", "courier")
 
 

@@ -3,7 +3,6 @@ points wait for it and then go on, or end and cost nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,28 +10,15 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.acceptance.conftest import Books, World, give_points, new_places, sign_in
+from tests.acceptance.conftest import Books, World, give_points, sign_in
 from tests.acceptance.people import Customer, Place, until
 from tests.faults.storm import Storm, audit
 from tests.topologies.gone import without
-from tiffin.testing.plugin import whole_platform
 from tiffin.testing.running import Platform
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
 
 PATIENCE_SECONDS = 120.0
-
-
-@pytest.fixture(scope="module")
-def apart() -> Iterator[Platform]:
-    """A platform whose rewards run elsewhere, on a database server of their own, which may be killed."""
-    with whole_platform("points-apart", ("--elsewhere", "rewards"), durable=True) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def places(apart: Platform) -> World:
-    return new_places(apart)
 
 
 def test_orders_are_placed_and_delivered_while_rewards_is_gone(apart: Platform, tmp_path: Path) -> None:
@@ -43,7 +29,7 @@ def test_orders_are_placed_and_delivered_while_rewards_is_gone(apart: Platform, 
         finally:
             storm.stop()
         with pytest.raises(httpx.TransportError):
-            httpx.get(apart.environment("orders")["TIFFIN_ELSEWHERE"].removeprefix("rewards=") + "/readyz")
+            httpx.get(_address(apart, "rewards") + "/readyz")
 
     assert (report["lost"], report["unfinished"], report["errors"], ended) == (0, 0, 0, 0)
     assert report["delivered"] > report["acknowledged"] / 2
@@ -51,6 +37,11 @@ def test_orders_are_placed_and_delivered_while_rewards_is_gone(apart: Platform, 
     until(lambda: _earnings(apart, storm), lambda count: count == report["delivered"], seconds=60)
     found = audit(apart, storm.kept, wait=60)
     assert found.clean, found.said
+
+
+def _address(platform: Platform, module: str) -> str:
+    told = platform.environment("orders")["TIFFIN_ELSEWHERE"]
+    return dict(each.split("=", 1) for each in told.split(","))[module]
 
 
 def _earnings(platform: Platform, storm: Storm) -> int:
@@ -104,15 +95,15 @@ class Guest:
 
 
 def test_orders_with_points_wait_for_rewards_and_nothing_is_lost(
-    apart: Platform, places: World, tmp_path: Path
+    apart: Platform, places_apart: World, tmp_path: Path
 ) -> None:
     """Some had their points held before it went, some ask for it meanwhile; of both there is one that is
     fetched, one that is cancelled, and one whose time runs out before rewards is back."""
-    books, kitchen = Books(apart), sign_in(apart, places.open)
-    fetched, cancelled = Guest(apart, places.open), Guest(apart, places.open)
-    overdue = Guest(apart, places.hurried)
-    held_fetched, held_cancelled = Guest(apart, places.open), Guest(apart, places.open)
-    held_overdue = Guest(apart, places.hurried)
+    books, kitchen = Books(apart), sign_in(apart, places_apart.open)
+    fetched, cancelled = Guest(apart, places_apart.open), Guest(apart, places_apart.open)
+    overdue = Guest(apart, places_apart.hurried)
+    held_fetched, held_cancelled = Guest(apart, places_apart.open), Guest(apart, places_apart.open)
+    held_overdue = Guest(apart, places_apart.hurried)
     held_fetched.orders(fulfilment="pickup")
     held_cancelled.orders()
     for guest in (held_fetched, held_cancelled):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from tests.acceptance.conftest import World, new_places, sign_in
+from tests.acceptance.conftest import World, sign_in
 from tests.acceptance.people import Customer, refused, until
 from tests.acceptance.test_memberships import a_plan, await_state, do, join, saved, saved_by
 from tests.faults.storm import Storm, audit
 from tests.topologies.gone import without
-from tiffin.testing.plugin import whole_platform
 from tiffin.testing.running import Platform
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
@@ -21,33 +19,21 @@ pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
 PATIENCE_SECONDS = 120.0
 
 
-@pytest.fixture(scope="module")
-def apart() -> Iterator[Platform]:
-    """A platform whose subscriptions run elsewhere, on a database server of their own."""
-    with whole_platform("members-apart", ("--elsewhere", "subscriptions"), durable=True) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def places(apart: Platform) -> World:
-    return new_places(apart)
-
-
 def test_members_have_what_they_had_and_nothing_is_lost(
-    apart: Platform, places: World, tmp_path: Path
+    apart: Platform, places_apart: World, tmp_path: Path
 ) -> None:
-    plan, kitchen = a_plan(apart), sign_in(apart, places.open)
-    member, gone, stranger = (Customer(apart.base_url, places.open) for _ in range(3))
+    plan, kitchen = a_plan(apart), sign_in(apart, places_apart.open)
+    member, gone, stranger = (Customer(apart.base_url, places_apart.open) for _ in range(3))
     membership, ended = join(member, plan), join(gone, plan)
     for customer, joined in ((member, membership), (gone, ended)):
         await_state(customer, joined, "active")
-        until(lambda customer=customer: saved(customer, places), lambda amount: amount > 0)
+        until(lambda customer=customer: saved(customer, places_apart), lambda amount: amount > 0)
     do(gone, ended, "cancel", now=True)
-    until(lambda: saved(gone, places), lambda amount: amount == 0)
-    fee = saved(member, places)
+    until(lambda: saved(gone, places_apart), lambda amount: amount == 0)
+    fee = saved(member, places_apart)
 
     with without(apart, "subscriptions"):
-        assert [saved(each, places) for each in (member, gone, stranger)] == [fee, 0, 0]
+        assert [saved(each, places_apart) for each in (member, gone, stranger)] == [fee, 0, 0]
         # Who would join or look is told to come again; nothing of it is half written.
         wanted, key = {"plan_id": plan, "payment_method": "pm_card_visa"}, str(uuid4())
         for answer in (
@@ -56,7 +42,7 @@ def test_members_have_what_they_had_and_nothing_is_lost(
         ):
             refused(answer, 503, "module_unavailable")
             assert int(answer.headers["Retry-After"]) > 0
-        order = member.order_with(places.open, fulfilment="pickup")
+        order = member.order_with(places_apart.open, fulfilment="pickup")
         kitchen.hands_over(order)
         member.await_status(order, "delivered")
         storm = Storm(apart, tmp_path, PATIENCE_SECONDS)
@@ -72,7 +58,7 @@ def test_members_have_what_they_had_and_nothing_is_lost(
         lambda: stranger.post("/memberships", wanted, key=key), lambda said: said.status_code == 201
     )
     await_state(stranger, answer.json(), "active")
-    until(lambda: saved(stranger, places), lambda amount: amount == fee)
+    until(lambda: saved(stranger, places_apart), lambda amount: amount == fee)
     # What the membership saved meanwhile is in its books once subscriptions has heard of it.
     until(lambda: _savings(apart, order["id"]), lambda amounts: amounts == [saved_by(order)], seconds=60)
     found = audit(apart, storm.kept, wait=60)

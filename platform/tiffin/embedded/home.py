@@ -24,6 +24,7 @@ ROOMS = ("postgres", "redis", "caddy", "static", "secrets", "log", "run")
 CHECK_LOG = "check-log"
 # The data folders of the modules that run elsewhere than the others.
 GROUPS = "groups"
+COPIED = "copied"
 OURS = (*ROOMS, CHECK_LOG, GROUPS)
 NEEDED_BYTES = 500_000_000
 # A unix socket's path may hold 107 bytes; PostgreSQL's adds `/.s.PGSQL.54321`.
@@ -83,6 +84,18 @@ class Home:
     def short_name(self) -> str:
         """Tells this folder from every other on the machine."""
         return hashlib.sha256(str(self.path).encode()).hexdigest()[:10]
+
+    def note_copied(self) -> None:
+        """It is a copy of what this very code has begun: the next start has nothing to bring up to date."""
+        (self.run / COPIED).touch()
+
+    def take_copied(self) -> bool:
+        """Whether that was noted; it is only once."""
+        try:
+            (self.run / COPIED).unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     def prepare(self) -> None:
         """Make the folder and its rooms. Raises BrokenHome, NoSpace."""

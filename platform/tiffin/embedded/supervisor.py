@@ -63,6 +63,7 @@ class Supervisor:
     groups: list[Group] = field(default_factory=list)
     watched: dict[str, Watched] = field(default_factory=dict)
     state: str = "starting"
+    copied: bool = False
 
     def __post_init__(self) -> None:
         self.lock = Lock(self.home)
@@ -89,6 +90,7 @@ class Supervisor:
         ports.require_free(self.port)
         self.port = self.port or ports.free_port()
         self._plan()
+        self.copied = self.home.take_copied()
         self._start_services()
         with self._static_files():
             self._upgrade()
@@ -191,6 +193,9 @@ class Supervisor:
     @contextmanager
     def _static_files(self) -> Iterator[None]:
         """They are collected meanwhile, those of all modules; at the end they are there."""
+        if self.copied:
+            yield
+            return
         whole = {name: value for name, value in self.env.items() if name not in environment.WHO_IS_WHERE}
         command = ("collectstatic", "--noinput", "--verbosity=0")
         collecting = Child(programs.manage(self.root, self.home, whole, *command))
@@ -201,6 +206,8 @@ class Supervisor:
             collecting.stop()
 
     def _upgrade(self) -> None:
+        if self.copied:
+            return
         with self._telling("Schemas and tables"):
             steps = [Child(group.manage(self.root, "upgrade")) for group in self.groups]
             try:
@@ -225,6 +232,8 @@ class Supervisor:
             self._await_platform(ours)
 
     def _bring_demo(self) -> None:
+        if self.copied:
+            return
         with self._telling("Demo data"):
             self._finish(Child(self.main.manage(self.root, "demo")))
 

@@ -131,6 +131,37 @@ def move(subscriber: Subscriber, producer: str, to: Iterable[Place]) -> None:
         )
 
 
+def pass_over(subscriber: Subscriber, producer: str, read: Iterable[Place], to: Iterable[Place]) -> set[int]:
+    """Move the cursors that `lock_unmoved` would lock, in one statement: there are no effects to go with it.
+    Returns their shards."""
+    rows = [(*place, *former[1:4]) for former, place in zip(read, sorted(to), strict=True)]
+    with connections[subscriber.module].cursor() as cursor:
+        cursor.execute(
+            "WITH free AS ("
+            "   SELECT place.* FROM log_cursor JOIN unnest(%s::smallint[], %s::int[], %s::bigint[],"
+            "     %s::bigint[], %s::date[], %s::int[], %s::bigint[], %s::bigint[])"
+            "     AS place(shard, epoch, txid, position, day, former_epoch, former_txid, former_position)"
+            "     USING (shard)"
+            "   WHERE subscriber = %s AND producer = %s AND stopped_at IS NULL"
+            "     AND (log_cursor.epoch, log_cursor.txid, log_cursor.position)"
+            "       = (former_epoch, former_txid, former_position)"
+            "   FOR UPDATE OF log_cursor SKIP LOCKED)"
+            " UPDATE log_cursor SET epoch = free.epoch, txid = free.txid, position = free.position,"
+            "   day = free.day, moved_at = %s"
+            " FROM free WHERE subscriber = %s AND producer = %s AND log_cursor.shard = free.shard"
+            " RETURNING log_cursor.shard",
+            [
+                *([*column] for column in zip(*rows, strict=True)),
+                subscriber.name,
+                producer,
+                clock.now(),
+                subscriber.name,
+                producer,
+            ],
+        )
+        return {shard for (shard,) in cursor.fetchall()}
+
+
 def stop(subscriber: Subscriber, producer: str, cause: str) -> None:
     """Stop the subscriber on this producer's log until staff resume it."""
     with connections[subscriber.module].cursor() as cursor:

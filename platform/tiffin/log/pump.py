@@ -182,6 +182,8 @@ def _move_batch(
     subscriber: Subscriber, producer: str, at: dict[int, Place], events: list[Recorded]
 ) -> set[int]:
     read = [at[shard] for shard in sorted({event.shard for event in events})]
+    if not any(subscriber.handler(event.name) for event in events):
+        return cursors.pass_over(subscriber, producer, read, _ends(events))
     with transaction(owner=subscriber.module):
         free, holding = cursors.lock_unmoved(subscriber, producer, read)
         mine = [event for event in events if event.shard in free]

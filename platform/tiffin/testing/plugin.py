@@ -16,7 +16,7 @@ from tiffin.embedded.errors import CannotStart
 from tiffin.memory import settle
 from tiffin.testing import topologies
 from tiffin.testing.running import START_SECONDS, Platform
-from tiffin.testing.services import Services
+from tiffin.testing.services import ROOT, Services
 
 
 class Blocker(Protocol):
@@ -108,11 +108,14 @@ def whole_platform(
     durable: bool = False,
 ) -> Iterator[Platform]:
     """A platform on a data folder of that name beside the tests' own, started with options of `script/up`."""
+    from tiffin.embedded import begun
     from tiffin.embedded.commands import remove
 
     running = Platform(_services.home.beside(name), durable=durable, **(settings or {}))
     try:
         remove(running.home)
+        if not options:  # else its modules' data lie elsewhere
+            begun.copy_into(running.home, ROOT, running.outside)
         running.start(*options)
     except CannotStart as error:
         pytest.exit(f"The platform does not start: {error}", returncode=1)

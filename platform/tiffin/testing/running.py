@@ -41,16 +41,16 @@ class Platform:
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._connections: dict[str, psycopg.Connection[Any]] = {}
 
+    @property
+    def outside(self) -> dict[str, str]:
+        """What every platform of tests is told, whatever its own settings are."""
+        return {**environment.without_services(os.environ), "TIFFIN_REGION_PACKAGES": HURRIED_REGION}
+
     def start(self, *options: str) -> None:
         """Start as `script/up` does. Raises CannotStart with what it said."""
         self._options = options
         command = [sys.executable, "-m", "tiffin.embedded", "up", *self._kept, "--port", "0", *options]
-        env = {
-            **environment.without_services(os.environ),
-            "TIFFIN_HOME": str(self.home.path),
-            "TIFFIN_REGION_PACKAGES": HURRIED_REGION,
-            **self._settings,
-        }
+        env = {**self.outside, "TIFFIN_HOME": str(self.home.path), **self._settings}
         self.home.path.mkdir(parents=True, exist_ok=True)
         output = self.home.path / ".supervisor.log"
         with output.open("wb") as log:
