@@ -124,7 +124,7 @@ json.dump(ends, sys.stdout)
 def test_groups_speak_to_each_other_past_the_origin_and_only_signed(platform: Platform) -> None:
     key = (platform.home.secrets / "internal.key").read_text()
     signature = sign(DOOR, MESSAGE, key=key)
-    payments = platform.environment(MAIN)["TIFFIN_ELSEWHERE"].removeprefix("payments=")
+    payments = platform.address_of(PAYMENTS)
 
     nothing = say(platform.base_url, signature)  # the origin itself says so
     assert (nothing.status_code, nothing.headers["Content-Type"]) == (404, "application/problem+json")

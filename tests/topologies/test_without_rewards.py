@@ -29,7 +29,7 @@ def test_orders_are_placed_and_delivered_while_rewards_is_gone(apart: Platform, 
         finally:
             storm.stop()
         with pytest.raises(httpx.TransportError):
-            httpx.get(_address(apart, "rewards") + "/readyz")
+            httpx.get(apart.address_of("rewards") + "/readyz")
 
     assert (report["lost"], report["unfinished"], report["errors"], ended) == (0, 0, 0, 0)
     assert report["delivered"] > report["acknowledged"] / 2
@@ -37,11 +37,6 @@ def test_orders_are_placed_and_delivered_while_rewards_is_gone(apart: Platform, 
     until(lambda: _earnings(apart, storm), lambda count: count == report["delivered"], seconds=60)
     found = audit(apart, storm.kept, wait=60)
     assert found.clean, found.said
-
-
-def _address(platform: Platform, module: str) -> str:
-    told = platform.environment("orders")["TIFFIN_ELSEWHERE"]
-    return dict(each.split("=", 1) for each in told.split(","))[module]
 
 
 def _earnings(platform: Platform, storm: Storm) -> int:

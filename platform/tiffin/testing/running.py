@@ -148,6 +148,10 @@ class Platform:
         elsewhere = self._elsewhere.get(module)
         return Home.at(elsewhere["home"]) if elsewhere else self.home
 
+    def address_of(self, module: str) -> str:
+        """Where the group answers in which a module is that runs elsewhere."""
+        return self._elsewhere[module]["web"]
+
     def environment(self, module: str = "") -> dict[str, str]:
         """What a command by hand is told in the group of `module`; without one, in the main group."""
         return {
