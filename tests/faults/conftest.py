@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,15 @@ def platform() -> Iterator[Platform]:
 
 @pytest.fixture
 def survives(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Aftermath]:
-    """Strike while orders are under way, `rate` a second: none may be lost or stay unfinished, and every
-    invariant holds. The platform of all tests is started for those that are `on` no other."""
+    """Strike, one after the other, while orders are under way, `rate` a second: none may be lost or stay
+    unfinished, and every invariant holds. The platform of all tests is started for those that are `on` no
+    other."""
 
-    def check(strike: Callable[[], object], *, on: Platform | None = None, rate: float = RATE) -> Aftermath:
+    def check(
+        strikes: Mapping[str, Callable[[], object]], *, on: Platform | None = None, rate: float = RATE
+    ) -> Aftermath:
         struck = on or request.getfixturevalue("platform")
-        aftermath = ride_out(struck, tmp_path, strike, rate=rate)
+        aftermath = ride_out(struck, tmp_path, strikes, rate=rate)
         _told.append(f"{request.node.name}: {aftermath}")
         require_unharmed(struck, aftermath)
         return aftermath

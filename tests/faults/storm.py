@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from tiffin.testing.running import Platform
 from tiffin.testing.services import ROOT
 
 RATE = 3.0
-SECONDS = 15.0
+SECONDS = 20.0  # for each strike
 SEED = 1
 UNDER_WAY = 5
 PATIENCE_SECONDS = 150.0
@@ -35,21 +35,34 @@ class Audit(NamedTuple):
     said: str
 
 
-class Aftermath(NamedTuple):
-    """What became of the orders. Seconds count from the strike: until what was struck was up again, and until
-    an order placed after it lay on a restaurant's counter."""
+class Recovery(NamedTuple):
+    """After one strike, in seconds from it: until what was struck was up again, and until an order placed
+    after it lay on a restaurant's counter."""
 
+    what: str
     under_way: int
     up_seconds: float
     moving_seconds: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what}: {self.under_way} orders under way; up again after {self.up_seconds:.1f} s, "
+            f"moving after {self.moving_seconds:.1f} s"
+        )
+
+
+class Aftermath(NamedTuple):
+    """What became of the orders."""
+
+    recoveries: tuple[Recovery, ...]
     report: dict[str, Any]
     simulate_ended: int
     audit: Audit
 
     def __str__(self) -> str:
+        told = "; ".join(map(str, self.recoveries))
         return (
-            f"{self.under_way} orders under way; up again after {self.up_seconds:.1f} s, moving after "
-            f"{self.moving_seconds:.1f} s; {self.report['acknowledged']} acknowledged, "
+            f"{told}; {self.report['acknowledged']} acknowledged, "
             f"{self.report['delivered']} delivered, {self.report['cancelled']} cancelled, "
             f"{self.report['lost']} lost, {self.report['unfinished']} unfinished"
         )
@@ -58,13 +71,21 @@ class Aftermath(NamedTuple):
 class Storm:
     """A simulation against `platform`; what it has acknowledged stands in `kept`."""
 
-    def __init__(self, platform: Platform, folder: Path, patience_seconds: float, rate: float = RATE) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        folder: Path,
+        patience_seconds: float,
+        rate: float = RATE,
+        seconds: float = SECONDS,
+    ) -> None:
         self.platform = platform
+        self._seconds = seconds
         self.kept = folder / "acknowledged.ids"
         self._said = folder / "simulate.log"
         options = (
             f"--rate={rate}",
-            f"--seconds={SECONDS}",
+            f"--seconds={seconds}",
             f"--seed={SEED}",
             f"--patience={patience_seconds}",
             f"--acknowledged={self.kept}",
@@ -107,7 +128,7 @@ class Storm:
 
     def end(self) -> tuple[dict[str, Any], int]:
         """Its report and how it ended, once every order is final or patience is over."""
-        output, _ = self._process.communicate(timeout=SECONDS + PATIENCE_SECONDS + 60)
+        output, _ = self._process.communicate(timeout=self._seconds + PATIENCE_SECONDS + 60)
         assert output, self._tail()
         return dict(json.loads(output.splitlines()[-1])), self._process.returncode
 
@@ -137,25 +158,30 @@ def audit(platform: Platform, acknowledged: Path, *, wait: int) -> Audit:
 def ride_out(
     platform: Platform,
     folder: Path,
-    strike: Callable[[], object],
+    strikes: Mapping[str, Callable[[], object]],
     *,
     patience_seconds: float = PATIENCE_SECONDS,
     audit_wait: int = AUDIT_WAIT_SECONDS,
     rate: float = RATE,
 ) -> Aftermath:
-    """Let `strike` happen while orders are under way; it returns when what it struck is up again."""
-    storm = Storm(platform, folder, patience_seconds, rate)
+    """Let `strikes` happen one after the other while orders are under way; each returns when what it struck
+    is up again."""
+    storm = Storm(platform, folder, patience_seconds, rate, SECONDS * len(strikes))
     try:
-        under_way = storm.await_under_way()
-        before, began = len(storm.acknowledged()), time.monotonic()
-        strike()
-        up = time.monotonic() - began
-        storm.await_movement(before)
-        moving = time.monotonic() - began
+        recoveries = tuple(_recover(storm, what, strike) for what, strike in strikes.items())
         report, ended = storm.end()
     finally:
         storm.stop()
-    return Aftermath(under_way, up, moving, report, ended, audit(platform, storm.kept, wait=audit_wait))
+    return Aftermath(recoveries, report, ended, audit(platform, storm.kept, wait=audit_wait))
+
+
+def _recover(storm: Storm, what: str, strike: Callable[[], object]) -> Recovery:
+    under_way = storm.await_under_way()
+    before, began = len(storm.acknowledged()), time.monotonic()
+    strike()
+    up = time.monotonic() - began
+    storm.await_movement(before)
+    return Recovery(what, under_way, up, time.monotonic() - began)
 
 
 def require_unharmed(platform: Platform, aftermath: Aftermath) -> None:

@@ -54,4 +54,4 @@ def test_the_clock_moves_an_hour_ahead(
         hands.write_text("+1h")
         time.sleep(2 * LOOKED_AT_EVERY_SECONDS)
 
-    survives(strike, on=with_a_clock, rate=RATE)
+    survives({"clock": strike}, on=with_a_clock, rate=RATE)

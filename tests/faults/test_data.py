@@ -15,24 +15,21 @@ from tests.faults.storm import Aftermath
 from tiffin.embedded.commands import remove
 from tiffin.testing.running import Platform
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 Survives = Callable[..., Aftermath]
 DISK_MB = 400
 FULL_SECONDS = 8
 
 
-def test_redis_is_emptied(platform: Platform, survives: Survives) -> None:
-    survives(platform.empty_redis)
-
-
-def test_redis_is_killed(platform: Platform, survives: Survives) -> None:
-    survives(lambda: platform.await_restart("redis", platform.kill("redis")))
-
-
-def test_postgresql_stops_immediately_and_starts_again(platform: Platform, survives: Survives) -> None:
+def test_redis_and_postgresql_stop_and_start_again(platform: Platform, survives: Survives) -> None:
     # SIGQUIT is PostgreSQL's immediate shutdown: nothing is written down, the next start recovers.
-    survives(lambda: platform.await_restart("postgres", platform.kill("postgres", signal.SIGQUIT)))
+    strikes = {
+        "Redis is emptied": platform.empty_redis,
+        "Redis is killed": lambda: platform.await_restart("redis", platform.kill("redis")),
+        "PostgreSQL": lambda: platform.await_restart("postgres", platform.kill("postgres", signal.SIGQUIT)),
+    }
+    survives(strikes)
 
 
 @pytest.fixture
@@ -64,4 +61,4 @@ def test_the_disk_of_the_log_is_full(cramped: Platform, survives: Survives) -> N
         time.sleep(FULL_SECONDS)
         filler.unlink()
 
-    survives(strike, on=cramped)
+    survives({"disk": strike}, on=cramped)

@@ -24,7 +24,7 @@ def sabotaged() -> Iterator[Platform]:
 
 
 def test_one_lost_order_in_a_thousand_turns_everything_red(sabotaged: Platform, tmp_path: Path) -> None:
-    aftermath = ride_out(sabotaged, tmp_path, lambda: None, patience_seconds=20, audit_wait=5)
+    aftermath = ride_out(sabotaged, tmp_path, {"nothing": lambda: None}, patience_seconds=20, audit_wait=5)
     lost = aftermath.report["lost_ids"]
     assert lost, aftermath
     assert aftermath.simulate_ended != 0
