@@ -37,7 +37,7 @@ from tiffin.interfaces import call
 from tiffin.testing.emptying import empty
 
 # Courses of the long look. Each run makes up others; TIFFIN_COURSES=2000 looks for half an hour at once.
-MANY = int(os.environ.get("TIFFIN_COURSES", "600"))
+MANY = int(os.environ.get("TIFFIN_COURSES", "300"))
 # What a region may keep of orders that customers stop, and that staff do.
 KEPT = tuple(
     {"by": by, "stage": stage.value, "what": what.value, "share": "0.7"}
