@@ -21,6 +21,7 @@ REGIONS = ("gb", "pl")
 A_BATCH = 1_000
 LOTS_A_CUSTOMER = 12
 GOOD_FOR = timedelta(days=365)
+TRIES = 10_000
 MOST_TAKEN = 250
 LEFT_ALONE = 200  # points of each, which single commands take without anybody here knowing
 _NAMES = UUID("0198c0de-0000-7000-8000-000000000000")
@@ -165,9 +166,12 @@ class Shapes:
         return Posting(transfers=(one, other))
 
     def _taken(self) -> tuple[int, UUID]:
-        """Points that one of the own customers has, and whose they are."""
+        """Points that one of the own customers has, and whose they are. Raises ValueError when hardly anybody
+        has any left."""
         points = self.random.randint(20, MOST_TAKEN)
-        while self.left[number := self.random.choice(self.own)] < points:
-            pass
-        self.left[number] -= points
-        return points, self.customers[number]
+        for _ in range(TRIES):
+            number = self.random.choice(self.own)
+            if self.left[number] >= points:
+                self.left[number] -= points
+                return points, self.customers[number]
+        raise ValueError("Hardly anybody has points left to take: it needs more --customers.")

@@ -67,10 +67,10 @@ def test_a_few_orders_live_their_whole_life() -> None:
 
 
 def test_points_are_posted_and_the_ledger_still_adds_up() -> None:
-    told = run("ledger", "--seconds", "1", "--stored", "40_000", "--customers", "10_000")
+    told = run("ledger", "--seconds", "1", "--stored", "100_000", "--customers", "40_000")
 
     assert (told["lost"], told["wrong_balances"], told["audit_findings"]) == (0, 0, 0)
-    assert told["stored"] > 40_000
+    assert told["stored"] > 100_000
     assert told["single_commands"] == told["single_rate"]
     assert min(told[f"{name}_ratio"] for name in ("one_charity", "one_of_many_charities", "stored")) > 0
 
