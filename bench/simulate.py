@@ -35,6 +35,7 @@ TROUBLE = (Refused, Unanswered, httpx.HTTPError, LookupError, ValueError)
 ANSWERING_SECONDS = (0.1, 1.0)
 COOKING_SECONDS = (0.5, 2.5)
 CARRYING_SECONDS = (0.2, 1.0)
+LOAD_AGAIN_SECONDS = 1.0
 CHANGING_MIND_SECONDS = (0.2, 2.0)
 
 
@@ -235,9 +236,13 @@ class Simulation:
         self.report.statuses[status] += 1
 
     async def _confirm_payment(self, placed: Placed) -> None:
-        order = await placed.customer.order(placed.order_id)
-        if order["action_url"]:
-            await placed.customer.confirm_payment(order["action_url"])
+        """Whoever cannot see the page, or is told that it did not work, loads it again."""
+        while (order := await placed.customer.order(placed.order_id))["status"] == "action_required":
+            if order["action_url"]:
+                with suppress(Refused, httpx.HTTPError):
+                    await placed.customer.confirm_payment(order["action_url"])
+                    return
+            await asyncio.sleep(LOAD_AGAIN_SECONDS)
 
     async def _change_mind(self, placed: Placed) -> None:
         await asyncio.sleep(Random(placed.demand.seed).uniform(*CHANGING_MIND_SECONDS))
