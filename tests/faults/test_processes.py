@@ -42,7 +42,8 @@ def test_a_module_elsewhere_is_killed(split_off: Platform, survives: Survives) -
     def strike(*names: str) -> None:
         former = {name: split_off.kill(f"payments-{name}") for name in names}
         for name, pid in former.items():
-            split_off.await_restart(f"payments-{name}", pid)
+            # Who died before is started again after a longer pause.
+            split_off.await_restart(f"payments-{name}", pid, seconds=90)
 
     struck = (("web",), ("worker",), ("web", "worker", "beat", "postgres"))
     survives({" ".join(names): partial(strike, *names) for names in struck}, on=split_off)
