@@ -15,7 +15,7 @@ from tests.faults.storm import Aftermath
 from tiffin.embedded.commands import remove
 from tiffin.testing.running import Platform
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
 Survives = Callable[..., Aftermath]
 DISK_MB = 400

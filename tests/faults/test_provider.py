@@ -12,7 +12,7 @@ import pytest
 from tests.faults.storm import Aftermath
 from tiffin.testing.running import Platform
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
 BAD_SECONDS = 8.0
 
