@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psycopg
+
 from tiffin.testing.running import Platform
 from tiffin.testing.services import ROOT
 
@@ -119,8 +121,9 @@ class Storm:
         )
 
     def _until(self, look: Callable[[], int], what: str) -> int:
+        """What `look` sees, once it sees something; while the database is away it sees nothing."""
         ends = time.monotonic() + PATIENCE_SECONDS
-        while not (seen := look()):
+        while not (seen := _or_nothing(look)):
             assert self._process.poll() is None, f"the simulation ended before {what}: {self._tail()}"
             assert time.monotonic() < ends, f"no {what} in {PATIENCE_SECONDS} s: {self._tail()}"
             time.sleep(0.1)
@@ -139,6 +142,13 @@ class Storm:
 
     def _tail(self) -> str:
         return self._said.read_text(errors="replace")[-1500:]
+
+
+def _or_nothing(look: Callable[[], int]) -> int:
+    try:
+        return look()
+    except psycopg.OperationalError:  # it is what was struck, and recovers
+        return 0
 
 
 def audit(platform: Platform, acknowledged: Path, *, wait: int) -> Audit:
