@@ -1,1 +1,5 @@
 """The deployable."""
+
+from tiffin import memory
+
+memory.load()

@@ -12,8 +12,6 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scipy.special import chdtrc
-
 # Where the interval is narrowest: at so many participants of both groups together.
 NARROWEST_AT = 5_000
 ALPHA = 0.05
@@ -73,6 +71,8 @@ def mismatch(counts: Sequence[int], weights: Sequence[int]) -> float:
     expected = [all * weight / whole for weight in weights]
     if any(count and not due for count, due in zip(counts, expected, strict=True)):
         return 0.0
+    from scipy.special import chdtrc  # half a second, which processes that judge nothing do not need
+
     pairs = [(count, due) for count, due in zip(counts, expected, strict=True) if due]
     distance = sum((count - due) ** 2 / due for count, due in pairs)
     return float(chdtrc(len(pairs) - 1, distance)) if len(pairs) > 1 else 1.0

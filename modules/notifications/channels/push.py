@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from django.conf import settings
-from webpush import WebPush, WebPushSubscription
-from webpush.types import WebPushKeys
 
 from modules.notifications.channels.outcomes import Gone, NotNow, Refused, Unreachable
 from modules.notifications.models import Browser
 from modules.notifications.wording import Written
 from tiffin import outside
+
+if TYPE_CHECKING:
+    from webpush import WebPush
 
 KEPT_SECONDS = 3600  # by the push service, for a device that is away
 LONGEST_TEXT = 400
@@ -44,6 +46,9 @@ def keys_are_sound(p256dh: str, auth: str) -> bool:
 def send(browser: Browser, *, message_id: UUID, written: Written, link: str) -> str:
     """Hand it to the browser's push service; what that calls it. Raises NotNow, Unreachable,
     Refused, Gone."""
+    from webpush import WebPushSubscription  # takes long, and only a worker needs it
+    from webpush.types import WebPushKeys
+
     subscription = WebPushSubscription(
         endpoint=browser.endpoint,
         keys=WebPushKeys(**browser.keys),
@@ -81,6 +86,8 @@ def document(*, message_id: UUID, written: Written, link: str) -> str:
 
 @lru_cache(maxsize=4)
 def _pusher(pem: str) -> WebPush:
+    from webpush import WebPush
+
     private = load_pem_private_key(pem.encode(), password=None)
     public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return WebPush(
