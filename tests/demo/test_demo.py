@@ -26,7 +26,6 @@ AT_ALICES = RestaurantSearch(point=Point(lat=51.5262, lon=-0.1093), delivering_o
 def told(settings: Any, tmp_path: Path) -> Path:
     """Where the demo tells about itself, having been brought."""
     settings.TIFFIN_HOME = tmp_path
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     bring()
     return tmp_path / "run" / "demo.json"
 
