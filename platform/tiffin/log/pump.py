@@ -22,7 +22,7 @@ from tiffin.log.handling import handle, handle_all
 from tiffin.log.nudges import LANES
 from tiffin.log.pages import Place
 from tiffin.log.publishing import SHARDS
-from tiffin.log.subscribers import Subscriber, UnknownVersion, subscribers
+from tiffin.log.subscribers import Subscriber, UnknownVersion
 
 log = structlog.get_logger(__name__)
 
@@ -147,21 +147,6 @@ def _move(
         if not is_event_fault(error) and not _is_too_much_at_once(error):
             raise
         return _move_singly(subscriber, producer, dict(at), events)
-
-
-def lagging(module: str) -> Iterator[tuple[str, str, int]]:
-    """Subscriber, producer and lane wherever there is something to read."""
-    places_of = cursors.open_places(module)
-    for subscriber in filter(lambda each: each.pumped, subscribers(module)):
-        for producer in subscriber.producers:
-            places = places_of.get((subscriber.name, producer), [])
-            try:
-                page = feed.read(producer, places, (), limit=1)
-            except feed.FeedUnavailable as error:
-                log.warning("feed_unavailable", subscriber=subscriber.name, error=str(error))
-                continue  # the other producers are read all the same
-            for lane in sorted({event.shard % LANES for event in page.events}):
-                yield subscriber.name, producer, lane
 
 
 def is_event_fault(error: Exception) -> bool:

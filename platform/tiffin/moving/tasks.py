@@ -14,6 +14,7 @@ from tiffin import clock
 from tiffin.interfaces import answers
 from tiffin.jobs import running as job_runs
 from tiffin.log import held, pump, tidying
+from tiffin.log.lagging import lagging
 from tiffin.log.pages import FeedUnavailable, Place
 from tiffin.log.pump import Progress
 from tiffin.log.subscribers import subscriber as find_subscriber
@@ -138,31 +139,42 @@ def _pump(
     return Progress(0, False)  # the next sweep comes again
 
 
-def sweep(module: str) -> None:
-    """Find what no nudge has told: jobs that became due, held events to retry, cursors that lag."""
-    try:
-        found = [nudge_pump(*lagging) for lagging in pump.lagging(module)]
-        jobs_due, held_due = _what_is_due(module)
-        if jobs_due:
-            found.append(nudge_jobs(module))
-        broker.send(found)
-        if held_due:
-            held.retry_due(module)
-    except DatabaseTrouble as error:
-        log.warning("sweep_failed", module=module, error=str(error))
+def sweep(*modules: str) -> None:
+    """Find what no nudge has told: jobs that became due, held events to retry, cursors that lag.
+
+    One task for all modules of a deployable: a second's dozen tasks cost more than what they found. What is
+    due comes first, because a feed that is elsewhere may answer slowly."""
+    for module in modules:
+        try:
+            _take_up_what_is_due(module)
+        except Exception:  # no other module is to wait for this one
+            log.exception("sweep_failed", module=module)
+    for found in lagging(*modules):
+        broker.send(nudge_pump(*behind) for behind in found)
 
 
-def _what_is_due(module: str) -> tuple[bool, bool]:
-    """Whether there are jobs to be done, and held events to be tried again."""
+def _take_up_what_is_due(module: str) -> None:
+    """Jobs to be done, and held events to be tried again."""
     with connections[module].cursor() as cursor:
         cursor.execute(_WHAT_IS_DUE, {"now": clock.now()})
         jobs_due, held_due = cursor.fetchone()
-    return jobs_due, held_due
+    if jobs_due:
+        broker.send([nudge_jobs(module)])
+    if held_due:
+        held.retry_due(module)
 
 
-def tidy(module: str) -> None:
+def tidy(*modules: str) -> None:
     """Move idle cursors to the horizon, make the next partitions, see that what is done again and again has
     its row, let go what is past its retention."""
+    for module in modules:
+        try:
+            _tidy(module)
+        except Exception:
+            log.exception("tidy_failed", module=module)
+
+
+def _tidy(module: str) -> None:
     tidying.tidy(module)
     job_runs.ensure_unending(module)
     answers.forget_answers(module)
