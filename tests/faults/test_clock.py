@@ -40,6 +40,8 @@ def with_a_clock(hands: Path) -> Iterator[Platform]:
         "FAKETIME_TIMESTAMP_FILE": str(hands),
         "FAKETIME_CACHE_DURATION": str(LOOKED_AT_EVERY_SECONDS),
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        # Else 0.9.10 has every thread that waits for the interpreter's lock ask for it without a pause.
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
         "FAKETIME_SKIP_CMDS": "postgres",
         "PYTHONPATH": str(Path(__file__).with_name("clock")),
     }
