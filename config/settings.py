@@ -206,6 +206,7 @@ LOGGING_CONFIG = "tiffin.telemetry.logs.configure"
 TIFFIN_METRICS_TOKEN = os.environ.get("TIFFIN_METRICS_TOKEN", "")
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 LANGUAGE_CODE = "en"
+USE_I18N = False  # staff read English; what others read a region words, which needs no catalogue
 TIME_ZONE = "UTC"
 USE_TZ = True
 
