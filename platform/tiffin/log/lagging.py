@@ -15,6 +15,7 @@ from tiffin.log import cursors, feed
 from tiffin.log.nudges import LANES
 from tiffin.log.pages import Place
 from tiffin.log.subscribers import subscribers
+from tiffin.remote import home_of
 
 log = structlog.get_logger(__name__)
 
@@ -30,12 +31,13 @@ class Lagging(NamedTuple):
 def lagging(*modules: str) -> Iterator[list[Lagging]]:
     """For one producer after the other, where there is something to read for subscribers of `modules`.
 
-    A producer is asked once for all of them, and again for each only if there is something. One that another
-    thread is asking is left out: it answers slowly, and the others are not to wait for it too."""
-    for producer, reading in _reading(modules).items():
-        with _alone(producer) as alone:
-            if alone:
-                yield _lagging_behind(producer, reading)
+    A producer is asked once for all of them, and again for each only if there is something. Those that are
+    here come first; one that another thread is asking is left out: it answers slowly, and the others are not
+    to wait for it too."""
+    for producer, reading in sorted(_reading(modules).items(), key=lambda each: home_of(each[0]) is not None):
+        with alone(f"feed of {producer}") as free:
+            found = _lagging_behind(producer, reading) if free else []
+        yield found
 
 
 def _reading(modules: Sequence[str]) -> dict[str, dict[str, list[Place]]]:
@@ -75,19 +77,20 @@ def _furthest_back(readings: Iterable[list[Place]]) -> list[Place]:
     return list(found.values())
 
 
-# The producers that threads of this process are asking.
-_asked: set[str] = set()
+# What threads of this process are at.
+_under_way: set[str] = set()
 _lock = threading.Lock()
 
 
 @contextmanager
-def _alone(producer: str) -> Iterator[bool]:
+def alone(what: str) -> Iterator[bool]:
+    """Whether no other thread of this process is at it."""
     with _lock:
-        alone = producer not in _asked
-        _asked.add(producer)
+        free = what not in _under_way
+        _under_way.add(what)
     try:
-        yield alone
+        yield free
     finally:
-        if alone:
+        if free:
             with _lock:
-                _asked.discard(producer)
+                _under_way.discard(what)

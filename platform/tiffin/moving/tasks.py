@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 import structlog
+from django.conf import settings
 from django.db import Error as DatabaseTrouble
 from django.db import connections
 
@@ -14,7 +16,7 @@ from tiffin import clock
 from tiffin.interfaces import answers
 from tiffin.jobs import running as job_runs
 from tiffin.log import held, pump, tidying
-from tiffin.log.lagging import lagging
+from tiffin.log.lagging import alone, lagging
 from tiffin.log.pages import FeedUnavailable, Place
 from tiffin.log.pump import Progress
 from tiffin.log.subscribers import subscriber as find_subscriber
@@ -31,6 +33,7 @@ from tiffin.moving.nudges import (
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
 Known = dict[tuple[str, str], dict[int, Place]]
 
 # How long a task goes on before it makes room for others.
@@ -140,38 +143,49 @@ def _pump(
 
 
 def sweep(*modules: str) -> None:
-    """Find what no nudge has told: jobs that became due, held events to retry, cursors that lag.
+    """Find what no nudge has told: jobs that became due, cursors that lag, held events to retry.
 
-    One task for all modules of a deployable: a second's dozen tasks cost more than what they found. What is
-    due comes first, because a feed that is elsewhere may answer slowly."""
-    for module in modules:
-        try:
-            _take_up_what_is_due(module)
-        except Exception:  # no other module is to wait for this one
-            log.exception("sweep_failed", module=module)
-    for found in lagging(*modules):
+    One task for all modules of a deployable: a second's dozen tasks cost more than what they found. Nobody
+    waits for another: what an earlier sweep is still at is left to it, and handlers come last."""
+    held_due = {module: _attempt("due", module, _nudge_due_jobs) for module in _held_here(modules)}
+    for found in lagging(*(module for module, looked in held_due.items() if looked is not None)):
         broker.send(nudge_pump(*behind) for behind in found)
-
-
-def _take_up_what_is_due(module: str) -> None:
-    """Jobs to be done, and held events to be tried again."""
-    with connections[module].cursor() as cursor:
-        cursor.execute(_WHAT_IS_DUE, {"now": clock.now()})
-        jobs_due, held_due = cursor.fetchone()
-    if jobs_due:
-        broker.send([nudge_jobs(module)])
-    if held_due:
-        held.retry_due(module)
+    for module in filter(held_due.get, held_due):
+        _attempt("held", module, held.retry_due)
 
 
 def tidy(*modules: str) -> None:
     """Move idle cursors to the horizon, make the next partitions, see that what is done again and again has
     its row, let go what is past its retention."""
-    for module in modules:
+    for module in _held_here(modules):
+        _attempt("tidy", module, _tidy)
+
+
+def _held_here(modules: Iterable[str]) -> list[str]:
+    """Without those that a beat of another version names."""
+    return [module for module in modules if module in settings.TIFFIN_MODULES]
+
+
+def _attempt(what: str, module: str, do: Callable[[str], T]) -> T | None:
+    """None where another thread is at it still, or something is wrong with the module."""
+    with alone(f"{what} of {module}") as free:
         try:
-            _tidy(module)
+            return do(module) if free else None
+        except DatabaseTrouble as error:
+            log.warning("sweep_failed", what=what, module=module, error=str(error))
         except Exception:
-            log.exception("tidy_failed", module=module)
+            log.exception("sweep_failed", what=what, module=module)
+    return None
+
+
+def _nudge_due_jobs(module: str) -> bool:
+    """Returns whether held events are to be tried again."""
+    with connections[module].cursor() as cursor:
+        cursor.execute(_WHAT_IS_DUE, {"now": clock.now()})
+        jobs_due, held_due = cursor.fetchone()
+    if jobs_due:
+        broker.send([nudge_jobs(module)])
+    return bool(held_due)
 
 
 def _tidy(module: str) -> None:

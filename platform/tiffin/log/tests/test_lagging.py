@@ -87,7 +87,7 @@ def test_a_producer_that_is_being_asked_is_not_asked_again(
     readers: Sequence[Subscriber], asked: list[str]
 ) -> None:
     # Given a sweep that waits for an answer of orders
-    with lagging._alone("orders") as first:
+    with lagging.alone("feed of orders") as first:
         assert first
         # When the next comes by
         assert found("payments") == []

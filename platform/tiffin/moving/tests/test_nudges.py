@@ -9,10 +9,12 @@ from datetime import timedelta
 
 import pytest
 import redis
+from django.db import OperationalError
 from django.test import override_settings
 
 from tiffin import clock, ids
 from tiffin.log import cursors
+from tiffin.log.lagging import alone
 from tiffin.log.nudges import LANES
 from tiffin.log.publishing import SHARDS, shard_of
 from tiffin.log.pump import pump
@@ -220,6 +222,37 @@ def test_a_sweep_finds_the_jobs_that_became_due(reader: Subscriber) -> None:
     with clock.shift(timedelta(hours=1, seconds=1)):
         tasks.sweep("payments")
     # Then somebody is nudged to do it
+    assert waiting(nudges.broker.client) == 1
+
+
+def test_a_module_in_trouble_keeps_no_other_waiting(
+    reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a job that is due, and a module before it whose database cannot be asked
+    due = Job(id=ids.new_id(), key=ids.new_id(), slot="wash", name="wash", due=clock.now())
+    due.correlation = due.id
+    due.save(using="payments")
+    asked = tasks._nudge_due_jobs
+
+    def failing(module: str) -> bool:
+        if module == "orders":
+            raise OperationalError("it is away")
+        return asked(module)
+
+    monkeypatch.setattr(tasks, "_nudge_due_jobs", failing)
+    # When the sweep goes through both, and one that is not here
+    tasks.sweep("nowhere", "orders", "payments")
+    # Then somebody is nudged to do it
+    assert waiting(nudges.broker.client) == 1
+
+
+def test_a_sweep_leaves_out_what_an_earlier_one_is_still_at(reader: Subscriber) -> None:
+    number(new_thing(), 1)
+    nudges.broker.client.flushall()
+    with alone("due of payments"):
+        tasks.sweep("payments")
+    assert waiting(nudges.broker.client) == 0
+    tasks.sweep("payments")
     assert waiting(nudges.broker.client) == 1
 
 
