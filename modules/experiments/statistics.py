@@ -71,7 +71,7 @@ def mismatch(counts: Sequence[int], weights: Sequence[int]) -> float:
     expected = [all * weight / whole for weight in weights]
     if any(count and not due for count, due in zip(counts, expected, strict=True)):
         return 0.0
-    from scipy.special import chdtrc  # half a second, which processes that judge nothing do not need
+    from scipy.special import chdtrc  # takes long to load, and most processes judge nothing
 
     pairs = [(count, due) for count, due in zip(counts, expected, strict=True) if due]
     distance = sum((count - due) ** 2 / due for count, due in pairs)

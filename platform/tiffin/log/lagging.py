@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import chain
 from typing import NamedTuple
 
 import structlog
 from django.db import Error as DatabaseTrouble
 
+from tiffin.alone import alone
 from tiffin.log import cursors, feed
 from tiffin.log.nudges import LANES
 from tiffin.log.pages import Place
@@ -75,22 +74,3 @@ def _furthest_back(readings: Iterable[list[Place]]) -> list[Place]:
     for place in chain.from_iterable(readings):
         found[place.shard] = min(found.get(place.shard, place), place, key=lambda each: each[:4])
     return list(found.values())
-
-
-# What threads of this process are at.
-_under_way: set[str] = set()
-_lock = threading.Lock()
-
-
-@contextmanager
-def alone(what: str) -> Iterator[bool]:
-    """Whether no other thread of this process is at it."""
-    with _lock:
-        free = what not in _under_way
-        _under_way.add(what)
-    try:
-        yield free
-    finally:
-        if free:
-            with _lock:
-                _under_way.discard(what)

@@ -13,10 +13,11 @@ from django.db import Error as DatabaseTrouble
 from django.db import connections
 
 from tiffin import clock
+from tiffin.alone import alone
 from tiffin.interfaces import answers
 from tiffin.jobs import running as job_runs
 from tiffin.log import held, pump, tidying
-from tiffin.log.lagging import alone, lagging
+from tiffin.log.lagging import lagging
 from tiffin.log.pages import FeedUnavailable, Place
 from tiffin.log.pump import Progress
 from tiffin.log.subscribers import subscriber as find_subscriber
@@ -172,9 +173,9 @@ def _attempt(what: str, module: str, do: Callable[[str], T]) -> T | None:
         try:
             return do(module) if free else None
         except DatabaseTrouble as error:
-            log.warning("sweep_failed", what=what, module=module, error=str(error))
+            log.warning("module_left_out", what=what, module=module, error=str(error))
         except Exception:
-            log.exception("sweep_failed", what=what, module=module)
+            log.exception("module_left_out", what=what, module=module)
     return None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tiffin.alone import alone
 from tiffin.log import cursors, feed, lagging
 from tiffin.log.lagging import Lagging
 from tiffin.log.nudges import LANES
@@ -87,7 +88,7 @@ def test_a_producer_that_is_being_asked_is_not_asked_again(
     readers: Sequence[Subscriber], asked: list[str]
 ) -> None:
     # Given a sweep that waits for an answer of orders
-    with lagging.alone("feed of orders") as first:
+    with alone("feed of orders") as first:
         assert first
         # When the next comes by
         assert found("payments") == []

@@ -13,8 +13,8 @@ from django.db import OperationalError
 from django.test import override_settings
 
 from tiffin import clock, ids
-from tiffin.log import cursors
-from tiffin.log.lagging import alone
+from tiffin.alone import alone
+from tiffin.log import cursors, held
 from tiffin.log.nudges import LANES
 from tiffin.log.publishing import SHARDS, shard_of
 from tiffin.log.pump import pump
@@ -244,6 +244,21 @@ def test_a_module_in_trouble_keeps_no_other_waiting(
     tasks.sweep("nowhere", "orders", "payments")
     # Then somebody is nudged to do it
     assert waiting(nudges.broker.client) == 1
+
+
+def test_held_events_are_tried_again_once_everybody_else_is_nudged(
+    reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given something to be read, and held events of a module before it, whose handlers take their time
+    number(new_thing(), 1)
+    nudges.broker.client.flushall()
+    nudged: list[int] = []
+    monkeypatch.setattr(tasks, "_nudge_due_jobs", lambda module: module == "orders")
+    monkeypatch.setattr(held, "retry_due", lambda module: nudged.append(waiting(nudges.broker.client)))
+    # When a sweep goes through both
+    tasks.sweep("orders", "payments")
+    # Then the reader was nudged before the first of them was tried
+    assert nudged == [1]
 
 
 def test_a_sweep_leaves_out_what_an_earlier_one_is_still_at(reader: Subscriber) -> None:
