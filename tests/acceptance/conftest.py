@@ -9,10 +9,9 @@ from functools import partial
 from typing import NamedTuple
 from uuid import uuid4
 
-import httpx
 import pytest
 
-from tests.acceptance import world
+from tests.acceptance import asking, world
 from tests.acceptance.people import Customer, Kitchen, Place, until
 from tiffin.testing.running import Platform
 from tiffin.testing.services import ROOT
@@ -29,6 +28,11 @@ class World(NamedTuple):
     open: Place
     closed: Place
     hurried: Place
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _asking(pytestconfig: pytest.Config) -> None:
+    asking.expect(pytestconfig.option.mode)
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +68,8 @@ def run_program(platform: Platform, module: str, *given: str) -> str:
 
 
 def _place(platform: Platform, made: dict) -> Place:
-    menu = httpx.get(f"{platform.base_url}/api/v1/restaurants/{made['id']}/menu").json()
+    with asking.client(platform.base_url) as browser:
+        menu = browser.get(f"/api/v1/restaurants/{made['id']}/menu").json()
     query = "SELECT 1 FROM orders_knownrestaurant WHERE id = %s"
     platform.await_rows("orders", query, [made["id"]])
     return Place(made, menu)

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.acceptance import asking
+
 Answer = httpx.Response
 PATIENCE_SECONDS = 30.0
 PASSWORD = "a bowl of ramen, please"
@@ -51,7 +53,7 @@ class Person:
     """Somebody with an account, or nobody. Answers come back as they are, good or bad."""
 
     def __init__(self, base_url: str) -> None:
-        self.http = httpx.Client(base_url=f"{base_url}/api/v1", timeout=PATIENCE_SECONDS)
+        self.http = asking.client(f"{base_url}/api/v1", timeout=PATIENCE_SECONDS)
         self.token = ""
 
     def enter(self, path: str, email: str, password: str) -> None:

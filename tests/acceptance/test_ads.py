@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.acceptance import asking
 from tests.acceptance.people import Customer, Kitchen, Place, until
 from tests.acceptance.staff import log_in
 from tiffin.testing.running import Platform
@@ -47,9 +48,7 @@ def test_from_an_approval_to_a_click_that_is_paid_for(
     platform: Platform, places: Any, kitchen_of: Any
 ) -> None:
     campaign = approved(platform, places.open)
-    with httpx.Client(
-        base_url=platform.base_url, timeout=20, headers={"User-Agent": "Mozilla/5.0 Firefox/133.0"}
-    ) as browser:
+    with asking.client(platform.base_url, headers={"User-Agent": "Mozilla/5.0 Firefox/133.0"}) as browser:
         (ad,) = until(lambda: ads_of(browser, places.open), bool)
         assert ad["headline"].startswith("Ramen for £")
         told = browser.post("/api/v1/ads/impressions", json={"tokens": [ad["token"]]})
@@ -87,10 +86,10 @@ def test_who_agreed_to_it_is_asked_how_a_meal_was_with_an_ad_below(
     (end,) = re.findall(r"No ads in e-mails: \S+(/unsubscribe/\S+)", text_of(mail))
     # A mail server that follows the link at once is nobody and takes it from nobody.
     (click,) = re.findall(r"\S+(/api/v1/ads/clicks/\S+)", text_of(mail))
-    headers = {"User-Agent": "Mozilla/5.0 Firefox/133.0"}
-    answer = httpx.get(platform.base_url + click, headers=headers)
-    assert (answer.status_code, answer.headers["Location"][:3]) == (302, "/r/")
-    assert httpx.post(platform.base_url + end).status_code == 200
+    with asking.client(platform.base_url, headers={"User-Agent": "Mozilla/5.0 Firefox/133.0"}) as browser:
+        answer = browser.get(click)
+        assert (answer.status_code, answer.headers["Location"][:3]) == (302, "/r/")
+        assert browser.post(end).status_code == 200
     assert customer.get("/ads/consent").json() == {"personal": True, "by_email": False}
     events = platform.sql("ads", _EVENTS, [campaign])
     assert set(events) == {("impression", "valid")}
@@ -119,7 +118,7 @@ def approved(platform: Platform, place: Place, *, placement: str = "home_carouse
     platform.sql("ads", _FLIGHT, [campaign, [placement]])
     platform.sql("ads", _CREATIVE, [campaign])
     platform.await_rows("ads", "SELECT 1 FROM ads_knownrestaurant WHERE id = %s", [place.id])
-    with httpx.Client(base_url=platform.base_url, follow_redirects=True, timeout=20) as staff:
+    with asking.client(platform.base_url, follow_redirects=True) as staff:
         log_in(staff, platform)
         page = staff.get("/admin/ads/campaign/")
         form = {"action": "approve", "_selected_action": str(campaign)}

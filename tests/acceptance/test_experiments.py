@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.acceptance import asking
 from tests.acceptance.people import until
 from tests.acceptance.staff import log_in
 from tiffin.testing.running import Platform
@@ -27,7 +28,7 @@ _LOOK = "SELECT variation, count(*) FROM experiments_exposure WHERE experiment =
 
 @pytest.fixture
 def desk(platform: Platform) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=platform.base_url, timeout=20, follow_redirects=True) as staff:
+    with asking.client(platform.base_url, follow_redirects=True) as staff:
         log_in(staff, platform)
         yield staff
 
@@ -92,7 +93,8 @@ def values(platform: Platform, flag: str) -> set[str]:
 
 def ask(platform: Platform, flag: str) -> dict[str, object]:
     body = {"region": "gb", "device_id": str(uuid4())}
-    answer = httpx.post(f"{platform.base_url}/api/v1/experiments/flags", json=body, timeout=20)
+    with asking.client(platform.base_url) as browser:
+        answer = browser.post("/api/v1/experiments/flags", json=body)
     found: dict[str, object] = answer.json()["flags"].get(flag, {})
     return found
 
@@ -100,8 +102,10 @@ def ask(platform: Platform, flag: str) -> dict[str, object]:
 def tell(platform: Platform, flag: str) -> int:
     """A browser takes part, and tells it twice."""
     body = {"tokens": ask(platform, flag)["exposures"]}
-    url = f"{platform.base_url}/api/v1/experiments/exposures"
-    first, again = (httpx.post(url, json=body, timeout=20).json()["counted"] for _ in range(2))
+    with asking.client(platform.base_url) as browser:
+        first, again = (
+            browser.post("/api/v1/experiments/exposures", json=body).json()["counted"] for _ in range(2)
+        )
     assert again == 0
     return int(first)
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
+from tests.acceptance import asking
 from tests.acceptance.conftest import give_points
 from tests.acceptance.people import Customer, Kitchen, Place, until
 from tests.topologies.test_staff_pages import log_in
@@ -132,7 +132,7 @@ def test_staff_see_the_claims_of_whoever_reached_a_tier_first(
     until(lambda: wallet(customer)["membership"]["tier"], lambda tier: tier == "silver")
     answer = customer.post(f"/orders/{order['id']}/claims", {"reason": "never_arrived"}, key=str(uuid4()))
     assert answer.status_code == 201, answer.text
-    with httpx.Client(base_url=platform.base_url, follow_redirects=True, timeout=20) as staff:
+    with asking.client(platform.base_url, follow_redirects=True) as staff:
         log_in(staff, platform)
         first = {"state_name": "open", "priority": "yes"}
         until(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import httpx
 import pytest
 
 pytestmark = pytest.mark.platform
@@ -89,7 +88,7 @@ def test_a_customer_who_changes_their_mind(customer, places, books) -> None:
 
 def _confirm(base_url: str, action_url: str) -> None:
     """Read the bank's question and say yes."""
-    with httpx.Client(base_url=base_url, follow_redirects=False) as browser:
+    with asking.client(base_url) as browser:
         page = browser.get(action_url)
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
         form = {"answer": "approve", "csrfmiddlewaretoken": token.group(1) if token else ""}
