@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from tests.acceptance import asking
+
 pytestmark = pytest.mark.platform
 
 
