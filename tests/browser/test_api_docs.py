@@ -19,17 +19,17 @@ def test_the_operations_are_listed_offline(open_page):
     for operation in OPERATIONS:
         method, path = operation.split()
         summary = page.locator(f".opblock-{method.lower()}").filter(has=page.locator(f'[data-path="{path}"]'))
-        expect(_scrolled_to(page, summary)).to_be_visible()
+        _scroll_to(page, summary)
+        expect(summary).to_be_visible()
 
 
-def _scrolled_to(page: Page, wanted: Locator) -> Locator:
-    """Of so many operations the page draws those that are in sight."""
+def _scroll_to(page: Page, wanted: Locator) -> None:
+    """Of so many operations the page draws those that are near to what is in sight, a moment after it was
+    scrolled; what it draws it may take away again as soon as it scrolls on."""
     page.locator(".opblock").first.wait_for()
-    page.evaluate("window.scrollTo(0, 0)")
+    page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
     for _ in range(300):
-        if wanted.count():
-            wanted.scroll_into_view_if_needed()
+        page.wait_for_timeout(100)
+        if wanted.is_visible():
             break
-        page.mouse.wheel(0, 400)
-        page.wait_for_timeout(50)
-    return wanted
+        page.evaluate("window.scrollBy({top: 400, behavior: 'instant'})")
