@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modules.ads.interface.errors import CampaignRefused
 from tiffin.errors import DomainError
+from tiffin.money import Money
 
 __all__ = [
     "AdvertiserUnknown",
@@ -37,6 +38,36 @@ class CreativeUnknown(DomainError, code="ad_creative_unknown", status=404):
 
     detail = "There is no creative {creative_id} of yours."
     creative_id: str
+
+
+class BidBelowFloor(DomainError, code="ads_bid_below_floor", status=409):
+    """A flight would be shown nowhere for so little."""
+
+    detail = (
+        "“{flight}” would be shown nowhere: at least {floor} is paid for {paid_for} there, and the bid is "
+        "less. The bid of a draft can be raised."
+    )
+    flight: str
+    floor: Money
+    paid_for: str
+
+
+class GoodsOnlyForAdults(DomainError, code="ads_goods_only_for_adults", status=409):
+    """Nobody would see ads for these goods."""
+
+    detail = (
+        "Ads for {goods} are shown only to those who are known to be adults. Nobody is yet: nobody would see "
+        "this campaign."
+    )
+    goods: str
+
+
+class ChangedSinceSeen(DomainError, code="ads_changed_since_seen", status=409):
+    """What is approved is what was looked at."""
+
+    detail = (
+        "It has been changed since you looked at it, or not been looked at: look at it now, then approve."
+    )
 
 
 class ReportTooLong(DomainError, code="ads_report_too_long", status=422):

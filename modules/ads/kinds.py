@@ -43,6 +43,8 @@ class Segment(StrEnum):
 
 
 LAPSED_AFTER_DAYS = 60
+# Ads for these are shown only to those who are known to be of age.
+ONLY_FOR_ADULTS = frozenset({Goods.ALCOHOL})
 GOODS_BITS = {kind: 1 << place for place, kind in enumerate(Goods)}
 SEGMENT_BITS = {segment: 1 << place for place, segment in enumerate(Segment)}
 

@@ -67,4 +67,4 @@ def campaign_told(record: Recorded) -> None:
     keeper.ready.wait()
     event = record.decode()
     if isinstance(event, CampaignChanged):
-        keeper.put_campaigns([event.campaign_id])
+        keeper.campaign_told(event.campaign_id)

@@ -23,10 +23,11 @@ def ads_for(
     slots: dict[Placement, int],
     *,
     text: str = "",
+    cuisine: str = "",
     restaurant_id: UUID | None = None,
 ) -> dict[str, tuple[Ad, ...]]:
     """By placement what stands there, on a page with so many slots; `text` is what is searched for,
-    `restaurant_id` whose page it is. No page fails without ads."""
+    `cuisine` and `restaurant_id` whose page it is. No page fails without ads."""
     if not slots:
         return {}
     city, point = city_of(where), where.point
@@ -36,6 +37,7 @@ def ads_for(
         customer_id=visitor.id if visitor.is_known else None,
         point=Point(lat=point.lat, lon=point.lon) if point else None,
         text=text,
+        cuisine=cuisine,
         restaurant_id=restaurant_id,
         language=LANGUAGE,
     )

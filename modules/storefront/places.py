@@ -41,6 +41,13 @@ class Area(DTO):
     point: Point
 
 
+class Offered(DTO):
+    """What a city's restaurants say of themselves: where they are and what they cook, by name."""
+
+    areas: list[Area]
+    cuisines: list[str]
+
+
 class PlaceChosen(DTO):
     """What is remembered of where a visitor is: no address, and nothing more exact than they chose."""
 
@@ -74,14 +81,18 @@ def region_of(request: HttpRequest) -> Region:
     return regions.get(city_of(remembered(request)).region)
 
 
-def areas_of(city: City) -> list[Area]:
-    """By name, from what its restaurants say of where they are."""
+def offered_in(city: City) -> Offered:
     search = RestaurantSearch(region=city.region, city=city.code, limit=100)
     found: tuple[RestaurantView, ...] = call(Restaurants).search(search=search).restaurants
-    return [
-        Area(name=name, point=point)
-        for name, point in sorted({each.area: each.point for each in found}.items())
-    ]
+    areas = sorted({each.area: each.point for each in found}.items())
+    return Offered(
+        areas=[Area(name=name, point=point) for name, point in areas],
+        cuisines=sorted({each.cuisine for each in found}),
+    )
+
+
+def areas_of(city: City) -> list[Area]:
+    return offered_in(city).areas
 
 
 def remembered(request: HttpRequest) -> PlaceChosen:

@@ -120,13 +120,17 @@ def approved(platform: Platform, place: Place, *, placement: str = "home_carouse
     platform.await_rows("ads", "SELECT 1 FROM ads_knownrestaurant WHERE id = %s", [place.id])
     with asking.client(platform.base_url, follow_redirects=True) as staff:
         log_in(staff, platform)
-        page = staff.get("/admin/ads/campaign/")
         form = {"action": "approve", "_selected_action": str(campaign)}
-        form["csrfmiddlewaretoken"] = page.text.partition('name="csrfmiddlewaretoken" value="')[2].partition(
-            '"'
-        )[0]
-        assert "Approved." in staff.post("/admin/ads/campaign/", data=form).text
+        form["csrfmiddlewaretoken"] = hidden(staff.get("/admin/ads/campaign/").text, "csrfmiddlewaretoken")
+        seen = f"seen-{campaign}"
+        form[seen] = hidden(staff.post("/admin/ads/campaign/", data=form).text, seen)
+        assert "Approved." in staff.post("/admin/ads/campaign/", data={**form, "confirmed": "yes"}).text
     return str(campaign)
+
+
+def hidden(page: str, name: str) -> str:
+    """What a form holds besides what is seen of it."""
+    return page.partition(f'name="{name}" value="')[2].partition('"')[0]
 
 
 def ads_of(browser: httpx.Client, place: Place) -> list[dict[str, Any]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from modules.ads.admin.approving import Creatives, Flights, preview
 from modules.ads.admin.fields import MicrosField, several, written
+from modules.ads.admin.words import WEEKDAYS, by_language
 from modules.ads.interface import Placement
 from modules.ads.kinds import Goods, Segment
 from modules.ads.models import Advertiser, Campaign, CampaignDay, Creative, Flight, choices
@@ -19,16 +22,17 @@ from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.actions import Noted, note_of, own_regions_field
 from tiffin.admin.staff import staff_of
 
-WEEKDAYS = [(str(day), name) for day, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1)]
 HELP = {
     "restaurant_id": "The restaurant that it is; for no other kind.",
-    "bid": "The most that is paid for a click, a thousand impressions or an order: pounds, zlotys.",
+    "bid": "The most that is paid for a click, a thousand impressions or an order: pounds, zlotys. To be "
+    "submitted it must be what the region asks in one of each flight's placements at least.",
     "budget": "The most in all.",
     "daily_cap": "The most within a day. Empty: of an even campaign what of the budget falls on the day.",
     "landing": "A path on this origin or an https address. Empty: the restaurant's page.",
     "holdout": "Of 10,000 customers so many are never shown it, so that it is known what they order without "
     "it: 500 (5 %) for a campaign that some ten thousand customers see. 0: it is not measured.",
-    "goods": "Restricted goods that it advertises.",
+    "goods": "Restricted goods that it advertises. Alcohol is shown only to those known to be adults: nobody "
+    "is yet.",
     "cities": "Codes, with commas; empty: all of the region.",
     "zone": "A ring of [longitude, latitude]; empty: where the restaurant delivers.",
     "cuisines": "With commas: pages about one of them, and people who often order it; empty: all.",
@@ -40,7 +44,7 @@ HELP = {
     "headlines": 'By language: {"en": "{dish} for {price}", "": "{restaurant}"}; "" is for all others. There '
     "are {restaurant}, {cuisine}, {dish}, {price} and {minutes}.",
     "texts": "As the headlines.",
-    "picture": "A path on this origin or an https address.",
+    "picture": "A path on this origin, such as /api/v1/pictures/….svg. Empty: that of the dish it names.",
 }
 
 
@@ -51,7 +55,7 @@ _FIELDS: dict[str, Callable[[], forms.Field]] = {
     "goods": lambda: several(choices(Goods)),
     "placements": lambda: several(choices(Placement), required=True),
     "segments": lambda: several(choices(Segment)),
-    "weekdays": lambda: several(WEEKDAYS, coerce=int),
+    "weekdays": lambda: several([(str(day), name) for day, name in WEEKDAYS.items()], coerce=int),
 }
 
 
@@ -137,7 +141,19 @@ class CampaignAdmin(AdsAdmin):
         ("How it stands", {"fields": ("state_name", "note", "submitted_at")}),
     )
     readonly_fields = ("state_name", "note", "submitted_at")
+    inlines = (Flights, Creatives)
+    change_form_outer_after_template = "ads/look_whole.html"
     actions = ("submit", "take_back", "approve", "reject", "pause", "resume", "end")
+    previews = {"approve": "preview_approve"}
+
+    def get_inlines(self, request: HttpRequest, obj: Campaign | None) -> Any:
+        return super().get_inlines(request, obj) if obj else ()
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        context["may_decide"] = self.has_decide_permission(request)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="Bid, budget")
     def pays(self, campaign: Campaign) -> str:
@@ -162,9 +178,19 @@ class CampaignAdmin(AdsAdmin):
     def take_back(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, campaigns.take_back, "campaign_id", "It is a draft again.")
 
-    @admin.action(description="Approve: it is shown within its dates", permissions=["decide"])
+    @admin.action(description="Approve: see what would be shown, then confirm", permissions=["decide"])
     def approve(self, request: HttpRequest, queryset: Any) -> None:
-        self._each(request, queryset, campaigns.approve_campaign, "campaign_id", "Approved.")
+        """What is approved is what the page showed: a campaign that has changed since is shown anew."""
+        for campaign in queryset:
+            seen = request.POST.get(f"seen-{campaign.pk}", "")
+            campaigns.approve_campaign(campaign_id=campaign.pk, seen=seen)
+        self.message_user(request, "Approved.", messages.SUCCESS)
+
+    def preview_approve(
+        self, request: HttpRequest, queryset: Any, status: int = HTTPStatus.OK
+    ) -> HttpResponse:
+        """All that would be shown of these, and to whom."""
+        return preview(request, queryset, status)
 
     @admin.action(description="Reject, with the note beside", permissions=["decide"])
     def reject(self, request: HttpRequest, queryset: Any) -> None:
@@ -220,12 +246,16 @@ class CreativeAdmin(AdsAdmin):
     """What was approved stays as it is: to change one, add another and retire it."""
 
     region_field = "campaign__region"
-    list_display = ("name", "campaign", "headlines", "state_name", "note", "created_at")
+    list_display = ("name", "campaign", "reads", "picture", "state_name", "note", "created_at")
     list_filter = ("state_name", "campaign__region", "campaign__state_name")
     search_fields = ("=id", "name", "campaign__name", "=campaign__id")
     list_select_related = ("campaign",)
     fields = ("campaign", "name", "headlines", "texts", "picture")
     actions = ("approve", "reject", "retire")
+
+    @admin.display(description="Reads")
+    def reads(self, creative: Creative) -> str:
+        return by_language(creative)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -20,6 +20,7 @@ from modules.ads.errors import ReportTooLong
 from modules.ads.interface import Placement
 from modules.ads.models import Campaign, Figure, choices
 from modules.ads.policies import MICROS
+from modules.ads.selectors import planning
 from modules.ads.selectors.lift import Lifted
 from modules.ads.selectors.reports import Asked, Grain, Report, Step, report
 from modules.ads.services.report_files import csv_lines, file_name
@@ -32,6 +33,8 @@ from tiffin.regions import Region
 DAYS_SHOWN = timedelta(days=6)
 MOST_CAMPAIGNS = 200
 NOTHING = "–"
+# As over HTTP: the calendar's first and last days have no neighbour, which a day's midnights need.
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 Series = Mapping[str, Sequence[float | str | None]]
 
@@ -118,8 +121,8 @@ class FigureAdmin(ModuleAdmin):
 
 
 def asked_for(query: Mapping[str, str], region: Region) -> Asked:
-    """The last week by the day, unless something else is asked for; what is no date, id or placement is left
-    out."""
+    """The last week by the day, unless something else is asked for; what is no date of the years 2000 to
+    2200, no id or no placement is left out."""
     today = region.local(clock.now()).date()
     last = _day(query.get("last", "")) or today
     grain, placement = query.get("grain", ""), query.get("placement", "")
@@ -136,9 +139,10 @@ def asked_for(query: Mapping[str, str], region: Region) -> Asked:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if EARLIEST <= day <= LATEST else None
 
 
 def _id(text: str) -> UUID | None:
@@ -168,6 +172,7 @@ def shown(found: Report) -> dict[str, Any]:
         "spenders": [(each, written(each.sums.spent)) for each in found.by_campaign[:MOST_CAMPAIGNS]],
         "steps": [_row(found, step) for step in found.steps],
         "lift": in_words(found.lift),
+        "unpaced": why_unpaced(found),
     }
 
 
@@ -192,6 +197,20 @@ def in_words(lift: Lifted) -> str:
     orders, low, high = (round(number) for number in lift.estimate)
     which = f"{lift.counted} of {lift.campaigns} campaigns with a holdout have enough to count. "
     return f"{low:,} to {high:,} (95 %), most likely {orders:,}. {which}{groups}"
+
+
+def why_unpaced(found: Report) -> str:
+    """Nothing where there is a pace, or where nothing is paced."""
+    asked = found.asked
+    if found.pace is not None or asked.placement is not None or asked.campaign_id is not None:
+        return ""
+    begin, end = found.steps[0].begin, asked.region.end_of(asked.last)
+    if not planning.is_beyond_planning(asked.region, begin, end, asked.advertiser_id):
+        return ""
+    return (
+        f"Pacing is worked out for up to {planning.MOST_CAMPAIGNS:,} campaigns; "
+        "narrow the report to a campaign, or to fewer days."
+    )
 
 
 def _cards(found: Report) -> Iterator[Card]:

@@ -70,6 +70,7 @@ class FlightColumns(Columns):
         "customers": np.int8,
         "segments": np.int64,
         "goods": np.int64,
+        "for_adults": np.bool_,
         "cap": np.int32,
         "to_unknown": np.bool_,
         "quality": np.int64,
@@ -95,6 +96,7 @@ class FlightColumns(Columns):
     customers: NDArray[np.int8]
     segments: Ints
     goods: Ints
+    for_adults: Bools
     cap: Rows
     to_unknown: Bools
     quality: Ints

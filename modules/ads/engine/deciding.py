@@ -25,7 +25,7 @@ from modules.ads.engine.snapshot import (
 )
 from modules.ads.engine.viewer import NO_BASKET, Viewer
 from modules.ads.interface import NoFill, Placement, Pricing
-from modules.ads.kinds import GOODS_BITS, LAPSED_AFTER_DAYS, Customers, Goods, Members
+from modules.ads.kinds import LAPSED_AFTER_DAYS, Customers, Members
 
 # Of more candidates than that, those whose impressions bring most are looked at.
 LOOKED_AT = 384
@@ -35,7 +35,6 @@ _VARIED_FROM = 3
 # What somebody often orders is at least this share of all.
 _OFTEN = 0.2
 MOST_BEATEN = 8
-_ONLY_FOR_ADULTS = GOODS_BITS[Goods.ALCOHOL]
 
 
 class Rules(NamedTuple):
@@ -145,9 +144,10 @@ def decide(served: Served, look: Look, places: Sequence[tuple[Placement, int]]) 
 
 
 def _near(snapshot: Snapshot, scene: Scene) -> Rows:
-    if scene.cell != NONE:
-        return snapshot.index.at(scene.region, scene.cell)
-    return snapshot.index.within(scene.region, scene.city)
+    if scene.cell == NONE:
+        return snapshot.index.within(scene.region, scene.city)
+    city = scene.city or snapshot.city_at(scene.region, scene.cell)
+    return snapshot.index.at(scene.region, scene.cell, city)
 
 
 class _Filling:
@@ -205,7 +205,7 @@ class _Filling:
         segments = flights.segments[rows]
         meant &= (segments == 0) | ((segments & viewer.segments(self.rules.big_basket)) != 0)
         if not self.scene.adult:
-            meant &= (flights.goods[rows] & _ONLY_FOR_ADULTS) == 0
+            meant &= ~flights.for_adults[rows]
         if not viewer.is_known:
             meant &= (flights.cap[rows] == 0) | flights.to_unknown[rows]
         customers = flights.customers[rows].astype(np.int64)
@@ -340,7 +340,7 @@ class _Filling:
 
     def _too_alike(self, row: int, slots: int, of_cuisine: Mapping[int, int]) -> bool:
         cuisine = int(self.snapshot.flights.cuisine[row])
-        if slots < _VARIED_FROM or cuisine == NONE:
+        if slots < _VARIED_FROM or cuisine in (NONE, self.scene.cuisine):  # a page may be about it
             return False
         return of_cuisine.get(cuisine, 0) >= _SAME_CUISINE
 

@@ -19,13 +19,15 @@ _DISTANCES = np.array([500, 1000, 2000, 4000])
 _DAYS = np.array([7, 21, 60])
 _SHARES = np.array([0.001, 0.1, 0.3, 0.6])
 FAR = 100_000.0
+# The cuisine of a page whose cuisine nothing that can be shown is of or for.
+OTHER = -2
 # One for each field, the last for slots.
 _SEEDS: Features = (np.arange(1, 33) * 0x9E3779B1 & 0xFFFFFFFF).astype(np.uint32)
 
 
 class Scene(NamedTuple):
     """A page as a decision sees it; `hour` is that of the week there, `venue` and `cuisine` are rows and
-    numbers or NONE."""
+    numbers or NONE, `cuisine` also OTHER."""
 
     region: int
     hour: int

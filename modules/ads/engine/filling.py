@@ -13,6 +13,7 @@ from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_currency
 
 from modules.ads.engine.servable import Creative, Dish, Venue
+from modules.ads.engine.venues import is_served
 from tiffin.money import minor_units
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -28,12 +29,13 @@ class Filled(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """For whom a text is filled: in which language, how many minutes it takes to them (None: unknown), and
-    which dishes cannot be had."""
+    """For whom a text is filled: in which language, how many minutes it takes to them (None: unknown), which
+    dishes cannot be had, and when (seconds since 1970)."""
 
     language: str
     minutes: int | None
     gone: Collection[UUID]
+    now: float
 
 
 def unknown_placeholders(text: str) -> set[str]:
@@ -70,7 +72,12 @@ def _said(texts: Mapping[str, str], language: str) -> str:
 
 
 def _dish(venue: Venue | None, reader: Reader) -> Dish | None:
-    return next((dish for dish in venue.dishes if dish.id not in reader.gone), None) if venue else None
+    """The first that can be had now."""
+    if venue is None:
+        return None
+    zone, now = venue.time_zone, reader.now
+    had = (dish for dish in venue.dishes if dish.id not in reader.gone and is_served(dish.hours, zone, now))
+    return next(had, None)
 
 
 def _value(name: str, venue: Venue | None, dish: Dish | None, reader: Reader) -> str | None:

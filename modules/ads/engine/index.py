@@ -11,15 +11,18 @@ import numpy as np
 from modules.ads.engine.columns import Rows
 
 _NOTHING: Rows = np.zeros(0, np.int32)
+# Apart from a city's restaurants, of which an address wants only those that deliver there.
+_WHOLE = "whole"
 
 
 class Ground(NamedTuple):
     """Where a flight may be shown: in these squares, and to whom has said no more than one of these cities;
-    `anywhere` in its region."""
+    all over the cities of `whole`; `anywhere` in its region."""
 
     region: int
     cells: tuple[int, ...] = ()
     cities: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
     anywhere: bool = False
 
 
@@ -31,13 +34,13 @@ class Index:
         self._rows: dict[Hashable, Rows] = {}
         self._loading: dict[Hashable, list[int]] | None = None
 
-    def at(self, region: int, cell: int) -> Rows:
-        """Rows of flights that may be shown at an address there."""
-        return self._joined((region, cell), (region, None))
+    def at(self, region: int, cell: int, city: str) -> Rows:
+        """Rows of flights that may be shown at an address there, in that city ("": nobody knows which)."""
+        return self._joined((region, cell), (region, city, _WHOLE), (region, None))
 
     def within(self, region: int, city: str) -> Rows:
         """Rows of flights for somebody who has said no more than a city, or nothing ("")."""
-        return self._joined((region, city), (region, None))
+        return self._joined((region, city), (region, city, _WHOLE), (region, None))
 
     def saying(self, words: Iterable[str]) -> Rows:
         """Rows of flights that one of these words finds, in order."""
@@ -80,6 +83,7 @@ class Index:
 def _keys(ground: Ground, words: Iterable[str]) -> Iterable[Hashable]:
     yield from ((ground.region, cell) for cell in ground.cells)
     yield from ((ground.region, city) for city in ground.cities)
+    yield from ((ground.region, city, _WHOLE) for city in ground.whole)
     if ground.anywhere:
         yield (ground.region, None)
     yield from set(words)

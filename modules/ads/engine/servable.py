@@ -32,8 +32,9 @@ class Servable(msgspec.Struct, frozen=True, kw_only=True):
     from `starts` to `ends` (seconds since 1970), in the hours of the week whose bits are set in `hours`
     (0 is Monday from midnight, in the region's time). `zone` and `cities` narrow where; none of them: in all
     the region, or where the restaurant `venue` delivers. A viewer sees it `cap` times in `cap_hours` (0: as
-    often as it wins), and it is shown `to_unknown` people, of whom nothing can be counted. `quality` is in
-    thousandths. Of customers `holdout` in 10,000 are never shown it.
+    often as it wins), and it is shown `to_unknown` people, of whom nothing can be counted. `goods` are those
+    whose restrictions concern it; whoever they spare may advertise `for_adults` alone all the same. `quality`
+    is in thousandths. Of customers `holdout` in 10,000 are never shown it.
     """
 
     id: UUID
@@ -57,6 +58,7 @@ class Servable(msgspec.Struct, frozen=True, kw_only=True):
     customers: Customers = Customers.ANY
     segments: int = 0
     goods: int = 0
+    for_adults: bool = False
     cap: int = 0
     cap_hours: int = 24
     to_unknown: bool = True
@@ -72,13 +74,15 @@ class Servable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dish(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A dish as a creative may name it; `price` in minor units."""
+    """A dish as a creative may name it; `price` in minor units. `hours` are those of the menu's parts that it
+    stands in (OpenStreetMap opening_hours); none: always."""
 
     id: UUID
     title: str
     price: int
     titles: dict[str, str] = {}
     picture: str = ""
+    hours: tuple[str, ...] = ()
 
 
 class Venue(msgspec.Struct, frozen=True, kw_only=True):

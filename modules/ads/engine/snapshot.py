@@ -63,6 +63,7 @@ class Snapshot:
         self._venue_rows: Places[UUID] = Places()
         self._grounds: dict[int, tuple[Ground, frozenset[str]]] = {}
         self._areas: dict[int, BaseGeometry] = {}
+        self._cities: dict[tuple[int, int], str] = {}  # by region and square
         self._flights_of: defaultdict[UUID, set[int]] = defaultdict(set)
         self._weeks = Names[int]()
         self._hours: Bools = np.zeros((0, 24 * _DAYS), np.bool_)
@@ -119,6 +120,7 @@ class Snapshot:
             if before is None or before.opening_hours != venue.opening_hours:
                 self.venues.opens[row] = self.venues.closes[row] = -inf
             if before is None or _stands(before) != _stands(venue):
+                self._learn_city(venue)
                 for flight_row in self._flights_of[venue.id]:
                     self._leave_index(flight_row)
                     self._write(flight_row, self.servables[flight_row])
@@ -173,6 +175,10 @@ class Snapshot:
         area = self._areas.get(row)
         return area is None or bool(area.covers(point))
 
+    def city_at(self, region: int, cell: int) -> str:
+        """The city whose restaurants deliver to that square, or have; "" where none does."""
+        return self._cities.get((region, cell), "")
+
     @property
     def is_empty(self) -> bool:
         return not self.servables
@@ -185,6 +191,8 @@ class Snapshot:
         if self._weeks.known(flight.hours) == NONE:
             self._weeks.number(flight.hours)
             self._hours = np.vstack([self._hours, _hours(flight.hours)])
+        for name in flight.cuisines:  # pages may be about one that no restaurant has yet
+            self.cuisines.number(name)
         self.flights.live[row] = False
         self.servables[row] = flight
         self.flights.write(
@@ -208,6 +216,7 @@ class Snapshot:
             customers=CUSTOMERS_CODES[flight.customers],
             segments=flight.segments,
             goods=flight.goods,
+            for_adults=flight.for_adults,
             cap=flight.cap,
             to_unknown=flight.to_unknown,
             quality=flight.quality,
@@ -228,14 +237,20 @@ class Snapshot:
         if entry is not None:
             self.index.remove(row, *entry)
 
+    def _learn_city(self, venue: Venue) -> None:
+        region = self.regions.number(venue.region)
+        for cell in _squares(venue.zone) or ():
+            self._cities[region, cell] = venue.city
+
     def _ground(self, flight: Servable) -> Ground:
         region = self.regions.number(flight.region)
         venue = self.restaurants.get(self.venue_row(flight.venue))
         rings = self._rings(flight)
         cities = (venue.city,) if venue else flight.cities
-        if rings:
-            return Ground(region, cells_of(*rings), cities)
-        return Ground(region, cities=cities, anywhere=not cities)
+        squares = _squares(*rings) if rings else None
+        if squares is not None:
+            return Ground(region, squares, cities)
+        return Ground(region, whole=cities, anywhere=not cities)
 
     def _rings(self, flight: Servable) -> tuple[Ring, ...]:
         venue = self.restaurants.get(self.venue_row(flight.venue))
@@ -264,6 +279,14 @@ class Snapshot:
                 open_now[number] = self._hours[:, region.week_hour]
                 forbidden[number] = region.forbidden
         return open_now, forbidden
+
+
+def _squares(*rings: Ring) -> tuple[int, ...] | None:
+    """None where they are too many: whoever is found by the city is asked for exactly all the same."""
+    try:
+        return cells_of(*rings)
+    except ValueError:
+        return None
 
 
 def _stands(venue: Venue) -> tuple[object, ...]:

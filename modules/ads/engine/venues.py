@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours
 
+ALWAYS = "24/7"
 # What opens later than this is asked for again then.
 _HORIZON_DAYS = 30
 
@@ -25,6 +26,17 @@ def next_open(opening_hours: str, time_zone: str, now: float) -> tuple[float, fl
         at, opens = change, change.timestamp()
     closes = hours.next_change(at)
     return opens, inf if closes is None else closes.timestamp()
+
+
+def is_served(hours: tuple[str, ...], time_zone: str, now: float) -> bool:
+    """Whether one of these opening_hours is open (no hours: always); to the minute."""
+    return not hours or any(_is_open(each, time_zone, int(now // 60)) for each in hours)
+
+
+@lru_cache(maxsize=16_384)
+def _is_open(hours: str, time_zone: str, minute: int) -> bool:
+    at = datetime.fromtimestamp(60 * minute, UTC).astimezone(ZoneInfo(time_zone))
+    return bool(_parsed(hours, time_zone).is_open(at))
 
 
 @lru_cache(maxsize=4096)

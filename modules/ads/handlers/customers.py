@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modules.ads.services import attributing, habits, measuring
+from modules.ads.services import attributing, forgetting, habits, measuring
 from modules.ads.services.habits import Visit
 from modules.identity.events import CustomerErased
 from modules.orders.events import OrderCancelled, OrderPlaced
@@ -54,5 +54,4 @@ def learn_memberships(events: Sequence[Event]) -> None:
 
 @on(CustomerErased, by=CUSTOMERS)
 def customer_erased(event: CustomerErased) -> None:
-    habits.forget(event.customer_id)
-    measuring.forget(event.customer_id)
+    forgetting.forget(event.customer_id)

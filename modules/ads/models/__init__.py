@@ -24,7 +24,7 @@ from modules.ads.models.decisions import (
 )
 from modules.ads.models.holdouts import ExposedOrder, Exposure, Lift
 from modules.ads.models.known import KnownDishes, KnownRestaurant, KnownUnavailable
-from modules.ads.models.viewers import Seen, Viewer
+from modules.ads.models.viewers import Forgotten, Seen, Viewer
 
 __all__ = [
     "AccountKind",
@@ -44,6 +44,7 @@ __all__ = [
     "Figure",
     "Fill",
     "Flight",
+    "Forgotten",
     "KnownDishes",
     "KnownRestaurant",
     "KnownUnavailable",

@@ -55,8 +55,8 @@ class AdEvent(models.Model):
     """Something that happened once to an offered ad: it was shown, clicked, or ordered from. `price` is what
     it costs by the auction, `charged` what it did cost once `settled`: less where the money was at its end.
     An order that follows a click costs its `per_order`; `note` says why something was given back.
-    `source` is a keyed hash of where it came from, good for a day. Kept for 90 days once settled, without the
-    viewer when they are forgotten."""
+    `source` is a keyed hash of the browser it came from, `address` of its address alone, both good for a day.
+    Kept for 90 days once settled, without the viewer when they are forgotten."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     decision_id = models.UUIDField()
@@ -72,6 +72,7 @@ class AdEvent(models.Model):
     restaurant_id = models.UUIDField(null=True)
     viewer_id = models.UUIDField(null=True)
     source = models.BigIntegerField(default=0)
+    address = models.BigIntegerField(default=0, db_default=0)
     verdict = models.CharField(max_length=12, choices=choices(Verdict))
     price = models.BigIntegerField(default=0)
     per_order = models.BigIntegerField(default=0)
@@ -84,7 +85,22 @@ class AdEvent(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("decision_id", "slot", "kind"), name="ads_event_once"),
+            models.UniqueConstraint(
+                fields=("decision_id", "slot", "kind"),
+                condition=~models.Q(kind=EventKind.ORDER.value),
+                name="ads_event_once",
+            ),
+            # An order that came to nothing leaves its click to the next one.
+            models.UniqueConstraint(
+                fields=("decision_id", "slot"),
+                condition=models.Q(kind=EventKind.ORDER.value, verdict=Verdict.VALID.value),
+                name="ads_event_one_order",
+            ),
+            models.UniqueConstraint(
+                fields=("order_id",),
+                condition=models.Q(kind=EventKind.ORDER.value),
+                name="ads_event_of_order",
+            ),
             models.CheckConstraint(
                 condition=models.Q(charged__gte=0) & models.Q(price__gte=models.F("charged")),
                 name="ads_event_within_price",
@@ -99,16 +115,13 @@ class AdEvent(models.Model):
                 condition=models.Q(kind=EventKind.CLICK.value),
                 name="ads_event_clicks_of_viewer",
             ),
+            models.Index(fields=("source", "kind", "at"), name="ads_event_of_source"),
+            models.Index(fields=("address", "kind", "at"), name="ads_event_of_address"),
             models.Index(
-                fields=("source", "at"),
-                condition=models.Q(kind=EventKind.CLICK.value),
-                name="ads_event_clicks_of_source",
+                fields=("campaign_id", "at"), condition=models.Q(per_order__gt=0), name="ads_event_may_order"
             ),
             models.Index(fields=("campaign_id", "at"), name="ads_event_of_campaign"),
             BrinIndex(fields=("at",), name="ads_event_at"),
-            models.Index(
-                fields=("order_id",), condition=models.Q(order_id__isnull=False), name="ads_event_of_order"
-            ),
             models.Index(
                 fields=("at", "id"),
                 condition=models.Q(kind=EventKind.IMPRESSION.value, verdict=Verdict.VALID.value),

@@ -23,7 +23,14 @@ class DecisionRecord(models.Model):
     took_us = models.IntegerField()
 
     class Meta:
-        indexes = (models.Index(fields=("at",), name="ads_decision_at"),)
+        indexes = (
+            models.Index(fields=("at",), name="ads_decision_at"),
+            models.Index(
+                fields=("viewer_id",),
+                condition=models.Q(viewer_id__isnull=False),
+                name="ads_decision_of_viewer",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.filled} of {self.wanted} slots filled"

@@ -50,3 +50,18 @@ class Seen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} times within hour {self.hour}"
+
+
+class Forgotten(models.Model):
+    """Whose traces were let go: what of them comes late is let go, too. Kept for as long as it may come, by
+    which time every offer that was made to them is over."""
+
+    id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name_plural = "forgotten"
+        indexes = (models.Index(fields=("at",), name="ads_forgotten_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.id}, {self.at:%Y-%m-%d %H:%M}"

@@ -58,8 +58,9 @@ class NewAdvertiserSerializer(serializers.Serializer[Any]):
 
 class TermsSerializer(serializers.ModelSerializer[Campaign]):
     """What may be written of a campaign. `bid` is the most for a click (cpc), a thousand impressions (cpm) or
-    an order (cpa); `daily_cap` null: what of the budget falls on the day. Of 10,000 customers `holdout` are
-    never shown it, so that it is known what they order without it."""
+    an order (cpa), and to be submitted no less than the region's floor; `daily_cap` null: what of the budget
+    falls on the day. Of 10,000 customers `holdout` are never shown it, so that it is known what they order
+    without it."""
 
     objective = serializers.ChoiceField(source="objective_name", choices=choices(Objective))
     pricing = serializers.ChoiceField(source="pricing_name", choices=choices(Pricing))
@@ -157,7 +158,13 @@ class CreativeTermsSerializer(serializers.Serializer[Any]):
     texts = serializers.DictField(
         child=serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True), default=dict
     )
-    picture = serializers.CharField(max_length=300, allow_blank=True, default="")
+    picture = serializers.CharField(
+        max_length=300,
+        allow_blank=True,
+        default="",
+        help_text="A path on this origin, as dishes' pictures have on the menu; empty: that of the dish that "
+        "it names.",
+    )
 
 
 class CreativeSerializer(CreativeTermsSerializer):

@@ -18,10 +18,12 @@ from rest_framework.views import APIView
 
 from modules.ads.errors import (
     AdvertiserUnknown,
+    BidBelowFloor,
     CampaignRefused,
     CampaignUnknown,
     CreativeUnknown,
     FlightUnknown,
+    GoodsOnlyForAdults,
 )
 from modules.ads.models import Campaign, Creative, Flight
 from modules.ads.rest import examples
@@ -43,6 +45,7 @@ from modules.ads.rest.campaign_serializers import (
 from modules.ads.selectors import owned
 from modules.ads.services import campaigns as services
 from modules.restaurants.interface import RestaurantUnknown
+from tiffin.errors import DomainError
 from tiffin.states import StateConflict
 from tiffin.web.auth import IsRestaurant, actor_of
 from tiffin.web.idempotency import idempotent
@@ -189,9 +192,9 @@ class _Move(AdvertiserView):
         return Response(WholeCampaignSerializer(owned.campaign_of(self.own(), campaign_id)).data)
 
 
-def _step(name: str, do: Callable[..., None], summary: str) -> type[_Move]:
+def _step(name: str, do: Callable[..., None], summary: str, *refusals: type[DomainError]) -> type[_Move]:
     class Step(_Move):
-        @refuses(CampaignUnknown, CampaignRefused, StateConflict)
+        @refuses(CampaignUnknown, CampaignRefused, StateConflict, *refusals)
         @extend_schema(
             request=None,
             responses=WholeCampaignSerializer,
@@ -205,7 +208,9 @@ def _step(name: str, do: Callable[..., None], summary: str) -> type[_Move]:
     return Step
 
 
-Submit = _step("submit", services.submit_campaign, "Ask staff to approve it")
+Submit = _step(
+    "submit", services.submit_campaign, "Ask staff to approve it", BidBelowFloor, GoodsOnlyForAdults
+)
 TakeBack = _step("take_back", services.take_back, "Make it a draft again, which can be changed")
 Pause = _step("pause", services.pause_campaign, "Show it no more, for now")
 Resume = _step("resume", services.resume_campaign, "Show a paused one again")
@@ -246,7 +251,7 @@ class OneFlight(AdvertiserView):
 
 
 class SwitchFlight(AdvertiserView):
-    @refuses(FlightUnknown)
+    @refuses(FlightUnknown, BidBelowFloor)
     @extend_schema(
         request=SwitchSerializer,
         responses=FlightSerializer,

@@ -10,6 +10,8 @@ from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from modules.ads.engine.plans import Terms, allotted, window
 from modules.ads.interface import CampaignState, Pacing
 from modules.ads.models import Campaign, CampaignDay
@@ -68,21 +70,34 @@ def paces(
     return {begin: Pace(planned.get(begin, 0), spent.get(begin, 0)) for begin in begins[:-1]}
 
 
+def is_beyond_planning(region: Region, begin: datetime, end: datetime, advertiser_id: UUID | None) -> bool:
+    """Whether there is no pace because too many campaigns run in a time, and not because none does."""
+    rows = _even_rows(region, begin, end, advertiser_id)
+    return rows[: MOST_CAMPAIGNS + 1].count() > MOST_CAMPAIGNS
+
+
 def _even(
     region: Region, begins: Sequence[datetime], advertiser_id: UUID | None, campaign_id: UUID | None
 ) -> list[Campaign]:
+    rows = _even_rows(region, begins[0], begins[-1], advertiser_id)
+    if campaign_id is not None:
+        rows = rows.filter(pk=campaign_id)
+    return list(rows[: MOST_CAMPAIGNS + 1])
+
+
+def _even_rows(
+    region: Region, begin: datetime, end: datetime, advertiser_id: UUID | None
+) -> QuerySet[Campaign]:
     rows = Campaign.objects.filter(
         region=region.code,
         pacing_name=Pacing.EVEN.value,
         budget__gt=0,
-        starts_at__lt=begins[-1],
-        ends_at__gt=begins[0],
+        starts_at__lt=end,
+        ends_at__gt=begin,
     ).exclude(state_name__in=_NEVER_SHOWN)
     if advertiser_id is not None:
         rows = rows.filter(advertiser_id=advertiser_id)
-    if campaign_id is not None:
-        rows = rows.filter(pk=campaign_id)
-    return list(rows[: MOST_CAMPAIGNS + 1])
+    return rows
 
 
 def _planned(

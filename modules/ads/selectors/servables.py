@@ -11,7 +11,7 @@ from uuid import UUID
 from modules.ads.engine.servable import ALL_WEEK, Servable
 from modules.ads.engine.servable import Creative as ServableCreative
 from modules.ads.interface import AdvertiserKind, CampaignState, Placement
-from modules.ads.kinds import GOODS_BITS, SEGMENT_BITS, Customers, Members, bits
+from modules.ads.kinds import GOODS_BITS, ONLY_FOR_ADULTS, SEGMENT_BITS, Customers, Members, bits
 from modules.ads.models import Campaign, Creative, Flight
 from modules.ads.policies import restrictions
 from modules.ads.states import CreativeState
@@ -87,6 +87,7 @@ def servable_of(campaign: Campaign, flight: Flight, creatives: Iterable[Creative
         customers=Customers(flight.customers),
         segments=bits(flight.segments, SEGMENT_BITS),
         goods=bits(_restricted(campaign.region, advertiser.kind, campaign.goods), GOODS_BITS),
+        for_adults=not ONLY_FOR_ADULTS.isdisjoint(campaign.goods),
         cap=flight.cap,
         cap_hours=flight.cap_hours,
         to_unknown=flight.to_unknown,

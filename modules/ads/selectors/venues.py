@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from statistics import median
 from uuid import UUID
 
 import msgspec
 
 from modules.ads.engine.servable import Dish, Venue
+from modules.ads.engine.venues import ALWAYS
+from modules.ads.kinds import Goods
 from modules.ads.models import KnownDishes, KnownRestaurant, KnownUnavailable
-from modules.restaurants.interface import MenuDocument, RestaurantFacts
+from modules.restaurants.interface import Item, MenuDocument, RestaurantFacts
 from tiffin import clock
 
 DISHES = 12
+# Tax categories of goods that a region may restrict (`ads.restrictions`).
+DECLARED = frozenset({Goods.ALCOHOL.value})
 _read_dishes = msgspec.json.Decoder(tuple[Dish, ...]).decode
 
 
@@ -57,11 +61,34 @@ def venue_of(facts: RestaurantFacts, dishes: tuple[Dish, ...]) -> Venue:
 
 
 def dishes_of(menu: MenuDocument) -> tuple[Dish, ...]:
-    """The first of a menu that cost something, in its order, each once."""
-    items = {item.id: item for category in menu.categories for item in category.items if item.price > 0}
-    return tuple(
-        Dish(id=item.id, title=item.title, price=item.price, titles=item.titles, picture=item.picture or "")
-        for item in islice(items.values(), DISHES)
+    """Those that cost something, in the menu's order, each once; of those that are served at the same hours
+    the first. What an advertiser would have to declare is not named by chance."""
+    hours: defaultdict[UUID, set[str]] = defaultdict(set)
+    items: dict[UUID, Item] = {}
+    for category in menu.categories:
+        for item in category.items:
+            if item.price > 0 and item.tax_category not in DECLARED:
+                items.setdefault(item.id, item)
+                hours[item.id].add(category.hours)
+    found, counted = [], Counter[tuple[str, ...]]()
+    for item in items.values():
+        served = () if ALWAYS in hours[item.id] else tuple(sorted(hours[item.id]))
+        counted[served] += 1
+        if counted[served] <= DISHES:
+            found.append(_dish(item, served))
+    return tuple(found)
+
+
+def _dish(item: Item, hours: tuple[str, ...]) -> Dish:
+    """Ads show no picture from elsewhere, where it could become another one."""
+    picture = item.picture or ""
+    return Dish(
+        id=item.id,
+        title=item.title,
+        price=item.price,
+        titles=item.titles,
+        picture=picture if picture.startswith("/") and not picture.startswith("//") else "",
+        hours=hours,
     )
 
 

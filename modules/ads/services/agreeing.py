@@ -6,7 +6,7 @@ from uuid import UUID
 
 from modules.ads.interface import AdConsent
 from modules.ads.models import Seen, Viewer
-from modules.ads.services import habits, measuring
+from modules.ads.services import forgetting, measuring
 from tiffin import clock, db
 
 
@@ -28,15 +28,16 @@ def agree(customer_id: UUID, *, personal: bool | None = None, by_email: bool | N
 
 
 def agree_as_browser(device_id: UUID, *, personal: bool) -> None:
-    """A browser is known only while it agrees."""
+    """A browser is known only while it agrees; of one that never did there is nothing to forget."""
+    if not personal and not forgetting.is_known(device_id):
+        return
     with db.transaction():
         if personal:
+            forgetting.know_again(device_id)
             Viewer.objects.update_or_create(
                 id=device_id,
                 defaults={"is_personal": True, "changed_at": clock.now()},
                 create_defaults={"is_personal": True, "is_customer": False},
             )
             return
-        Seen.objects.filter(viewer_id=device_id).delete()
-        habits.forget_traces(device_id)
-        Viewer.objects.filter(pk=device_id).delete()
+        forgetting.forget(device_id)

@@ -1,5 +1,5 @@
 """Which ad brought an order: the last valid click of its customer on an ad of that restaurant, within a day.
-A click brings one order."""
+A click brings one order that stands: one that came to nothing leaves it to the next."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def attribute(orders: Sequence[Visit]) -> int:
     )
     clicks = AdEvent.objects.in_bulk([click_id for _, click_id in rows])
     events = [_order(clicks[click_id], by_order[order_id]) for order_id, click_id in rows]
-    return db.insert(*events, unless_taken=("decision_id", "slot", "kind"))
+    return db.insert(*events, unless_taken=db.BY_ANY)
 
 
 def _order(click: AdEvent, order: Visit) -> AdEvent:

@@ -8,12 +8,19 @@ from uuid import UUID
 
 from django.db import models
 
-from modules.ads.errors import CampaignRefused, ReasonMissing
+from modules.ads.errors import CampaignRefused, ChangedSinceSeen, ReasonMissing
 from modules.ads.events import CampaignChanged
 from modules.ads.interface import AdvertiserKind, CampaignState, Placement
 from modules.ads.models import Advertiser, Campaign, Creative, Flight, KnownRestaurant, Lift
 from modules.ads.policies import ApprovalPolicy, CampaignFacts, restrictions
-from modules.ads.services.checking import check_creative, check_flight, check_terms
+from modules.ads.selectors.approving import looked_at
+from modules.ads.services.checking import (
+    check_creative,
+    check_flight,
+    check_terms,
+    require_above_floor,
+    require_audience,
+)
 from modules.ads.states import CHANGEABLE, CreativeState
 from modules.restaurants.interface import RestaurantUnknown
 from tiffin import clock, db, jobs, regions
@@ -101,10 +108,13 @@ def change_flight(flight: Flight) -> Flight:
 
 
 def switch_flight(*, flight_id: UUID, on: bool) -> None:
-    """One flight of a running campaign rests, or goes on."""
+    """One flight of a running campaign rests, or goes on. Raises BidBelowFloor for one that would be shown
+    nowhere and whose bid cannot be raised any more."""
     with db.transaction():
         flight = Flight.objects.get(pk=flight_id)
         campaign = Campaign.lock(flight.campaign_id)
+        if on and campaign.state not in {*CHANGEABLE, CampaignState.ENDED}:
+            require_above_floor(campaign, [flight])
         Flight.objects.filter(pk=flight_id).update(is_on=on)
         _publish(campaign)
 
@@ -155,7 +165,8 @@ def retire_creative(*, creative_id: UUID) -> None:
 
 
 def submit_campaign(*, campaign_id: UUID) -> None:
-    """Staff are asked. Raises StateConflict, and CampaignRefused for what nobody could show."""
+    """Staff are asked. Raises StateConflict; and CampaignRefused, BidBelowFloor, GoodsOnlyForAdults for what
+    nobody would see."""
 
     def check(campaign: Campaign) -> None:
         _require_complete(campaign)
@@ -169,11 +180,14 @@ def take_back(*, campaign_id: UUID) -> None:
     _move(campaign_id, CampaignState.DRAFT)
 
 
-def approve_campaign(*, campaign_id: UUID) -> None:
-    """It is shown within its dates, with those of its creatives that wait. Raises StateConflict, and
-    CampaignRefused for what the region does not allow."""
+def approve_campaign(*, campaign_id: UUID, seen: str | None = None) -> None:
+    """It is shown within its dates, with those of its creatives that wait. `seen` is the fingerprint of what
+    was looked at (None: as it stands). Raises StateConflict; ChangedSinceSeen where that is something else by
+    now; what submitting does; and CampaignRefused for what the region does not allow."""
 
     def check(campaign: Campaign) -> None:
+        if seen is not None and seen != looked_at(campaign).fingerprint:
+            raise ChangedSinceSeen()
         _require_complete(campaign)
         _require_allowed(campaign)
         for creative in campaign.creatives.filter(state_name=CreativeState.WAITING.value):
@@ -284,14 +298,17 @@ def _require_same_holdout(stands: Campaign, wanted: Campaign) -> None:
 
 
 def _require_complete(campaign: Campaign) -> None:
-    """Raises CampaignRefused."""
+    """Raises CampaignRefused, BidBelowFloor, GoodsOnlyForAdults."""
     if campaign.ends_at <= clock.now():
         raise CampaignRefused(reason="Its time is over.")
-    if not campaign.flights.filter(is_on=True).exists():
+    flights = list(campaign.flights.filter(is_on=True).order_by("id"))
+    if not flights:
         raise CampaignRefused(reason="It has no flight: nothing says where it is shown.")
     shown = models.Q(state_name__in=(CreativeState.WAITING.value, CreativeState.APPROVED.value))
     if not campaign.creatives.filter(shown).exists():
         raise CampaignRefused(reason="It has no creative that could be shown.")
+    require_above_floor(campaign, flights)
+    require_audience(campaign)
 
 
 def _require_allowed(campaign: Campaign) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from math import cos, radians
 from typing import Any
 
@@ -11,9 +12,13 @@ from django.core.exceptions import ValidationError
 
 from modules.ads.engine.cells import cells_of
 from modules.ads.engine.filling import unknown_placeholders
-from modules.ads.interface import AdvertiserKind, Pricing
+from modules.ads.errors import BidBelowFloor, GoodsOnlyForAdults
+from modules.ads.interface import AdvertiserKind, Placement, Pricing
+from modules.ads.kinds import ONLY_FOR_ADULTS
 from modules.ads.models import Campaign, Creative, Flight
+from modules.ads.policies import floors, minor
 from tiffin import clock, regions
+from tiffin.money import Money
 
 LONGEST_HEADLINE, LONGEST_TEXT = 80, 200
 # Square kilometres of a zone, so that what is reported of it is not of one household.
@@ -23,6 +28,7 @@ DEGREE_KM = radians(6_371)
 FREE = frozenset({AdvertiserKind.CHARITY, AdvertiserKind.HOUSE})
 # Browsers read a backslash as a slash, and let line breaks and tabs fall: “/\\x.example” leads elsewhere.
 _LANDING = re.compile(r"[^\\\s\x00-\x1f\x7f]*")
+_PAID_FOR = {Pricing.CPC: "a click", Pricing.CPM: "a thousand impressions", Pricing.CPA: "an order"}
 
 
 def check_terms(campaign: Campaign) -> None:
@@ -121,7 +127,39 @@ def check_creative(creative: Creative) -> None:
             wrong[name] = f"Nothing is known to put for {', '.join(unknown)}."
     if "headlines" not in wrong and not any(text.strip() for text in creative.headlines.values()):
         wrong["headlines"] = "Something must be read."
-    if creative.picture and not creative.picture.startswith(("/", "https://")):
-        wrong["picture"] = "A path on this origin, or an address that begins with https://."
+    if creative.picture and not is_own_path(creative.picture):
+        wrong["picture"] = (
+            "A path on this origin: it begins with one slash, and holds no “//”, no backslash and no space."
+        )
     if wrong:
         raise ValidationError(wrong)
+
+
+def is_own_path(address: str) -> bool:
+    """Whether it stays on this origin: pages load no picture from elsewhere, where it could become another
+    one after staff have approved it."""
+    return address.startswith("/") and "//" not in address and bool(_LANDING.fullmatch(address))
+
+
+def require_above_floor(campaign: Campaign, flights: Iterable[Flight]) -> None:
+    """Raises BidBelowFloor for a flight whose bid suffices in none of its placements on the first day: the
+    engine would leave it out without a word."""
+    if campaign.advertiser.kind in FREE:
+        return
+    region = regions.get(campaign.region)
+    least = floors(region, on=region.local(max(campaign.starts_at, clock.now())).date())
+    for flight in flights:
+        wanted = [least.get(Placement(name), {}).get(campaign.pricing, 0) for name in flight.placements]
+        floor = min(wanted, default=0)
+        if campaign.bid < floor:
+            raise BidBelowFloor(
+                flight=flight.name,
+                floor=Money(amount=minor(floor, region.currency), currency=region.currency),
+                paid_for=_PAID_FOR[campaign.pricing],
+            )
+
+
+def require_audience(campaign: Campaign) -> None:
+    """Raises GoodsOnlyForAdults: the engine shows these only to known adults, and no page knows any."""
+    if adults := sorted(ONLY_FOR_ADULTS.intersection(campaign.goods)):
+        raise GoodsOnlyForAdults(goods=" and ".join(name.replace("_", " ") for name in adults))

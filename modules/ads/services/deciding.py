@@ -15,7 +15,7 @@ from modules.ads.engine.cells import cell_of
 from modules.ads.engine.choosing import FLOOR, choose
 from modules.ads.engine.columns import NONE
 from modules.ads.engine.deciding import Look, Placed, Served, Won
-from modules.ads.engine.features import FAR, Scene
+from modules.ads.engine.features import FAR, OTHER, Scene
 from modules.ads.engine.filling import Filled as Text
 from modules.ads.engine.filling import Reader, fill
 from modules.ads.engine.servable import Creative, Servable, Venue
@@ -112,10 +112,15 @@ def _scene(kept: Keeper, view: PageView, viewer: Viewer, region: Region, now: da
         cell=cell_of(point.lat, point.lon) if point else NONE,
         city=city,
         words=words_of(view.text) if view.text else (),
-        cuisine=snapshot.cuisines.known(cuisine),
+        cuisine=_numbered(kept, cuisine),
         venue=snapshot.venue_row(view.restaurant_id),
         adult=view.adult,
     )
+
+
+def _numbered(kept: Keeper, cuisine: str) -> int:
+    number = kept.snapshot.cuisines.known(cuisine)
+    return OTHER if cuisine and number == NONE else number
 
 
 def _last_city(kept: Keeper, viewer: Viewer, region: Region) -> str:
@@ -170,7 +175,7 @@ class _Making:
         seeing: Seeing,
     ) -> None:
         self.kept, self.view, self.region, self.viewer, self.seeing = kept, view, region, viewer, seeing
-        self.decision_id = decision_id
+        self.decision_id, self.now = decision_id, clock.now().timestamp()
         self.language = view.language or region.languages[0]
         self.pace = kept.pace(region)
         self.chosen: dict[int, UUID] = {}
@@ -212,7 +217,7 @@ class _Making:
 
     def _creative(self, flight: Servable, venue: Venue | None, won: Won) -> tuple[Creative, Text] | None:
         """One of those that can be filled now."""
-        reader = Reader(self.language, self._minutes(venue, won.metres), self.kept.gone)
+        reader = Reader(self.language, self._minutes(venue, won.metres), self.kept.gone, self.now)
         left = list(flight.creatives)
         floor = ALL_ALIKE if len(left) > 1 and self.seeing.read(CREATIVES) == "even" else FLOOR
         while left:

@@ -12,7 +12,7 @@ import msgspec
 
 from modules.ads.engine.servable import Dish, Venue
 from modules.ads.engine.viewer import Habits, Taste, with_taste
-from modules.ads.models import AdEvent, DecisionRecord, Display, KnownDishes, KnownRestaurant, Seen, Viewer
+from modules.ads.models import KnownDishes, KnownRestaurant, Viewer
 from modules.ads.selectors.venues import venue_of
 from modules.ads.selectors.viewers import read_habits, write_habits
 from modules.ads.services.documents import document
@@ -24,7 +24,8 @@ LOOK = 0.1
 _MEMBERSHIPS = """
 INSERT INTO ads_viewer (id, is_customer, is_personal, habits, member_until, changed_at)
 SELECT id, true, false, '', member_until, %(now)s
-FROM json_to_recordset(%(rows)s::json) AS new(id uuid, member_until timestamptz) ORDER BY id
+FROM json_to_recordset(%(rows)s::json) AS new(id uuid, member_until timestamptz)
+WHERE NOT EXISTS (SELECT 1 FROM ads_forgotten WHERE ads_forgotten.id = new.id) ORDER BY id
 ON CONFLICT (id) DO UPDATE SET member_until = excluded.member_until RETURNING 1
 """
 
@@ -65,23 +66,6 @@ def learn_memberships(told: Mapping[UUID, str]) -> None:
     rows = [{"id": id, "member_until": until or None} for id, until in told.items()]
     if rows:
         db.select(_MEMBERSHIPS, rows=document(rows), now=clock.now())
-
-
-@db.transaction_required
-def forget(viewer_id: UUID) -> None:
-    """Nothing says any more that it was they who saw something."""
-    Seen.objects.filter(viewer_id=viewer_id).delete()
-    Viewer.objects.filter(pk=viewer_id).delete()
-    forget_traces(viewer_id)
-
-
-@db.transaction_required
-def forget_traces(viewer_id: UUID) -> None:
-    """What they were shown and clicked counts on, as nobody's."""
-    displays = Display.objects.filter(viewer_id=viewer_id)
-    AdEvent.objects.filter(decision_id__in=displays.values("id")).update(viewer_id=None)
-    displays.update(viewer_id=None)
-    DecisionRecord.objects.filter(viewer_id=viewer_id).update(viewer_id=None, asked={})
 
 
 def _after(habits: Habits, visit: Visit, venue: Venue | None) -> Habits:

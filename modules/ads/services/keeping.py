@@ -70,6 +70,8 @@ class Keeper:
         self._facts: dict[UUID, RestaurantFacts] = {}
         self._flights: defaultdict[UUID, set[UUID]] = defaultdict(set)
         self._loading = Lock()
+        self._told: set[UUID] = set()
+        self._reading = Lock()
 
     def load(self) -> None:
         """Read all that may be shown, unless it was read before."""
@@ -101,6 +103,7 @@ class Keeper:
             self.snapshot.refresh(now.timestamp(), there)
         else:
             self.snapshot.refresh(now.timestamp(), there, most=most)
+        self._read_told()  # last: it may fail, and nothing else should for it
 
     def rules(self, region: Region) -> Rules:
         """The region's floors today."""
@@ -113,8 +116,26 @@ class Keeper:
 
     # --- what others tell ---------------------------------------------------------------------------
 
+    def campaign_told(self, campaign_id: UUID) -> None:
+        """It changed, or may have: it is read now, or with the next `refresh` if it can't be."""
+        self._told.add(campaign_id)
+        self._read_told()
+
+    def _read_told(self) -> None:
+        """One at a time, or what was read earlier might be put later."""
+        with self._reading:
+            told = self._told.copy()
+            self._told -= told
+            try:
+                self.put_campaigns(told)
+            except BaseException:
+                self._told |= told
+                raise
+
     def put_campaigns(self, ids: Collection[UUID]) -> None:
-        """Campaigns that changed, or may have."""
+        """These as they stand now."""
+        if not ids:
+            return
         now_there: defaultdict[UUID, set[UUID]] = defaultdict(set)
         for flight in servables(ids):
             now_there[flight.campaign_id].add(flight.id)

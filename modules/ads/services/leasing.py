@@ -2,7 +2,8 @@
 
 A day's money is released along the hours in which people come (its pacing), so that it lasts; what is
 reserved counts as spent until RESERVED after it may be promised, by when a click has come or will not. What
-is spent and not yet settled counts too: however late settling is, nothing is promised twice.
+is spent and not yet settled counts too: however late settling is, nothing is promised twice. Of clicks that
+may still bring an order that is paid for, so much counts as orders were promised for.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from zoneinfo import ZoneInfo
 
 from modules.ads.engine.allowances import Allowances, Chunk, Leftover
 from modules.ads.engine.plans import Terms, allotted, window
+from modules.ads.engine.prediction import PRIOR_ORDER
 from modules.ads.interface import Pacing
 from modules.ads.models import Reservation
 from modules.ads.selectors.traffic import Curve, curve_of
+from modules.ads.services.attributing import WINDOW
 from modules.ads.services.documents import document
 from tiffin import clock, db, regions
 
@@ -47,7 +50,17 @@ SELECT campaign.id, campaign.region, campaign.budget, campaign.daily_cap, campai
               WHERE campaign_id = campaign.id AND until > %(now)s), 0)::bigint,
     COALESCE((SELECT sum(price) FROM ads_adevent
               WHERE campaign_id = campaign.id AND NOT settled), 0)::bigint
+    + CASE WHEN campaign.pricing <> 'cpa' THEN 0 ELSE
+        COALESCE((SELECT sum(per_order) FROM ads_adevent AS click
+                  WHERE campaign_id = campaign.id AND per_order > 0 AND verdict = 'valid'
+                      AND at > %(now)s - %(window)s
+                      AND NOT EXISTS (SELECT 1 FROM ads_adevent AS brought
+                                      WHERE brought.decision_id = click.decision_id
+                                          AND brought.slot = click.slot AND brought.kind = 'order'
+                                          AND brought.verdict = 'valid')), 0) * %(chance)s / 1000
+    END::bigint
 FROM ads_campaign AS campaign
+JOIN ads_advertiser AS advertiser ON advertiser.id = campaign.advertiser_id AND NOT advertiser.is_blocked
 JOIN json_to_recordset(%(days)s::json) AS local(region text, day date) ON local.region = campaign.region
 WHERE campaign.id = ANY(%(ids)s) AND campaign.state = 'approved' AND campaign.ends_at > %(now)s
 """
@@ -173,7 +186,15 @@ def _wait(standing: Standing, missing: int) -> float:
 def standings(ids: Sequence[UUID], now: datetime) -> list[Standing]:
     """Of those that run."""
     days = [{"region": region.code, "day": region.local(now).date()} for region in regions.all()]
-    return [Standing(*row) for row in db.select(_STANDING, ids=list(ids), days=document(days), now=now)]
+    rows = db.select(
+        _STANDING,
+        ids=list(ids),
+        days=document(days),
+        now=now,
+        window=WINDOW,
+        chance=int(PRIOR_ORDER * 1000),
+    )
+    return [Standing(*row) for row in rows]
 
 
 def _give_back(leftovers: Sequence[Leftover]) -> None:

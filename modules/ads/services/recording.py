@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
+from ipaddress import ip_network
 from typing import NamedTuple
 from uuid import UUID
 
@@ -25,16 +26,22 @@ from modules.ads.services.offers import Offer
 from tiffin import clock, db, ids, regions
 from tiffin.log import publish
 
-# More clicks than that of one viewer, or from one place, are no interest any more.
-BURST = 5
+# More than that of one viewer or browser is no interest any more; behind one address there may be more of
+# them. House rules.
 BURST_WITHIN = timedelta(seconds=60)
 # Nobody has read an e-mail yet that was written so short a time ago.
 UNREAD = timedelta(seconds=30)
 _HOUR = 3600
+_IPV6_SUBSCRIBER = 64  # bits of an IPv6 address that name whose it is; the rest they choose
 
 _BURST = """
-SELECT count(*) FROM ads_adevent
-WHERE kind = 'click' AND at > %(since)s AND (source = %(source)s OR viewer_id = %(viewer)s)
+SELECT EXISTS (SELECT 1 FROM ads_adevent WHERE source = %(source)s AND kind = %(kind)s AND at > %(since)s
+               OFFSET %(one)s LIMIT 1)
+    OR EXISTS (SELECT 1 FROM ads_adevent WHERE address = %(address)s AND kind = %(kind)s AND at > %(since)s
+               OFFSET %(crowd)s LIMIT 1)
+    OR (%(kind)s = 'click' AND EXISTS (
+        SELECT 1 FROM ads_adevent WHERE viewer_id = %(viewer)s AND kind = 'click' AND at > %(since)s
+        OFFSET %(one)s LIMIT 1))
 """
 _SEE = """
 INSERT INTO ads_seen AS seen (viewer_id, campaign_id, hour, count)
@@ -47,7 +54,18 @@ _SEEN = """
 SELECT campaign_id, hour, count FROM ads_seen
 WHERE viewer_id = %(viewer)s AND campaign_id = ANY(%(campaigns)s)
 """
-_TAKEN = "SELECT slot FROM ads_adevent WHERE decision_id = %s AND kind = %s"
+_TAKEN = "SELECT slot, verdict FROM ads_adevent WHERE decision_id = %s AND kind = %s"
+_IS_FORGOTTEN = "SELECT 1 FROM ads_forgotten WHERE id = %s"
+
+
+class Burst(NamedTuple):
+    """How many within a minute are too many from one browser or viewer, and from one address."""
+
+    one: int
+    crowd: int
+
+
+BURSTS = {EventKind.CLICK: Burst(5, 50), EventKind.IMPRESSION: Burst(200, 2_000)}
 
 
 class Origin(NamedTuple):
@@ -61,9 +79,25 @@ class Origin(NamedTuple):
     @property
     def source(self) -> int:
         """The same for the same browser on the same day, and telling nothing of it: 64 bits, signed."""
-        text = f"{clock.now():%Y-%m-%d}|{self.address}|{self.user_agent}"
-        digest = hmac.digest(_key(settings.SECRET_KEY), text.encode(), sha256)
-        return int.from_bytes(digest[:8], "big", signed=True)
+        return _of_today(f"{self.address}|{self.user_agent}")
+
+    @property
+    def place(self) -> int:
+        """The same for all that come from one address on the same day, whatever they call themselves."""
+        return _of_today(_subscriber(self.address))
+
+
+def _of_today(text: str) -> int:
+    digest = hmac.digest(_key(settings.SECRET_KEY), f"{clock.now():%Y-%m-%d}|{text}".encode(), sha256)
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _subscriber(address: str) -> str:
+    try:
+        network = ip_network((address, _IPV6_SUBSCRIBER if ":" in address else 32), strict=False)
+    except ValueError:
+        return address
+    return str(network.network_address)
 
 
 # Handed over by our own mail; whose eyes it comes before is not watched.
@@ -92,18 +126,18 @@ def record_click(token: str, origin: Origin) -> str:
     _show([offer], origin)  # whatever is clicked was seen: a lost message makes no rate of more than all
     with db.transaction():
         display = Display.lock(offer.decision_id)
-        if offer.slot in _taken(offer.decision_id, EventKind.CLICK):
+        if offer.slot in _taken(display.id, EventKind.CLICK):
             return offer.landing
-        verdict = _verdict(offer, origin) or _burst(offer, origin) or _over(offer) or Verdict.VALID
+        verdict = _verdict_of_click(display, offer, origin)
         price = offer.price if offer.pricing is Pricing.CPC and verdict is Verdict.VALID else 0
-        db.insert(_event(offer, EventKind.CLICK, verdict, price, origin))
+        db.insert(_event(display, offer, Happened(EventKind.CLICK, verdict, price), origin))
         if verdict is Verdict.VALID:
             publish(
                 display,
                 AdClicked(
                     decision_id=display.id,
-                    viewer_id=offer.viewer_id,
-                    is_customer=offer.is_customer,
+                    viewer_id=display.viewer_id,
+                    is_customer=display.is_customer,
                     ad=_shown(offer),
                 ),
             )
@@ -113,27 +147,41 @@ def record_click(token: str, origin: Origin) -> str:
 # --- inside -----------------------------------------------------------------------------------------
 
 
+class Happened(NamedTuple):
+    kind: EventKind
+    verdict: Verdict
+    price: int
+
+
+def _verdict_of_click(display: Display, offer: Offer, origin: Origin) -> Verdict:
+    """What was not seen for its advertiser is not clicked for them."""
+    seen = Verdict(_taken(display.id, EventKind.IMPRESSION)[offer.slot])
+    if seen not in {Verdict.VALID, Verdict.REFUNDED}:
+        return seen
+    found = _verdict(offer, origin) or _burst(EventKind.CLICK, display.viewer_id, origin) or _over(offer)
+    return found or Verdict.VALID
+
+
 def _show(found: Sequence[Offer], origin: Origin) -> int:
     """The offers are one page's. Whoever comes at the same time waits, and finds it written."""
-    first = found[0]
     with db.transaction():
-        display = _display(first)
+        display = _display(found[0])
         taken = _taken(display.id, EventKind.IMPRESSION)
         fresh = [offer for offer in found if offer.slot not in taken]
         if not fresh:
             return 0
-        events = _impressions(fresh, origin)
+        events = _impressions(display, fresh, origin)
         db.insert(*events)
         valid = [offer for offer, event in zip(fresh, events, strict=True) if event.verdict == Verdict.VALID]
         if valid:
-            _see(first.viewer_id, valid)
+            _see(display.viewer_id, valid)
             shown = tuple(_shown(offer) for offer in valid)
             publish(
                 display,
                 AdsShown(
                     decision_id=display.id,
-                    viewer_id=first.viewer_id,
-                    is_customer=first.is_customer,
+                    viewer_id=display.viewer_id,
+                    is_customer=display.is_customer,
                     ads=shown,
                 ),
             )
@@ -142,35 +190,41 @@ def _show(found: Sequence[Offer], origin: Origin) -> int:
 
 @db.transaction_required
 def _display(offer: Offer) -> Display:
-    """Locked; made by whoever is first."""
+    """Locked; made by whoever is first. Of whom is forgotten an offer says no more, and none for ever."""
+    viewer = offer.viewer_id
+    if viewer is not None and (_is_late(offer) or db.select(_IS_FORGOTTEN, viewer)):
+        viewer = None
     db.insert(
         Display(
             id=offer.decision_id,
             region=offer.region,
-            viewer_id=offer.viewer_id,
-            is_customer=offer.is_customer,
+            viewer_id=viewer,
+            is_customer=offer.is_customer and viewer is not None,
         ),
         unless_taken=("id",),
     )
     return Display.lock(offer.decision_id)
 
 
-def _taken(decision_id: UUID, kind: EventKind) -> set[int]:
-    """The slots of which this is known already."""
-    return {slot for (slot,) in db.select(_TAKEN, decision_id, kind.value)}
+def _taken(decision_id: UUID, kind: EventKind) -> dict[int, str]:
+    """The slots of which this is known already, with its verdict."""
+    return dict(db.select(_TAKEN, decision_id, kind.value))
 
 
-def _impressions(fresh: Sequence[Offer], origin: Origin) -> list[AdEvent]:
-    seen = _seen(fresh)
+def _impressions(display: Display, fresh: Sequence[Offer], origin: Origin) -> list[AdEvent]:
+    seen = _seen(display.viewer_id, fresh)
+    burst = _burst(EventKind.IMPRESSION, display.viewer_id, origin)
     found = []
     for offer in fresh:
-        verdict = _verdict(offer, origin) or (Verdict.CAPPED if _is_capped(offer, seen) else Verdict.VALID)
+        capped = Verdict.CAPPED if _is_capped(offer, seen) else None
+        verdict = _verdict(offer, origin) or burst or capped or Verdict.VALID
         price = offer.price // 1000 if offer.pricing is Pricing.CPM and verdict is Verdict.VALID else 0
-        found.append(_event(offer, EventKind.IMPRESSION, verdict, price, origin))
+        found.append(_event(display, offer, Happened(EventKind.IMPRESSION, verdict, price), origin))
     return found
 
 
-def _event(offer: Offer, kind: EventKind, verdict: Verdict, price: int, origin: Origin) -> AdEvent:
+def _event(display: Display, offer: Offer, happened: Happened, origin: Origin) -> AdEvent:
+    kind = happened.kind
     return AdEvent(
         id=ids.new_id(),
         decision_id=offer.decision_id,
@@ -183,10 +237,11 @@ def _event(offer: Offer, kind: EventKind, verdict: Verdict, price: int, origin: 
         flight_id=offer.flight_id,
         creative_id=offer.creative_id,
         restaurant_id=offer.restaurant_id,
-        viewer_id=offer.viewer_id,
+        viewer_id=display.viewer_id,
         source=origin.source,
-        verdict=verdict.value,
-        price=price,
+        address=origin.place,
+        verdict=happened.verdict.value,
+        price=happened.price,
         per_order=offer.price if offer.pricing is Pricing.CPA and kind is EventKind.CLICK else 0,
     )
 
@@ -195,11 +250,15 @@ def _verdict(offer: Offer, origin: Origin) -> Verdict | None:
     """Why it does not count, by what is asked alone."""
     if not origin.user_agent or _is_crawler(origin.user_agent):
         return Verdict.BOT
-    if clock.now() - offer.made_at > offers.life_of(offer.placement):
+    if _is_late(offer):
         return Verdict.LATE
     if origin.country and origin.country.upper() != country(regions.get(offer.region)):
         return Verdict.GEOGRAPHY
     return None
+
+
+def _is_late(offer: Offer) -> bool:
+    return clock.now() - offer.made_at > offers.life_of(offer.placement)
 
 
 @lru_cache(maxsize=10_000)
@@ -221,16 +280,26 @@ def _over(offer: Offer) -> Verdict | None:
     return None if is_on else Verdict.LATE
 
 
-def _burst(offer: Offer, origin: Origin) -> Verdict | None:
-    since = clock.now() - BURST_WITHIN
-    ((clicks,),) = db.select(_BURST, since=since, source=origin.source, viewer=offer.viewer_id)
-    return Verdict.BURST if clicks >= BURST else None
+def _burst(kind: EventKind, viewer: UUID | None, origin: Origin) -> Verdict | None:
+    """Whether too much has come from there just now. Our own mail is not watched."""
+    if origin == MAILED:
+        return None
+    ((is_burst,),) = db.select(
+        _BURST,
+        kind=kind.value,
+        since=clock.now() - BURST_WITHIN,
+        source=origin.source,
+        address=origin.place,
+        viewer=viewer,
+        one=BURSTS[kind].one - 1,
+        crowd=BURSTS[kind].crowd - 1,
+    )
+    return Verdict.BURST if is_burst else None
 
 
-def _seen(found: Sequence[Offer]) -> list[tuple[UUID, int, int]]:
+def _seen(viewer: UUID | None, found: Sequence[Offer]) -> list[tuple[UUID, int, int]]:
     """Of the campaigns with a cap how often the viewer has seen them, by hour."""
     capped = [offer.campaign_id for offer in found if offer.cap]
-    viewer = found[0].viewer_id
     if viewer is None or not capped:
         return []
     return [(id, hour, count) for id, hour, count in db.select(_SEEN, viewer=viewer, campaigns=capped)]

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from modules.ads.engine.viewer import HOUR
 from modules.ads.models import AdEvent, DecisionRecord, Display, ExposedOrder, Exposure, Seen, Viewer
 from modules.ads.selectors.viewers import LONGEST_CAP_HOURS
+from modules.ads.services import forgetting
 from tiffin import clock
 
 AT_ONCE = 5_000
@@ -21,6 +22,7 @@ BROWSERS_KEPT = timedelta(days=180)
 def tidy() -> None:
     """Each kind as long as its model says that it is kept."""
     now = clock.now()
+    forgetting.forget_the_late()
     _let_go(DecisionRecord.objects.filter(at__lt=now - DECISIONS_KEPT))
     _let_go(AdEvent.objects.filter(settled=True, at__lt=now - EVENTS_KEPT))
     _let_go(Display.objects.filter(created_at__lt=now - EVENTS_KEPT))

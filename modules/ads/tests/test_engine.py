@@ -38,6 +38,37 @@ class TestWhoIsShown:
         assert shown(town.ask(at=None, city="london")) == [flight.id]
         assert shown(town.ask(at=None, city="leeds")) == []
 
+    def test_an_address_looks_only_at_what_delivers_there_and_at_what_is_for_all_of_its_city(
+        self, town: Town
+    ) -> None:
+        for north in range(1, 6):
+            town.flight(town.restaurant(zone=ring(lat=CENTRE[0] + north / 10)))
+        here, cola = town.flight(town.restaurant()), town.flight(cities=("london",))
+        placed = town.ask(2, city="london")
+        assert set(shown(placed)) == {here.id, cola.id}
+        assert placed.left["near"] == 2
+
+    def test_an_address_alone_lies_in_the_city_of_the_restaurants_that_deliver_there(
+        self, town: Town
+    ) -> None:
+        town.restaurant()
+        town.restaurant(city="leeds", zone=ring(*FAR_AWAY))
+        london, leeds = town.flight(cities=("london",)), town.flight(cities=("leeds",))
+        assert shown(town.ask(2)) == [london.id]
+        assert shown(town.ask(2, at=FAR_AWAY)) == [leeds.id]
+        assert shown(town.ask(2, at=(52.5, -1.9))) == []
+
+    def test_a_flight_for_a_city_that_changes_to_another_is_not_found_in_the_first(self, town: Town) -> None:
+        cola = town.flight(cities=("london",))
+        town.snapshot.put_flight(msgspec.structs.replace(cola, cities=("leeds",)))
+        assert not town.ask(city="london").won
+        assert town.ask(city="leeds").won
+
+    def test_a_zone_of_too_many_squares_is_found_by_its_city_and_asked_for_exactly(self, town: Town) -> None:
+        flight = town.flight(town.restaurant(zone=ring(radius=1.5)))
+        assert shown(town.ask(at=(52.9, -0.12), city="london")) == [flight.id]
+        assert town.ask(at=(53.1, -0.12), city="london").skipped == {"not_to_this_address": 1}
+
     def test_nothing_that_does_not_deliver_here(self, town: Town) -> None:
         town.flight(town.restaurant())
         placed = town.ask(at=FAR_AWAY)
@@ -108,11 +139,17 @@ class TestWhoIsShown:
         assert shown(town.ask()) == [flight.id]
 
     def test_restricted_goods_only_to_adults_and_where_allowed(self, town: Town) -> None:
-        town.flight(goods=GOODS_BITS[Goods.ALCOHOL])
+        town.flight(goods=GOODS_BITS[Goods.ALCOHOL], for_adults=True)
         assert not town.ask().won
         assert town.ask(adult=True).won
         town.forbidden = GOODS_BITS[Goods.ALCOHOL]
         assert not town.ask(adult=True).won
+
+    def test_whom_a_law_spares_advertises_what_is_for_adults_to_them_alone(self, town: Town) -> None:
+        town.flight(goods=0, for_adults=True)
+        town.forbidden = GOODS_BITS[Goods.ALCOHOL]
+        assert not town.ask().won
+        assert town.ask(adult=True).won
 
 
 class TestWhomItIsMeantFor:
@@ -275,6 +312,12 @@ class TestVariety:
         assert len(placed.won) == 3
         assert shown(placed)[2] == other.id
         assert placed.skipped["variety"] == 3
+
+    def test_a_page_about_a_cuisine_may_be_all_of_it(self, town: Town) -> None:
+        for _ in range(5):
+            town.flight(town.restaurant(), placements=(Placement.CATEGORY_LISTING,))
+        italian = town.snapshot.cuisines.known("italian")
+        assert len(town.ask(5, placement=Placement.CATEGORY_LISTING, cuisine=italian).won) == 5
 
 
 class TestPersonal:

@@ -9,11 +9,12 @@ import pytest
 from django.db.models import Sum
 
 from modules.ads import services
+from modules.ads.engine.prediction import PRIOR_ORDER
 from modules.ads.errors import ReasonMissing
 from modules.ads.interface import Ad, Pricing
-from modules.ads.models import AdEvent, CampaignDay, Figure, Posting, Viewer
+from modules.ads.models import AdEvent, Campaign, CampaignDay, Figure, Posting, Viewer
 from modules.ads.selectors.viewers import read_habits
-from modules.ads.services import attributing, habits
+from modules.ads.services import attributing, habits, leasing
 from modules.ads.services.attributing import attribute
 from modules.ads.services.habits import Visit
 from modules.ads.services.refunding import refund_event
@@ -140,3 +141,43 @@ def test_a_look_at_a_menu_says_a_little(noodles: RestaurantView) -> None:
     scenes.settle()
     kept = read_habits(Viewer.objects.get(pk=agreed).habits)
     assert (kept.cuisines, kept.all_orders) == ({"ramen": habits.LOOK}, 0)
+
+
+def test_an_order_that_came_to_nothing_leaves_its_click_to_the_next(noodles: RestaurantView) -> None:
+    customer = ids.new_id()
+    clicked(customer)
+    declined = ordered(customer, noodles)
+    once = spent()
+    with db.transaction(owner="ads"):
+        attributing.take_back(declined)
+    assert spent() == 0
+
+    ordered(customer, noodles)
+    assert spent() == once
+    ordered(customer, noodles)
+    assert spent() == once
+    assert sorted(AdEvent.objects.filter(kind="order").values_list("verdict", flat=True)) == [
+        "refunded",
+        "valid",
+    ]
+
+
+def test_money_is_kept_for_orders_that_clicks_may_still_bring(noodles: RestaurantView) -> None:
+    campaign = Campaign.objects.get()
+    before = promised(campaign.id)
+    customer = ids.new_id()
+    clicked(customer)
+    scenes.settle()
+    price = AdEvent.objects.get(kind="click").per_order
+    assert promised(campaign.id) - before == price * PRIOR_ORDER
+
+    ordered(customer, noodles)
+    assert promised(campaign.id) == before
+    with clock.shift(attributing.WINDOW):
+        assert promised(campaign.id) == before
+
+
+def promised(campaign_id: UUID) -> float:
+    """Of clicks alone: chunks come and go."""
+    (standing,) = leasing.standings([campaign_id], clock.now())
+    return standing.promised - standing.reserved

@@ -15,6 +15,7 @@ from modules.ads import audit
 from modules.ads.errors import ReportTooLong
 from modules.ads.interface import Pacing, Placement, Pricing
 from modules.ads.models import AdEvent, Calibration, Campaign, CampaignDay, Figure, Fill, Lift, Unfilled
+from modules.ads.selectors import planning
 from modules.ads.selectors.calibration import calibrated
 from modules.ads.selectors.reports import Asked, Grain, report, step_of
 from modules.ads.services.keeping import keeper
@@ -205,7 +206,9 @@ class TestPacing:
 class TestTrueToWhatHappened:
     def test_figures_stay_what_the_events_say_whatever_becomes_of_them(self) -> None:
         scenes.running(scenes.advertiser())
-        scenes.running(scenes.advertiser(scenes.restaurant().id), pricing_name=Pricing.CPM.value)
+        scenes.running(
+            scenes.advertiser(scenes.restaurant().id), pricing_name=Pricing.CPM.value, bid=10 * scenes.POUND
+        )
         happened()
         self.assert_true()
         refund_event(event_id=AdEvent.objects.get(kind="click").id, note="A test of ours.")
@@ -332,6 +335,27 @@ class TestStaffPages:
     def test_nothing_happened(self, desk: Client) -> None:
         assert "No page asked for ads" in self.page(desk, "ads/figure/report/?region=pl&first=x&grain=year")
         assert "learned of no impression" in self.page(desk, "ads/figure/calibration/")
+
+    @pytest.mark.parametrize("days", ["first=0001-01-01", "last=0001-01-01", "last=9999-12-31", "last=1e9"])
+    def test_days_that_no_report_has_are_left_out(self, desk: Client, days: str) -> None:
+        today = GB.local(clock.now()).date()
+        assert f'name="last" value="{today}"' in self.page(desk, f"ads/figure/report/?region=gb&{days}")
+        file = desk.get(f"/admin/ads/figure/report/export.csv?region=gb&{days}")
+        assert f"ads-gb-{today - timedelta(days=6)}-{today}-day.csv" in file["Content-Disposition"]
+
+    def test_why_nothing_is_said_of_pacing(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Given as many evenly paced campaigns as are worked out, and one more
+        monkeypatch.setattr(planning, "MOST_CAMPAIGNS", 1)
+        brand = scenes.advertiser()
+        one, _ = (scenes.running(brand, pacing_name=Pacing.EVEN.value) for _ in range(2))
+        happened()
+        # When staff read of all of them, and of one
+        pages = [
+            self.page(desk, f"ads/figure/report/?region=gb{more}") for more in ("", f"&campaign={one.id}")
+        ]
+        # Then it is said why there is no pace where there is none
+        assert ["Pacing is worked out for up to 1 campaigns" in page for page in pages] == [True, False]
+        assert ["Spent of the plan so far" in page for page in pages] == [False, True]
 
     def test_too_many_days_are_refused(self, desk: Client) -> None:
         long = "region=gb&first=2020-01-01&last=2026-01-01"

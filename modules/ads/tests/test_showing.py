@@ -15,6 +15,7 @@ from modules.ads.interface import (
     OfferInvalid,
     Place,
     Placement,
+    Point,
     Pricing,
     TooManySlots,
     Why,
@@ -110,6 +111,47 @@ class TestWhatIsShown:
             scenes.look([place])
         with pytest.raises(TooManySlots):
             scenes.look(scenes.HOME * 2)
+
+
+class TestCities:
+    @pytest.mark.parametrize("kind", [AdvertiserKind.BRAND, AdvertiserKind.CHARITY, AdvertiserKind.HOUSE])
+    def test_a_campaign_for_a_city_is_shown_all_over_it_to_whom_says_an_address_too(
+        self, kind: AdvertiserKind
+    ) -> None:
+        scenes.running(scenes.advertiser(kind_name=kind.value, name="Cola"), cities=["london"])
+        scenes.open_for_ads()
+        assert scenes.ads(scenes.look(city="london"))
+        assert scenes.ads(scenes.look(city="london", point=None))
+        assert scenes.ads(scenes.look(city="manchester")) == []
+
+    def test_an_address_alone_lies_in_the_city_of_the_restaurants_that_deliver_there(self) -> None:
+        scenes.restaurant()
+        scenes.running(scenes.advertiser(), cities=["london"])
+        scenes.open_for_ads()
+        assert scenes.ads(scenes.look())
+        assert scenes.ads(scenes.look(point=Point(lat=53.48, lon=-2.24))) == []
+
+
+class TestCategories:
+    CATEGORY = (Place(placement=Placement.CATEGORY_LISTING, slots=5),)
+
+    def shown(self, cuisine: str) -> list[str]:
+        decision = scenes.look(self.CATEGORY, cuisine=cuisine)
+        return sorted(ad.advertiser for ad in scenes.ads(decision))
+
+    def test_a_page_about_a_cuisine_shows_its_restaurants_and_what_is_meant_for_it(self) -> None:
+        listed = {"placements": [Placement.CATEGORY_LISTING.value]}
+        for name, cuisine in (("Noodle Bar", "ramen"), ("Gdańska", "polish")):
+            venue = scenes.restaurant(cuisine, name=name, cuisine=cuisine)
+            scenes.running(scenes.advertiser(venue.id, name=name), **listed)
+        scenes.running(scenes.advertiser(name="Sake"), cuisines=["ramen"], **listed)
+        scenes.running(scenes.advertiser(name="Lassi"), cuisines=["indian"], **listed)
+        scenes.running(scenes.advertiser(name="Cola"), **listed)
+        scenes.open_for_ads()
+        assert self.shown("ramen") == ["Cola", "Noodle Bar", "Sake"]
+        assert self.shown("polish") == ["Cola", "Gdańska"]
+        assert self.shown("indian") == ["Cola", "Lassi"]
+        assert self.shown("thai") == ["Cola"]
 
 
 class TestCountedOnce:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from tiffin.testing.people import token
 
 pytestmark = pytest.mark.usefixtures("database")
 
+# What the form says of the flights and creatives that it only shows.
+SHOWN = {f"{each}-{what}_FORMS": "0" for each in ("flights", "creatives") for what in ("TOTAL", "INITIAL")}
 TERMS = {
     "name": "Lunch",
     "objective_name": "traffic",
@@ -49,6 +52,28 @@ def do(client: Client, model: str, action: str, row: Any, **more: str) -> str:
     return client.post(f"/admin/ads/{model}/", form, follow=True).content.decode()
 
 
+def look(client: Client, campaign: Campaign) -> str:
+    """The page that is shown before a campaign is approved."""
+    return do(client, "campaign", "approve", campaign)
+
+
+def approve(client: Client, campaign: Campaign, page: str | None = None) -> str:
+    """As that page says."""
+    found = re.findall(rf'name="(seen-{campaign.pk})" value="(\w+)"', page or look(client, campaign))
+    return do(client, "campaign", "approve", campaign, confirmed="yes", **dict(found))
+
+
+def submitted(**given: Any) -> Campaign:
+    """A brand's campaign that waits for staff."""
+    campaign = scenes.draft(scenes.advertiser(), **given)
+    for name in ("All", "Lunch"):
+        scenes.flight(campaign, name=name)
+    for name in ("One", "Other"):
+        scenes.creative(campaign, name=name)
+    campaigns.submit_campaign(campaign_id=campaign.id)
+    return Campaign.get(campaign.id)
+
+
 def test_from_an_advertiser_to_an_approved_campaign() -> None:
     desk = staff()
     desk.post("/admin/ads/advertiser/add/", {"region": "gb", "kind_name": "brand", "name": "Cola"})
@@ -75,7 +100,7 @@ def test_from_an_advertiser_to_an_approved_campaign() -> None:
         {"campaign": str(campaign.pk), "name": "One", "headlines": '{"": "Drink cola"}', "texts": "{}"},
     )
     do(desk, "campaign", "submit", campaign)
-    do(desk, "campaign", "approve", campaign)
+    assert "Approved." in approve(desk, campaign)
     campaign.refresh_from_db()
     assert campaign.state is CampaignState.APPROVED
     assert Creative.objects.get().state.value == "approved"
@@ -92,7 +117,7 @@ def test_what_is_wrong_is_said_in_the_form() -> None:
 
 def test_a_draft_is_changed_and_what_is_shown_is_not() -> None:
     campaign = scenes.draft(scenes.advertiser())
-    form = {**TERMS, "advertiser": str(campaign.advertiser_id), "bid": "0.40"}
+    form = {**TERMS, **SHOWN, "advertiser": str(campaign.advertiser_id), "bid": "0.40"}
     staff().post(f"/admin/ads/campaign/{campaign.pk}/change/", form)
     campaign.refresh_from_db()
     assert campaign.bid == 400_000
@@ -121,9 +146,104 @@ def test_what_a_region_does_not_allow_is_not_approved() -> None:
     scenes.flight(campaign)
     scenes.creative(campaign)
     campaigns.submit_campaign(campaign_id=campaign.id)
-    assert "less healthy may not be advertised" in do(staff(), "campaign", "approve", campaign)
+    assert "less healthy may not be advertised" in approve(staff(), campaign)
     campaign.refresh_from_db()
     assert campaign.state is CampaignState.SUBMITTED
+
+
+def test_staff_see_all_that_they_approve() -> None:
+    # Given a campaign that is narrowed, and says something in two languages
+    campaign = scenes.draft(scenes.advertiser(name="Cola & Co"), landing="https://cola.example/summer")
+    scenes.flight(campaign, name="Lunch", cities=["london"], weekdays=[1, 5], from_hour=11, to_hour=15)
+    says = {"headlines": {"en": "Drink <cola>", "pl": "Pij colę"}, "texts": {"pl": "Zimną"}}
+    scenes.creative(campaign, picture="/api/v1/pictures/cola.svg", **says)
+    campaigns.submit_campaign(campaign_id=campaign.id)
+    # When staff open it, and before they approve it
+    own = staff().get(f"/admin/ads/campaign/{campaign.pk}/change/").content.decode()
+    page = look(staff(), campaign)
+    # Then they read where, when, to whom and how
+    for each in (own, page):
+        for said in (
+            "home carousel", "in london; Mon, Fri; 11:00 to 15:00", "en: <b>Drink &lt;cola&gt;</b>",
+            "pl: <b>Pij colę</b> Zimną", 'src="/api/v1/pictures/cola.svg"', "https://cola.example/summer",
+            "waiting",
+        ):  # fmt: skip
+            assert said in each, said
+    assert "and approve" in own
+    campaign.refresh_from_db()
+    assert campaign.state is CampaignState.SUBMITTED
+
+
+def _other_terms(campaign: Campaign) -> None:
+    campaign.landing = "https://elsewhere.example/"
+    campaigns.change_campaign(campaign, fields=("landing",))
+
+
+def _other_flight(campaign: Campaign) -> None:
+    flight = campaign.flights.earliest("id")
+    flight.customers = "new"
+    campaigns.change_flight(flight)
+
+
+CHANGES = {
+    "terms": _other_terms,
+    "a flight": _other_flight,
+    "another flight": scenes.flight,
+    "another creative": lambda campaign: scenes.creative(campaign, headlines={"": "Drink gin"}),
+    "no more of a creative": lambda campaign: campaigns.retire_creative(
+        creative_id=campaign.creatives.earliest("id").pk
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_was_changed_after_it_was_looked_at_is_not_approved(what: str) -> None:
+    # Given staff who look at a campaign
+    campaign = submitted()
+    page = look(staff(), campaign)
+    # When its advertiser takes it back, changes it and submits it again before they press
+    campaigns.take_back(campaign_id=campaign.id)
+    CHANGES[what](Campaign.get(campaign.id))
+    campaigns.submit_campaign(campaign_id=campaign.id)
+    said = approve(staff(), campaign, page)
+    # Then it waits, and they see it as it is now, which they can approve
+    assert "It has been changed since you looked at it" in said
+    assert Campaign.get(campaign.id).state is CampaignState.SUBMITTED
+    assert "Approved." in approve(staff(), campaign, said)
+    assert Campaign.get(campaign.id).state is CampaignState.APPROVED
+
+
+def test_a_flight_that_was_switched_meanwhile_is_looked_at_again() -> None:
+    campaign = submitted()
+    page = look(staff(), campaign)
+    campaigns.switch_flight(flight_id=campaign.flights.earliest("id").pk, on=False)
+
+    said = approve(staff(), campaign, page)
+
+    assert "It has been changed since you looked at it" in said
+    assert "(switched off)" in said
+
+
+def test_nothing_is_approved_unseen_and_the_same_again_is_what_was_seen() -> None:
+    # Given a campaign that staff look at
+    campaign = submitted()
+    page = look(staff(), campaign)
+    # When the form says of nothing that it was seen
+    said = do(staff(), "campaign", "approve", campaign, confirmed="yes")
+    # Then nothing is approved
+    assert "look at it now, then approve" in said
+    assert Campaign.get(campaign.id).state is CampaignState.SUBMITTED
+    # When it is taken back and submitted as it was, what they saw is what they approve
+    campaigns.take_back(campaign_id=campaign.id)
+    campaigns.submit_campaign(campaign_id=campaign.id)
+    assert "Approved." in approve(staff(), campaign, page)
+
+
+def test_whoever_may_not_decide_is_not_led_to_approving() -> None:
+    campaign = submitted()
+    page = staff("support").get(f"/admin/ads/campaign/{campaign.pk}/change/").content.decode()
+    assert "Drink cola" in page
+    assert "and approve" not in page
 
 
 def test_the_explainer_says_who_was_beaten_and_why() -> None:

@@ -40,6 +40,7 @@ from tiffin.interfaces import ModuleFault, ModuleUnavailable, call
 
 PAGE_SIZE = 24
 LONGEST_SEARCH = 80
+LONGEST_CUISINE = 40
 
 
 @require_GET
@@ -47,23 +48,24 @@ LONGEST_SEARCH = 80
 def home(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     """Restaurants of a city, those that deliver here first asked for."""
     city = _city(request)
-    areas = places.areas_of(city)
-    place = places.chosen(request, city, areas)
+    offered = places.offered_in(city)
+    place = places.chosen(request, city, offered.areas)
     found = _search(request, city, place)
     ratings = _ratings(found.restaurants)
-    text = request.GET.get("text", "")[:LONGEST_SEARCH]
-    slots = {Placement.SEARCH_LISTING: 2} if text else _carousel(visitor, city)
+    text, cuisine = _text(request), _cuisine(request)
     response = show(
         request,
         visitor,
         "home.html",
         cities=places.cities(),
         city=city,
-        areas=areas,
+        areas=offered.areas,
+        cuisine=cuisine,
+        cuisines=sorted({*offered.cuisines, cuisine} - {""}),
         place=place,
         found=[(each, ratings.get(each.id)) for each in found.restaurants],
         text=text,
-        ads=ads_for(visitor, place, slots, text=text),
+        ads=ads_for(visitor, place, _slots(visitor, city, text, cuisine), text=text, cuisine=cuisine),
         open_only="open" in request.GET,
         more=_more(request, found),
     )
@@ -76,12 +78,27 @@ def _city(request: HttpRequest) -> City:
     return places.city_of(PlaceChosen(city=code) if code else places.remembered(request))
 
 
+def _text(request: HttpRequest) -> str:
+    return _said(request, "text")[:LONGEST_SEARCH]
+
+
+def _cuisine(request: HttpRequest) -> str:
+    return _said(request, "cuisine")[:LONGEST_CUISINE]
+
+
+def _said(request: HttpRequest, name: str) -> str:
+    """Without what no keyboard writes: no database keeps a NUL."""
+    said = request.GET.get(name, "")
+    return "".join(letter if letter.isprintable() else " " for letter in said).strip()
+
+
 def _search(request: HttpRequest, city: City, place: PlaceChosen) -> RestaurantPage:
     return call(Restaurants).search(
         search=RestaurantSearch(
             region=city.region,
             city=city.code,
-            text=request.GET.get("text", "")[:LONGEST_SEARCH],
+            cuisine=_cuisine(request) or None,
+            text=_text(request),
             point=place.point,
             delivering_only=place.point is not None,
             open_only="open" in request.GET,
@@ -140,7 +157,12 @@ def restaurant(request: HttpRequest, visitor: Visitor, slug: str) -> HttpRespons
     )
 
 
-def _carousel(visitor: Visitor, city: City) -> dict[Placement, int]:
+def _slots(visitor: Visitor, city: City, text: str, cuisine: str) -> dict[Placement, int]:
+    """Where the start page has ads: beside what somebody looks for, or else in its carousel."""
+    if text:
+        return {Placement.SEARCH_LISTING: 2}
+    if cuisine:
+        return {Placement.CATEGORY_LISTING: 2}
     count = flags_for(visitor, city).read(HOME_ADS)
     return {Placement.HOME_CAROUSEL: count} if count else {}
 

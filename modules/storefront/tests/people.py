@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -82,7 +83,8 @@ MENU = {
 }
 
 
-def open_noodle_bar(*, hours: str = "24/7") -> RestaurantView:
+def open_noodle_bar(*, hours: str = "24/7", **given: Any) -> RestaurantView:
+    """One in Soho, or another that differs in what is given."""
     profile = RestaurantProfile(
         slug="noodle-bar",
         name="Noodle Bar",
@@ -97,6 +99,7 @@ def open_noodle_bar(*, hours: str = "24/7") -> RestaurantView:
         min_order=Money(amount=500, currency="GBP"),
         picture="<svg xmlns='http://www.w3.org/2000/svg'/>",
     )
+    profile = msgspec.structs.replace(profile, **given)
     restaurant = call(Restaurants).register(key=new_key(), profile=profile)
     call(Restaurants).import_menu(
         key=new_key(), restaurant_id=restaurant.id, document=json.dumps(MENU), pictures={}

@@ -10,6 +10,8 @@ from django.test import Client
 
 from modules.ads.interface import Ad, Ads, AdvertiserKind, Decision, Filled, PageView, Place, Why
 from modules.restaurants.interface import RestaurantView
+from modules.storefront.tests.people import Customer, a_plan, basket
+from modules.storefront.tests.test_membership import PAGE, joins
 from tiffin import clock, ids
 from tiffin.interfaces import ModuleUnavailable, call
 
@@ -76,13 +78,50 @@ def test_a_search_asks_for_what_is_searched_and_a_menu_for_its_restaurant(
     assert search.customer_id is None
 
 
+def test_a_page_about_a_cuisine_asks_for_what_goes_with_it_instead_of_the_carousel(
+    noodle_bar: RestaurantView, asked: list[tuple[PageView, list[Place]]]
+) -> None:
+    html = page("/?city=london&cuisine=ramen")
+    page("/?city=london&cuisine=ramen&text=gyoza")
+    (category, listing), (search, found) = asked
+    assert (category.cuisine, category.text) == ("ramen", "")
+    assert [(each.placement.value, each.slots) for each in listing] == [("category_listing", 2)]
+    assert html.count('data-ad="') == 2
+    assert (search.cuisine, search.text) == ("ramen", "gyoza")
+    assert [each.placement.value for each in found] == ["search_listing"]
+
+
+def stands_above_ads(html: str, *brought: str) -> bool:
+    """Whether all of that is on the page, and nothing of it below the first ad."""
+    return all(0 <= html.rfind(each) < html.index('data-ad="') for each in brought)
+
+
 def test_an_ad_stands_below_what_a_membership_brings(
     noodle_bar: RestaurantView, asked: list[tuple[PageView, list[Place]]]
 ) -> None:
     """What a member saves is in the basket, as soon as there is something in it."""
     html = page(f"/r/{noodle_bar.slug}/")
 
-    assert html.index("data-basket-price") < html.index('data-ad="')
+    assert stands_above_ads(html, "data-basket-price")
+
+
+def test_no_ad_stands_above_a_members_way_to_the_benefits_on_the_start_page(
+    zofia: Customer, asked: list[tuple[PageView, list[Place]]]
+) -> None:
+    joins(zofia, a_plan())
+
+    for query in ("city=london", "city=london&text=ramen", "city=london&cuisine=ramen"):
+        html = zofia.browser.get(f"/?{query}").content.decode()
+        assert stands_above_ads(html, f'href="{PAGE}"'), query
+
+
+def test_no_ad_stands_above_what_a_member_saved_on_the_page_of_an_order(
+    zofia: Customer, asked: list[tuple[PageView, list[Place]]]
+) -> None:
+    joins(zofia, a_plan())
+    html = zofia.sees(zofia.orders(basket=basket(quantity=2)))
+
+    assert stands_above_ads(html, "<dt>Free delivery</dt>")
 
 
 def test_pages_are_whole_without_ads(noodle_bar: RestaurantView, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +129,8 @@ def test_pages_are_whole_without_ads(noodle_bar: RestaurantView, monkeypatch: py
         raise ModuleUnavailable(maybe_executed=False, method="decide")
 
     monkeypatch.setattr(type(call(Ads)), "decide", gone, raising=False)
-    for path in ("/?city=london", "/?city=london&text=ramen", f"/r/{noodle_bar.slug}/"):
+    home = "/?city=london"
+    for path in (home, f"{home}&text=ramen", f"{home}&cuisine=ramen", f"/r/{noodle_bar.slug}/"):
         html = page(path)
         assert noodle_bar.name in html
         assert not re.search("data-ad=", html)

@@ -17,9 +17,10 @@ from tiffin.db.transactions import (
 
 if TYPE_CHECKING:
     from tiffin.db.aggregates import Aggregate, StaleAggregate
-    from tiffin.db.rows import find, insert, lock, select, update
+    from tiffin.db.rows import BY_ANY, find, insert, lock, select, update
 
 __all__ = [
+    "BY_ANY",
     "Aggregate",
     "NestedOwners",
     "StaleAggregate",
@@ -44,7 +45,7 @@ def __getattr__(name: str) -> Any:
         from tiffin.db import aggregates
 
         return getattr(aggregates, name)
-    if name in {"find", "insert", "lock", "select", "update"}:
+    if name in {"BY_ANY", "find", "insert", "lock", "select", "update"}:
         from tiffin.db import rows
 
         return getattr(rows, name)

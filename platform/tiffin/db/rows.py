@@ -22,6 +22,8 @@ from tiffin.db.transactions import require_transaction
 Row = TypeVar("Row", bound=models.Model)
 Convert = Callable[[Any, Any, Any], Any]
 
+BY_ANY = ("*",)  # of a model's unique fields
+
 
 class _Reading(NamedTuple):
     """How a model's rows are read: the fields, and by column what makes a value of what comes."""
@@ -126,8 +128,8 @@ def change_of(model: type[models.Model], names: tuple[str, ...], parameter: str)
 
 def insert(*rows: models.Model, unless_taken: tuple[str, ...] = ()) -> int:
     """Insert new rows of one model, all together; returns how many. A row whose values of the unique fields
-    `unless_taken` are there already, or come to be by another's commit, is left out. What the database
-    numbers itself stays unknown."""
+    `unless_taken` (BY_ANY: whichever are) are there already, or come to be by another's commit, is left out.
+    What the database numbers itself stays unknown."""
     if not rows:
         return 0
     model = type(rows[0])
@@ -240,7 +242,9 @@ def insertion(
     columns = ", ".join(_quoted(model, column) for column in fields)
     values = ", ".join(expressions.get(column, _quoted(model, column)) for column in fields)
     conflict = ""
-    if unless_taken:
+    if unless_taken == BY_ANY:
+        conflict = " ON CONFLICT DO NOTHING"
+    elif unless_taken:
         unique = ", ".join(_quoted(model, field.column) for field in _fields(model, unless_taken))
         conflict = f" ON CONFLICT ({unique}) DO NOTHING"
     rows = f"json_populate_recordset(NULL::{_table(model)}, %({name})s::json)"

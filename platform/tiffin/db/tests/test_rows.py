@@ -116,6 +116,13 @@ def test_a_row_whose_unique_value_is_taken_is_left_out() -> None:
     assert of(thing)["region"] == "pl"
 
 
+def test_a_row_is_left_out_for_whichever_unique_value_is_taken() -> None:
+    thing = new_thing()
+
+    assert rows.insert(Thing(id=thing.id, region="gb"), Thing(region="gb"), unless_taken=rows.BY_ANY) == 1
+    assert of(thing)["region"] == "pl"
+
+
 @pytest.mark.parametrize(
     ("field", "said", "stored"),
     [
