@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from modules.experiments.models import Experiment
-from modules.experiments.services import analysing, fetching, tidying, trials
+from modules.experiments.services import analysing, fetching, publishing, tidying, trials
 from tiffin.jobs import deadline, every
 
 
@@ -21,6 +21,11 @@ def fetch_definitions() -> None:
     fetching.fetch()
 
 
+@every("keep_published", pause=timedelta(minutes=1))
+def keep_published() -> None:
+    publishing.keep_published()
+
+
 @every("analyse", pause=timedelta(minutes=1))
 def analyse() -> None:
     analysing.analyse_running()
@@ -28,5 +33,4 @@ def analyse() -> None:
 
 @every("tidy", pause=timedelta(hours=1))
 def tidy() -> None:
-    while tidying.tidy() == tidying.AT_ONCE:
-        pass
+    tidying.tidy()

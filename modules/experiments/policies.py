@@ -24,5 +24,6 @@ def exclusions(region: Region, *, on: date) -> list[Exclusion]:
     return region.rules("experiments.exclusions", Exclusion, on=on)
 
 
-def is_excluded(key: str, rows: Iterable[Exclusion]) -> bool:
-    return any(key.startswith(row.prefix) for row in rows)
+def excluding(key: str, rows: Iterable[Exclusion]) -> Exclusion | None:
+    """The row by which nobody is experimented with on that flag; None: there is none."""
+    return next((row for row in rows if key.startswith(row.prefix)), None)

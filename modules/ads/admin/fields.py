@@ -15,7 +15,7 @@ from modules.ads.policies import MICROS
 class MicrosField(forms.DecimalField):
     """“0.35” is 350,000 micros."""
 
-    def __init__(self, *, required: bool, help_text: str = "", label: str = "") -> None:
+    def __init__(self, *, required: bool, help_text: str = "", label: str | None = None) -> None:
         super().__init__(
             required=required,
             help_text=help_text,

@@ -115,6 +115,14 @@ def test_what_is_wrong_is_said_in_the_form() -> None:
     assert not Campaign.objects.exists()
 
 
+def test_each_field_says_what_it_is() -> None:
+    page = staff().get("/admin/ads/campaign/add/").content.decode()
+    for name in ("bid", "budget", "daily_cap", "goods", "holdout"):
+        label = re.search(rf'<label[^>]* for="id_{name}"[^>]*>\s*([^<]*)', page)
+        assert label, name
+        assert label[1].strip() == name.replace("_", " ").capitalize()
+
+
 def test_a_draft_is_changed_and_what_is_shown_is_not() -> None:
     campaign = scenes.draft(scenes.advertiser())
     form = {**TERMS, **SHOWN, "advertiser": str(campaign.advertiser_id), "bid": "0.40"}

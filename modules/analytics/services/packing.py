@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -63,7 +63,7 @@ def pack(sink: Sink, records: Sequence[Recorded]) -> Packed:
         entries = [
             Entry(record, message, sink.render(message, people[message.customer_id].person_id))
             for message in messages
-            if message.customer_id in people and message.at >= people[message.customer_id].changed_at
+            if _may_be_told(message, people)
         ]
         if not _add(packed, sink, entries):
             break
@@ -75,6 +75,17 @@ def pack(sink: Sink, records: Sequence[Recorded]) -> Packed:
         if each.record.event_id in taken and (each.customer_id is None or each.customer_id in people)
     ]
     return packed
+
+
+def agreed(entries: Sequence[Entry]) -> list[Entry]:
+    """Those of whom it may be told now: minutes may have passed since they were packed."""
+    people = selectors.people_who_agree({each.message.customer_id for each in entries})
+    return [each for each in entries if _may_be_told(each.message, people)]
+
+
+def _may_be_told(message: Tracked, people: Mapping[UUID, selectors.Known]) -> bool:
+    known = people.get(message.customer_id)
+    return known is not None and message.at >= known.changed_at
 
 
 def _told(record: Recorded, packed: Packed) -> list[Tracked]:

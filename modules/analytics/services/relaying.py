@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from django.db.models import F
@@ -20,7 +21,7 @@ from modules.analytics import sinks
 from modules.analytics.models import Sink as SinkRow
 from modules.analytics.relays import RELAYS
 from modules.analytics.services.holding import clean, hold
-from modules.analytics.services.packing import Entry, Poison, pack, poison
+from modules.analytics.services.packing import Entry, Poison, agreed, pack, poison
 from modules.analytics.sinks import Misconfigured, NotNow, Refused, Sink
 from tiffin import clock, db
 from tiffin.log import Recorded, relays
@@ -115,8 +116,7 @@ def _send_page(sink: Sink, relay: Relay, producer: str, *, latest: float) -> boo
         untold = sum(each.message is None for each in packed.poison)
         if untold > MOST_HELD and untold > packed.events - untold:
             raise Senseless("of nearly no event a message can be made")
-        refused, unsent = _deliver(sink, packed.entries, latest)
-        sent = len(packed.entries) - len(refused) - len(unsent)
+        sent, refused, unsent = _deliver(sink, packed.entries, latest)
         past = left[: packed.events]
         if unsent:
             past = past[: past.index(unsent[0].record)]
@@ -130,27 +130,38 @@ def _send_page(sink: Sink, relay: Relay, producer: str, *, latest: float) -> boo
     return reading.more or bool(left)
 
 
-def _deliver(sink: Sink, entries: Sequence[Entry], latest: float) -> tuple[list[Poison], list[Entry]]:
-    """Send a body; of one that is refused each half, until what is wrong stands alone. Returns that, and
-    those at the end for which there was no time.
+class _Delivered(NamedTuple):
+    """How many of a body were sent, those that were refused, and those at its end for which there was no
+    time."""
+
+    sent: int
+    refused: list[Poison]
+    unsent: list[Entry]
+
+
+def _deliver(sink: Sink, entries: Sequence[Entry], latest: float) -> _Delivered:
+    """Send a body; of one that is refused each half, until what is wrong stands alone. Who agrees no more
+    when their part comes to be sent is left out.
 
     Raises NotNow, Misconfigured: then the cursor stays, and what was sent of it is sent again.
     """
     refused: list[Poison] = []
-    taken, waiting = 0, [list(entries)] if entries else []
+    sent, taken, waiting = 0, 0, [list(entries)]
     while waiting and time.monotonic() < latest:
-        body = waiting.pop()
+        body = agreed(waiting.pop())
+        if not body:
+            continue
         try:
             sink.send([entry.rendered for entry in body])
-            taken += len(body)
+            sent += len(body)
         except Refused as error:
-            taken = taken or _taken_alone(sink, entries, error, latest)
+            taken = taken or sent or _taken_alone(sink, entries, error, latest)
             half = len(body) // 2
             if half:
                 waiting += [body[half:], body[:half]]
             else:
                 refused.append(poison(body[0], str(error)))
-    return refused, [entry for body in reversed(waiting) for entry in body]
+    return _Delivered(sent, refused, [entry for body in reversed(waiting) for entry in body])
 
 
 def _taken_alone(sink: Sink, entries: Sequence[Entry], refusal: Refused, latest: float) -> int:
@@ -163,15 +174,18 @@ def _taken_alone(sink: Sink, entries: Sequence[Entry], refusal: Refused, latest:
     if row.holds_all or row.refused + len(entries) <= MOST_HELD:
         return 0
     step = max(len(entries) // PROBES, 1)
-    taken = 0
+    tried, taken = 0, 0
     for begin in range(0, len(entries), step):
-        entry = _chance.choice(entries[begin : begin + step])
         if time.monotonic() >= latest:
             return taken
+        left = agreed(entries[begin : begin + step])
+        if not left:
+            continue
+        tried += 1
         with suppress(Refused):
-            sink.send([entry.rendered])
+            sink.send([_chance.choice(left).rendered])
             taken += 1
-    if not taken:
+    if tried and not taken:
         raise Senseless(f"nearly everything is refused: {refusal}")
     return taken
 

@@ -10,12 +10,12 @@ from uuid import UUID
 import jsonschema
 import pytest
 
-from modules.analytics import services
+from modules.analytics import selectors, services
 from modules.analytics.interface import Analytics
 from modules.analytics.models import ConsentChange, Deletion, HeldMessage, Person, Sink
 from modules.analytics.tests import published, scenes
 from modules.analytics.tests.outside import Answer, Heard, World
-from modules.analytics.tests.test_relaying import POSTHOG, SEGMENT, reasons, relay_both
+from modules.analytics.tests.test_relaying import POSTHOG, SEGMENT, poisonous, reasons, relay_both
 from tiffin import clock, db, ids
 from tiffin.context import Actor, ActorKind
 from tiffin.interfaces import CommandKey, call
@@ -59,6 +59,48 @@ def test_who_agrees_no_more_is_told_of_no_more_even_of_what_waits(configured: Wo
     with clock.shift(timedelta(minutes=10)):
         relay_both()
     assert reasons(configured) == ["another's"]
+
+
+@pytest.mark.parametrize("each", [2, 20], ids=["in halves", "tried alone"])
+@pytest.mark.parametrize("agrees_again", [False, True])
+def test_who_takes_it_back_while_a_body_is_judged_is_in_none_of_its_parts(
+    configured: World, each: int, agrees_again: bool
+) -> None:
+    # Given a sink that refuses a body, and one of two who takes it back before it has answered
+    who, other = scenes.customer(), scenes.customer()
+    for number in range(each):
+        scenes.tell(scenes.cancelled(who, f"of who {number}"), scenes.cancelled(other, f"other {number}"))
+    scenes.tell(scenes.cancelled(other, "poison"))
+
+    def meanwhile(heard: Heard) -> Answer:
+        if len(configured.heard) == 1:
+            services.agree(customer_id=who, agreed=False)
+            if agrees_again:
+                services.agree(customer_id=who, agreed=True)
+        return poisonous(heard)
+
+    configured.judge = meanwhile
+    # When its halves are sent, and some messages alone
+    services.relay_to("segment")
+    # Then it is asked again before each of them, and only what was sent is counted
+    assert [b"of who" in heard.body for heard in configured.heard].count(True) == 1
+    assert set(reasons(configured)) == {f"other {number}" for number in range(each)}
+    assert Sink.objects.get(name="segment").sent == each
+
+
+def test_where_nobody_of_a_refused_body_agrees_any_more_it_is_passed(configured: World) -> None:
+    who = scenes.customer()
+    scenes.tell(*(scenes.cancelled(who, str(number)) for number in range(30)))
+
+    def meanwhile(heard: Heard) -> Answer:
+        services.agree(customer_id=who, agreed=False)
+        return Answer(400, b"no")
+
+    configured.judge = meanwhile
+    services.relay_to("segment")
+    row = Sink.objects.get(name="segment")
+    assert (len(configured.heard), row.sent, row.trouble) == (1, 0, "")
+    assert selectors.unread_of("segment").number == 0
 
 
 def test_who_agrees_again_is_the_same_and_what_was_between_is_not_told(configured: World) -> None:

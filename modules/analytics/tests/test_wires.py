@@ -29,6 +29,9 @@ from modules.orders.events import OrderDelivered, OrderedItem, OrderRefunded
 from modules.rewards.events import TierChanged
 from modules.subscriptions.events import MembershipChanged, Why
 from modules.subscriptions.interface import MembershipState
+from tiffin import ids
+from tiffin.flags import Definitions, Flag, Subject
+from tiffin.flags.evaluating import Reader
 from tiffin.log import Event
 from tiffin.money import Money
 
@@ -241,6 +244,25 @@ def exposed(attribute: Unit, unit: UUID) -> ExposureRecorded:
 
 def test_of_the_exposure_of_a_browser_nothing_is_told() -> None:
     assert track(scenes.record(exposed(Unit.DEVICE, CUSTOMER))) == []
+
+
+def test_an_exposure_by_either_id_is_told_where_it_was_a_customers() -> None:
+    """What a GrowthBook server tries goes by `id` unless it says otherwise."""
+    # Given such an experiment
+    rule = {"key": "new-menu", "variations": [False, True], "meta": [{"key": "a"}, {"key": "b"}]}
+    world = Definitions(1, {"shop.menu": {"defaultValue": False, "rules": [rule]}})
+    menu = Flag("shop.menu", default=False, allowed=(), says="whether it is the new menu")
+    told = []
+    for subject in (Subject("pl", CUSTOMER, ids.new_id()), Subject("pl", None, CUSTOMER)):
+        # When a customer and a stranger become part of it
+        _, ((key, phase, variation, attribute, unit, _, at),) = Reader(world, subject, {}).read(menu)
+        event = ExposureRecorded(
+            experiment=key, name="", phase=phase, variation=variation, variation_name="",
+            attribute=attribute, unit=unit, at=at,
+        )  # fmt: skip
+        told.append([message.customer_id for message in track(scenes.record(event))])
+    # Then it is told of the customer
+    assert told == [[CUSTOMER], []]
 
 
 def test_an_exposure_is_said_as_each_wire_has_it(configured: World) -> None:

@@ -16,6 +16,7 @@ from modules.experiments.services import flags
 from tiffin import regions
 from tiffin.admin import ModuleAdmin, register
 from tiffin.admin.staff import staff_of
+from tiffin.flags import declared
 
 HELP = {
     "key": "module.name, as code reads it; it stays.",
@@ -26,9 +27,11 @@ HELP = {
     "place": "Of several that fit the one with the smallest counts.",
     "regions": "None: all.",
     "excluded_regions": "Nobody there takes part.",
-    "condition": 'By attributes, in GrowthBook\'s language: {"platform": "ios"}. Empty: everybody.',
+    "condition": 'By attributes, in GrowthBook\'s language: {"region": "gb"}, or what apps say of themselves '
+    'over the API: {"platform": "ios"}. Empty: everybody.',
     "hypothesis": "What is expected, and why.",
-    "unit_name": "By which id people are put into groups: strangers have no customer's.",
+    "unit_name": "By which id people are put into groups: strangers have no customer's, and pages of the "
+    "storefront know customers only, so that `device` finds participants only through the API.",
     "from_place": "Of the namespace's 10,000 places: the first that it has.",
     "to_place": "The first that it has no more.",
     "metric": "What it is about.",
@@ -94,8 +97,26 @@ class FlagAdmin(ExperimentsAdmin):
         rows = super().get_field_queryset(db, db_field, request)
         return Experiment.objects.filter(flag=None) if db_field.name == "holdout" else rows
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "key":
+            field.help_text = f"{HELP['key']} Code of this deployable reads {', '.join(sorted(declared()))}."
+        return field
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        self._warn_of_unread(request, kwargs.get("obj"))
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def save_by_use_case(self, request: HttpRequest, obj: Flag, form: Any) -> None:
         flags.keep_flag(obj)
+        if "_continue" not in request.POST:
+            self._warn_of_unread(request, obj)
+
+    def _warn_of_unread(self, request: HttpRequest, flag: Flag | None) -> None:
+        """Public ones are read by apps, whatever code of ours reads."""
+        if flag is not None and not flag.is_public and flag.key not in declared():
+            said = f"No code of this deployable reads this key: {flag.key}."
+            self.message_user(request, said, messages.WARNING)
 
     @admin.action(description="Switch on: experiments and rollouts count", permissions=["act"])
     def switch_on(self, request: HttpRequest, queryset: Any) -> None:

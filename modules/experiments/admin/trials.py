@@ -17,7 +17,7 @@ from modules.experiments.admin.flags import ExperimentsAdmin, region_choices
 from modules.experiments.interface import ExperimentState, StopReason
 from modules.experiments.kinds import METRIC_CHOICES
 from modules.experiments.models import Experiment
-from modules.experiments.services import analysing, trials
+from modules.experiments.services import analysing, publishing, trials
 from tiffin.admin import register
 from tiffin.admin.actions import Noted, note_of
 from tiffin.admin.queues import queue
@@ -55,20 +55,43 @@ class ExperimentAdmin(ExperimentsAdmin):
     ordering = ("-created_at",)
     fieldsets = (
         (None, {"fields": ("key", "name", "hypothesis", "flag", "variations")}),
-        ("Who takes part", {"fields": ("unit_name", "share", "regions", "excluded_regions", "condition")}),
+        (
+            "Who takes part",
+            {"fields": ("unit_name", "share", "regions", "excluded_regions", "by_law", "condition")},
+        ),
         ("Beside others", {"fields": ("namespace", "from_place", "to_place")}),
         ("What is read", {"fields": ("metric", "guardrails", "tolerance", "stops_on_harm", "ends_at")}),
         (
             "How it stands",
-            {"fields": ("state_name", "phase", "started_at", "stopped_at", "stop_reason", "note")},
+            {
+                "fields": (
+                    "state_name",
+                    "phase",
+                    "started_at",
+                    "stopped_at",
+                    "stop_reason",
+                    "note",
+                    "looked_at",
+                )
+            },
         ),
     )
-    readonly_fields = ("state_name", "phase", "started_at", "stopped_at", "stop_reason", "note")
-    actions = ("start", "stop", "release", "analyse")
+    readonly_fields = (
+        "by_law", "state_name", "phase", "started_at", "stopped_at", "stop_reason", "note", "looked_at",
+    )  # fmt: skip
+    actions = ("start", "stop", "release", "look_at", "analyse")
 
     @admin.display(description="Share")
     def to(self, experiment: Experiment) -> str:
         return percent(experiment.share)
+
+    @admin.display(description="Excluded by the region's rows")
+    def by_law(self, experiment: Experiment) -> str:
+        """Nobody takes part there whatever staff write, so they see why."""
+        if experiment.flag is None:
+            return "–"
+        found = publishing.excluded_in(experiment.flag.key)
+        return "; ".join(f"{code}: {why}" for code, why in found.items()) or "nowhere"
 
     @admin.display(description="Figures")
     def figures(self, experiment: Experiment) -> str:
@@ -106,6 +129,10 @@ class ExperimentAdmin(ExperimentsAdmin):
         said = "It has ended, and a rollout gives everybody that variation."
         self.each(request, queryset, trials.release, "experiment_id", said, variation=chosen)
 
+    @admin.action(description="Looked at: let it be", permissions=["act"])
+    def look_at(self, request: HttpRequest, queryset: Any) -> None:
+        self.each(request, queryset, trials.look_at, "experiment_id", "It waits for nobody any more.")
+
     @admin.action(description="Read the figures now", permissions=["act"])
     def analyse(self, request: HttpRequest, queryset: Any) -> None:
         for row in queryset:
@@ -119,6 +146,7 @@ queue(
     lambda: {
         "state_name__exact": ExperimentState.STOPPED.value,
         "stop_reason__exact": StopReason.GUARDRAIL.value,
+        "looked_at__isnull": "1",
     },
-    why="A guardrail ended them: somebody should look, and start them anew or let them be.",
+    why="A guardrail ended them: somebody should look, and start them anew, release one or let them be.",
 )

@@ -1,7 +1,7 @@
 """Tables of experiments."""
 
 from modules.experiments.models.flags import Catalogue, Flag, Namespace, Rollout
-from modules.experiments.models.measured import Analysis, Exposure, Outcome, Recent
+from modules.experiments.models.measured import Analysis, Exposure, Forgotten, Outcome, Recent
 from modules.experiments.models.trials import Experiment, Variation
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Experiment",
     "Exposure",
     "Flag",
+    "Forgotten",
     "Namespace",
     "Outcome",
     "Recent",

@@ -26,7 +26,10 @@ class Exposure(Aggregate):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=("unit",), name="experiments_of_unit"),)
+        indexes = (
+            models.Index(fields=("unit",), name="experiments_of_unit"),
+            models.Index(fields=("experiment", "at"), name="experiments_exposed_at"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("experiment", "phase", "unit"), name="experiments_exposed_once"),
         )
@@ -68,6 +71,20 @@ class Recent(models.Model):
             models.Index(fields=("unit", "at"), name="experiments_recent_of_unit"),
             models.Index(fields=("at",), name="experiments_recent_at"),
         )
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+
+class Forgotten(models.Model):
+    """A customer who was erased, so that what is told of them late is let go. Kept until every token that was
+    given to them is over."""
+
+    id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name_plural = "forgotten"
+        indexes = (models.Index(fields=("at",), name="experiments_forgotten_at"),)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 

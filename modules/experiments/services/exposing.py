@@ -12,6 +12,7 @@ from modules.experiments.definitions.remote import experiments_in
 from modules.experiments.events import ExposureRecorded
 from modules.experiments.interface import MOST_EXPOSURES, Exposed
 from modules.experiments.models import Catalogue, Experiment, Exposure
+from modules.experiments.selectors.forgotten import forgotten_of
 from modules.experiments.services.measuring import catch_up, wait_for_the_other
 from tiffin import db, ids
 from tiffin.log import publish_all
@@ -40,7 +41,8 @@ class _Known(NamedTuple):
 
 def expose(exposures: Sequence[Exposed]) -> int:
     """How many were new. Those of experiments that there are not, or not in such a phase, are passed over;
-    two variations of one person make them mixed. Within the command's transaction."""
+    two variations of one person make them mixed; of whoever was erased nothing is written down any more.
+    Within the command's transaction."""
     told = exposures[:MOST_EXPOSURES]
     known = _known({each.experiment for each in told})
     rows: dict[tuple[str, int, str, str], Exposure] = {}
@@ -51,9 +53,11 @@ def expose(exposures: Sequence[Exposed]) -> int:
         if 0 <= each.phase <= experiment.phase and _fits(each):
             rows.setdefault((each.experiment, each.phase, each.unit, each.variation), _row(each))
     wait_for_the_other()
-    taken = _insert(list(rows.values()))
+    forgotten = forgotten_of({row.unit for row in rows.values()})
+    kept = [row for row in rows.values() if row.unit not in forgotten]
+    taken = _insert(kept)
     catch_up(taken)
-    fresh = [row for row in rows.values() if row.id in taken]
+    fresh = [row for row in kept if row.id in taken]
     publish_all([(row, [_event(row, known[row.experiment])]) for row in fresh])
     return len(fresh)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from msgspec import json
 
+from modules.experiments.definitions.conditions import Senseless, require_meaning
 from modules.experiments.kinds import FlagKind
 from modules.experiments.models import Flag, Namespace, Rollout
 from modules.experiments.services.publishing import lock_catalogue, republish
 from tiffin import db, regions
+from tiffin.flags import Flag as DeclaredFlag
+from tiffin.flags import declared
 
 _TYPES: dict[FlagKind, type] = {FlagKind.SWITCH: bool, FlagKind.TEXT: str, FlagKind.NUMBER: int}
 _SAID = {
@@ -17,6 +21,7 @@ _SAID = {
     FlagKind.TEXT: 'A text stands between quotation marks: "fast".',
     FlagKind.NUMBER: "A number is whole, without quotation marks.",
 }
+_ANY = {bool: "true or false", str: "any text", int: "any whole number"}
 
 
 def keep_flag(flag: Flag) -> None:
@@ -70,10 +75,21 @@ def keep_namespace(namespace: Namespace) -> None:
 
 
 def require_fitting(flag: Flag, field: str, value: Any) -> None:
-    """Raises ValidationError for a value of another kind than the flag's."""
-    fits = isinstance(value, _TYPES[flag.kind]) and isinstance(value, bool) == (flag.kind is FlagKind.SWITCH)
-    if not fits:
+    """Raises ValidationError for a value of another kind than the flag's, and for one that the code which
+    reads it does not take: it would go on with its default, and nobody would hear of it."""
+    type_ = _TYPES[flag.kind]
+    if not isinstance(value, type_) or isinstance(value, bool) != (flag.kind is FlagKind.SWITCH):
         raise ValidationError({field: _SAID[flag.kind]})
+    read = declared().get(flag.key)
+    # A form's texts are of a kind of their own.
+    if read is not None and not read.takes(type_(value)):
+        raise ValidationError({field: f"The code that reads {flag.key} takes {_taken_by(read)}."})
+
+
+def _taken_by(read: DeclaredFlag[Any]) -> str:
+    if not read.allowed:
+        return _ANY[type(read.default)]
+    return ", ".join(json.encode(each).decode() for each in read.allowed)
 
 
 def require_regions(field: str, codes: list[str]) -> None:
@@ -87,5 +103,7 @@ def require_regions(field: str, codes: list[str]) -> None:
 
 def require_condition(condition: Any) -> None:
     """Raises ValidationError for what is no condition of GrowthBook's language."""
-    if not isinstance(condition, dict):
-        raise ValidationError({"condition": 'A condition is an object such as {"member": true}.'})
+    try:
+        require_meaning(condition)
+    except Senseless as error:
+        raise ValidationError({"condition": str(error)}) from None

@@ -10,8 +10,9 @@ from uuid import UUID
 import msgspec
 
 from modules.experiments.interface import ExperimentState
-from modules.experiments.models import Experiment, Exposure, Recent
-from tiffin import db, ids
+from modules.experiments.models import Experiment, Exposure, Forgotten, Recent
+from modules.experiments.selectors.forgotten import forgotten_of
+from tiffin import clock, db, ids
 
 # Exposures are told a moment later than what happens then: either of both may be written down first, and
 # whoever comes second counts. They wait for each other, so that neither misses the other's.
@@ -65,8 +66,9 @@ def measure(done: Sequence[Done]) -> int:
     ]
     if not running or not done:
         return 0
-    rows = [each._asdict() for each in done]
     wait_for_the_other()
+    forgotten = forgotten_of({each.unit for each in done})
+    rows = [each._asdict() for each in done if each.unit not in forgotten]
     db.insert(*(Recent(**row) for row in rows))
     return len(db.select(_COUNT, done=_json(rows), running=_json(running)))
 
@@ -85,7 +87,9 @@ def wait_for_the_other() -> None:
 
 @db.transaction_required
 def forget(customer_id: UUID) -> None:
-    """What was counted stays, and nobody can tell any more of whom."""
+    """What was counted stays, and nobody can tell any more of whom; nor of what is told late."""
+    wait_for_the_other()
+    Forgotten.objects.update_or_create(id=customer_id, defaults={"at": clock.now()})
     Recent.objects.filter(unit=str(customer_id)).delete()
     for exposure in Exposure.objects.filter(unit=str(customer_id)).select_for_update():
         exposure.unit = str(ids.new_id())

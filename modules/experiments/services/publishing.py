@@ -18,7 +18,7 @@ from modules.experiments.events import DefinitionsChanged
 from modules.experiments.interface import ExperimentState
 from modules.experiments.models import Catalogue, Experiment, Flag, Rollout
 from modules.experiments.models.flags import THE_ONE
-from modules.experiments.policies import exclusions, is_excluded
+from modules.experiments.policies import excluding, exclusions
 from tiffin import clock, db, regions
 from tiffin.log import publish
 
@@ -47,6 +47,23 @@ def republish(catalogue: Catalogue) -> None:
     catalogue.save()
     if changed:
         publish(catalogue, DefinitionsChanged(revision=catalogue.revision))
+
+
+def keep_published() -> None:
+    """What regions exclude begins on a day, or comes with a deploy, and nobody decides anything by then."""
+    if Catalogue.objects.exists():
+        with db.transaction():
+            republish(lock_catalogue())
+
+
+def excluded_in(key: str) -> dict[str, str]:
+    """Regions in which there are no experiments on this flag, and why."""
+    found = {}
+    for region in regions.all():
+        day: date = region.local(clock.now()).date()
+        if (row := excluding(key, exclusions(region, on=day))) is not None:
+            found[region.code] = row.why
+    return found
 
 
 def put_remote(payload: dict[str, Any]) -> None:
@@ -95,19 +112,9 @@ def _own() -> tuple[dict[str, Any], list[str], list[str]]:
     for flag in Flag.objects.select_related("holdout").order_by("key"):
         if flag.holdout_id not in holdouts:
             flag.holdout = None  # it is not running: nobody is held out
-        excluded = _excluded(flag.key)
+        excluded = list(excluded_in(flag.key))
         if flag.holdout is not None and excluded:  # nobody is held out there
             features[holdout_key(flag.holdout, flag)] = holdout_feature(flag.holdout, excluded)
         features[flag.key] = feature_of(flag, trials[flag.id], rollouts[flag.id], excluded)
     sticky = [each.key for each in running if each.buckets_changed]
     return features, sticky, sorted(each.key for each in holdouts.values())
-
-
-def _excluded(key: str) -> list[str]:
-    """Regions in which there are no experiments on this flag."""
-    found = []
-    for region in regions.all():
-        day: date = region.local(clock.now()).date()
-        if is_excluded(key, exclusions(region, on=day)):
-            found.append(region.code)
-    return found

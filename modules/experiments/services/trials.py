@@ -19,7 +19,7 @@ from modules.experiments.interface import ExperimentState, StopReason, Unit
 from modules.experiments.kinds import OF_DEVICES, WHOLE
 from modules.experiments.models import Experiment, Flag, Rollout, Variation
 from modules.experiments.services.flags import require_condition, require_fitting, require_regions
-from modules.experiments.services.publishing import lock_catalogue, republish
+from modules.experiments.services.publishing import excluded_in, lock_catalogue, republish
 from tiffin import clock, db, jobs, regions
 from tiffin.log import publish
 
@@ -75,7 +75,7 @@ def start_experiment(*, experiment_id: UUID) -> None:
         now = clock.now()
         if experiment.ends_at is None or experiment.ends_at <= now:
             experiment.ends_at = now + USUALLY
-        experiment.started_at, experiment.stopped_at = now, None
+        experiment.started_at, experiment.stopped_at, experiment.looked_at = now, None, None
         experiment.buckets_changed, experiment.stop_reason, experiment.note = False, "", ""
         _require_room(experiment)
         jobs.set_deadline(experiment, "experiment_over", due=_end_of(experiment))
@@ -101,7 +101,8 @@ def experiment_over(experiment: Experiment) -> None:
 
 def release(*, experiment_id: UUID, variation: str) -> Rollout:
     """Everybody that it was for is given what that variation was: the experiment ends, and a rollout begins,
-    which can be switched off again. Raises ExperimentRefused."""
+    which can be switched off again. Where a region excludes the flag it was for nobody. Raises
+    ExperimentRefused."""
     with db.transaction():
         catalogue = lock_catalogue()
         experiment = Experiment.lock(experiment_id)
@@ -111,6 +112,7 @@ def release(*, experiment_id: UUID, variation: str) -> Rollout:
         if experiment.state is ExperimentState.RUNNING:
             experiment.move_to(ExperimentState.STOPPED)
             _end(experiment, StopReason.STAFF, f"released {variation}")
+        experiment.looked_at = clock.now()
         experiment.save()
         first = Rollout.objects.filter(flag_id=experiment.flag_id).aggregate(first=Min("place"))["first"]
         rollout = Rollout(
@@ -124,6 +126,16 @@ def release(*, experiment_id: UUID, variation: str) -> Rollout:
         rollout.save(force_insert=True)
         republish(catalogue)
     return rollout
+
+
+def look_at(*, experiment_id: UUID) -> None:
+    """Somebody has seen how it ended, and lets it be. Raises ExperimentRefused while it has not."""
+    with db.transaction():
+        experiment = Experiment.lock(experiment_id)
+        if experiment.state is not ExperimentState.STOPPED:
+            raise ExperimentRefused(reason=f"{experiment.key} has not ended: there is nothing to look at.")
+        experiment.looked_at = clock.now()
+        experiment.save(update_fields=("looked_at",))
 
 
 # --- inside -----------------------------------------------------------------------------------------
@@ -172,11 +184,15 @@ def _values(experiment: Experiment) -> list[tuple[str, Any]]:
 
 
 def _regions_of(experiment: Experiment) -> list[str]:
-    """Where it was tried; empty: everywhere."""
-    if not experiment.regions and not experiment.excluded_regions:
+    """Where it was tried; empty: everywhere. Raises ExperimentRefused where that is nowhere."""
+    by_rows = excluded_in(experiment.flag.key) if experiment.flag else {}
+    excluded = {*experiment.excluded_regions, *by_rows}
+    if not experiment.regions and not excluded:
         return []
     tried = experiment.regions or [region.code for region in regions.all()]
-    return [code for code in tried if code not in experiment.excluded_regions]
+    if not (left := [code for code in tried if code not in excluded]):
+        raise ExperimentRefused(reason="All its regions are excluded: there is nobody to release it to.")
+    return left
 
 
 def _require_room(experiment: Experiment) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from modules.experiments.kinds import FlagKind
 from modules.experiments.models import Experiment, Flag, Namespace, Rollout
 from modules.experiments.services import analysing, trials
 from modules.experiments.tests import scenes
@@ -148,3 +149,35 @@ def test_a_namespace_says_who_has_which_places() -> None:
 
     assert "0–4000 colours" in desk.get("/admin/experiments/namespace/").content.decode()
     assert desk.get("/admin/experiments/catalogue/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("key", "is_public", "is_warned"),
+    [("shop.colour", False, False), ("shop.color", False, True), ("apps.map", True, False)],
+)
+def test_staff_are_told_of_a_flag_that_nothing_reads(key: str, is_public: bool, is_warned: bool) -> None:
+    # Given a desk that says which keys code reads
+    desk, warning = staff(), "No code of this deployable reads this key"
+    add = "/admin/experiments/flag/add/"
+    page = desk.get(add).content.decode()
+    assert ("shop.colour" in page, "storefront.home_ads" in page, warning in page) == (True, True, False)
+    # When they make a flag, and come back to it
+    form = {"key": key, "kind_name": "text", "value": '"red"', **({"is_public": "on"} if is_public else {})}
+    saved = desk.post(add, form, follow=True).content.decode()
+    shown = desk.get(f"/admin/experiments/flag/{Flag.objects.get().pk}/change/").content.decode()
+    # Then they are told both times if neither code nor apps read it
+    assert [page.count(warning) for page in (saved, shown)] == [int(is_warned)] * 2
+
+
+def test_what_is_wrong_with_a_condition_or_a_value_is_said_beside_the_field() -> None:
+    desk = staff()
+    made = scenes.flag("storefront.home_ads", 5, FlagKind.NUMBER)
+    form = {"flag": str(made.pk), "place": "0", "value": "4", "share": "100", "condition": "{}"}
+
+    for wrong, said in (
+        ({"condition": '{"region": {"$inn": ["gb"]}}'}, "There is no operator $inn here"),
+        ({"value": "9"}, "takes 0, 1, 2, 3, 4, 5, 6, 7, 8."),
+    ):
+        page = desk.post("/admin/experiments/rollout/add/", {**form, **wrong}).content.decode()
+        assert said in page
+    assert not Rollout.objects.exists()

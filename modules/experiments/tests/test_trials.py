@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from modules.experiments.errors import ExperimentRefused
 from modules.experiments.kinds import FlagKind
-from modules.experiments.models import Catalogue, Experiment, Exposure, Namespace, Rollout
+from modules.experiments.models import Catalogue, Experiment, Exposure, Flag, Namespace, Rollout
 from modules.experiments.policies import Exclusion
 from modules.experiments.services import flags, publishing, trials
 from modules.experiments.tests import scenes
@@ -265,3 +265,25 @@ def test_a_flag_keeps_its_key_and_kind() -> None:
     made.key = "shop.other"
     with pytest.raises(ValidationError):
         flags.keep_flag(made)
+
+
+def test_a_value_that_the_code_does_not_take_is_refused_and_those_it_takes_are_named() -> None:
+    # Given code that takes two sizes, and code that takes any number
+    scenes.kernel.declare("shop.width", default="wide", allowed=("wide", "slim"), says="how wide")
+    scenes.kernel.declare("shop.rows", default=3, says="how many")
+    width = scenes.flag("shop.width", "slim")
+    # When staff say anything else, for all, in a rollout or an experiment; or make it of another kind
+    width.value = "tall"
+    said = 'The code that reads shop.width takes "wide", "slim".'
+    rows = Flag(key="shop.rows", kind_name="text", value="four")
+    refusals = [
+        ("value", said, lambda: flags.keep_flag(width)),
+        ("value", said, lambda: flags.keep_rollout(Rollout(flag=width, value="tall"))),
+        ("variations", said, lambda: scenes.experiment(width, variations=scenes.variations(5_000, 5_000))),
+        ("value", "The code that reads shop.rows takes any whole number.", lambda: flags.keep_flag(rows)),
+    ]
+    # Then it is refused beside its field
+    for field, sentence, ask in refusals:
+        with pytest.raises(ValidationError) as refused:
+            ask()
+        assert refused.value.message_dict[field] == [sentence]

@@ -67,6 +67,11 @@ class Subject:
         ids = {CUSTOMER: self.customer_id, DEVICE: self.device_id}
         return {kind: str(id) for kind, id in ids.items() if id is not None}
 
+    def kind_of(self, attribute: str) -> str:
+        """Whose id it is by which a rule goes: a server's goes by `id` unless it says otherwise, of which
+        nobody who counts could tell whether it is a customer's."""
+        return next(iter(self.units()), attribute) if attribute == EITHER else attribute
+
     def attributes(self) -> dict[str, Any]:
         """As conditions name them; `id` is whichever there is, the customer's first."""
         units = self.units()
@@ -162,7 +167,7 @@ class Reader:
                 experiment.key,
                 experiment.bucketVersion or 0,
                 result.key,
-                result.hashAttribute,
+                self.subject.kind_of(result.hashAttribute),
                 result.hashValue,
                 self.subject.region,
                 clock.now(),

@@ -135,6 +135,22 @@ def test_whoever_takes_part_is_told_once_and_strangers_take_none() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("known", "kind"), [(("customer_id", "device_id"), "customer"), (("device_id",), "device")]
+)
+def test_of_a_rule_that_goes_by_either_id_it_is_told_whose_it_was(known: tuple[str, ...], kind: str) -> None:
+    """A GrowthBook server's rules go by `id` unless they say otherwise."""
+    # Given such a rule
+    by_id = {name: value for name, value in TRIAL.items() if name != "hashAttribute"}
+    shop = opened(Shop(**{"shop.colour": {"defaultValue": "red", "rules": [by_id]}}))
+    who = {name: ids.new_id() for name in known}
+    # When somebody who is known so takes part in it
+    flags.of(Subject(region="pl", **who)).read(COLOUR)
+    flags.flush()
+    # Then it is told of their id, and of which kind that is
+    assert [(seen.attribute, seen.unit) for seen in shop.told] == [(kind, str(who[f"{kind}_id"]))]
+
+
 def test_whoever_reads_a_value_that_is_not_taken_takes_no_part() -> None:
     rule = {**TRIAL, "variations": ["red", "blue"]}
     shop = opened(Shop(**{"shop.colour": {"defaultValue": "red", "rules": [rule]}}))
