@@ -79,5 +79,6 @@ FITTING_EXPERIMENTS = {
     "experiments.experiment:start": lambda stage: experiment_of(stage.cast, "draft"),
     "experiments.experiment:stop": lambda stage: experiment_of(stage.cast, "running"),
     "experiments.experiment:release": lambda stage: experiment_of(stage.cast, "draft"),
+    "experiments.experiment:look_at": lambda stage: experiment_of(stage.cast, "stopped"),
     "experiments.experiment:analyse": lambda stage: experiment_of(stage.cast, "draft"),
 }
