@@ -248,6 +248,17 @@ def _charts(found: Report) -> Iterator[dict[str, Any]]:
     yield chart("Spent", {"spent": [_amount(each.sums.spent) for each in steps]}, stacked=True)
     if found.pace is not None:
         yield drawn(Chart("Spent and planned, from each day's beginning", _so_far(found)), labels, begun)
+    if found.lift.estimate is not None:
+        yield drawn(Chart("Incremental orders so far, with their 95 % interval", _lift(found)), labels, begun)
+
+
+def _lift(found: Report) -> Series:
+    """From the first day on; nothing before there is enough to say."""
+    known = [each.lift.estimate for each in found.steps]
+    return {
+        name: [round(getattr(each, what), 1) if each else None for each in known]
+        for name, what in (("most likely", "orders"), ("at least", "low"), ("at most", "high"))
+    }
 
 
 def _so_far(found: Report) -> Series:

@@ -69,11 +69,6 @@ class PaceSerializer(serializers.Serializer[Any]):
     spent = serializers.IntegerField()
 
 
-class StepSerializer(SumsSerializer):
-    begin = serializers.DateTimeField()
-    pace = PaceSerializer(allow_null=True)
-
-
 class IncrementalSerializer(serializers.Serializer[Any]):
     """Orders that came because of the ads, with the 95 % interval. `not_measured`: no campaign holds
     customers out; `not_enough_yet`: too few have ordered."""
@@ -86,6 +81,12 @@ class IncrementalSerializer(serializers.Serializer[Any]):
     shown_orders = serializers.IntegerField()
     held_out_viewers = serializers.IntegerField()
     held_out_orders = serializers.IntegerField()
+
+
+class StepSerializer(SumsSerializer):
+    begin = serializers.DateTimeField()
+    pace = PaceSerializer(allow_null=True)
+    incremental = IncrementalSerializer(help_text="Of all days of the report until this one.")
 
 
 class ReportSerializer(serializers.Serializer[Any]):
@@ -177,7 +178,12 @@ def told(found: Report) -> Mapping[str, Any]:
             "by_pricing": {name: sums.spent for name, sums in found.by_pricing.items()},
             "by_placement": {name: sums.spent for name, sums in found.by_placement.items()},
             "steps": [
-                {"begin": asked.region.local(step.begin), "pace": _pace(step.pace), **_sums(step.sums)}
+                {
+                    "begin": asked.region.local(step.begin),
+                    "pace": _pace(step.pace),
+                    "incremental": _incremental(step.lift),
+                    **_sums(step.sums),
+                }
                 for step in found.steps
             ],
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from math import sqrt
 from typing import NamedTuple
 from uuid import UUID
@@ -20,13 +20,13 @@ Z95 = 1.96
 ENOUGH_ORDERS = 10
 
 _SUMS = """
-SELECT lift.campaign_id, lift.is_ghost, sum(lift.viewers)::bigint, sum(lift.orders)::bigint,
+SELECT lift.day, lift.campaign_id, lift.is_ghost, sum(lift.viewers)::bigint, sum(lift.orders)::bigint,
     sum(lift.squares)::bigint
 FROM ads_lift AS lift JOIN ads_campaign AS campaign ON campaign.id = lift.campaign_id
 WHERE campaign.region = %(region)s AND lift.day BETWEEN %(first)s AND %(last)s
     AND (%(campaign)s::uuid IS NULL OR lift.campaign_id = %(campaign)s)
     AND (%(advertiser)s::uuid IS NULL OR campaign.advertiser_id = %(advertiser)s)
-GROUP BY 1, 2
+GROUP BY 1, 2, 3
 """
 
 
@@ -74,18 +74,29 @@ def lifted(
     *,
     advertiser_id: UUID | None = None,
     campaign_id: UUID | None = None,
-) -> Lifted:
-    """Of those whose first exposure was on these days (the first and the last), with what they ordered
-    since."""
+) -> dict[date, Lifted]:
+    """For each of these days (the first and the last) what is known of those whose first exposure was on it
+    or on one before it, with what they ordered since. A day's customers alone are too few to say anything
+    of."""
     first, last = days
     rows = db.select(
         _SUMS, region=region.code, first=first, last=last, campaign=campaign_id, advertiser=advertiser_id
     )
+    of_day: defaultdict[date, list[tuple[UUID, bool, Group]]] = defaultdict(list)
+    for day, id, is_ghost, *numbers in rows:
+        of_day[day].append((id, is_ghost, Group(*numbers)))
     groups: defaultdict[UUID, dict[bool, Group]] = defaultdict(dict)
-    for id, is_ghost, *numbers in rows:
-        groups[id][is_ghost] = Group(*numbers)
-    pairs = [(pair.get(False, Group()), pair.get(True, Group())) for pair in groups.values()]
-    return together(pairs)
+    found: dict[date, Lifted] = {}
+    until_now = together(())
+    for day in (first + timedelta(days=passed) for passed in range((last - first).days + 1)):
+        for id, is_ghost, group in of_day[day]:
+            groups[id][is_ghost] = _sum(groups[id].get(is_ghost, Group()), group)
+        if of_day[day]:
+            until_now = together(
+                (pair.get(False, Group()), pair.get(True, Group())) for pair in groups.values()
+            )
+        found[day] = until_now
+    return found
 
 
 def together(pairs: Iterable[tuple[Group, Group]]) -> Lifted:

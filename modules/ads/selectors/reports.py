@@ -124,12 +124,14 @@ class Slots:
 
 
 class Step(NamedTuple):
-    """An hour or a day. `slots` is None in a report of somebody's; `pace` where it cannot be said."""
+    """An hour or a day. `slots` is None in a report of somebody's; `pace` where it cannot be said. `lift` is
+    that of all days of the report until the step's, as it is kept by the day."""
 
     begin: datetime
     sums: Sums
     slots: Slots | None
     pace: Pace | None
+    lift: Lifted
 
 
 class OfCampaign(NamedTuple):
@@ -164,12 +166,14 @@ def report(asked: Asked) -> Report:
     pace = paces(asked.region, begins, advertiser_id=asked.advertiser_id, campaign_id=asked.campaign_id)
     if asked.placement is not None:
         pace = None  # a campaign's money is for all its placements
+    lift = _lift(asked)
     steps = [
         Step(
             begin=begin,
             sums=found.steps[begin],
             slots=None if slots is None else slots[begin],
             pace=None if pace is None else pace[begin],
+            lift=lift[asked.region.local(begin).date()],
         )
         for begin in begins[:-1]
     ]
@@ -188,7 +192,7 @@ def report(asked: Asked) -> Report:
         by_pricing=found.pricings,
         by_placement=found.placements,
         by_campaign=_named(found.campaigns),
-        lift=_lift(asked),
+        lift=lift[asked.last],
     )
 
 
@@ -255,10 +259,10 @@ def _figures(asked: Asked, begins: Sequence[datetime]) -> _Found:
     return found
 
 
-def _lift(asked: Asked) -> Lifted:
+def _lift(asked: Asked) -> Mapping[date, Lifted]:
     """It is measured of a campaign in all its placements, and so of none alone."""
     if asked.placement is not None:
-        return together(())
+        return defaultdict(lambda: together(()))
     days = asked.first, asked.last
     return lifted(asked.region, days, advertiser_id=asked.advertiser_id, campaign_id=asked.campaign_id)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -20,14 +22,20 @@ from modules.ads.errors import CampaignRefused
 from modules.ads.interface import Placement
 from modules.ads.models import Campaign, DecisionRecord, Exposure, Lift
 from modules.ads.selectors.lift import ENOUGH_ORDERS, Group, together
+from modules.ads.selectors.reports import Asked, Grain, Report, report
 from modules.ads.services import campaigns, measuring
 from modules.ads.services.habits import Visit
+from modules.ads.services.report_files import csv_lines
 from modules.ads.tests import scenes
 from modules.ads.tests.engine_world import Town, shown
 from modules.restaurants.interface import RestaurantView
-from tiffin import clock, db, ids
+from tiffin import clock, db, ids, regions
+from tiffin.admin.middleware import STAFF_COOKIE
 from tiffin.audit import Inspection
+from tiffin.context import EVERY_REGION, Actor, ActorKind
+from tiffin.testing import token
 
+GB = regions.get("gb")
 HALF = 5_000
 
 
@@ -309,3 +317,53 @@ def test_a_holdout_reaches_decisions(campaign: Campaign) -> None:
     assert not scenes.ads(decision)
     scenes.settle()
     assert Exposure.objects.get().is_ghost
+
+
+@pytest.mark.usefixtures("database")
+class TestReports:
+    """Of three days: nobody new on the second."""
+
+    @pytest.fixture
+    def days(self) -> list[date]:
+        campaign = scenes.running(scenes.advertiser())
+        last = GB.local(clock.now()).date()
+        days = [last - timedelta(days=ago) for ago in (2, 1, 0)]
+        for day, viewers, ghosts in ((days[0], 90, 8), (days[2], 900, 92)):
+            for is_ghost, count, orders in ((False, viewers, viewers // 9), (True, ghosts, ghosts // 18)):
+                Lift.objects.create(
+                    campaign_id=campaign.id,
+                    day=day,
+                    is_ghost=is_ghost,
+                    viewers=count,
+                    orders=orders,
+                    squares=orders,
+                )
+        return days
+
+    def asked(self, days: list[date], grain: Grain = Grain.DAY) -> Report:
+        return report(Asked(region=GB, first=days[0], last=days[-1], grain=grain))
+
+    def test_each_day_is_told_with_those_before_it(self, days: list[date]) -> None:
+        found = self.asked(days)
+        counted = [(step.lift.shown.viewers, step.lift.held_out.viewers) for step in found.steps]
+        assert counted == [(90, 8), (90, 8), (990, 100)]
+        assert [step.lift.estimate is not None for step in found.steps] == [False, False, True]
+        assert found.steps[-1].lift == found.lift
+
+    def test_hours_have_what_is_known_of_their_day(self, days: list[date]) -> None:
+        hours = self.asked(days, Grain.HOUR).steps
+        assert [hours[place].lift.shown.viewers for place in (0, 23, 47, 48, -1)] == [90, 90, 90, 990, 990]
+
+    def test_files_and_charts_say_it(self, days: list[date]) -> None:
+        lines = list(csv.DictReader(csv_lines(self.asked(days))))
+        assert [line["customers_shown"] for line in lines] == ["90", "90", "990"]
+        # 110 orders of 990 customers and 5 of 100 who were held out
+        assert [line["incremental_orders"] for line in lines] == ["", "", "60.5"]
+        scenes.open_for_ads()
+        scenes.look()
+        scenes.settle()
+        client = Client()
+        finance = Actor(kind=ActorKind.STAFF, id=ids.new_id(), roles=("finance",), regions=(EVERY_REGION,))
+        client.cookies[STAFF_COOKIE] = token(finance)
+        page = client.get(f"/admin/ads/figure/report/?region=gb&first={days[0]}&last={days[-1]}")
+        assert "Incremental orders so far" in page.content.decode()
