@@ -26,7 +26,7 @@ def keep_published() -> None:
     publishing.keep_published()
 
 
-@every("analyse", pause=timedelta(minutes=1))
+@every("analyse", pause=timedelta(minutes=1), lease=timedelta(minutes=15))
 def analyse() -> None:
     analysing.analyse_running()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -18,9 +19,13 @@ from modules.experiments.interface import ExperimentState, StopReason
 from modules.experiments.kinds import METRIC_CHOICES
 from modules.experiments.models import Experiment
 from modules.experiments.services import analysing, publishing, trials
+from tiffin import clock
 from tiffin.admin import register
 from tiffin.admin.actions import Noted, note_of
 from tiffin.admin.queues import queue
+
+# Each is read once a minute.
+UNREAD = timedelta(minutes=10)
 
 
 @register(Experiment)
@@ -72,12 +77,14 @@ class ExperimentAdmin(ExperimentsAdmin):
                     "stop_reason",
                     "note",
                     "looked_at",
+                    "read_at",
                 )
             },
         ),
     )
     readonly_fields = (
         "by_law", "state_name", "phase", "started_at", "stopped_at", "stop_reason", "note", "looked_at",
+        "read_at",
     )  # fmt: skip
     actions = ("start", "stop", "release", "look_at", "analyse")
 
@@ -149,4 +156,14 @@ queue(
         "looked_at__isnull": "1",
     },
     why="A guardrail ended them: somebody should look, and start them anew, release one or let them be.",
+)
+queue(
+    "Experiments that are not read",
+    Experiment,
+    lambda: {
+        "state_name__exact": ExperimentState.RUNNING.value,
+        "read_at__lt": (clock.now() - UNREAD).isoformat(),
+    },
+    why="Their guardrails are not looked at: they would not end if they hurt. The log says why; fewer who take "
+    "part, or a shorter time, are read sooner.",
 )

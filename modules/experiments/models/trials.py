@@ -39,7 +39,8 @@ class Experiment(Aggregate):
     `phase` counts the times it was begun anew. `buckets_changed`: share, weights or whom it is for changed
     while it ran, so whoever took part before keeps what they were given. Guardrails stop it (`stops_on_harm`)
     when one is surely hurt by more than `tolerance` (basis points of the first variation's figure). It ends
-    at `ends_at` by itself. `looked_at`: staff have seen how it ended. Kept for ever."""
+    at `ends_at` by itself. `looked_at`: staff have seen how it ended. `read_at`: when its
+    figures and guardrails were read last. Kept for ever."""
 
     key = models.CharField(max_length=80, unique=True, validators=[KEY])
     name = models.CharField(max_length=120)
@@ -82,6 +83,7 @@ class Experiment(Aggregate):
     )
     note = models.CharField(max_length=300, default="", blank=True, editable=False)
     looked_at = models.DateTimeField(null=True, editable=False)
+    read_at = models.DateTimeField(null=True, editable=False)
 
     MACHINES: ClassVar[dict[str, Machine[ExperimentState]]] = {"state_name": EXPERIMENT}
     NOT_FINAL = models.Q(state_name=ExperimentState.RUNNING.value)

@@ -199,6 +199,7 @@ def _keep(experiment: Experiment, reading: Reading) -> None:
         hour = now.replace(minute=0, second=0, microsecond=0)
         of_phase = Analysis.objects.filter(experiment=experiment, phase=experiment.phase)
         of_phase.filter(at__gte=hour).delete()
+        Experiment.objects.filter(pk=experiment.pk).update(read_at=now)
         db.insert(
             Analysis(
                 experiment=experiment,

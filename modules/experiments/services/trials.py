@@ -76,6 +76,7 @@ def start_experiment(*, experiment_id: UUID) -> None:
         if experiment.ends_at is None or experiment.ends_at <= now:
             experiment.ends_at = now + USUALLY
         experiment.started_at, experiment.stopped_at, experiment.looked_at = now, None, None
+        experiment.read_at = now  # there is nothing to read yet
         experiment.buckets_changed, experiment.stop_reason, experiment.note = False, "", ""
         _require_room(experiment)
         jobs.set_deadline(experiment, "experiment_over", due=_end_of(experiment))
