@@ -22,7 +22,7 @@ from modules.ads.models import Campaign, Figure, choices
 from modules.ads.policies import MICROS
 from modules.ads.selectors import planning
 from modules.ads.selectors.lift import Lifted
-from modules.ads.selectors.reports import Asked, Grain, Report, Step, report
+from modules.ads.selectors.reports import EARLIEST, LATEST, Asked, Grain, Report, Step, report
 from modules.ads.services.report_files import csv_lines, file_name
 from tiffin import clock
 from tiffin.admin import ModuleAdmin, record, register
@@ -33,8 +33,6 @@ from tiffin.regions import Region
 DAYS_SHOWN = timedelta(days=6)
 MOST_CAMPAIGNS = 200
 NOTHING = "–"
-# As over HTTP: the calendar's first and last days have no neighbour, which a day's midnights need.
-EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 Series = Mapping[str, Sequence[float | str | None]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -22,14 +22,13 @@ from modules.ads.rest.campaigns import AdvertiserView, checked
 from modules.ads.selectors import owned
 from modules.ads.selectors.lift import Lifted
 from modules.ads.selectors.planning import Pace
-from modules.ads.selectors.reports import Asked, Grain, Report, Sums, report
+from modules.ads.selectors.reports import EARLIEST, LATEST, Asked, Grain, Report, Sums, report
 from modules.ads.services.report_files import csv_lines, file_name
 from tiffin import clock, regions
 from tiffin.web.fields import IdField
 from tiffin.web.openapi import refuses
 
 _WEEK = timedelta(days=6)
-_EARLIEST, _LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
 class ReportFilterSerializer(serializers.Serializer[Any]):
@@ -44,7 +43,7 @@ class ReportFilterSerializer(serializers.Serializer[Any]):
 
     def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
         for name in ("first", "last"):
-            if name in wanted and not _EARLIEST <= wanted[name] <= _LATEST:
+            if name in wanted and not EARLIEST <= wanted[name] <= LATEST:
                 raise serializers.ValidationError({name: ["A day between the years 2000 and 2200."]})
         return wanted
 

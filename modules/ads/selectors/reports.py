@@ -20,6 +20,8 @@ from modules.ads.selectors.planning import Pace, paces
 from tiffin import db
 from tiffin.regions import Region
 
+# The calendar's first and last days have no neighbour, which a day's midnights need.
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 _FIGURES = """

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from modules.ads.engine.filling import is_own_path
 from modules.ads.engine.servable import Dish, Venue
 from modules.ads.engine.venues import ALWAYS
 from modules.ads.kinds import Goods
@@ -80,14 +81,13 @@ def dishes_of(menu: MenuDocument) -> tuple[Dish, ...]:
 
 
 def _dish(item: Item, hours: tuple[str, ...]) -> Dish:
-    """Ads show no picture from elsewhere, where it could become another one."""
     picture = item.picture or ""
     return Dish(
         id=item.id,
         title=item.title,
         price=item.price,
         titles=item.titles,
-        picture=picture if picture.startswith("/") and not picture.startswith("//") else "",
+        picture=picture if is_own_path(picture) else "",
         hours=hours,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from math import cos, radians
 from typing import Any
@@ -11,7 +10,7 @@ import shapely
 from django.core.exceptions import ValidationError
 
 from modules.ads.engine.cells import cells_of
-from modules.ads.engine.filling import unknown_placeholders
+from modules.ads.engine.filling import ADDRESS, is_own_path, unknown_placeholders
 from modules.ads.errors import BidBelowFloor, GoodsOnlyForAdults
 from modules.ads.interface import AdvertiserKind, Placement, Pricing
 from modules.ads.kinds import ONLY_FOR_ADULTS
@@ -26,8 +25,6 @@ LEAST_ZONE = 1.0
 # Of a degree of latitude, on a sphere with the Earth's mean radius (6,371 km, IUGG).
 DEGREE_KM = radians(6_371)
 FREE = frozenset({AdvertiserKind.CHARITY, AdvertiserKind.HOUSE})
-# Browsers read a backslash as a slash, and let line breaks and tabs fall: “/\\x.example” leads elsewhere.
-_LANDING = re.compile(r"[^\\\s\x00-\x1f\x7f]*")
 _PAID_FOR = {Pricing.CPC: "a click", Pricing.CPM: "a thousand impressions", Pricing.CPA: "an order"}
 
 
@@ -53,7 +50,7 @@ def check_terms(campaign: Campaign) -> None:
         wrong["holdout"] = "What it brings can only be measured for a restaurant: it has orders."
     if campaign.landing and not campaign.landing.startswith(("/", "https://")):
         wrong["landing"] = "A path on this origin, or an address that begins with https://."
-    if campaign.landing.startswith("//") or not _LANDING.fullmatch(campaign.landing):
+    if campaign.landing.startswith("//") or not ADDRESS.fullmatch(campaign.landing):
         wrong["landing"] = "A path on this origin begins with one slash, and holds no backslash and no space."
     if not campaign.landing and campaign.advertiser.kind is AdvertiserKind.BRAND:
         wrong["landing"] = "Say where a click leads."
@@ -133,12 +130,6 @@ def check_creative(creative: Creative) -> None:
         )
     if wrong:
         raise ValidationError(wrong)
-
-
-def is_own_path(address: str) -> bool:
-    """Whether it stays on this origin: pages load no picture from elsewhere, where it could become another
-    one after staff have approved it."""
-    return address.startswith("/") and "//" not in address and bool(_LANDING.fullmatch(address))
 
 
 def require_above_floor(campaign: Campaign, flights: Iterable[Flight]) -> None:

@@ -164,6 +164,6 @@ queue(
         "state_name__exact": ExperimentState.RUNNING.value,
         "read_at__lt": (clock.now() - UNREAD).isoformat(),
     },
-    why="Their guardrails are not looked at: they would not end if they hurt. The log says why; fewer who take "
-    "part, or a shorter time, are read sooner.",
+    why="Their guardrails are not looked at: they would not end if they hurt. The log says why; fewer who "
+    "take part, or a shorter time, are read sooner.",
 )
